@@ -1,0 +1,66 @@
+//! The document around the application. Whatever depends on where files are served from is here.
+
+/// The colour theme that a person chose; without a choice the page follows the system.
+///
+/// It is kept in a cookie and not in the browser's storage, so that the server sends the first paint
+/// in the right colours without a script.
+pub const THEME_COOKIE: &str = "theme";
+
+#[cfg(feature = "ssr")]
+pub use document::{leptos_options, shell};
+
+#[cfg(feature = "ssr")]
+mod document {
+    use axum::http::{header, request::Parts};
+    use leptos::{config::LeptosOptions, prelude::*};
+    use leptos_meta::MetaTags;
+
+    use super::THEME_COOKIE;
+    use crate::app::App;
+
+    /// The names that tools/build.sh gives to files, and `[package.metadata.leptos]` to cargo-leptos.
+    pub fn leptos_options() -> LeptosOptions {
+        LeptosOptions::builder().output_name("inlet").site_root("target/site").site_pkg_dir("pkg").build()
+    }
+
+    /// The document that the server sends.
+    pub fn shell(options: LeptosOptions) -> impl IntoView {
+        let theme = use_context::<Parts>().and_then(|request| chosen_theme(&request));
+        view! {
+            <!DOCTYPE html>
+            <html lang="en" data-theme=theme>
+                <head>
+                    <meta charset="utf-8" />
+                    <meta name="viewport" content="width=device-width, initial-scale=1" />
+                    <meta name="theme-color" media="(prefers-color-scheme: light)" content="#f7f8f8" />
+                    <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#151a1b" />
+                    <link
+                        rel="preload"
+                        href="/fonts/inter-latin-5.3.0.woff2"
+                        r#as="font"
+                        r#type="font/woff2"
+                        crossorigin="anonymous"
+                    />
+                    <link rel="stylesheet" href="/pkg/inlet.css" />
+                    <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
+                    <AutoReload options=options.clone() />
+                    <HydrationScripts options />
+                    <MetaTags />
+                </head>
+                <body>
+                    <App />
+                </body>
+            </html>
+        }
+    }
+
+    fn chosen_theme(request: &Parts) -> Option<&'static str> {
+        let cookies = request.headers.get_all(header::COOKIE).into_iter();
+        let mut pairs = cookies.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
+        pairs.find_map(|pair| match pair.trim().split_once('=')? {
+            (THEME_COOKIE, "light") => Some("light"),
+            (THEME_COOKIE, "dark") => Some("dark"),
+            _ => None,
+        })
+    }
+}

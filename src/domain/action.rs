@@ -1,0 +1,328 @@
+//! Actions: buttons and menu items that a developer defines and a person presses.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::blueprint::{is_false, null_is_default};
+use super::job::JobMode;
+use super::parse::ParseError;
+
+/// A line beside an action; an error disables it and is the reason shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActionMessage {
+    /// `error` or `info`.
+    #[serde(rename = "type")]
+    pub level: ActionMessageLevel,
+    /// The text.
+    pub content: String,
+}
+
+/// How a message of an action is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ActionMessageLevel {
+    /// The action cannot be pressed.
+    Error,
+    /// A remark.
+    Info,
+}
+
+/// What must hold before an action can be pressed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum ActionConstraint {
+    /// No record (of the selection, unless ignored) has an error.
+    HasAllValid {
+        /// Looks at all records even when some are selected.
+        #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_false")]
+        ignore_selection: bool,
+    },
+    /// Records are selected.
+    HasSelection,
+    /// There is at least one record.
+    HasData,
+    /// The column is shown.
+    HasColumnEnabled,
+}
+
+/// One choice of an enum input.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InputOption {
+    /// What arrives in the job's input.
+    pub value: Value,
+    /// What people read; the value when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// A line of help.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// A colour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<String>,
+    /// An icon's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
+    /// The customer's own data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<Value>,
+}
+
+/// The choices of an enum input.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct InputConfig {
+    /// In the order shown.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub options: Vec<InputOption>,
+}
+
+/// The type of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum InputType {
+    /// One line.
+    String,
+    /// Several lines.
+    Textarea,
+    /// A decimal number.
+    Number,
+    /// Yes or no.
+    Boolean,
+    /// One of the options.
+    Enum,
+}
+
+/// A rule for an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum InputConstraint {
+    /// It must be filled in.
+    Required,
+}
+
+/// One input of an action's form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InputField {
+    /// The name in the job's input.
+    pub key: String,
+    /// What people read.
+    pub label: String,
+    /// A line of help.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Which control it is.
+    #[serde(rename = "type")]
+    pub input_type: InputType,
+    /// What it holds at first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_value: Option<Value>,
+    /// The choices of an enum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config: Option<InputConfig>,
+    /// Its rules.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
+    pub constraints: Vec<InputConstraint>,
+}
+
+/// What an action asks before its job begins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InputForm {
+    /// `simple`, the only type there is.
+    #[serde(rename = "type", default = "simple")]
+    pub form_type: String,
+    /// The inputs, in order.
+    pub fields: Vec<InputField>,
+}
+
+fn simple() -> String {
+    "simple".to_string()
+}
+
+/// Markdown beside an action.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Content {
+    /// The markdown.
+    pub content: String,
+}
+
+/// How often an action runs by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Schedule {
+    /// Every hour.
+    Hourly,
+    /// Every day.
+    Daily,
+    /// Every week.
+    Weekly,
+}
+
+/// A button or menu item, with every option that Flatfile has.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Action {
+    /// The second half of the job's name, as in `workbook:submitAction`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// The old name of `operation`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slug: Option<String>,
+    /// What people read on it.
+    pub label: String,
+    /// What the page does while the job runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<JobMode>,
+    /// Shown on hover.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tooltip: Option<String>,
+    /// Remarks and reasons.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<ActionMessage>,
+    /// The old type of an action.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub action_type: Option<String>,
+    /// The text of the confirm dialog.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Runs by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Schedule>,
+    /// The filled button.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub primary: Option<bool>,
+    /// Asks before it begins; it does unless said otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm: Option<bool>,
+    /// An icon's name; `none` for no icon.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub icon: Option<String>,
+    /// The old form of the constraint `hasAllValid`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require_all_valid: Option<bool>,
+    /// The old form of the constraint `hasSelection`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub require_selection: Option<bool>,
+    /// What it asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_form: Option<InputForm>,
+    /// What must hold.
+    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
+    pub constraints: Vec<ActionConstraint>,
+    /// Where an action of the API is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mount: Option<Value>,
+    /// Help in markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guide: Option<Content>,
+    /// A warning in markdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guardrail: Option<Content>,
+    /// The confirm text depends on whether records are invalid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalid_conditional_messaging: Option<bool>,
+    /// The confirm text when all records are valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_records_message: Option<String>,
+    /// The confirm text when some are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalid_records_message: Option<String>,
+}
+
+/// The standing of the records an action would act on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Records in the scope.
+    pub records: u64,
+    /// Those of them that have an error.
+    pub invalid: u64,
+    /// Records selected.
+    pub selected: u64,
+}
+
+impl Action {
+    /// The operation, by its new or its old name.
+    pub fn operation(&self) -> Result<&str, ParseError> {
+        let name = self.operation.as_deref().or(self.slug.as_deref()).unwrap_or("");
+        if name.is_empty() {
+            let message = format!("the action `{}` needs an `operation`, such as `submit`", self.label);
+            return Err(ParseError::at("operation", message));
+        }
+        Ok(name)
+    }
+
+    /// Whether the page asks before the job begins.
+    pub fn asks(&self) -> bool {
+        self.confirm.unwrap_or(true) || self.input_form.as_ref().is_some_and(|form| !form.fields.is_empty())
+    }
+
+    /// Why it cannot be pressed now, in words for the person; nothing when it can.
+    pub fn refusal(&self, standing: Standing) -> Option<String> {
+        let error = self.messages.iter().find(|message| message.level == ActionMessageLevel::Error);
+        if let Some(message) = error {
+            return Some(message.content.clone());
+        }
+        let old = [
+            (self.require_all_valid, ActionConstraint::HasAllValid { ignore_selection: false }),
+            (self.require_selection, ActionConstraint::HasSelection),
+        ];
+        let old = old.iter().filter(|(wanted, _)| *wanted == Some(true)).map(|(_, constraint)| constraint);
+        self.constraints.iter().chain(old).find_map(|constraint| match constraint {
+            ActionConstraint::HasAllValid { .. } if standing.invalid > 0 => {
+                Some(format!("{} with errors: put them right first", counted(standing.invalid)))
+            }
+            ActionConstraint::HasSelection if standing.selected == 0 => {
+                Some("Select records first".to_string())
+            }
+            ActionConstraint::HasData if standing.records == 0 => {
+                Some("There are no records yet".to_string())
+            }
+            _ => None,
+        })
+    }
+}
+
+fn counted(records: u64) -> String {
+    if records == 1 { "1 record".to_string() } else { format!("{records} records") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::parse::from_value;
+    use serde_json::json;
+
+    fn action(value: Value) -> Action {
+        from_value(value).unwrap()
+    }
+
+    #[test]
+    fn an_action_is_written_as_it_was_read() {
+        let given = json!({
+            "operation": "submitAction", "label": "Submit", "mode": "foreground", "primary": true, "confirm": true,
+            "constraints": [{"type": "hasAllValid"}, {"type": "hasData"}],
+            "inputForm": {"type": "simple", "fields": [{"key": "n", "label": "N", "type": "number",
+                "constraints": [{"type": "required"}]}]}
+        });
+        assert_eq!(serde_json::to_value(action(given.clone())).unwrap(), given);
+    }
+
+    #[test]
+    fn the_old_slug_is_an_operation() {
+        assert_eq!(action(json!({"slug": "go", "label": "Go"})).operation(), Ok("go"));
+        assert!(action(json!({"label": "Go"})).operation().is_err());
+    }
+
+    #[test]
+    fn what_must_hold_is_said_in_words() {
+        let all_valid = action(json!({"label": "Go", "requireAllValid": true}));
+        let standing = Standing { records: 5, invalid: 2, selected: 0 };
+        assert_eq!(
+            all_valid.refusal(standing).as_deref(),
+            Some("2 records with errors: put them right first")
+        );
+        assert_eq!(all_valid.refusal(Standing { invalid: 0, ..standing }), None);
+        let disabled =
+            action(json!({"label": "Go", "messages": [{"type": "error", "content": "Not today"}]}));
+        assert_eq!(disabled.refusal(standing).as_deref(), Some("Not today"));
+    }
+}

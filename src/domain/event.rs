@@ -1,0 +1,178 @@
+//! Events: what happened, in the words that listeners filter by (section 3 of the wire contract).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::ids::{EnvironmentId, EventId, SpaceId};
+use super::time::Timestamp;
+
+macro_rules! topics {
+    ($($(#[$doc:meta])* $variant:ident = $topic:literal in $domain:literal;)*) => {
+        /// What happened.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Topic {
+            $($(#[$doc])* #[serde(rename = $topic)] $variant),*
+        }
+
+        impl Topic {
+            /// Every topic that Inlet sends.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The name on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $topic),* }
+            }
+
+            /// The domain on the wire.
+            pub fn domain(self) -> &'static str {
+                match self { $(Self::$variant => $domain),* }
+            }
+
+            /// The topic of that name.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|topic| topic.as_str() == text)
+            }
+        }
+    };
+}
+
+topics! {
+    /// A job was made.
+    JobCreated = "job:created" in "job";
+    /// A job may be taken.
+    JobReady = "job:ready" in "job";
+    /// A job went on.
+    JobUpdated = "job:updated" in "job";
+    /// A job ended well.
+    JobCompleted = "job:completed" in "job";
+    /// A job ended badly.
+    JobFailed = "job:failed" in "job";
+    /// Somebody closed the outcome.
+    JobOutcomeAcknowledged = "job:outcome-acknowledged" in "job";
+    /// A job was deleted.
+    JobDeleted = "job:deleted" in "job";
+    /// A file was stored.
+    FileCreated = "file:created" in "file";
+    /// A file's status or name changed.
+    FileUpdated = "file:updated" in "file";
+    /// A file was deleted.
+    FileDeleted = "file:deleted" in "file";
+    /// A space was made.
+    SpaceCreated = "space:created" in "space";
+    /// A space changed.
+    SpaceUpdated = "space:updated" in "space";
+    /// A space was put away.
+    SpaceArchived = "space:archived" in "space";
+    /// A space was taken back.
+    SpaceUnarchived = "space:unarchived" in "space";
+    /// A space was deleted.
+    SpaceDeleted = "space:deleted" in "space";
+    /// A workbook was made.
+    WorkbookCreated = "workbook:created" in "workbook";
+    /// A workbook's configuration changed.
+    WorkbookUpdated = "workbook:updated" in "workbook";
+    /// A workbook was deleted.
+    WorkbookDeleted = "workbook:deleted" in "workbook";
+    /// A sheet was made.
+    SheetCreated = "sheet:created" in "sheet";
+    /// A sheet's configuration changed.
+    SheetUpdated = "sheet:updated" in "sheet";
+    /// A sheet was deleted.
+    SheetDeleted = "sheet:deleted" in "sheet";
+    /// The numbers of records changed.
+    SheetCountsUpdated = "sheet:counts-updated" in "sheet";
+    /// Records were inserted.
+    RecordsCreated = "records:created" in "sheet";
+    /// Cells were changed.
+    RecordsUpdated = "records:updated" in "sheet";
+    /// Records were deleted.
+    RecordsDeleted = "records:deleted" in "sheet";
+    /// A write that listeners may answer.
+    CommitCreated = "commit:created" in "workbook";
+    /// Listeners have answered.
+    CommitCompleted = "commit:completed" in "workbook";
+    /// A listener answered a commit.
+    LayerCreated = "layer:created" in "workbook";
+    /// An environment was made.
+    EnvironmentCreated = "environment:created" in "environment";
+}
+
+/// An event before it has its place in the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent {
+    /// What happened.
+    pub topic: Topic,
+    /// In which environment.
+    pub environment_id: EnvironmentId,
+    /// In which space, unless it concerns the whole environment.
+    pub space_id: Option<SpaceId>,
+    /// Ids of what it is about, under the names of the wire (`workbookId`, `sheetSlug`, `jobId`, …).
+    pub context: Map<String, Value>,
+    /// What else there is to know; always an object.
+    pub payload: Map<String, Value>,
+    /// Path of the data, without host and query; the log adds `?for=<event id>`.
+    pub data_path: Option<String>,
+    /// `space:<namespace>` and the like.
+    pub namespaces: Vec<String>,
+}
+
+/// An event in the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its id.
+    pub id: EventId,
+    /// Its place in the environment: without gaps, rising.
+    pub environment_sequence: i64,
+    /// Its place in the space, without gaps; nothing for events of the environment.
+    pub space_sequence: Option<i64>,
+    /// When it happened.
+    pub created_at: Timestamp,
+    /// When somebody acknowledged it.
+    pub acknowledged_at: Option<Timestamp>,
+    /// Who did.
+    pub acknowledged_by: Option<String>,
+    /// The name of the topic; a listener's own events have names of their own.
+    pub topic: String,
+    /// The domain of the topic.
+    pub domain: String,
+    /// In which environment.
+    pub environment_id: EnvironmentId,
+    /// In which space.
+    pub space_id: Option<SpaceId>,
+    /// Ids of what it is about, with `accountId` and `environmentId`.
+    pub context: Map<String, Value>,
+    /// What else there is to know.
+    pub payload: Map<String, Value>,
+    /// Address of the data with its query.
+    pub data_url: Option<String>,
+    /// `space:<namespace>` and the like.
+    pub namespaces: Vec<String>,
+}
+
+impl Event {
+    /// The event as section 3.1 has it. `dataUrl` is left out when there is none: `null` breaks clients.
+    pub fn to_wire(&self) -> Value {
+        let mut wire = BTreeMap::from([
+            ("id", Value::from(self.id.to_string())),
+            ("topic", Value::from(self.topic.clone())),
+            ("domain", Value::from(self.domain.clone())),
+            ("context", Value::Object(self.context.clone())),
+            ("payload", Value::Object(self.payload.clone())),
+            ("attributes", serde_json::json!({ "targetUpdatedAt": self.created_at })),
+            ("callbackUrl", Value::from(format!("/v1/events/{}/ack", self.id))),
+            ("target", Value::from("")),
+            ("origin", serde_json::json!({})),
+            ("namespaces", Value::from(self.namespaces.clone())),
+            ("createdAt", Value::from(self.created_at.to_string())),
+            ("acknowledgedAt", serde_json::json!(self.acknowledged_at)),
+            ("acknowledgedBy", serde_json::json!(self.acknowledged_by)),
+            ("deletedAt", Value::Null),
+        ]);
+        if let Some(url) = &self.data_url {
+            wire.insert("dataUrl", Value::from(url.clone()));
+        }
+        serde_json::json!(wire)
+    }
+}

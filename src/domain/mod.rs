@@ -1,0 +1,20 @@
+//! The words of Inlet and their rules: no IO, no framework, the same code in the server and the browser.
+//!
+//! Everything that arrives from outside is parsed here into types that cannot be wrong; the layers
+//! above never check the same thing again.
+
+pub mod access;
+pub mod action;
+pub mod blueprint;
+pub mod event;
+pub mod file;
+pub mod ids;
+pub mod job;
+pub mod outcome;
+pub mod parse;
+pub mod query;
+pub mod record;
+pub mod space;
+pub mod tenant;
+pub mod time;
+pub mod workbook;

@@ -1,0 +1,73 @@
+//! JSON from outside becomes a domain type, or an error that names the place and the remedy.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// What is wrong with a document, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{}{}", .path, if .path.is_empty() { "" } else { ": " }, .message)]
+pub struct ParseError {
+    /// Where, as `sheets[0].fields[3].type`; empty for the whole document.
+    pub path: String,
+    /// What is wrong and what to do, without the place.
+    pub message: String,
+}
+
+impl ParseError {
+    /// An error at `path`.
+    pub fn at(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+
+    /// The same error, seen from the document around it.
+    pub fn within(self, outer: &str) -> Self {
+        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        Self { path: format!("{outer}{joint}{}", self.path), message: self.message }
+    }
+}
+
+/// Reads a JSON value into `T`; the error names the member that does not fit.
+pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ParseError> {
+    serde_path_to_error::deserialize(value).map_err(located)
+}
+
+/// Reads JSON text into `T`; the error names the member, or the line of broken JSON.
+pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ParseError> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(located)?;
+    reader.end().map_err(|error| ParseError::at("", format!("not JSON: {error}")))?;
+    Ok(value)
+}
+
+fn located(error: serde_path_to_error::Error<serde_json::Error>) -> ParseError {
+    let path = error.path().to_string();
+    let inner = error.into_inner();
+    if inner.is_syntax() || inner.is_eof() {
+        return ParseError::at("", format!("not JSON: {inner}"));
+    }
+    ParseError { path: if path == "." { String::new() } else { path }, message: inner.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "only its shape is tested")]
+    struct Outer {
+        inner: Vec<u8>,
+    }
+
+    #[test]
+    fn the_member_that_does_not_fit_is_named() {
+        let error = from_slice::<Outer>(br#"{"inner":[1,"two"]}"#).unwrap_err();
+        assert_eq!(error.path, "inner[1]");
+        assert!(error.message.contains("expected u8"), "{error}");
+    }
+
+    #[test]
+    fn broken_json_is_called_that() {
+        assert!(from_slice::<Outer>(b"{").unwrap_err().to_string().starts_with("not JSON"));
+        assert!(from_slice::<Outer>(br#"{"inner":[]} x"#).unwrap_err().to_string().starts_with("not JSON"));
+    }
+}

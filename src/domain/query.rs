@@ -1,0 +1,78 @@
+//! Which records of a sheet are meant, and in which order: the parameters of section 2.6.2.
+
+use serde::{Deserialize, Serialize};
+
+use super::blueprint::null_is_default;
+
+/// Valid records, those with errors, all, or none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Filter {
+    /// No cell has an error.
+    Valid,
+    /// Some cell has an error.
+    Error,
+    /// All records.
+    #[default]
+    All,
+    /// No records, but for those that are named.
+    None,
+}
+
+/// Up or down.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SortDirection {
+    /// Smallest first.
+    #[default]
+    Asc,
+    /// Largest first.
+    Desc,
+}
+
+/// Which records, in which order.
+///
+/// `ids` names the records to include when nothing else narrows the query, and those to leave out
+/// when a filter or search does.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RecordQuery {
+    /// By standing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Filter>,
+    /// Narrows `filter` to the errors of one field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter_field: Option<String>,
+    /// Text that a cell must contain, whatever its case; in double quotes: must be; `""`: must be empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search_value: Option<String>,
+    /// Narrows the search to one field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search_field: Option<String>,
+    /// Key of the field to sort by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort_field: Option<String>,
+    /// Up unless said otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort_direction: Option<SortDirection>,
+    /// Records to include, or to leave out.
+    #[serde(deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<String>,
+    /// The query language; refused with a clear message until it is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+}
+
+impl RecordQuery {
+    /// Whether a filter or search narrows the records, so that `ids` are exceptions.
+    pub fn narrows(&self) -> bool {
+        self.filter.is_some_and(|filter| filter != Filter::All)
+            || self.search_value.as_deref().is_some_and(|text| !text.is_empty())
+            || self.q.as_deref().is_some_and(|text| !text.is_empty())
+    }
+
+    /// Whether it means every record in the order of the sheet.
+    pub fn is_everything(&self) -> bool {
+        !self.narrows() && self.ids.is_empty() && self.sort_field.is_none()
+    }
+}

@@ -1,0 +1,72 @@
+//! Spaces: one import project each.
+
+use serde_json::{Map, Value};
+
+use super::access::Scope;
+use super::action::Action;
+use super::ids::{AccountId, EnvironmentId, SpaceId, WorkbookId};
+use super::time::Timestamp;
+
+/// One import project: workbooks, files, jobs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Space {
+    /// Its id.
+    pub id: SpaceId,
+    /// Its account.
+    pub account_id: AccountId,
+    /// Its environment.
+    pub environment_id: EnvironmentId,
+    /// What people read.
+    pub name: String,
+    /// Narrows the listeners that hear of it.
+    pub namespace: Option<String>,
+    /// The workbook that opens first.
+    pub primary_workbook_id: Option<WorkbookId>,
+    /// The customer's own data; also `theme`, `sidebarConfig`, `userInfo`, `spaceInfo`.
+    pub metadata: Option<Value>,
+    /// `omitActions`, `filesMappedAfterJob` and others.
+    pub settings: Option<Value>,
+    /// Buttons of the space.
+    pub actions: Vec<Action>,
+    /// Marks, such as `embedded`.
+    pub labels: Vec<String>,
+    /// Members of the wire that Inlet keeps and hands back but does not read (`access`, `languageOverride`, …).
+    pub extra: Map<String, Value>,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// When something in it last changed.
+    pub last_activity_at: Timestamp,
+    /// When it was put away.
+    pub archived_at: Option<Timestamp>,
+}
+
+impl Space {
+    /// What an actor sees who sees just this space.
+    pub fn scope(&self) -> Scope {
+        Scope::space(self.account_id.clone(), self.environment_id.clone(), self.id.clone())
+    }
+
+    /// The namespaces of its events: `space:<namespace>`, or none.
+    pub fn namespaces(&self) -> Vec<String> {
+        self.namespace.iter().filter(|name| !name.is_empty()).map(|name| format!("space:{name}")).collect()
+    }
+}
+
+/// A space with what Home tells of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpaceSummary {
+    /// The space.
+    pub space: Space,
+    /// How many workbooks it has.
+    pub workbooks: u64,
+    /// How many files it has.
+    pub files: u64,
+    /// How many records its sheets have.
+    pub records: u64,
+    /// How many of them are invalid.
+    pub invalid: u64,
+}

@@ -1,0 +1,75 @@
+//! Accounts, environments and the people in them.
+
+use serde_json::Value;
+
+use super::ids::{AccountId, EnvironmentId, UserId};
+use super::time::Timestamp;
+
+/// The organisation that owns everything.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// What people read.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A separate world of spaces, keys and listeners.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Environment {
+    /// Its id.
+    pub id: EnvironmentId,
+    /// Its account.
+    pub account_id: AccountId,
+    /// What people read.
+    pub name: String,
+    /// Whether real work is done in it.
+    pub is_prod: bool,
+    /// `shared_link`, `magic_link`.
+    pub guest_authentication: Vec<String>,
+    /// Namespaces of its spaces.
+    pub namespaces: Vec<String>,
+    /// The customer's own data and defaults for spaces.
+    pub metadata: Value,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What a signed-in person may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserRole {
+    /// Everything.
+    Admin,
+    /// Everything but keys and environments.
+    Member,
+}
+
+/// A person who signs in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// Their account.
+    pub account_id: AccountId,
+    /// How they sign in.
+    pub email: String,
+    /// How they are called.
+    pub name: String,
+    /// What they may do.
+    pub role: UserRole,
+    /// When they were added.
+    pub created_at: Timestamp,
+}
+
+/// What a key opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Everything in its environment.
+    Secret,
+    /// Only new spaces.
+    Publishable,
+}

@@ -1,0 +1,96 @@
+//! Workbooks and sheets as they stand in a space.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::action::Action;
+use super::blueprint::{Field, SheetConfig};
+use super::ids::{AccountId, ChangeId, EnvironmentId, SheetId, SpaceId, WorkbookId};
+use super::record::{Counts, FieldNumber, RecordKey};
+use super::time::Timestamp;
+
+/// Several sheets that belong together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workbook {
+    /// Its id.
+    pub id: WorkbookId,
+    /// Its account.
+    pub account_id: AccountId,
+    /// Its environment.
+    pub environment_id: EnvironmentId,
+    /// Its space.
+    pub space_id: SpaceId,
+    /// What people read.
+    pub name: String,
+    /// Narrows the listeners that hear of it.
+    pub namespace: Option<String>,
+    /// Marks such as `primary`, `file`, `pinned`.
+    pub labels: Vec<String>,
+    /// Buttons at the top right.
+    pub actions: Vec<Action>,
+    /// `trackChanges` and others.
+    pub settings: Option<Value>,
+    /// The customer's own data.
+    pub metadata: Option<Value>,
+    /// Members of the wire that Inlet keeps and hands back but does not read (`treatments`, `folder`, …).
+    pub extra: Map<String, Value>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A table of records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sheet {
+    /// Its id.
+    pub id: SheetId,
+    /// A small number by which the tables of records know it.
+    pub number: i64,
+    /// Its account.
+    pub account_id: AccountId,
+    /// Its environment.
+    pub environment_id: EnvironmentId,
+    /// Its space.
+    pub space_id: SpaceId,
+    /// Its workbook.
+    pub workbook_id: WorkbookId,
+    /// The name in the API and in events; unique in the workbook.
+    pub slug: String,
+    /// Its place in the workbook.
+    pub position: i64,
+    /// Its blueprint.
+    pub config: SheetConfig,
+    /// The numbers of its fields by their keys; dropped fields keep theirs, so that old versions can be read.
+    pub field_numbers: BTreeMap<String, FieldNumber>,
+    /// Its part of its records' ids.
+    pub record_key: RecordKey,
+    /// Moves by one with each commit.
+    pub version: i64,
+    /// How many records it has.
+    pub counts: Counts,
+    /// The import that is running into it: it can be read, exports and actions wait.
+    pub importing: Option<ChangeId>,
+    /// The customer's own data.
+    pub metadata: Option<Value>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its configuration last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Sheet {
+    /// The fields with their numbers, in the order of the columns.
+    pub fn columns(&self) -> impl Iterator<Item = (FieldNumber, &Field)> {
+        self.config
+            .fields
+            .iter()
+            .filter_map(|field| Some((*self.field_numbers.get(field.key.as_str())?, field)))
+    }
+
+    /// The number of the field of that key.
+    pub fn field_number(&self, key: &str) -> Option<FieldNumber> {
+        self.config.field(key).and_then(|_| self.field_numbers.get(key).copied())
+    }
+}

@@ -1,0 +1,23 @@
+//! Inlet: an open, self-hosted data importer and workbook.
+//!
+//! Two halves of one crate: the feature `ssr` is the server, the feature `hydrate` the browser.
+//! ARCHITECTURE.md is the map.
+
+pub mod app;
+#[cfg(feature = "ssr")]
+pub mod config;
+pub mod domain;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
+pub mod store;
+#[cfg(feature = "ssr")]
+pub mod telemetry;
+
+/// Takes over the page that the server rendered. Called by the page's script.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

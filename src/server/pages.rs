@@ -1,0 +1,18 @@
+//! Pages that belong to no route.
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+
+use super::{ServerState, csp};
+use crate::app::shell;
+
+/// The application's own "not found" page; its view sets the status.
+pub async fn not_found(State(state): State<ServerState>, request: Request<Body>) -> Response {
+    let options = state.leptos.clone();
+    let render =
+        leptos_axum::render_app_async_with_context(csp::allow_page, move || shell::shell(options.clone()));
+    render(request).await.into_response()
+}

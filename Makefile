@@ -1,0 +1,21 @@
+# Every recipe is one plain command; what it does stands at the top of its script.
+
+.PHONY: run test test-all bench check clean
+
+run: ## build what changed, and serve on 127.0.0.1:3000
+	@tools/run.sh
+
+test: ## everything that CI runs
+	@tools/test.sh
+
+test-all: ## the tests above and the long ones
+	@tools/test.sh all
+
+bench: ## what an import costs, beside the limits of the machine
+	@tools/bench.sh
+
+check: ## the quick look before a commit: format and lints
+	@tools/test.sh check
+
+clean: ## remove what was built, and keep ./data
+	rm -rf target node_modules

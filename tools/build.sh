@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Builds the browser half, the site's files and the server half that carries them.
+#
+#   build.sh          everything that changed since the last time
+#   build.sh site     the site's files only
+#
+# These are the plain commands behind what cargo-leptos does, which would take longer to build than Inlet.
+set -euo pipefail
+source "$(dirname "$0")/env.sh"
+
+# The same as in [package.metadata.leptos]; tests/build_chain.rs compares them.
+output_name=inlet
+site_root=target/site
+site_pkg_dir=pkg
+style_file=style/main.css
+assets_dir=public
+bin_features=ssr
+lib_features=hydrate
+lib_profile_release=wasm-release
+
+cd "$root"
+choose_rust || fail "there is no Rust that builds for the browser. Run: tools/setup.sh"
+[ -x node_modules/.bin/tailwindcss ] || fail "the npm packages are missing. Run: tools/setup.sh"
+pkg=$site_root/$site_pkg_dir
+mkdir -p "$pkg"
+
+build_script() {
+  local module=$INLET_FRONT_TARGET/$wasm_target/$lib_profile_release/$output_name.wasm work stamp
+  say "the browser half"
+  CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo build --lib --no-default-features --features "$lib_features" \
+    --target "$wasm_target" --profile "$lib_profile_release"
+  stamp=$( (cat "$module" Cargo.lock package-lock.json tools/build.sh tools/bindgen/src/main.rs) | cksum)
+  if [ "$stamp" = "$(cat "$INLET_FRONT_TARGET/bound.stamp" 2>/dev/null)" ] && [ -f "$pkg/$output_name.js" ]; then return 0; fi
+  work=$(mktemp -d)
+  CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo run --quiet --package bindgen -- "$module" "$work" "$output_name"
+  # rustc 1.87 and later use these features by default; without naming them wasm-opt refuses the module.
+  node_modules/.bin/wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
+    --enable-mutable-globals --enable-multivalue --enable-reference-types \
+    "$work/${output_name}_bg.wasm" -o "$work/optimised.wasm"
+  mv "$work/optimised.wasm" "$pkg/${output_name}_bg.wasm"
+  mv "$work/$output_name.js" "$pkg/$output_name.js"
+  rm -rf "$work"
+  echo "$stamp" > "$INLET_FRONT_TARGET/bound.stamp"
+}
+
+build_style() {
+  local work
+  say "the style"
+  work=$(mktemp -d)
+  node_modules/.bin/tailwindcss --input "$style_file" --output "$work/style.css" --minify 2>"$work/log" \
+    || { cat "$work/log" >&2; fail "Tailwind could not build $style_file."; }
+  replace "$work/style.css" "$pkg/$output_name.css"
+  rm -rf "$work"
+}
+
+copy_assets() {
+  local file
+  (cd "$assets_dir" && find . -type f) | while read -r file; do
+    mkdir -p "$site_root/$(dirname "$file")"
+    replace "$assets_dir/$file" "$site_root/$file"
+  done
+}
+
+# replace NEW OLD: leaves a file alone that would not change, so that nothing is built anew for it.
+replace() { if ! cmp -s "$1" "$2"; then cp "$1" "$2"; fi; }
+
+build_server() {
+  say "the server half"
+  export_site_files
+  cargo build --bin inlet --no-default-features --features "$bin_features"
+}
+
+build_script
+build_style
+copy_assets
+node tools/compress.mjs "$site_root"
+if [ "${1:-}" != site ]; then build_server; fi

@@ -14,10 +14,14 @@ pub mod store;
 #[cfg(feature = "ssr")]
 pub mod telemetry;
 
-/// Takes over the page that the server rendered. Called by the page's script.
+/// Takes over the page that the server rendered. Called by the page's script. From then on the
+/// document carries `data-hydrated`, which tests wait for.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(app::App);
+    if let Some(document) = leptos::prelude::document().document_element() {
+        let _ = document.set_attribute("data-hydrated", "");
+    }
 }

@@ -1,0 +1,60 @@
+// The `test` of every spec: a server of its own for each worker, and a page that may not complain.
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page, test as base } from '@playwright/test';
+import { fileURLToPath } from 'node:url';
+
+import { serve } from '../tools/serve.mjs';
+
+const binary = process.env.INLET_BINARY ?? fileURLToPath(new URL('../target/debug/inlet', import.meta.url));
+
+type Server = { url: string; data: string; stop: () => Promise<void>; log: () => string };
+type Fixtures = {
+  /** What the page logged as an error or threw. The test fails when anything is left in it. */
+  complaints: string[];
+  /** Fails when axe finds anything, for WCAG 2.2 AA and its best practices. */
+  checkAccessibility: (page?: Page) => Promise<void>;
+};
+type WorkerFixtures = { server: Server };
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  server: [
+    // Playwright asks for a pattern as the first argument.
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const server = await serve(binary, { environment: { INLET_FAST_TIMEOUTS: '1' } });
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+
+  baseURL: async ({ server }, use) => use(server.url),
+
+  complaints: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on('console', (message) => {
+        if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+      });
+      page.on('pageerror', (error) => complaints.push(`thrown: ${error.stack ?? error.message}`));
+      await use(complaints);
+      expect(complaints, 'the page logged errors').toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  checkAccessibility: async ({ page }, use) => {
+    await use(async (checked = page) => {
+      const { violations } = await new AxeBuilder({ page: checked }).analyze();
+      const found = violations.map(({ id, help, nodes }) => ({ id, help, where: nodes.map((node) => node.target.join(' ')) }));
+      expect(found, 'axe found violations').toEqual([]);
+    });
+  },
+});
+
+export { expect };
+
+/** Waits until the browser half has taken over: before that, a press does nothing. */
+export async function hydrated(page: Page) {
+  await page.waitForSelector('html[data-hydrated]');
+}

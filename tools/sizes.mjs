@@ -1,0 +1,41 @@
+// sizes.mjs BINARY [PATH]: what a first visit to a page costs over the wire, compressed. Fails above
+// the budgets.
+import { fetchRaw, serve } from './serve.mjs';
+
+const kilobyte = 1000;
+const pageBudget = 350 * kilobyte;
+const fontBudget = 60 * kilobyte;
+
+const [binary, path = '/'] = process.argv.slice(2);
+const server = await serve(binary);
+try {
+  const fetched = [];
+  const get = async (address) => {
+    const answer = await fetchRaw(server.url + address);
+    if (answer.status !== 200) throw new Error(`${address} was answered with ${answer.status}`);
+    fetched.push({ address, size: answer.bytes.length, coding: answer.headers['content-encoding'] ?? '-' });
+    return answer;
+  };
+  const html = await (await fetch(server.url + path)).text();
+  await get(path);
+  const linked = [...html.matchAll(/<link\b[^>]*\bhref="([^"]+)"[^>]*>/g)].map((link) => link[1]);
+  for (const address of new Set(linked)) await get(address);
+
+  const isFont = ({ address }) => address.startsWith('/fonts/');
+  const sum = (list) => list.reduce((total, { size }) => total + size, 0);
+  const page = sum(fetched.filter((file) => !isFont(file)));
+  const fonts = sum(fetched.filter(isFont));
+  const line = (name, coding, size) => console.log(`${name.padEnd(34)} ${coding.padEnd(6)} ${String(size).padStart(8)}`);
+  for (const { address, coding, size } of fetched) line(address, coding, size);
+  line(`page, of ${pageBudget}`, '', page);
+  line(`fonts, of ${fontBudget}`, '', fonts);
+  for (const kind of ['.css', '.js', '.wasm']) {
+    if (!fetched.some(({ address }) => address.endsWith(kind))) throw new Error(`the page links no ${kind}`);
+  }
+  if (page > pageBudget || fonts > fontBudget) {
+    console.error('error: the first visit is over its budget. See what grew, and take it out or load it later.');
+    process.exitCode = 1;
+  }
+} finally {
+  await server.stop();
+}

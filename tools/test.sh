@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# test.sh          every test that CI runs
+# test.sh all      the long ones too
+# test.sh check    format and lints only
+#
+# Goes on after a part that failed, so that one run shows all there is to mend; a table at the end
+# says which parts failed and how long each took.
+set -uo pipefail
+source "$(dirname "$0")/env.sh"
+
+cd "$root" || exit 1
+mode=${1:-short}
+table=()
+failed=0
+
+# part NAME COMMAND...
+part() {
+  local name=$1 start=$SECONDS result=ok
+  shift
+  say "── $name"
+  "$@" || { result=FAILED; failed=1; }
+  table+=("$(printf '%-24s %-7s %4d s' "$name" "$result" $((SECONDS - start)))")
+  [ "$result" = ok ]
+}
+
+finish() {
+  say "── parts"
+  printf '%s\n' "${table[@]}"
+  printf '%-24s %-7s %4d s\n' total '' "$SECONDS"
+  exit "$failed"
+}
+
+clippy_server() { cargo clippy --workspace --all-targets --features ssr -- -D warnings; }
+# In the profile of the real build, so that what both need of the build machine's own is made once.
+clippy_browser() {
+  CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo clippy --lib --no-default-features --features hydrate \
+    --target "$wasm_target" --profile wasm-release -- -D warnings
+}
+
+rust_tests() {
+  local more=()
+  if [ "$mode" = all ]; then more=(-- --include-ignored); fi
+  export_site_files
+  tools/postgres.sh cargo test --no-default-features --features ssr "${more[@]}"
+}
+
+end_to_end() {
+  export INLET_BINARY=$server_binary INLET_CHROMIUM
+  INLET_CHROMIUM=$(find_chromium) || fail "there is no Chromium. Run: tools/setup.sh test"
+  (cd end2end && ../node_modules/.bin/playwright test)
+}
+
+part "set-up" tools/setup.sh test || finish
+choose_rust
+part "format" cargo fmt --all --check
+if [ "$mode" != check ]; then part "build" tools/build.sh || finish; fi
+part "clippy, server half" clippy_server
+part "clippy, browser half" clippy_browser
+if [ "$mode" = check ]; then finish; fi
+part "Rust tests" rust_tests
+part "first visit" node tools/sizes.mjs "$server_binary"
+part "without a network" tools/offline.sh "$server_binary"
+part "end to end" end_to_end
+finish

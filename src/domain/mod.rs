@@ -17,4 +17,6 @@ pub mod record;
 pub mod space;
 pub mod tenant;
 pub mod time;
+pub mod validation;
+pub mod value;
 pub mod workbook;

@@ -1,0 +1,163 @@
+//! Addresses that people type: e-mail, web, telephone. Deliberately plain: they find slips of the
+//! hand, not addresses that nobody answers.
+
+/// `name@host.domain`: one `@`, no spaces, a dotted host.
+pub(super) fn is_email(text: &str) -> bool {
+    let Some((name, host)) = text.split_once('@') else { return false };
+    let letter =
+        |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80 || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
+    !name.is_empty()
+        && name.len() <= 64
+        && name.bytes().all(letter)
+        && !name.starts_with('.')
+        && !name.ends_with('.')
+        && !name.contains("..")
+        && host.contains('.')
+        && is_host(host)
+        && is_free_of_odd_characters(text)
+}
+
+/// `https://host/…`, with `http` and `ftp` beside it.
+pub(super) fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    if !["https", "http", "ftp"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
+        return false;
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let host_and_port = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let after_bracket = host_and_port.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let (host_is_good, port) = match after_bracket {
+        Some((address, port)) => (address.parse::<std::net::Ipv6Addr>().is_ok(), port.strip_prefix(':')),
+        None => match host_and_port.split_once(':') {
+            Some((host, port)) => (is_host(host), Some(port)),
+            None => (is_host(host_and_port), None),
+        },
+    };
+    host_is_good && port.is_none_or(|port| port.parse::<u16>().is_ok()) && is_free_of_odd_characters(text)
+}
+
+/// 5 to 15 digits with the usual separators, perhaps a `+` before and an extension after.
+pub(super) fn is_phone(text: &str) -> bool {
+    let (main, extension) = match text.find(['x', 'X', 'e', 'E']) {
+        Some(at) => text.split_at(at),
+        None => (text, ""),
+    };
+    let main = main.strip_prefix('+').unwrap_or(main);
+    let digits = main.bytes().filter(u8::is_ascii_digit).count();
+    main.bytes().all(|byte| byte.is_ascii_digit() || b" -.()/".contains(&byte))
+        && (5..=15).contains(&digits)
+        && main.starts_with(|first: char| first.is_ascii_digit() || first == '(')
+        && is_extension(extension)
+}
+
+fn is_extension(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let number = ["ext.", "ext", "x"].iter().find_map(|word| lower.strip_prefix(word)).map(str::trim_start);
+    text.is_empty()
+        || number.is_some_and(|number| {
+            (1..=6).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
+}
+
+/// Dotted labels of letters, digits and inner dashes; letters beyond ASCII are let through.
+fn is_host(host: &str) -> bool {
+    host.len() <= 253
+        && host.split('.').all(|label| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte >= 0x80)
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        })
+}
+
+fn is_free_of_odd_characters(text: &str) -> bool {
+    text.is_ascii() && !text.bytes().any(|byte| byte <= b' ' || byte == 0x7f)
+        || !text.chars().any(|character| character.is_whitespace() || character.is_control())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_are_and_are_not() {
+        type Check = fn(&str) -> bool;
+        let table: [(Check, &[&str], &[&str]); 3] = [
+            (
+                is_email,
+                &["a@b.co", "ada.lovelace+x@sub.example.com", "zoë@bücher.example", "o'neil@example.org"],
+                &[
+                    "",
+                    "a",
+                    "a@",
+                    "@b.co",
+                    "a@b",
+                    "a b@c.co",
+                    "a@b@c.co",
+                    "a@b..co",
+                    "a@-b.co",
+                    "a..b@c.co",
+                    ".a@b.co",
+                    " a@b.co",
+                    "a@b.co\n",
+                    "a@b.co,c@d.co",
+                    "a at b.co",
+                ],
+            ),
+            (
+                is_url,
+                &[
+                    "https://example.com",
+                    "HTTP://a.b/c?d=e#f",
+                    "http://localhost:3000/x",
+                    "https://user:pw@a.b:8/",
+                    "http://[::1]:80/",
+                    "ftp://a.b",
+                    "https://bücher.example/ü",
+                ],
+                &[
+                    "",
+                    "example.com",
+                    "https://",
+                    "https:///x",
+                    "javascript://a",
+                    "https://a b.c",
+                    "https://a.b:x/",
+                    "https://a.b:70000",
+                    "http://[::g]/",
+                    "mailto:a@b.c",
+                ],
+            ),
+            (
+                is_phone,
+                &[
+                    "+1-212-5551234",
+                    "(030) 123 456",
+                    "+49 30/1234.56",
+                    "12345",
+                    "+1 212 555 1234 x12",
+                    "2125551234 ext. 7",
+                ],
+                &[
+                    "",
+                    "+49-CALL-ME",
+                    "1234",
+                    "+1234567890123456",
+                    "--12345",
+                    "++12345",
+                    "12345 x",
+                    "12345 extra",
+                    "call 12345",
+                ],
+            ),
+        ];
+        for (row, (check, good, bad)) in table.into_iter().enumerate() {
+            for text in good {
+                assert!(check(text), "row {row}: {text:?} should be let through");
+            }
+            for text in bad {
+                assert!(!check(text), "row {row}: {text:?} should be found");
+            }
+        }
+    }
+}

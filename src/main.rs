@@ -2,17 +2,28 @@
 
 mod site;
 
-use std::{io::Write, sync::Arc};
+use std::{io::Write, process::ExitCode, sync::Arc};
 
-use anyhow::Context;
+use anyhow::anyhow;
 use clap::Parser;
 use inlet::{config::Config, server::Server, telemetry};
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
+    match serve().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // What went wrong and what to do, without the backtrace that `main` would print of itself.
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve() -> anyhow::Result<()> {
     let config = Config::parse();
-    telemetry::start(&config.log, config.log_format).with_context(|| {
-        format!("the log filter \"{}\" cannot be read. Give a level, such as --log info", config.log)
+    telemetry::start(&config.log, config.log_format).map_err(|error| {
+        anyhow!("the log filter \"{}\" cannot be read: {error}. Give a level, such as --log info", config.log)
     })?;
     let server = Server::bind(&config, Arc::new(site::Site)).await?;
     writeln!(std::io::stdout(), "Inlet is at {}", server.url())?;

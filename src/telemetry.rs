@@ -1,6 +1,6 @@
 //! Log lines on standard error; standard output is for what the person who starts the server reads.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use tracing_subscriber::{EnvFilter, filter::ParseError, fmt};
 
@@ -11,7 +11,8 @@ use crate::config::LogFormat;
 /// # Errors
 /// When `filter` cannot be read.
 pub fn start(filter: &str, format: LogFormat) -> Result<(), ParseError> {
-    let lines = fmt().with_env_filter(EnvFilter::try_new(filter)?).with_writer(io::stderr);
+    let filter = EnvFilter::try_new(filter)?;
+    let lines = fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     let _already_started = match format {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines.json().try_init(),

@@ -1,1 +1,3 @@
+//! What an import costs beside a bare insert of the same rows.
+
 fn main() {}

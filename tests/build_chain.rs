@@ -13,8 +13,12 @@ fn read(path: &str) -> String {
 /// The `key = value` lines of one section of a TOML file, values as written but for their quotes.
 fn section(text: &str, name: &str) -> Settings {
     let header = format!("[{name}]");
-    let lines = text.lines().skip_while(|line| *line != header).skip(1).take_while(|line| !line.starts_with('['));
-    lines.filter_map(|line| line.split_once(" = ")).map(|(key, value)| (key.into(), unquoted(value))).collect()
+    let lines =
+        text.lines().skip_while(|line| *line != header).skip(1).take_while(|line| !line.starts_with('['));
+    lines
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(key, value)| (key.into(), unquoted(value)))
+        .collect()
 }
 
 /// The script's settings: assignments at the start of a line.
@@ -62,16 +66,27 @@ fn the_script_builds_what_cargo_leptos_builds() {
     // cargo-leptos has one setting for either style; with Tailwind there is nothing else in it.
     assert_eq!(leptos.get("style-file"), leptos.get("tailwind-input-file"));
     for half in ["bin", "lib"] {
-        assert_eq!(leptos[&format!("{half}-default-features")], "false", "tools/build.sh uses --no-default-features");
+        assert_eq!(
+            leptos[&format!("{half}-default-features")],
+            "false",
+            "tools/build.sh uses --no-default-features"
+        );
     }
-    assert_eq!(script.matches("--no-default-features").count(), 2, "both halves are built without default features");
+    assert_eq!(
+        script.matches("--no-default-features").count(),
+        2,
+        "both halves are built without default features"
+    );
 }
 
 #[test]
 fn the_binary_embeds_and_asks_for_what_is_built() {
     let leptos = section(&read("Cargo.toml"), "package.metadata.leptos");
     let embedded = format!("#[folder = \"{}\"]", leptos["site-root"]);
-    assert!(read("src/site.rs").contains(&embedded), "src/site.rs embeds another folder than site-root. Write {embedded}");
+    assert!(
+        read("src/site.rs").contains(&embedded),
+        "src/site.rs embeds another folder than site-root. Write {embedded}"
+    );
 
     let shell = read("src/app/shell.rs");
     for call in ["output_name", "site_root", "site_pkg_dir"] {

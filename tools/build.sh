@@ -53,8 +53,12 @@ build_style() {
   rm -rf "$work"
 }
 
+# Copies the assets as they are, and removes those that are no longer there.
 copy_assets() {
   local file
+  (cd "$site_root" && find . -type f ! -path "./$site_pkg_dir/*" ! -name "*.br" ! -name "*.gz") | while read -r file; do
+    if [ ! -f "$assets_dir/$file" ]; then rm "$site_root/$file"; fi
+  done
   (cd "$assets_dir" && find . -type f) | while read -r file; do
     mkdir -p "$site_root/$(dirname "$file")"
     replace "$assets_dir/$file" "$site_root/$file"

@@ -12,7 +12,8 @@ cp "$1" "$folder/inlet"
 for way in "unshare --net" "unshare --net --map-root-user"; do
   if $way ip link set lo up 2>/dev/null; then
     cd "$folder"
-    exec $way bash -c 'ip link set lo up && [ -z "$(ip route)" ] && node "$1" "$2"' - "$root/tools/offline.mjs" "$folder/inlet"
+    $way bash -c 'ip link set lo up && [ -z "$(ip route)" ] && node "$1" "$2"' - "$root/tools/offline.mjs" "$folder/inlet"
+    exit
   fi
 done
 fail "this machine lets nobody make a network namespace, so this was not tested. Run it as root, with iproute2 installed."

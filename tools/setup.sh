@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # setup.sh        installs what a build needs and this machine lacks
-# setup.sh test   also what only the tests need: linters, Chromium, PostgreSQL
+# setup.sh check  also clippy and rustfmt
+# setup.sh test   also what only the tests need: Chromium, PostgreSQL
 #
 # It never asks, and takes a second when everything is there. What it may not install it names,
 # with the one command that does.
@@ -51,7 +52,7 @@ need_npm_packages() {
   cp "$root/package-lock.json" "$root/node_modules/.installed-lock.json"
 }
 
-need_test_tools() {
+need_linters() {
   if ! cargo clippy --version >/dev/null 2>&1 || ! cargo fmt --version >/dev/null 2>&1; then
     say "Rust: clippy and rustfmt"
     case $(readlink -f "$(command -v rustc)") in
@@ -59,7 +60,10 @@ need_test_tools() {
       *) rustup component add clippy rustfmt ;;
     esac || fail "clippy or rustfmt is missing. Run: rustup component add clippy rustfmt (Debian: apt-get install rust-web-clippy rustfmt-web)"
   fi
-  if ! chromium=$(find_chromium); then
+}
+
+need_test_tools() {
+  if ! find_chromium >/dev/null; then
     say "Chromium"
     install_packages chromium || fail "there is no Chromium for the end-to-end tests. Run: sudo apt-get install chromium, or set INLET_CHROMIUM to one."
   fi
@@ -74,4 +78,7 @@ need_compiler
 need_node
 need_rust
 need_npm_packages
-if [ "${1:-}" = test ]; then need_test_tools; fi
+case ${1:-} in
+  check) need_linters ;;
+  test) need_linters && need_test_tools ;;
+esac

@@ -30,12 +30,14 @@ finish() {
   exit "$failed"
 }
 
-clippy_server() { cargo clippy --workspace --all-targets --features ssr -- -D warnings; }
-# In the profile of the real build, so that what both need of the build machine's own is made once.
-clippy_browser() {
-  CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo clippy --lib --no-default-features --features hydrate \
-    --target "$wasm_target" --profile wasm-release -- -D warnings
-}
+# Never with --workspace: the packages' dependencies would be joined, and everything built once more.
+clippy_server() { cargo clippy --all-targets --no-default-features --features ssr -- -D warnings; }
+# In the profile of the real build, so that what runs on the building machine is compiled once.
+clippy_browser() (
+  export CARGO_TARGET_DIR=$INLET_FRONT_TARGET
+  cargo clippy --lib --no-default-features --features hydrate --target "$wasm_target" --profile wasm-release \
+    -- -D warnings
+)
 
 rust_tests() {
   local more=()
@@ -44,13 +46,15 @@ rust_tests() {
   tools/postgres.sh cargo test --no-default-features --features ssr "${more[@]}"
 }
 
-end_to_end() {
+end_to_end() (
   export INLET_BINARY=$server_binary INLET_CHROMIUM
   INLET_CHROMIUM=$(find_chromium) || fail "there is no Chromium. Run: tools/setup.sh test"
-  (cd end2end && ../node_modules/.bin/playwright test)
-}
+  cd end2end && ../node_modules/.bin/playwright test
+)
 
-part "set-up" tools/setup.sh test || finish
+needs=test
+if [ "$mode" = check ]; then needs=check; fi
+part "set-up" tools/setup.sh "$needs" || finish
 choose_rust
 part "format" cargo fmt --all --check
 if [ "$mode" != check ]; then part "build" tools/build.sh || finish; fi

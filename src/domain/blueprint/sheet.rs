@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Field, SheetConstraint, is_false, null_is_default};
 use crate::domain::action::Action;
 use crate::domain::parse::ParseError;
+use crate::domain::validation::check_constraints;
 
 /// Most fields a sheet may have.
 pub const MOST_FIELDS: usize = 16_384;
@@ -76,7 +77,8 @@ pub struct SheetConfig {
 }
 
 impl SheetConfig {
-    /// Checks what one field cannot know: doubled keys, too many fields, rules over unknown fields.
+    /// Checks what one field cannot know: doubled keys, too many fields, rules over unknown fields;
+    /// and that the built-in validators are told what they need.
     pub fn check(&self) -> Result<(), ParseError> {
         if self.name.trim().is_empty() {
             return Err(ParseError::at("name", "a sheet needs a name"));
@@ -95,6 +97,7 @@ impl SheetConfig {
                 );
                 return Err(ParseError::at(format!("fields[{position}].key"), message));
             }
+            check_constraints(field).map_err(|error| error.within(&format!("fields[{position}]")))?;
         }
         for (position, constraint) in self.constraints.iter().enumerate() {
             let (SheetConstraint::Unique { fields, .. } | SheetConstraint::External { fields, .. }) =

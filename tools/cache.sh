@@ -13,14 +13,14 @@ choose_rust || fail "there is no Rust that builds for the browser. Run: tools/se
 
 cache=${INLET_CACHE:-$HOME/.cache/inlet}
 compiler=$(rustc --version --verbose | cksum | cut -d ' ' -f 1)
-folder=$cache/$compiler-$(cksum < "$root/Cargo.lock" | cut -d ' ' -f 1)
+folder=$cache/build-$compiler-$(cksum < "$root/Cargo.lock" | cut -d ' ' -f 1)
 mkdir -p "$cache"
 if [ ! -d "$folder" ]; then
-  latest=$(ls -td "$cache/$compiler"-* 2>/dev/null | head -n 1 || true)
+  latest=$(ls -td "$cache/build-$compiler"-* 2>/dev/null | head -n 1 || true)
   # What piles up over many changes of the dependencies is thrown away some day.
   if [ -n "$latest" ] && [ "$(du -sm "$latest" | cut -f 1)" -lt 12000 ]; then mv "$latest" "$folder"; fi
 fi
 mkdir -p "$folder"
 touch "$folder"
-find "$cache" -mindepth 1 -maxdepth 1 ! -path "$folder" -exec rm -rf {} +
+find "$cache" -mindepth 1 -maxdepth 1 -name 'build-*' ! -path "$folder" -exec rm -rf {} +
 echo "$folder"

@@ -8,6 +8,10 @@ wasm_target=wasm32-unknown-unknown
 
 INLET_TARGET=${INLET_TARGET:-$root/target}
 INLET_FRONT_TARGET=${INLET_FRONT_TARGET:-$INLET_TARGET/front}
+if [ "${INLET_TARGET:0:1}${INLET_FRONT_TARGET:0:1}" != // ]; then
+  echo "error: INLET_TARGET and INLET_FRONT_TARGET must be absolute paths" >&2
+  exit 1
+fi
 export INLET_TARGET INLET_FRONT_TARGET
 export CARGO_TARGET_DIR=$INLET_TARGET
 # The server half embeds this folder, so it stays in the checkout wherever the builds go.

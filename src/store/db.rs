@@ -11,14 +11,17 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{PgPool, SqlitePool};
 use tokio::sync::{Notify, broadcast};
+use tokio_util::task::AbortOnDropHandle;
 
-use super::{StoreError, Tx};
-use crate::domain::ids::{EnvironmentId, SpaceId};
+use super::{StoreError, Tx, new_id, notify};
+use crate::domain::ids::{AgentId, EnvironmentId, SpaceId};
 
 /// How long a caller waits for a connection before it is told that the database is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
+/// How long after a failure this server listens to others again.
+const LISTEN_AGAIN: Duration = Duration::from_secs(1);
 /// Events that a slow subscriber may lag behind before it has to read the log instead.
 const SIGNAL_CAPACITY: usize = 1024;
 
@@ -36,6 +39,8 @@ pub enum DatabaseUrl {
 pub struct Db {
     pools: Pools,
     signals: Arc<Signals>,
+    /// Hears other servers; nothing on SQLite.
+    listener: Option<Arc<AbortOnDropHandle<()>>>,
 }
 
 #[derive(Debug, Clone)]
@@ -47,20 +52,22 @@ enum Pools {
 /// Wakes whoever waits for what a transaction changed, after it was committed.
 #[derive(Debug)]
 pub struct Signals {
-    /// One message for each committed event.
+    /// One message for each environment and space that a commit left events in.
     pub events: broadcast::Sender<EventSignal>,
     /// A job may have become ready.
     pub jobs: Notify,
+    /// By which this server knows its own messages to others.
+    pub(super) server: String,
 }
 
-/// An event was committed; its content is read from the log.
+/// Events were committed; they are read from the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventSignal {
     /// In which environment.
     pub environment_id: EnvironmentId,
     /// In which space.
     pub space_id: Option<SpaceId>,
-    /// Its place in the environment's sequence.
+    /// The place of the last of them in the environment's sequence.
     pub environment_sequence: i64,
 }
 
@@ -72,7 +79,13 @@ impl Db {
             DatabaseUrl::Postgres(address) => open_postgres(address).await?,
         };
         let (events, _) = broadcast::channel(SIGNAL_CAPACITY);
-        Ok(Self { pools, signals: Arc::new(Signals { events, jobs: Notify::new() }) })
+        let server = new_id::<AgentId>().to_string();
+        let signals = Arc::new(Signals { events, jobs: Notify::new(), server });
+        let listener = match &pools {
+            Pools::Sqlite { .. } => None,
+            Pools::Postgres(pool) => Some(Arc::new(hear(pool.clone(), signals.clone()))),
+        };
+        Ok(Self { pools, signals, listener })
     }
 
     /// A consistent view of the database; nothing may be written through it.
@@ -89,7 +102,9 @@ impl Db {
     /// A transaction that writes. On SQLite it waits for its turn, so keep it short.
     pub async fn write(&self) -> Result<Tx, StoreError> {
         Ok(match &self.pools {
-            Pools::Sqlite { write, .. } => Tx::sqlite(write.begin_with("BEGIN IMMEDIATE").await?, self.signals.clone()),
+            Pools::Sqlite { write, .. } => {
+                Tx::sqlite(write.begin_with("BEGIN IMMEDIATE").await?, self.signals.clone())
+            }
             Pools::Postgres(pool) => Tx::postgres(pool.begin().await?, self.signals.clone()),
         })
     }
@@ -106,9 +121,26 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres(pool) => {
+                if let Some(listener) = &self.listener {
+                    listener.abort();
+                }
+                pool.close().await;
+            }
         }
     }
+}
+
+/// Hears other servers until the database is closed, however often the connection is lost.
+fn hear(pool: PgPool, signals: Arc<Signals>) -> AbortOnDropHandle<()> {
+    AbortOnDropHandle::new(tokio::spawn(async move {
+        while !pool.is_closed() {
+            if let Err(error) = notify::hear(pool.clone(), signals.clone()).await {
+                tracing::debug!(%error, "other servers cannot be heard for a moment");
+            }
+            tokio::time::sleep(LISTEN_AGAIN).await;
+        }
+    }))
 }
 
 async fn open_sqlite(path: &PathBuf) -> Result<Pools, StoreError> {

@@ -17,11 +17,25 @@ pub enum StoreError {
     Other(sqlx::Error),
 }
 
+/// Codes of both databases after which the same transaction may succeed: SQLite's busy, locked and
+/// full, PostgreSQL's lost race, deadlock, too many connections, shutting down and full disk.
+const PASSING: &[&str] =
+    &["5", "6", "13", "261", "262", "517", "773", "40001", "40P01", "53100", "53300", "57P01", "57P03"];
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => Self::Unavailable(error),
-            sqlx::Error::Database(ref inner) if inner.is_unique_violation() => Self::Conflict(inner.to_string()),
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
+                Self::Unavailable(error)
+            }
+            sqlx::Error::Database(ref inner) if inner.is_unique_violation() => {
+                Self::Conflict(inner.to_string())
+            }
+            sqlx::Error::Database(ref inner)
+                if inner.code().is_some_and(|code| PASSING.contains(&code.as_ref())) =>
+            {
+                Self::Unavailable(error)
+            }
             other => Self::Other(other),
         }
     }

@@ -1,9 +1,314 @@
-//! The event log.
+//! The event log: one sequence without gaps an environment and one a space.
+//!
+//! Numbers are taken as the last thing before a commit, from rows that nobody else writes. The row
+//! stays locked until the commit, so whoever sees number 7 sees 1 to 6 as well.
 
-use super::{EventSignal, StoreError, Tx};
-use crate::domain::event::NewEvent;
+use std::collections::BTreeMap;
 
-/// Puts events into the log.
-pub(super) async fn append(_tx: &mut Tx, _events: Vec<NewEvent>) -> Result<Vec<EventSignal>, StoreError> {
-    Ok(Vec::new())
+use serde_json::{Map, Value};
+
+use super::convert::{from_json, id, json, moment, optional_id};
+use super::statement::Statement;
+use super::{EventSignal, StoreError, Tx, new_id, now};
+use crate::domain::access::Scope;
+use crate::domain::event::{Event, NewEvent};
+use crate::domain::ids::{AccountId, EnvironmentId, EventId, Id, SpaceId};
+use crate::domain::time::Timestamp;
+
+/// Events that one statement puts into the log.
+const AT_ONCE: usize = 500;
+
+/// An event as it goes into the log: one of ours, or one that a listener made up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventDraft {
+    /// The id that it will have.
+    pub id: EventId,
+    /// The name of what happened.
+    pub topic: String,
+    /// The domain of that name.
+    pub domain: String,
+    /// In which environment.
+    pub environment_id: EnvironmentId,
+    /// In which space, unless it concerns the whole environment.
+    pub space_id: Option<SpaceId>,
+    /// Ids of what it is about; the log adds `accountId`, `environmentId` and `spaceId`.
+    pub context: Map<String, Value>,
+    /// What else there is to know.
+    pub payload: Map<String, Value>,
+    /// Address of the data with its query.
+    pub data_url: Option<String>,
+    /// `space:<namespace>` and the like.
+    pub namespaces: Vec<String>,
+}
+
+impl From<NewEvent> for EventDraft {
+    fn from(event: NewEvent) -> Self {
+        let id: EventId = new_id();
+        let data_url = event.data_path.map(|path| {
+            let separator = if path.contains('?') { '&' } else { '?' };
+            format!("{path}{separator}for={id}")
+        });
+        Self {
+            id,
+            topic: event.topic.as_str().to_string(),
+            domain: event.topic.domain().to_string(),
+            environment_id: event.environment_id,
+            space_id: event.space_id,
+            context: event.context,
+            payload: event.payload,
+            data_url,
+            namespaces: event.namespaces,
+        }
+    }
+}
+
+/// Which events a list shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Those of one environment.
+    pub environment_id: Option<EnvironmentId>,
+    /// Those of one space.
+    pub space_id: Option<SpaceId>,
+    /// Those of that name.
+    pub topic: Option<String>,
+    /// Those of that domain.
+    pub domain: Option<String>,
+    /// Those after that moment.
+    pub since: Option<Timestamp>,
+    /// Also those that were acknowledged.
+    pub include_acknowledged: bool,
+}
+
+/// Whose sequence is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sequence {
+    /// That of an environment.
+    Environment(EnvironmentId),
+    /// That of a space.
+    Space(SpaceId),
+}
+
+/// Puts events into the log, in their order; gives one signal for each environment and space, with the
+/// last number.
+pub(super) async fn append(tx: &mut Tx, drafts: Vec<EventDraft>) -> Result<Vec<EventSignal>, StoreError> {
+    let created_at = now();
+    let accounts = accounts_of(tx, &drafts).await?;
+    let mut next = take_numbers(tx, &drafts).await?;
+    let mut take = |owner: &str| {
+        let number = next.get_mut(owner)?;
+        *number += 1;
+        Some(*number)
+    };
+    let mut signals: Vec<EventSignal> = Vec::new();
+    let mut numbered = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let environment_sequence = take(draft.environment_id.as_str()).unwrap_or_default();
+        let space_sequence = draft.space_id.as_ref().and_then(|space| take(space.as_str()));
+        signals.retain(|signal| {
+            (&signal.environment_id, &signal.space_id) != (&draft.environment_id, &draft.space_id)
+        });
+        signals.push(EventSignal {
+            environment_id: draft.environment_id.clone(),
+            space_id: draft.space_id.clone(),
+            environment_sequence,
+        });
+        numbered.push((draft, environment_sequence, space_sequence));
+    }
+    for part in numbered.chunks(AT_ONCE) {
+        tx.execute(insertion(part, &accounts, created_at)?).await?;
+    }
+    Ok(signals)
+}
+
+async fn accounts_of(
+    tx: &mut Tx,
+    drafts: &[EventDraft],
+) -> Result<BTreeMap<EnvironmentId, AccountId>, StoreError> {
+    let mut accounts = BTreeMap::new();
+    for draft in drafts {
+        if accounts.contains_key(&draft.environment_id) {
+            continue;
+        }
+        let statement =
+            Statement::new("SELECT account_id FROM environments WHERE id = $1").bind(&draft.environment_id);
+        let (account,): (String,) = tx.one(statement).await?;
+        accounts.insert(draft.environment_id.clone(), id("environments.account_id", &account)?);
+    }
+    Ok(accounts)
+}
+
+/// Takes as many numbers as there are events; gives the number before the first for each owner. The
+/// rows are locked in the order of their ids, so that two writers never wait for one another.
+async fn take_numbers(tx: &mut Tx, drafts: &[EventDraft]) -> Result<BTreeMap<String, i64>, StoreError> {
+    let mut wanted: BTreeMap<String, i64> = BTreeMap::new();
+    for draft in drafts {
+        *wanted.entry(draft.environment_id.to_string()).or_default() += 1;
+        if let Some(space) = &draft.space_id {
+            *wanted.entry(space.to_string()).or_default() += 1;
+        }
+    }
+    for (owner, number) in &mut wanted {
+        let statement = Statement::new(
+            "INSERT INTO event_sequences (owner_id, last) VALUES ($1, $2)
+            ON CONFLICT (owner_id) DO UPDATE SET last = event_sequences.last + excluded.last RETURNING last",
+        );
+        let (last,): (i64,) = tx.one(statement.bind(owner.as_str()).bind(*number)).await?;
+        *number = last - *number;
+    }
+    Ok(wanted)
+}
+
+fn insertion(
+    numbered: &[(EventDraft, i64, Option<i64>)],
+    accounts: &BTreeMap<EnvironmentId, AccountId>,
+    created_at: Timestamp,
+) -> Result<Statement, StoreError> {
+    let mut statement = Statement::new(
+        "INSERT INTO events (id, account_id, environment_id, space_id, environment_sequence, space_sequence, topic,
+            domain, context, payload, data_url, namespaces, created_at) VALUES ",
+    );
+    for (position, (draft, environment_sequence, space_sequence)) in numbered.iter().enumerate() {
+        let account = accounts.get(&draft.environment_id).map(ToString::to_string).unwrap_or_default();
+        let mut context = draft.context.clone();
+        context.insert("accountId".to_string(), Value::from(account.clone()));
+        context.insert("environmentId".to_string(), Value::from(draft.environment_id.to_string()));
+        if let Some(space) = &draft.space_id {
+            context.insert("spaceId".to_string(), Value::from(space.to_string()));
+        }
+        statement = statement
+            .push_bind(if position == 0 { "(" } else { ", (" }, &draft.id)
+            .push_bind(", ", account)
+            .push_bind(", ", &draft.environment_id)
+            .push_bind(", ", &draft.space_id)
+            .push_bind(", ", *environment_sequence)
+            .push_bind(", ", *space_sequence)
+            .push_bind(", ", &draft.topic)
+            .push_bind(", ", &draft.domain)
+            .push_bind(", ", json(&context)?)
+            .push_bind(", ", json(&draft.payload)?)
+            .push_bind(", ", &draft.data_url)
+            .push_bind(", ", json(&draft.namespaces)?)
+            .push_bind(", ", created_at)
+            .push(")");
+    }
+    Ok(statement)
+}
+
+const COLUMNS: &str = "id, environment_id, space_id, environment_sequence, space_sequence, topic, domain,
+    context, payload, data_url, namespaces, created_at, acknowledged_at, acknowledged_by";
+
+/// The event of that id.
+pub async fn find(tx: &mut Tx, scope: &Scope, id: &EventId) -> Result<Option<Event>, StoreError> {
+    let statement = Statement::select(COLUMNS).push_bind(" FROM events WHERE id = ", id).within(scope);
+    tx.optional::<EventRow>(statement).await?.map(Event::try_from).transpose()
+}
+
+/// One page of the events, the oldest first, and how many there are.
+pub async fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: &EventFilter,
+    offset: u64,
+    limit: u64,
+) -> Result<(Vec<Event>, u64), StoreError> {
+    let mut rest = Statement::new("FROM events WHERE 1 = 1")
+        .within(scope)
+        .filter(" AND environment_id = ", filter.environment_id.as_ref())
+        .filter(" AND space_id = ", filter.space_id.as_ref())
+        .filter(" AND topic = ", filter.topic.as_deref())
+        .filter(" AND domain = ", filter.domain.as_deref())
+        .filter(" AND created_at > ", filter.since);
+    if !filter.include_acknowledged {
+        rest = rest.push(" AND acknowledged_at IS NULL");
+    }
+    let order = " ORDER BY environment_id, environment_sequence";
+    let (rows, total) = tx.page::<EventRow>(COLUMNS, rest, order, offset, limit).await?;
+    Ok((rows.into_iter().map(Event::try_from).collect::<Result<_, _>>()?, total))
+}
+
+/// The events of an environment after that number, in order.
+pub async fn after_environment(
+    tx: &mut Tx,
+    environment_id: &EnvironmentId,
+    sequence: i64,
+    limit: u64,
+) -> Result<Vec<Event>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM events WHERE environment_id = ", environment_id)
+        .push_bind(" AND environment_sequence > ", sequence)
+        .push_bind(" ORDER BY environment_sequence LIMIT ", super::convert::integer(limit));
+    tx.all::<EventRow>(statement).await?.into_iter().map(Event::try_from).collect()
+}
+
+/// The events of a space after that number, in order.
+pub async fn after_space(
+    tx: &mut Tx,
+    space_id: &SpaceId,
+    sequence: i64,
+    limit: u64,
+) -> Result<Vec<Event>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM events WHERE space_id = ", space_id)
+        .push_bind(" AND space_sequence > ", sequence)
+        .push_bind(" ORDER BY space_sequence LIMIT ", super::convert::integer(limit));
+    tx.all::<EventRow>(statement).await?.into_iter().map(Event::try_from).collect()
+}
+
+/// The last number given; 0 before the first event.
+pub async fn last_sequence(tx: &mut Tx, of: &Sequence) -> Result<i64, StoreError> {
+    let owner = match of {
+        Sequence::Environment(id) => id.as_str(),
+        Sequence::Space(id) => id.as_str(),
+    };
+    let statement = Statement::new("SELECT last FROM event_sequences WHERE owner_id = $1").bind(owner);
+    Ok(tx.optional::<(i64,)>(statement).await?.map_or(0, |(last,)| last))
+}
+
+/// Says that somebody has dealt with an event; the first to say so stays.
+pub async fn acknowledge(tx: &mut Tx, id: &EventId, by: &str, now: Timestamp) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "UPDATE events SET acknowledged_at = $2, acknowledged_by = $3 WHERE id = $1 AND acknowledged_at IS NULL",
+    );
+    tx.execute(statement.bind(id).bind(now).bind(by)).await.map(|_| ())
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    id: String,
+    environment_id: String,
+    space_id: Option<String>,
+    environment_sequence: i64,
+    space_sequence: Option<i64>,
+    topic: String,
+    domain: String,
+    context: String,
+    payload: String,
+    data_url: Option<String>,
+    namespaces: String,
+    created_at: i64,
+    acknowledged_at: Option<i64>,
+    acknowledged_by: Option<String>,
+}
+
+impl TryFrom<EventRow> for Event {
+    type Error = StoreError;
+
+    fn try_from(row: EventRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: id("events.id", &row.id)?,
+            environment_sequence: row.environment_sequence,
+            space_sequence: row.space_sequence,
+            created_at: Timestamp(row.created_at),
+            acknowledged_at: moment(row.acknowledged_at),
+            acknowledged_by: row.acknowledged_by,
+            topic: row.topic,
+            domain: row.domain,
+            environment_id: id("events.environment_id", &row.environment_id)?,
+            space_id: optional_id("events.space_id", row.space_id)?,
+            context: from_json("events.context", &row.context)?,
+            payload: from_json("events.payload", &row.payload)?,
+            data_url: row.data_url,
+            namespaces: from_json("events.namespaces", &row.namespaces)?,
+        })
+    }
 }

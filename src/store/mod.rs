@@ -7,12 +7,26 @@
 //! Columns are texts, 64-bit integers, booleans and bytes only; times are milliseconds since 1970 and
 //! structured values JSON in a text, so that both databases read alike.
 
+pub mod accounts;
+mod convert;
 mod db;
 mod error;
 pub mod events;
+pub mod files;
+mod fresh;
+pub mod jobs;
+pub mod keys;
+mod lock;
+mod notify;
+pub mod sessions;
+pub mod sheets;
+pub mod spaces;
+mod statement;
 mod tx;
+pub mod workbooks;
 
-pub use db::{Db, DatabaseUrl, Signals, EventSignal};
+pub use db::{DatabaseUrl, Db, EventSignal, Signals};
 pub use error::StoreError;
+pub use fresh::{new_id, now, random_bytes};
+pub use lock::{DataLock, LockError};
 pub use tx::Tx;
-pub(crate) use tx::on_tx;

@@ -2,16 +2,22 @@
 
 use std::sync::Arc;
 
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
 
-use super::{Signals, StoreError, events};
+use super::convert::{count, integer};
+use super::events::{self, EventDraft};
+use super::statement::Statement;
+use super::{Signals, StoreError, notify};
 use crate::domain::event::NewEvent;
+use crate::domain::ids::EventId;
 
 /// A transaction; dropping it undoes everything.
 pub struct Tx {
     pub(crate) inner: Inner,
     signals: Arc<Signals>,
-    emitted: Vec<NewEvent>,
+    emitted: Vec<EventDraft>,
     wakes_jobs: bool,
 }
 
@@ -20,22 +26,13 @@ pub(crate) enum Inner {
     Postgres(Transaction<'static, Postgres>),
 }
 
-/// Runs one body on whichever database the transaction is of; the body is type-checked for both.
-macro_rules! on_tx {
-    ($tx:expr, $connection:ident => $body:expr) => {
-        match &mut $tx.inner {
-            $crate::store::tx::Inner::Sqlite(transaction) => {
-                let $connection = &mut **transaction;
-                $body
-            }
-            $crate::store::tx::Inner::Postgres(transaction) => {
-                let $connection = &mut **transaction;
-                $body
-            }
-        }
-    };
+/// A row that both databases can give.
+pub(crate) trait Row:
+    for<'row> FromRow<'row, SqliteRow> + for<'row> FromRow<'row, PgRow> + Send + Unpin
+{
 }
-pub(crate) use on_tx;
+
+impl<T> Row for T where T: for<'row> FromRow<'row, SqliteRow> + for<'row> FromRow<'row, PgRow> + Send + Unpin {}
 
 impl Tx {
     pub(super) fn sqlite(transaction: Transaction<'static, Sqlite>, signals: Arc<Signals>) -> Self {
@@ -51,9 +48,81 @@ impl Tx {
         matches!(self.inner, Inner::Postgres(_))
     }
 
+    /// What a SELECT ends with that keeps its rows for this transaction. On SQLite there is one writer.
+    pub(crate) fn for_update(&self) -> &'static str {
+        if self.is_postgres() { " FOR UPDATE" } else { "" }
+    }
+
+    /// Runs a statement; how many rows it changed.
+    pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        Ok(match &mut self.inner {
+            Inner::Sqlite(transaction) => {
+                let (text, values) = statement.into_sqlite()?;
+                let query = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(text), values);
+                query.execute(&mut **transaction).await?.rows_affected()
+            }
+            Inner::Postgres(transaction) => {
+                let (text, values) = statement.into_postgres()?;
+                let query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(text), values);
+                query.execute(&mut **transaction).await?.rows_affected()
+            }
+        })
+    }
+
+    /// Every row of a query.
+    pub(crate) async fn all<R: Row>(&mut self, statement: Statement) -> Result<Vec<R>, StoreError> {
+        Ok(match &mut self.inner {
+            Inner::Sqlite(transaction) => {
+                let (text, values) = statement.into_sqlite()?;
+                let query = sqlx::query_as_with::<Sqlite, R, _>(AssertSqlSafe(text), values);
+                query.fetch_all(&mut **transaction).await?
+            }
+            Inner::Postgres(transaction) => {
+                let (text, values) = statement.into_postgres()?;
+                let query = sqlx::query_as_with::<Postgres, R, _>(AssertSqlSafe(text), values);
+                query.fetch_all(&mut **transaction).await?
+            }
+        })
+    }
+
+    /// The first row of a query that gives one at most.
+    pub(crate) async fn optional<R: Row>(&mut self, statement: Statement) -> Result<Option<R>, StoreError> {
+        Ok(self.all(statement).await?.into_iter().next())
+    }
+
+    /// The row of a query that always gives one.
+    pub(crate) async fn one<R: Row>(&mut self, statement: Statement) -> Result<R, StoreError> {
+        self.optional(statement).await?.ok_or(StoreError::Other(sqlx::Error::RowNotFound))
+    }
+
+    /// One page of a list and how long the whole is. `rest` begins with `FROM`, `order` with `ORDER BY`.
+    pub(crate) async fn page<R: Row>(
+        &mut self,
+        columns: &'static str,
+        rest: Statement,
+        order: &'static str,
+        offset: u64,
+        limit: u64,
+    ) -> Result<(Vec<R>, u64), StoreError> {
+        let (total,): (i64,) = self.one(rest.with_columns("COUNT(*)")).await?;
+        let page = rest
+            .with_columns(columns)
+            .push(order)
+            .push_bind(" LIMIT ", integer(limit))
+            .push_bind(" OFFSET ", integer(offset));
+        Ok((self.all(page).await?, count("a count", total)?))
+    }
+
     /// Leaves an event in the log, in the same commit as what it tells of.
-    pub fn emit(&mut self, event: NewEvent) {
-        self.emitted.push(event);
+    pub fn emit(&mut self, event: NewEvent) -> EventId {
+        self.emit_draft(event.into())
+    }
+
+    /// Leaves an event of a listener's own in the log.
+    pub fn emit_draft(&mut self, draft: EventDraft) -> EventId {
+        let id = draft.id.clone();
+        self.emitted.push(draft);
+        id
     }
 
     /// Wakes the workers after the commit.
@@ -67,12 +136,17 @@ impl Tx {
     /// hold the sequences are locked as shortly as can be.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let emitted = std::mem::take(&mut self.emitted);
-        let committed = if emitted.is_empty() { Vec::new() } else { events::append(&mut self, emitted).await? };
+        let signals =
+            if emitted.is_empty() { Vec::new() } else { events::append(&mut self, emitted).await? };
+        if self.is_postgres() {
+            let server = self.signals.server.clone();
+            notify::tell_others(&mut self, &server, &signals).await?;
+        }
         match self.inner {
             Inner::Sqlite(transaction) => transaction.commit().await?,
             Inner::Postgres(transaction) => transaction.commit().await?,
         }
-        for signal in committed {
+        for signal in signals {
             // Nobody listening is no error.
             let _ = self.signals.events.send(signal);
         }
@@ -80,5 +154,9 @@ impl Tx {
             self.signals.jobs.notify_waiters();
         }
         Ok(())
+    }
+
+    pub(super) fn wakes_jobs(&self) -> bool {
+        self.wakes_jobs
     }
 }

@@ -1,0 +1,240 @@
+//! Accounts, environments and people.
+
+use super::convert::{from_json, id, json};
+use super::statement::Statement;
+use super::{StoreError, Tx};
+use crate::domain::access::Scope;
+use crate::domain::ids::{AccountId, EnvironmentId, UserId};
+use crate::domain::tenant::{Account, Environment, User, UserRole};
+use crate::domain::time::Timestamp;
+
+/// Keeps a new account.
+pub async fn insert_account(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
+    let statement = Statement::new("INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)")
+        .bind(&account.id)
+        .bind(&account.name)
+        .bind(account.created_at);
+    tx.execute(statement).await.map(|_| ())
+}
+
+/// The oldest account; nothing before the first start.
+pub async fn first_account(tx: &mut Tx) -> Result<Option<Account>, StoreError> {
+    let statement =
+        Statement::new("SELECT id, name, created_at FROM accounts ORDER BY created_at, id LIMIT 1");
+    tx.optional::<AccountRow>(statement).await?.map(Account::try_from).transpose()
+}
+
+/// The account of that id.
+pub async fn account(tx: &mut Tx, account_id: &AccountId) -> Result<Option<Account>, StoreError> {
+    let statement =
+        Statement::new("SELECT id, name, created_at FROM accounts WHERE id = $1").bind(account_id);
+    tx.optional::<AccountRow>(statement).await?.map(Account::try_from).transpose()
+}
+
+/// Keeps a new environment.
+pub async fn insert_environment(tx: &mut Tx, environment: &Environment) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "INSERT INTO environments (id, account_id, name, is_prod, guest_authentication, namespaces, metadata,
+            created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(&environment.id)
+    .bind(&environment.account_id)
+    .bind(&environment.name)
+    .bind(environment.is_prod)
+    .bind(json(&environment.guest_authentication)?)
+    .bind(json(&environment.namespaces)?)
+    .bind(json(&environment.metadata)?)
+    .bind(environment.created_at)
+    .bind(environment.updated_at);
+    tx.execute(statement).await.map(|_| ())
+}
+
+/// Keeps everything of an environment that can change.
+pub async fn update_environment(tx: &mut Tx, environment: &Environment) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "UPDATE environments SET name = $2, is_prod = $3, guest_authentication = $4, namespaces = $5,
+            metadata = $6, updated_at = $7
+        WHERE id = $1",
+    )
+    .bind(&environment.id)
+    .bind(&environment.name)
+    .bind(environment.is_prod)
+    .bind(json(&environment.guest_authentication)?)
+    .bind(json(&environment.namespaces)?)
+    .bind(json(&environment.metadata)?)
+    .bind(environment.updated_at);
+    tx.execute(statement).await.map(|_| ())
+}
+
+/// Puts an environment away; its keys open nothing from then on.
+pub async fn delete_environment(tx: &mut Tx, id: &EnvironmentId, now: Timestamp) -> Result<(), StoreError> {
+    let statement =
+        Statement::new("UPDATE environments SET deleted_at = $2 WHERE id = $1").bind(id).bind(now);
+    tx.execute(statement).await.map(|_| ())
+}
+
+const ENVIRONMENT: &str = "id, account_id, name, is_prod, guest_authentication, namespaces, metadata,
+    created_at, updated_at";
+
+/// The environments of an account, the oldest first, and how many there are.
+pub async fn environments(
+    tx: &mut Tx,
+    account_id: &AccountId,
+    offset: u64,
+    limit: u64,
+) -> Result<(Vec<Environment>, u64), StoreError> {
+    let rest =
+        Statement::new("FROM environments WHERE deleted_at IS NULL AND account_id = $1").bind(account_id);
+    let order = " ORDER BY created_at, id";
+    let (rows, total) = tx.page::<EnvironmentRow>(ENVIRONMENT, rest, order, offset, limit).await?;
+    Ok((rows.into_iter().map(Environment::try_from).collect::<Result<_, _>>()?, total))
+}
+
+/// The environment of that id; a space sees the one it is in.
+pub async fn environment(
+    tx: &mut Tx,
+    scope: &Scope,
+    id: &EnvironmentId,
+) -> Result<Option<Environment>, StoreError> {
+    let statement = Statement::select(ENVIRONMENT)
+        .push_bind(" FROM environments WHERE deleted_at IS NULL AND id = ", id)
+        .push_bind(" AND account_id = ", &scope.account_id)
+        .filter(" AND id = ", scope.environment_id.as_ref());
+    tx.optional::<EnvironmentRow>(statement).await?.map(Environment::try_from).transpose()
+}
+
+/// Keeps a new person, with the hash of a password when they have one. The address is kept in lower case.
+pub async fn insert_user(tx: &mut Tx, user: &User, password_hash: Option<&str>) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "INSERT INTO users (id, account_id, email, name, role, password_hash, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(&user.id)
+    .bind(&user.account_id)
+    .bind(user.email.to_lowercase())
+    .bind(&user.name)
+    .bind(role_word(user.role))
+    .bind(password_hash)
+    .bind(user.created_at);
+    tx.execute(statement).await.map(|_| ())
+}
+
+/// Gives a person another password.
+pub async fn set_password(tx: &mut Tx, id: &UserId, password_hash: &str) -> Result<(), StoreError> {
+    let statement =
+        Statement::new("UPDATE users SET password_hash = $2 WHERE id = $1").bind(id).bind(password_hash);
+    tx.execute(statement).await.map(|_| ())
+}
+
+const USER: &str = "id, account_id, email, name, role, password_hash, created_at";
+
+/// The person of that id.
+pub async fn user(tx: &mut Tx, id: &UserId) -> Result<Option<User>, StoreError> {
+    let statement = Statement::select(USER).push_bind(" FROM users WHERE id = ", id);
+    tx.optional::<UserRow>(statement).await?.map(User::try_from).transpose()
+}
+
+/// The person with that address, whatever the case of its letters, and the hash of their password.
+pub async fn user_by_email(tx: &mut Tx, email: &str) -> Result<Option<(User, Option<String>)>, StoreError> {
+    let statement =
+        Statement::select(USER).push_bind(" FROM users WHERE email = ", email.trim().to_lowercase());
+    let Some(mut row) = tx.optional::<UserRow>(statement).await? else { return Ok(None) };
+    let password_hash = row.password_hash.take();
+    Ok(Some((row.try_into()?, password_hash)))
+}
+
+/// The people of an account, the oldest first, and how many there are.
+pub async fn users(
+    tx: &mut Tx,
+    account_id: &AccountId,
+    offset: u64,
+    limit: u64,
+) -> Result<(Vec<User>, u64), StoreError> {
+    let rest = Statement::new("FROM users WHERE account_id = $1").bind(account_id);
+    let (rows, total) = tx.page::<UserRow>(USER, rest, " ORDER BY created_at, id", offset, limit).await?;
+    Ok((rows.into_iter().map(User::try_from).collect::<Result<_, _>>()?, total))
+}
+
+const ROLES: &[(UserRole, &str)] = &[(UserRole::Admin, "admin"), (UserRole::Member, "member")];
+
+fn role_word(role: UserRole) -> &'static str {
+    ROLES.iter().find(|(value, _)| *value == role).map_or("member", |(_, word)| word)
+}
+
+fn role(word: &str) -> Result<UserRole, StoreError> {
+    let found = ROLES.iter().find(|(_, text)| *text == word).map(|(value, _)| *value);
+    found.ok_or_else(|| StoreError::Damaged(format!("users.role: `{word}` is no role")))
+}
+
+#[derive(sqlx::FromRow)]
+struct AccountRow {
+    id: String,
+    name: String,
+    created_at: i64,
+}
+
+impl TryFrom<AccountRow> for Account {
+    type Error = StoreError;
+
+    fn try_from(row: AccountRow) -> Result<Self, StoreError> {
+        Ok(Self { id: id("accounts.id", &row.id)?, name: row.name, created_at: Timestamp(row.created_at) })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct EnvironmentRow {
+    id: String,
+    account_id: String,
+    name: String,
+    is_prod: bool,
+    guest_authentication: String,
+    namespaces: String,
+    metadata: String,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl TryFrom<EnvironmentRow> for Environment {
+    type Error = StoreError;
+
+    fn try_from(row: EnvironmentRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: id("environments.id", &row.id)?,
+            account_id: id("environments.account_id", &row.account_id)?,
+            name: row.name,
+            is_prod: row.is_prod,
+            guest_authentication: from_json("environments.guest_authentication", &row.guest_authentication)?,
+            namespaces: from_json("environments.namespaces", &row.namespaces)?,
+            metadata: from_json("environments.metadata", &row.metadata)?,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct UserRow {
+    id: String,
+    account_id: String,
+    email: String,
+    name: String,
+    role: String,
+    password_hash: Option<String>,
+    created_at: i64,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = StoreError;
+
+    fn try_from(row: UserRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: id("users.id", &row.id)?,
+            account_id: id("users.account_id", &row.account_id)?,
+            email: row.email,
+            name: row.name,
+            role: role(&row.role)?,
+            created_at: Timestamp(row.created_at),
+        })
+    }
+}

@@ -1,0 +1,46 @@
+//! Where time and chance come from.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::domain::ids::Id;
+use crate::domain::time::Timestamp;
+
+/// The present moment.
+pub fn now() -> Timestamp {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// Bytes that nobody can guess.
+#[expect(clippy::expect_used, reason = "without chance there are no ids and no secrets: nothing may go on")]
+pub fn random_bytes<const LENGTH: usize>() -> [u8; LENGTH] {
+    let mut bytes = [0; LENGTH];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+/// An id that was never there before, such as `new_id::<SpaceId>()`.
+pub fn new_id<T: Id>() -> T {
+    loop {
+        if let Some(id) = T::from_random(u128::from_le_bytes(random_bytes())) {
+            return id;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::SpaceId;
+
+    #[test]
+    fn no_id_comes_twice() {
+        let ids: std::collections::HashSet<_> = (0..1000).map(|_| new_id::<SpaceId>()).collect();
+        assert_eq!(ids.len(), 1000);
+    }
+
+    #[test]
+    fn now_is_between_2025_and_2100() {
+        assert!((1_735_689_600_000..4_102_444_800_000).contains(&now().0));
+    }
+}

@@ -1,0 +1,180 @@
+//! The queue: who may work on which job, and who has fallen silent.
+//!
+//! Every hand-out carries an attempt number. Whoever works on a job shows it again, and is refused
+//! once somebody else was given the job: the fence. Times come from the caller.
+
+use super::row::{COLUMNS, JobRow};
+use crate::domain::access::Scope;
+use crate::domain::ids::JobId;
+use crate::domain::job::Job;
+use crate::domain::time::Timestamp;
+use crate::store::convert::{from_word, id, optional_id};
+use crate::store::statement::Statement;
+use crate::store::{StoreError, Tx};
+
+/// Overdue jobs that one look finds at most; the next look finds the others.
+const OVERDUE_AT_ONCE: i64 = 100;
+
+/// A job that a worker was given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    /// The job; its `attempt` is the fence.
+    pub job: Job,
+    /// What it may see.
+    pub scope: Scope,
+}
+
+/// How long an outside listener may take, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From ready to the acknowledgement.
+    pub acknowledge: i64,
+    /// From one sign of life to the next.
+    pub silence: i64,
+    /// From the beginning to the end; no bound when absent.
+    pub total: Option<i64>,
+}
+
+/// What an outside listener failed to do in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overdue {
+    /// Nobody took the job.
+    NotAcknowledged,
+    /// Nothing was heard of it for too long.
+    Silent,
+    /// It took too long in all.
+    TooLong,
+}
+
+/// A job whose listener is late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverdueJob {
+    /// Which job.
+    pub id: JobId,
+    /// Where it is.
+    pub scope: Scope,
+    /// What was not done in time.
+    pub overdue: Overdue,
+}
+
+/// Gives a worker the job that has been ready longest, or one whose worker's lease has run out.
+///
+/// The job is executing from then on, one attempt further, and the worker's for `lease` milliseconds.
+pub async fn claim(
+    tx: &mut Tx,
+    worker: &str,
+    now: Timestamp,
+    lease: i64,
+) -> Result<Option<Claimed>, StoreError> {
+    let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let statement = Statement::new(
+        "UPDATE jobs SET status = 'executing', attempt = attempt + 1, worker = $1, lease_until = $2, seen_at = $3,
+            updated_at = $3, started_at = COALESCE(started_at, $3)
+        WHERE id = (
+            SELECT id FROM jobs
+            WHERE deleted_at IS NULL AND executor = 'builtin' AND status IN ('ready', 'executing')
+                AND (status = 'ready' OR lease_until <= $3)
+            ORDER BY ready_at, id LIMIT 1",
+    )
+    .bind(worker)
+    .bind(now.plus(lease))
+    .bind(now)
+    .push(skip_locked)
+    .push(") RETURNING ")
+    .push(COLUMNS);
+    let Some(row) = tx.optional::<JobRow>(statement).await? else { return Ok(None) };
+    Ok(Some(Claimed { scope: row.scope()?, job: row.try_into()? }))
+}
+
+/// A worker's sign of life. Says whether that attempt still has the job: `false` once it was given to
+/// another, cancelled or deleted. Progress (0 to 100) and info stay as they are when absent.
+pub async fn heartbeat(
+    tx: &mut Tx,
+    id: &JobId,
+    attempt: u32,
+    lease_until: Timestamp,
+    progress: Option<u8>,
+    info: Option<&str>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let statement = Statement::new(
+        "UPDATE jobs SET lease_until = $3, progress = COALESCE($4, progress), info = COALESCE($5, info), seen_at = $6,
+            updated_at = $6
+        WHERE id = $1 AND attempt = $2 AND status = 'executing' AND deleted_at IS NULL",
+    )
+    .bind(id)
+    .bind(i64::from(attempt))
+    .bind(lease_until)
+    .bind(progress.map(i64::from))
+    .bind(info)
+    .bind(now);
+    Ok(tx.execute(statement).await? == 1)
+}
+
+/// The job, when that attempt still has it; it stays so until this transaction has ended. What a
+/// worker writes goes into the same transaction, so that a worker that was given up writes nothing.
+pub async fn held(tx: &mut Tx, id: &JobId, attempt: u32) -> Result<Option<Job>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM jobs WHERE deleted_at IS NULL AND status = 'executing' AND id = ", id)
+        .push_bind(" AND attempt = ", i64::from(attempt))
+        .push(tx.for_update());
+    tx.optional::<JobRow>(statement).await?.map(Job::try_from).transpose()
+}
+
+/// A listener's sign of life: any call that names the job.
+pub async fn seen(tx: &mut Tx, id: &JobId, now: Timestamp) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "UPDATE jobs SET seen_at = $2 WHERE id = $1 AND status = 'executing' AND seen_at < $2
+            AND deleted_at IS NULL",
+    );
+    tx.execute(statement.bind(id).bind(now)).await.map(|_| ())
+}
+
+/// The jobs of outside listeners that are late, the longest waiting first; 100 at most.
+pub async fn overdue(
+    tx: &mut Tx,
+    now: Timestamp,
+    timeouts: &Timeouts,
+) -> Result<Vec<OverdueJob>, StoreError> {
+    let begun_before = timeouts.total.map_or(i64::MIN, |total| now.plus(-total).0);
+    let statement = Statement::new(
+        "SELECT id, account_id, environment_id, space_id, status, seen_at FROM jobs
+        WHERE deleted_at IS NULL AND executor = 'listener' AND status IN ('ready', 'executing')
+            AND ((status = 'ready' AND ready_at <= $1)
+                OR (status = 'executing' AND (seen_at <= $2 OR started_at <= $3)))
+        ORDER BY ready_at, id LIMIT $4",
+    )
+    .bind(now.plus(-timeouts.acknowledge))
+    .bind(now.plus(-timeouts.silence))
+    .bind(begun_before)
+    .bind(OVERDUE_AT_ONCE);
+    let rows = tx.all::<OverdueRow>(statement).await?;
+    rows.into_iter().map(|row| row.read(now, timeouts)).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct OverdueRow {
+    id: String,
+    account_id: String,
+    environment_id: String,
+    space_id: Option<String>,
+    status: String,
+    seen_at: i64,
+}
+
+impl OverdueRow {
+    fn read(self, now: Timestamp, timeouts: &Timeouts) -> Result<OverdueJob, StoreError> {
+        use crate::domain::job::JobStatus;
+        let overdue = match from_word("jobs.status", self.status)? {
+            JobStatus::Ready => Overdue::NotAcknowledged,
+            _ if now.since(Timestamp(self.seen_at)) >= timeouts.silence => Overdue::Silent,
+            _ => Overdue::TooLong,
+        };
+        let scope = Scope {
+            account_id: id("jobs.account_id", &self.account_id)?,
+            environment_id: Some(id("jobs.environment_id", &self.environment_id)?),
+            space_id: optional_id("jobs.space_id", self.space_id)?,
+        };
+        Ok(OverdueJob { id: id("jobs.id", &self.id)?, scope, overdue })
+    }
+}

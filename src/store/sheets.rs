@@ -1,0 +1,153 @@
+//! Sheets: their place and configuration. What is in them is written by the engine of records, which
+//! also moves `version`, `live`, `invalid`, `next_record` and `next_segment`.
+
+use super::convert::{count, from_json, from_optional_json, id, json, optional_id, optional_json};
+use super::statement::Statement;
+use super::{StoreError, Tx};
+use crate::domain::access::Scope;
+use crate::domain::ids::{ChangeId, SheetId, WorkbookId};
+use crate::domain::record::{Counts, RecordKey};
+use crate::domain::time::Timestamp;
+use crate::domain::workbook::Sheet;
+
+const COLUMNS: &str = "number, id, account_id, environment_id, space_id, workbook_id, slug, position, config,
+    field_numbers, record_key, metadata, version, live, invalid, importing, created_at, updated_at
+    FROM sheets WHERE deleted_at IS NULL";
+
+/// Keeps a new, empty sheet and gives it its number; the one in `sheet` is passed over.
+pub async fn insert(tx: &mut Tx, sheet: &Sheet) -> Result<i64, StoreError> {
+    let statement = Statement::new(
+        "INSERT INTO sheets (id, account_id, environment_id, space_id, workbook_id, slug, position, config,
+            field_numbers, record_key, metadata, version, live, invalid, next_record, next_segment, importing,
+            created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 1, 1, $13, $14, $15)
+        RETURNING number",
+    )
+    .bind(&sheet.id)
+    .bind(&sheet.account_id)
+    .bind(&sheet.environment_id)
+    .bind(&sheet.space_id)
+    .bind(&sheet.workbook_id)
+    .bind(&sheet.slug)
+    .bind(sheet.position)
+    .bind(json(&sheet.config)?)
+    .bind(json(&sheet.field_numbers)?)
+    .bind(sheet.record_key.0.cast_signed())
+    .bind(optional_json(&sheet.metadata)?)
+    .bind(sheet.version)
+    .bind(&sheet.importing)
+    .bind(sheet.created_at)
+    .bind(sheet.updated_at);
+    let (number,): (i64,) = tx.one(statement).await?;
+    Ok(number)
+}
+
+/// Keeps the configuration of a sheet, its slug and its place.
+pub async fn update_config(tx: &mut Tx, sheet: &Sheet) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "UPDATE sheets SET slug = $2, position = $3, config = $4, field_numbers = $5, metadata = $6,
+            updated_at = $7
+        WHERE id = $1 AND deleted_at IS NULL",
+    )
+    .bind(&sheet.id)
+    .bind(&sheet.slug)
+    .bind(sheet.position)
+    .bind(json(&sheet.config)?)
+    .bind(json(&sheet.field_numbers)?)
+    .bind(optional_json(&sheet.metadata)?)
+    .bind(sheet.updated_at);
+    tx.execute(statement).await.map(|_| ())
+}
+
+/// The sheet of that id.
+pub async fn find(tx: &mut Tx, scope: &Scope, id: &SheetId) -> Result<Option<Sheet>, StoreError> {
+    let statement = Statement::select(COLUMNS).push_bind(" AND id = ", id).within(scope);
+    tx.optional::<SheetRow>(statement).await?.map(Sheet::try_from).transpose()
+}
+
+/// The sheet of that slug in a workbook.
+pub async fn find_by_slug(
+    tx: &mut Tx,
+    scope: &Scope,
+    workbook_id: &WorkbookId,
+    slug: &str,
+) -> Result<Option<Sheet>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" AND workbook_id = ", workbook_id)
+        .push_bind(" AND slug = ", slug)
+        .within(scope);
+    tx.optional::<SheetRow>(statement).await?.map(Sheet::try_from).transpose()
+}
+
+/// The sheets of a workbook, in order.
+pub async fn list(tx: &mut Tx, scope: &Scope, workbook_id: &WorkbookId) -> Result<Vec<Sheet>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" AND workbook_id = ", workbook_id)
+        .within(scope)
+        .push(" ORDER BY position, number");
+    tx.all::<SheetRow>(statement).await?.into_iter().map(Sheet::try_from).collect()
+}
+
+/// Deletes a sheet.
+pub async fn delete(tx: &mut Tx, id: &SheetId, now: Timestamp) -> Result<(), StoreError> {
+    let statement = Statement::new("UPDATE sheets SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL");
+    tx.execute(statement.bind(id).bind(now)).await.map(|_| ())
+}
+
+/// Says that an import runs into a sheet, or that none does.
+pub async fn set_importing(tx: &mut Tx, id: &SheetId, change: Option<&ChangeId>) -> Result<(), StoreError> {
+    let statement = Statement::new("UPDATE sheets SET importing = $2 WHERE id = $1");
+    tx.execute(statement.bind(id).bind(change.map(ToString::to_string))).await.map(|_| ())
+}
+
+#[derive(sqlx::FromRow)]
+struct SheetRow {
+    number: i64,
+    id: String,
+    account_id: String,
+    environment_id: String,
+    space_id: String,
+    workbook_id: String,
+    slug: String,
+    position: i64,
+    config: String,
+    field_numbers: String,
+    record_key: i64,
+    metadata: Option<String>,
+    version: i64,
+    live: i64,
+    invalid: i64,
+    importing: Option<String>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl TryFrom<SheetRow> for Sheet {
+    type Error = StoreError;
+
+    fn try_from(row: SheetRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: id("sheets.id", &row.id)?,
+            number: row.number,
+            account_id: id("sheets.account_id", &row.account_id)?,
+            environment_id: id("sheets.environment_id", &row.environment_id)?,
+            space_id: id("sheets.space_id", &row.space_id)?,
+            workbook_id: id("sheets.workbook_id", &row.workbook_id)?,
+            slug: row.slug,
+            position: row.position,
+            config: from_json("sheets.config", &row.config)?,
+            field_numbers: from_json("sheets.field_numbers", &row.field_numbers)?,
+            record_key: RecordKey(row.record_key.cast_unsigned()),
+            version: row.version,
+            counts: Counts {
+                total: count("sheets.live", row.live)?,
+                valid: count("sheets.live - sheets.invalid", row.live.saturating_sub(row.invalid))?,
+                error: count("sheets.invalid", row.invalid)?,
+            },
+            importing: optional_id("sheets.importing", row.importing)?,
+            metadata: from_optional_json("sheets.metadata", row.metadata)?,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+        })
+    }
+}

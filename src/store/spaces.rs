@@ -1,0 +1,250 @@
+//! Spaces, and what Home tells of them.
+
+use super::convert::{count, from_json, from_optional_json, id, json, moment, optional_id, optional_json};
+use super::statement::Statement;
+use super::{StoreError, Tx};
+use crate::domain::access::Scope;
+use crate::domain::ids::{EnvironmentId, SpaceId};
+use crate::domain::space::{Space, SpaceSummary};
+use crate::domain::time::Timestamp;
+
+/// Which spaces a list shows, and in which order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SpaceFilter {
+    /// Those of one environment.
+    pub environment_id: Option<EnvironmentId>,
+    /// Those whose name or id contains this, whatever the case.
+    pub search: Option<String>,
+    /// Those of one namespace.
+    pub namespace: Option<String>,
+    /// Those put away, or those not; both when absent.
+    pub archived: Option<bool>,
+    /// In which order.
+    pub order: SpaceOrder,
+}
+
+/// The order of a list of spaces.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SpaceOrder {
+    /// The one last worked in first.
+    #[default]
+    Activity,
+    /// The newest first.
+    Newest,
+    /// The oldest first.
+    Oldest,
+    /// By name, A first.
+    Name,
+    /// By name, Z first.
+    NameDescending,
+}
+
+impl SpaceOrder {
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Activity => " ORDER BY last_activity_at DESC, id",
+            Self::Newest => " ORDER BY created_at DESC, id",
+            Self::Oldest => " ORDER BY created_at, id",
+            Self::Name => " ORDER BY name_lower, id",
+            Self::NameDescending => " ORDER BY name_lower DESC, id",
+        }
+    }
+}
+
+const COLUMNS: &str = "id, account_id, environment_id, name, namespace, primary_workbook_id, metadata,
+    settings, actions, labels, extra, created_by, created_at, updated_at, last_activity_at, archived_at";
+const SUMMARY: &str = "id, account_id, environment_id, name, namespace, primary_workbook_id, metadata,
+    settings, actions, labels, extra, created_by, created_at, updated_at, last_activity_at, archived_at,
+    (SELECT COUNT(*) FROM workbooks w WHERE w.space_id = spaces.id AND w.deleted_at IS NULL) AS workbooks,
+    (SELECT COUNT(*) FROM files f WHERE f.space_id = spaces.id AND f.deleted_at IS NULL) AS files,
+    (SELECT CAST(COALESCE(SUM(s.live), 0) AS BIGINT) FROM sheets s
+        WHERE s.space_id = spaces.id AND s.deleted_at IS NULL) AS records,
+    (SELECT CAST(COALESCE(SUM(s.invalid), 0) AS BIGINT) FROM sheets s
+        WHERE s.space_id = spaces.id AND s.deleted_at IS NULL) AS invalid";
+
+/// Keeps a new space.
+pub async fn insert(tx: &mut Tx, space: &Space) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "INSERT INTO spaces (id, account_id, environment_id, name, name_lower, namespace, primary_workbook_id,
+            metadata, settings, actions, labels, extra, created_by, created_at, updated_at, last_activity_at,
+            archived_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+    )
+    .bind(&space.id)
+    .bind(&space.account_id)
+    .bind(&space.environment_id);
+    let statement = bind_changing(statement, space)?
+        .bind(&space.created_by)
+        .bind(space.created_at)
+        .bind(space.updated_at)
+        .bind(space.last_activity_at)
+        .bind(space.archived_at);
+    tx.execute(statement).await.map(|_| ())
+}
+
+/// Keeps everything of a space that can change.
+pub async fn update(tx: &mut Tx, space: &Space) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "UPDATE spaces SET name = $2, name_lower = $3, namespace = $4, primary_workbook_id = $5, metadata = $6,
+            settings = $7, actions = $8, labels = $9, extra = $10, updated_at = $11, last_activity_at = $12,
+            archived_at = $13
+        WHERE id = $1 AND deleted_at IS NULL",
+    )
+    .bind(&space.id);
+    let statement = bind_changing(statement, space)?
+        .bind(space.updated_at)
+        .bind(space.last_activity_at)
+        .bind(space.archived_at);
+    tx.execute(statement).await.map(|_| ())
+}
+
+fn bind_changing(statement: Statement, space: &Space) -> Result<Statement, StoreError> {
+    Ok(statement
+        .bind(&space.name)
+        .bind(space.name.to_lowercase())
+        .bind(&space.namespace)
+        .bind(&space.primary_workbook_id)
+        .bind(optional_json(&space.metadata)?)
+        .bind(optional_json(&space.settings)?)
+        .bind(json(&space.actions)?)
+        .bind(json(&space.labels)?)
+        .bind(json(&space.extra)?))
+}
+
+/// The space of that id.
+pub async fn find(tx: &mut Tx, scope: &Scope, id: &SpaceId) -> Result<Option<Space>, StoreError> {
+    let statement =
+        Statement::select(COLUMNS).push_bind(" FROM spaces WHERE deleted_at IS NULL AND id = ", id);
+    tx.optional::<SpaceRow>(within(statement, scope)).await?.map(Space::try_from).transpose()
+}
+
+/// One page of the spaces, and how many there are.
+pub async fn list(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: &SpaceFilter,
+    offset: u64,
+    limit: u64,
+) -> Result<(Vec<SpaceSummary>, u64), StoreError> {
+    let mut rest = within(Statement::new("FROM spaces WHERE deleted_at IS NULL"), scope)
+        .filter(" AND environment_id = ", filter.environment_id.as_ref())
+        .filter(" AND namespace = ", filter.namespace.as_deref());
+    if let Some(text) = filter.search.as_deref().filter(|text| !text.trim().is_empty()) {
+        rest = rest
+            .push_bind(" AND (name_lower LIKE ", containing(&text.trim().to_lowercase()))
+            .push_bind(" ESCAPE '\\' OR id = ", text.trim())
+            .push(")");
+    }
+    rest = match filter.archived {
+        Some(true) => rest.push(" AND archived_at IS NOT NULL"),
+        Some(false) => rest.push(" AND archived_at IS NULL"),
+        None => rest,
+    };
+    let (rows, total) = tx.page::<SummaryRow>(SUMMARY, rest, filter.order.sql(), offset, limit).await?;
+    Ok((rows.into_iter().map(SpaceSummary::try_from).collect::<Result<_, _>>()?, total))
+}
+
+/// A pattern of LIKE for any text that contains this one.
+fn containing(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+/// Deletes a space with its workbooks, sheets, files and jobs. Its events stay.
+pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), StoreError> {
+    for statement in [
+        "UPDATE spaces SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
+        "UPDATE workbooks SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
+        "UPDATE sheets SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
+        "UPDATE files SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
+        "UPDATE jobs SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
+    ] {
+        tx.execute(Statement::new(statement).bind(id).bind(now)).await?;
+    }
+    Ok(())
+}
+
+/// Says that something in the space changed.
+pub async fn touch(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), StoreError> {
+    let statement =
+        Statement::new("UPDATE spaces SET last_activity_at = $2 WHERE id = $1 AND last_activity_at < $2")
+            .bind(id)
+            .bind(now);
+    tx.execute(statement).await.map(|_| ())
+}
+
+fn within(statement: Statement, scope: &Scope) -> Statement {
+    statement
+        .push_bind(" AND account_id = ", &scope.account_id)
+        .filter(" AND environment_id = ", scope.environment_id.as_ref())
+        .filter(" AND id = ", scope.space_id.as_ref())
+}
+
+#[derive(sqlx::FromRow)]
+struct SpaceRow {
+    id: String,
+    account_id: String,
+    environment_id: String,
+    name: String,
+    namespace: Option<String>,
+    primary_workbook_id: Option<String>,
+    metadata: Option<String>,
+    settings: Option<String>,
+    actions: String,
+    labels: String,
+    extra: String,
+    created_by: String,
+    created_at: i64,
+    updated_at: i64,
+    last_activity_at: i64,
+    archived_at: Option<i64>,
+}
+
+impl TryFrom<SpaceRow> for Space {
+    type Error = StoreError;
+
+    fn try_from(row: SpaceRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: id("spaces.id", &row.id)?,
+            account_id: id("spaces.account_id", &row.account_id)?,
+            environment_id: id("spaces.environment_id", &row.environment_id)?,
+            name: row.name,
+            namespace: row.namespace,
+            primary_workbook_id: optional_id("spaces.primary_workbook_id", row.primary_workbook_id)?,
+            metadata: from_optional_json("spaces.metadata", row.metadata)?,
+            settings: from_optional_json("spaces.settings", row.settings)?,
+            actions: from_json("spaces.actions", &row.actions)?,
+            labels: from_json("spaces.labels", &row.labels)?,
+            extra: from_json("spaces.extra", &row.extra)?,
+            created_by: row.created_by,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+            last_activity_at: Timestamp(row.last_activity_at),
+            archived_at: moment(row.archived_at),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct SummaryRow {
+    #[sqlx(flatten)]
+    space: SpaceRow,
+    workbooks: i64,
+    files: i64,
+    records: i64,
+    invalid: i64,
+}
+
+impl TryFrom<SummaryRow> for SpaceSummary {
+    type Error = StoreError;
+
+    fn try_from(row: SummaryRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            space: row.space.try_into()?,
+            workbooks: count("workbooks of a space", row.workbooks)?,
+            files: count("files of a space", row.files)?,
+            records: count("sheets.live", row.records)?,
+            invalid: count("sheets.invalid", row.invalid)?,
+        })
+    }
+}

@@ -1,0 +1,199 @@
+//! A query with its values: one text for both databases, made of fixed parts and never of input.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+use sqlx::Arguments;
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+
+use crate::domain::access::Scope;
+use crate::domain::ids::Id;
+use crate::domain::time::Timestamp;
+
+/// A value of a query.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Text(Option<String>),
+    Integer(Option<i64>),
+    Boolean(bool),
+    Bytes(Vec<u8>),
+}
+
+/// A query and the values of its `$1`, `$2`, ….
+#[derive(Debug, Clone)]
+pub(crate) struct Statement {
+    text: Cow<'static, str>,
+    values: Vec<Value>,
+}
+
+impl Statement {
+    /// A query whose placeholders [`Self::bind`] fills in order.
+    pub(crate) fn new(text: &'static str) -> Self {
+        Self { text: Cow::Borrowed(text), values: Vec::new() }
+    }
+
+    /// The beginning of a query of these columns.
+    pub(crate) fn select(columns: &'static str) -> Self {
+        Self::new("SELECT ").push(columns)
+    }
+
+    /// The value of the next placeholder.
+    pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// Adds a fixed part to the text.
+    pub(crate) fn push(mut self, part: &'static str) -> Self {
+        self.text.to_mut().push_str(part);
+        self
+    }
+
+    /// Adds a fixed part that ends before a placeholder, the placeholder and its value.
+    pub(crate) fn push_bind(mut self, part: &'static str, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        let place = self.values.len();
+        // Writing to a text cannot fail.
+        let _ = write!(self.text.to_mut(), "{part}${place}");
+        self
+    }
+
+    /// Adds a condition that ends before its value; nothing when there is no value to compare with.
+    pub(crate) fn filter(self, part: &'static str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.push_bind(part, value),
+            None => self,
+        }
+    }
+
+    /// Finds only what lies in the scope. For tables with `account_id`, `environment_id` and `space_id`.
+    pub(crate) fn within(self, scope: &Scope) -> Self {
+        self.push_bind(" AND account_id = ", &scope.account_id)
+            .filter(" AND environment_id = ", scope.environment_id.as_ref())
+            .filter(" AND space_id = ", scope.space_id.as_ref())
+    }
+
+    /// A query of these columns, where this is the rest of it from `FROM` on.
+    pub(super) fn with_columns(&self, columns: &'static str) -> Self {
+        Self { text: Cow::Owned(format!("SELECT {columns} {}", self.text)), values: self.values.clone() }
+    }
+
+    pub(super) fn into_sqlite(self) -> Result<(Cow<'static, str>, SqliteArguments), sqlx::Error> {
+        let mut arguments = SqliteArguments::default();
+        for value in self.values {
+            match value {
+                Value::Text(value) => arguments.add(value),
+                Value::Integer(value) => arguments.add(value),
+                Value::Boolean(value) => arguments.add(value),
+                Value::Bytes(value) => arguments.add(value),
+            }
+            .map_err(sqlx::Error::Encode)?;
+        }
+        Ok((self.text, arguments))
+    }
+
+    pub(super) fn into_postgres(self) -> Result<(Cow<'static, str>, PgArguments), sqlx::Error> {
+        let mut arguments = PgArguments::default();
+        for value in self.values {
+            match value {
+                Value::Text(value) => arguments.add(value),
+                Value::Integer(value) => arguments.add(value),
+                Value::Boolean(value) => arguments.add(value),
+                Value::Bytes(value) => arguments.add(value),
+            }
+            .map_err(sqlx::Error::Encode)?;
+        }
+        Ok((self.text, arguments))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(Some(text.to_string()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        Self::Text(Some(text.clone()))
+    }
+}
+
+impl From<&Option<String>> for Value {
+    fn from(text: &Option<String>) -> Self {
+        Self::Text(text.clone())
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Option<&str>> for Value {
+    fn from(text: Option<&str>) -> Self {
+        Self::Text(text.map(str::to_string))
+    }
+}
+
+impl<T: Id> From<&T> for Value {
+    fn from(id: &T) -> Self {
+        Self::Text(Some(id.as_str().to_string()))
+    }
+}
+
+impl<T: Id> From<&Option<T>> for Value {
+    fn from(id: &Option<T>) -> Self {
+        Self::Text(id.as_ref().map(|id| id.as_str().to_string()))
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Integer(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<Timestamp> for Value {
+    fn from(moment: Timestamp) -> Self {
+        Self::Integer(Some(moment.0))
+    }
+}
+
+impl From<Option<Timestamp>> for Value {
+    fn from(moment: Option<Timestamp>) -> Self {
+        Self::Integer(moment.map(|moment| moment.0))
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Boolean(flag)
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes(bytes.to_vec())
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}

@@ -1,0 +1,115 @@
+//! Workbooks.
+
+use super::convert::{from_json, from_optional_json, id, json, optional_json};
+use super::statement::Statement;
+use super::{StoreError, Tx};
+use crate::domain::access::Scope;
+use crate::domain::ids::{SpaceId, WorkbookId};
+use crate::domain::time::Timestamp;
+use crate::domain::workbook::Workbook;
+
+const COLUMNS: &str = "id, account_id, environment_id, space_id, name, namespace, labels, actions, settings,
+    metadata, extra, created_at, updated_at FROM workbooks WHERE deleted_at IS NULL";
+
+/// Keeps a new workbook.
+pub async fn insert(tx: &mut Tx, workbook: &Workbook) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "INSERT INTO workbooks (id, account_id, environment_id, space_id, name, namespace, labels, actions,
+            settings, metadata, extra, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(&workbook.id)
+    .bind(&workbook.account_id)
+    .bind(&workbook.environment_id)
+    .bind(&workbook.space_id);
+    let statement = bind_changing(statement, workbook)?.bind(workbook.created_at).bind(workbook.updated_at);
+    tx.execute(statement).await.map(|_| ())
+}
+
+/// Keeps everything of a workbook that can change.
+pub async fn update(tx: &mut Tx, workbook: &Workbook) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "UPDATE workbooks SET name = $2, namespace = $3, labels = $4, actions = $5, settings = $6, metadata = $7,
+            extra = $8, updated_at = $9
+        WHERE id = $1 AND deleted_at IS NULL",
+    )
+    .bind(&workbook.id);
+    let statement = bind_changing(statement, workbook)?.bind(workbook.updated_at);
+    tx.execute(statement).await.map(|_| ())
+}
+
+fn bind_changing(statement: Statement, workbook: &Workbook) -> Result<Statement, StoreError> {
+    Ok(statement
+        .bind(&workbook.name)
+        .bind(&workbook.namespace)
+        .bind(json(&workbook.labels)?)
+        .bind(json(&workbook.actions)?)
+        .bind(optional_json(&workbook.settings)?)
+        .bind(optional_json(&workbook.metadata)?)
+        .bind(json(&workbook.extra)?))
+}
+
+/// The workbook of that id.
+pub async fn find(tx: &mut Tx, scope: &Scope, id: &WorkbookId) -> Result<Option<Workbook>, StoreError> {
+    let statement = Statement::select(COLUMNS).push_bind(" AND id = ", id).within(scope);
+    tx.optional::<WorkbookRow>(statement).await?.map(Workbook::try_from).transpose()
+}
+
+/// The workbooks of a space, the oldest first.
+pub async fn list(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Result<Vec<Workbook>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" AND space_id = ", space_id)
+        .within(scope)
+        .push(" ORDER BY created_at, id");
+    tx.all::<WorkbookRow>(statement).await?.into_iter().map(Workbook::try_from).collect()
+}
+
+/// Deletes a workbook with its sheets.
+pub async fn delete(tx: &mut Tx, id: &WorkbookId, now: Timestamp) -> Result<(), StoreError> {
+    for statement in [
+        "UPDATE workbooks SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
+        "UPDATE sheets SET deleted_at = $2 WHERE workbook_id = $1 AND deleted_at IS NULL",
+    ] {
+        tx.execute(Statement::new(statement).bind(id).bind(now)).await?;
+    }
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct WorkbookRow {
+    id: String,
+    account_id: String,
+    environment_id: String,
+    space_id: String,
+    name: String,
+    namespace: Option<String>,
+    labels: String,
+    actions: String,
+    settings: Option<String>,
+    metadata: Option<String>,
+    extra: String,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl TryFrom<WorkbookRow> for Workbook {
+    type Error = StoreError;
+
+    fn try_from(row: WorkbookRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: id("workbooks.id", &row.id)?,
+            account_id: id("workbooks.account_id", &row.account_id)?,
+            environment_id: id("workbooks.environment_id", &row.environment_id)?,
+            space_id: id("workbooks.space_id", &row.space_id)?,
+            name: row.name,
+            namespace: row.namespace,
+            labels: from_json("workbooks.labels", &row.labels)?,
+            actions: from_json("workbooks.actions", &row.actions)?,
+            settings: from_optional_json("workbooks.settings", row.settings)?,
+            metadata: from_optional_json("workbooks.metadata", row.metadata)?,
+            extra: from_json("workbooks.extra", &row.extra)?,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at),
+        })
+    }
+}

@@ -8,6 +8,8 @@ pub mod app;
 pub mod config;
 pub mod domain;
 #[cfg(feature = "ssr")]
+pub mod files;
+#[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]
 pub mod store;

@@ -1,0 +1,14 @@
+//! Bytes and rows: where uploaded and made files lie, and how CSV is read and written.
+//!
+//! Nothing here knows of sheets or tenants. Reading is blocking and takes constant memory, so that it
+//! runs on a thread of its own; [`store`] is asynchronous.
+
+pub mod detect;
+pub mod read_csv;
+pub mod store;
+pub mod write_csv;
+
+pub use detect::{Dialect, SAMPLE_BYTES, sniff, sniff_in};
+pub use read_csv::{CsvError, CsvReader, Places, ReadReport, Row};
+pub use store::{FileError, FileStore, FileWriter};
+pub use write_csv::{CsvColumn, CsvForm, CsvWriter};

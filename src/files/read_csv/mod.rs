@@ -1,0 +1,319 @@
+//! CSV becomes rows of text, in constant memory, with every oddity counted and none hidden.
+//!
+//! The reader is our own because an import must be able to say what the common ones cannot: on which
+//! line a quote opens that is never closed, which rows hold quotes that end nothing, which lines
+//! had bytes that are no text. It also hands out slices of its buffer and copies nothing.
+//!
+//! What it makes of odd files:
+//! - Rows with fewer cells than the header get empty ones; rows with more lose the extra cells. Both
+//!   are counted, the second only where an extra cell holds text.
+//! - Rows without any text are left out and counted.
+//! - A quote inside a quoted value that is neither doubled nor followed by a separator or a line's end
+//!   stands for itself, and is counted: `"the "best" one"` is `the "best" one`.
+//! - Bytes that are no text in the file's encoding become U+FFFD and are counted. NUL characters are
+//!   removed and counted.
+//! - A value without its closing quote is an error: one that runs to the end of the file or beyond the
+//!   size of a cell, or over a line's end to a quote that opens another value.
+
+mod decode;
+mod report;
+mod scan;
+
+use std::io::{self, Read};
+
+pub use report::{Places, ReadReport};
+
+use self::decode::Decoder;
+use self::scan::{Problem, RowScanner, Span};
+use super::detect::Dialect;
+use crate::domain::blueprint::sheet::MOST_FIELDS;
+use crate::domain::value::MOST_CELL_BYTES;
+
+/// Most bytes of a row.
+pub const MOST_ROW_BYTES: usize = 64 << 20;
+/// Most rows of a file.
+pub const MOST_ROWS: u64 = 10_000_000;
+/// Bytes read at once, while rows are shorter.
+const CHUNK: usize = 256 << 10;
+
+/// Why a file cannot be read to its end. Lines and columns count from 1.
+#[derive(Debug, thiserror::Error)]
+pub enum CsvError {
+    /// There is no text in it.
+    #[error("the file is empty: choose a file with a line of column names and records below it")]
+    Empty,
+    /// A quote opens a value and nothing closes it.
+    #[error(
+        "line {line}, column {column}: the quote that opens here is never closed. Close it, or double the quotes that belong to the text"
+    )]
+    UnclosedQuote {
+        /// Where the quote is.
+        line: u64,
+        /// The column of the value.
+        column: usize,
+    },
+    /// A value is too long.
+    #[error(
+        "line {line}, column {column}: the value is longer than {MOST_CELL_BYTES} bytes, the most a cell may hold"
+    )]
+    CellTooLong {
+        /// Where the value begins.
+        line: u64,
+        /// The column of the value.
+        column: usize,
+    },
+    /// A row is too long.
+    #[error("line {line}: the row is longer than {MOST_ROW_BYTES} bytes. Is the file a CSV file?")]
+    RowTooLong {
+        /// Where the row begins.
+        line: u64,
+    },
+    /// A row has too many cells.
+    #[error("line {line}: the row has more than {MOST_FIELDS} columns, the most a sheet may have")]
+    TooManyColumns {
+        /// Where the row begins.
+        line: u64,
+    },
+    /// There are too many rows.
+    #[error("the file has more than {MOST_ROWS} rows, the most a sheet may have: split it")]
+    TooManyRows,
+    /// The bytes could not be had.
+    #[error("the file could not be read: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// One row, with exactly as many cells as the header.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    text: &'a str,
+    spans: &'a [Span],
+    width: usize,
+}
+
+impl<'a> Row<'a> {
+    /// The text of a cell; nothing beyond the header, and empty where the file has no cell.
+    pub fn get(&self, column: usize) -> Option<&'a str> {
+        let span = self.spans.get(column).map_or("", |span| &self.text[span.range()]);
+        (column < self.width).then_some(span)
+    }
+
+    /// The cells, as many as the header has.
+    pub fn cells(self) -> impl Iterator<Item = &'a str> {
+        (0..self.width).map(move |column| self.get(column).unwrap_or_default())
+    }
+}
+
+/// Reads the rows below the header, one after the other.
+pub struct CsvReader<R> {
+    decoder: Decoder<R>,
+    scanner: RowScanner,
+    terminator: u8,
+    buffer: Vec<u8>,
+    /// Where the next row begins in the buffer.
+    next: usize,
+    ended: bool,
+    /// The line on which the next row begins.
+    line: u64,
+    /// The current row: its place in the buffer, or its mended text.
+    row: std::ops::Range<usize>,
+    row_line: u64,
+    mended: String,
+    is_mended: bool,
+    headers: Vec<String>,
+    report: ReadReport,
+}
+
+impl<R: Read> CsvReader<R> {
+    /// Reads up to the header row.
+    pub fn new(source: R, dialect: &Dialect) -> Result<Self, CsvError> {
+        let mut reader = Self {
+            decoder: Decoder::new(source, dialect.encoding, dialect.terminator),
+            scanner: RowScanner::new(dialect),
+            terminator: dialect.terminator,
+            buffer: Vec::new(),
+            next: 0,
+            ended: false,
+            line: 1,
+            row: 0..0,
+            row_line: 1,
+            mended: String::new(),
+            is_mended: false,
+            headers: Vec::new(),
+            report: ReadReport::default(),
+        };
+        for _ in 0..=dialect.header_row {
+            if !reader.advance()? {
+                return Err(CsvError::Empty);
+            }
+        }
+        let (text, spans) = (reader.row_text(), &reader.scanner.spans);
+        let headers: Vec<String> = spans.iter().map(|span| text[span.range()].trim().to_string()).collect();
+        if headers.iter().all(String::is_empty) {
+            return Err(CsvError::Empty);
+        }
+        reader.headers = headers;
+        reader.report.skipped_rows = dialect.header_row as u64;
+        Ok(reader)
+    }
+
+    /// The names of the columns, without the white space around them.
+    pub fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
+    /// The next row that holds text; nothing at the end of the file.
+    pub fn next_row(&mut self) -> Result<Option<Row<'_>>, CsvError> {
+        loop {
+            if !self.advance()? {
+                return Ok(None);
+            }
+            if self.scanner.spans.iter().all(Span::is_empty) {
+                self.report.empty_rows.add(self.row_line);
+                continue;
+            }
+            break;
+        }
+        if self.report.rows == MOST_ROWS {
+            return Err(CsvError::TooManyRows);
+        }
+        self.report.rows += 1;
+        let (width, spans) = (self.headers.len(), &self.scanner.spans);
+        if spans.len() < width {
+            self.report.short_rows.add(self.row_line);
+        } else if spans[width..].iter().any(|span| !span.is_empty()) {
+            self.report.long_rows.add(self.row_line);
+        }
+        Ok(Some(Row { line: self.row_line, text: self.row_text(), spans, width }))
+    }
+
+    /// What was seen so far.
+    pub fn report(&self) -> ReadReport {
+        let mut report = self.report.clone();
+        report.invalid_text.join(self.decoder.invalid());
+        report
+    }
+
+    /// Whether all bytes so far were text in the file's encoding.
+    pub fn is_valid_text(&self) -> bool {
+        self.report.invalid_text.count == 0 && self.decoder.invalid().count == 0
+    }
+
+    /// How many bytes of the source were read, for the progress.
+    pub fn bytes_read(&self) -> u64 {
+        self.decoder.bytes_read()
+    }
+
+    /// Goes on to the next row; false at the end.
+    fn advance(&mut self) -> Result<bool, CsvError> {
+        let length = loop {
+            let rest = &self.buffer[self.next..];
+            if rest.is_empty() && self.ended {
+                return Ok(false);
+            }
+            let scanned = if rest.is_empty() { Ok(None) } else { self.scanner.scan(rest, self.ended) };
+            match scanned {
+                Ok(Some(length)) if length <= MOST_ROW_BYTES => break length,
+                Ok(None) if rest.len() <= MOST_ROW_BYTES => self.fill()?,
+                Ok(_) => return Err(CsvError::RowTooLong { line: self.line }),
+                Err(problem) => return Err(self.located(problem)),
+            }
+        };
+        self.row = self.next..self.next + length;
+        self.row_line = self.line;
+        self.next += length;
+        let row = &self.buffer[self.row.clone()];
+        self.line +=
+            if self.scanner.quoted { memchr::memchr_iter(self.terminator, row).count() as u64 } else { 1 };
+        for _ in 0..self.scanner.odd_quotes {
+            self.report.odd_quotes.add(self.row_line);
+        }
+        self.is_mended =
+            self.scanner.doubled || memchr::memchr(0, row).is_some() || str::from_utf8(row).is_err();
+        if self.is_mended {
+            self.mend();
+        }
+        Ok(true)
+    }
+
+    fn row_text(&self) -> &str {
+        if self.is_mended {
+            return &self.mended;
+        }
+        // The row was found to be UTF-8 when it became the current one.
+        str::from_utf8(&self.buffer[self.row.clone()]).unwrap_or_default()
+    }
+
+    /// Copies the row with doubled quotes halved, NUL removed, and U+FFFD for bytes that are no text.
+    fn mend(&mut self) {
+        self.mended.clear();
+        let row = &self.buffer[self.row.clone()];
+        for span in &mut self.scanner.spans {
+            let start = self.mended.len();
+            for chunk in row[span.range()].utf8_chunks() {
+                self.mended.push_str(chunk.valid());
+                if !chunk.invalid().is_empty() {
+                    self.mended.push(char::REPLACEMENT_CHARACTER);
+                    self.report.invalid_text.add(self.row_line);
+                }
+            }
+            let value = &self.mended[start..];
+            let nul = value.matches('\0').count();
+            if nul > 0 || span.doubled {
+                let quotes: &[char] = &[char::from(self.scanner.quote); 2];
+                let quotes: String = quotes.iter().collect();
+                let value = value.replace('\0', "");
+                self.mended.truncate(start);
+                self.mended.push_str(&if span.doubled {
+                    value.replace(&quotes, &quotes[..1])
+                } else {
+                    value
+                });
+            }
+            (0..nul).for_each(|_| self.report.nul_characters.add(self.row_line));
+            *span = Span::new(start, self.mended.len());
+        }
+    }
+
+    /// Reads more bytes behind the unfinished row, at least as many as there are of it.
+    fn fill(&mut self) -> Result<(), CsvError> {
+        self.buffer.drain(..self.next);
+        self.next = 0;
+        let wanted = self.buffer.len() + CHUNK.max(self.buffer.len());
+        while self.buffer.len() < wanted && !self.ended {
+            self.ended = !self.decoder.read_into(&mut self.buffer)?;
+        }
+        Ok(())
+    }
+
+    fn located(&self, problem: Problem) -> CsvError {
+        let line_at = |at: usize| {
+            let before = &self.buffer[self.next..self.next + at];
+            self.line + memchr::memchr_iter(self.terminator, before).count() as u64
+        };
+        match problem {
+            Problem::UnclosedQuote { at, column } => CsvError::UnclosedQuote { line: line_at(at), column },
+            Problem::CellTooLong { at, column } => CsvError::CellTooLong { line: line_at(at), column },
+            Problem::TooManyColumns => CsvError::TooManyColumns { line: self.line },
+        }
+    }
+}
+
+/// For each of the first rows how many cells it has, and how many of them hold text; up to the first
+/// row that cannot be read.
+pub(super) fn shapes(text: &[u8], dialect: &Dialect, most: usize) -> Vec<(usize, usize)> {
+    let mut scanner = RowScanner::new(dialect);
+    let mut shapes = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() && shapes.len() < most {
+        let Ok(Some(length)) = scanner.scan(rest, true) else { break };
+        let filled = scanner.spans.iter().filter(|span| !rest[span.range()].trim_ascii().is_empty()).count();
+        shapes.push((scanner.spans.len(), filled));
+        rest = &rest[length..];
+    }
+    shapes
+}
+
+#[cfg(test)]
+mod tests;

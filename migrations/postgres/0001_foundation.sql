@@ -191,7 +191,7 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_environment ON jobs (environment_id, created_at) WHERE deleted_at IS NULL;
 CREATE INDEX jobs_by_space ON jobs (space_id, created_at) WHERE deleted_at IS NULL;
 CREATE INDEX jobs_by_parent ON jobs (parent_id) WHERE deleted_at IS NULL AND parent_id IS NOT NULL;
-CREATE INDEX jobs_in_work ON jobs (executor, ready_at) WHERE deleted_at IS NULL AND status IN ('ready', 'executing');
+CREATE INDEX jobs_in_work ON jobs (executor, ready_at, id) WHERE deleted_at IS NULL AND status IN ('ready', 'executing');
 CREATE UNIQUE INDEX jobs_one_of_a_kind ON jobs (unique_key)
     WHERE deleted_at IS NULL AND status NOT IN ('complete', 'failed', 'canceled');
 

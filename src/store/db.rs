@@ -54,7 +54,7 @@ enum Pools {
 pub struct Signals {
     /// One message for each environment and space that a commit left events in.
     pub events: broadcast::Sender<EventSignal>,
-    /// A job may have become ready.
+    /// A job may have become ready. Take `notified()` before you look for one, so that none is missed.
     pub jobs: Notify,
     /// By which this server knows its own messages to others.
     pub(super) server: String,

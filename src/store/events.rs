@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::convert::{from_json, id, json, moment, optional_id};
+use super::convert::{from_json, id, integer, json, moment, optional_id};
 use super::statement::Statement;
 use super::{EventSignal, StoreError, Tx, new_id, now};
 use crate::domain::access::Scope;
@@ -221,7 +221,12 @@ pub async fn list(
     if !filter.include_acknowledged {
         rest = rest.push(" AND acknowledged_at IS NULL");
     }
-    let order = " ORDER BY environment_id, environment_sequence";
+    let of_one_space = scope.space_id.is_some() || filter.space_id.is_some();
+    let order = if of_one_space {
+        " ORDER BY space_sequence"
+    } else {
+        " ORDER BY environment_id, environment_sequence"
+    };
     let (rows, total) = tx.page::<EventRow>(COLUMNS, rest, order, offset, limit).await?;
     Ok((rows.into_iter().map(Event::try_from).collect::<Result<_, _>>()?, total))
 }
@@ -236,7 +241,7 @@ pub async fn after_environment(
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM events WHERE environment_id = ", environment_id)
         .push_bind(" AND environment_sequence > ", sequence)
-        .push_bind(" ORDER BY environment_sequence LIMIT ", super::convert::integer(limit));
+        .push_bind(" ORDER BY environment_sequence LIMIT ", integer(limit));
     tx.all::<EventRow>(statement).await?.into_iter().map(Event::try_from).collect()
 }
 
@@ -250,7 +255,7 @@ pub async fn after_space(
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM events WHERE space_id = ", space_id)
         .push_bind(" AND space_sequence > ", sequence)
-        .push_bind(" ORDER BY space_sequence LIMIT ", super::convert::integer(limit));
+        .push_bind(" ORDER BY space_sequence LIMIT ", integer(limit));
     tx.all::<EventRow>(statement).await?.into_iter().map(Event::try_from).collect()
 }
 

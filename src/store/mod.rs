@@ -22,6 +22,10 @@ pub mod sessions;
 pub mod sheets;
 pub mod spaces;
 mod statement;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 mod tx;
 pub mod workbooks;
 

@@ -6,7 +6,7 @@ mod row;
 pub use queue::{Claimed, Overdue, OverdueJob, Timeouts, claim, heartbeat, held, overdue, seen};
 
 use self::row::{COLUMNS, JobRow};
-use super::convert::optional_json;
+use super::convert::{self, optional_json};
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
@@ -78,7 +78,7 @@ pub async fn insert(
         )
         .bind(unique_key);
         if let Some((id,)) = tx.optional::<(String,)>(statement).await? {
-            return Ok(Some(super::convert::id("jobs.id", &id)?));
+            return Ok(Some(convert::id("jobs.id", &id)?));
         }
     }
     Err(StoreError::Conflict(format!("job {}", job.id)))

@@ -6,7 +6,7 @@
 use super::row::{COLUMNS, JobRow};
 use crate::domain::access::Scope;
 use crate::domain::ids::JobId;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, JobStatus};
 use crate::domain::time::Timestamp;
 use crate::store::convert::{from_word, id, optional_id};
 use crate::store::statement::Statement;
@@ -164,7 +164,6 @@ struct OverdueRow {
 
 impl OverdueRow {
     fn read(self, now: Timestamp, timeouts: &Timeouts) -> Result<OverdueJob, StoreError> {
-        use crate::domain::job::JobStatus;
         let overdue = match from_word("jobs.status", self.status)? {
             JobStatus::Ready => Overdue::NotAcknowledged,
             _ if now.since(Timestamp(self.seen_at)) >= timeouts.silence => Overdue::Silent,

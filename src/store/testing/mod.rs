@@ -1,0 +1,8 @@
+//! What tests above and beside the store build on: databases and things to put into them.
+
+pub mod database;
+pub mod samples;
+
+pub use database::databases;
+
+use super::{DatabaseUrl, Db};

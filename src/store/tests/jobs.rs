@@ -1,0 +1,306 @@
+//! Jobs: kept and listed, handed out once, fenced, and missed when nobody works on them.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::domain::ids::JobId;
+use crate::domain::job::{Job, JobStatus};
+use crate::domain::time::Timestamp;
+use crate::store::jobs::*;
+use crate::store::testing::{databases, samples};
+use crate::store::{Db, StoreError, Tx, new_id};
+
+const LEASE: i64 = 1000;
+
+async fn ready(tx: &mut Tx, tenant: &samples::Tenant, executor: Executor, at: Timestamp) -> Job {
+    let job = Job { updated_at: at, ..tenant.job() };
+    assert_eq!(insert(tx, &job, executor, None).await.unwrap(), None);
+    job
+}
+
+async fn end(tx: &mut Tx, job: &Job, status: JobStatus) {
+    update(tx, &Job { status, finished_at: Some(samples::THEN), ..job.clone() }).await.unwrap();
+}
+
+#[tokio::test]
+async fn every_member_is_kept() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let mut job = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        assert_eq!(find(&mut tx, &tenant.scope(), &job.id).await.unwrap().as_ref(), Some(&job));
+        job.status = JobStatus::Failed;
+        job.progress = 100;
+        job.config = None;
+        job.input = None;
+        job.subject = None;
+        job.outcome = None;
+        job.info = None;
+        job.label = None;
+        job.metadata = Some(json!(null));
+        job.managed = false;
+        job.attempt = 4;
+        job.destination = None;
+        (job.workbook_id, job.sheet_id, job.file_id) = (None, None, None);
+        job.updated_at = samples::THEN.plus(9);
+        (job.started_at, job.finished_at) = (Some(samples::THEN), Some(samples::THEN.plus(8)));
+        (job.outcome_acknowledged_at, job.estimated_completion_at) = (None, None);
+        update(&mut tx, &job).await.unwrap();
+        assert_eq!(find(&mut tx, &tenant.scope(), &job.id).await.unwrap().as_ref(), Some(&job));
+        delete(&mut tx, &job.id, samples::THEN).await.unwrap();
+        assert_eq!(find(&mut tx, &tenant.scope(), &job.id).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_narrowed_and_ordered() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let first = ready(&mut tx, &tenant, Executor::Listener, samples::THEN).await;
+        let second = Job {
+            id: new_id(),
+            parent_id: Some(first.id.clone()),
+            status: JobStatus::Complete,
+            created_at: samples::THEN.plus(1),
+            source: "us_fl_00000000".to_string(),
+            ..first.clone()
+        };
+        insert(&mut tx, &second, Executor::BuiltIn, None).await.unwrap();
+        let all = JobFilter::default();
+        for (filter, wanted) in [
+            (all.clone(), vec![&second, &first]),
+            (JobFilter { oldest_first: true, ..all.clone() }, vec![&first, &second]),
+            (JobFilter { exclude_children: true, ..all.clone() }, vec![&first]),
+            (JobFilter { unfinished: true, ..all.clone() }, vec![&first]),
+            (JobFilter { parent_id: Some(first.id.clone()), ..all.clone() }, vec![&second]),
+            (JobFilter { source: Some(first.source.clone()), ..all.clone() }, vec![&first]),
+            (JobFilter { space_id: first.space_id.clone(), ..all.clone() }, vec![&second, &first]),
+            (JobFilter { space_id: Some(new_id()), ..all.clone() }, vec![]),
+            (JobFilter { environment_id: Some(new_id()), ..all.clone() }, vec![]),
+            (JobFilter { workbook_id: Some(new_id()), ..all.clone() }, vec![]),
+            (JobFilter { sheet_id: Some(new_id()), ..all.clone() }, vec![]),
+            (JobFilter { file_id: Some(new_id()), ..all.clone() }, vec![]),
+        ] {
+            let (found, total) = list(&mut tx, &tenant.scope(), &filter, 0, 10).await.unwrap();
+            assert_eq!(found.iter().collect::<Vec<_>>(), wanted, "{}: {filter:?}", database.name);
+            assert_eq!(total as usize, wanted.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_unfinished_job_a_key() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let (first, second, third) = (tenant.job(), tenant.job(), tenant.job());
+        let key = Some("submit of this sheet");
+        assert_eq!(insert(&mut tx, &first, Executor::Listener, key).await.unwrap(), None);
+        assert_eq!(insert(&mut tx, &second, Executor::Listener, key).await.unwrap(), Some(first.id.clone()));
+        assert_eq!(find(&mut tx, &tenant.scope(), &second.id).await.unwrap(), None);
+        assert_eq!(insert(&mut tx, &third, Executor::Listener, Some("another")).await.unwrap(), None);
+        for status in [JobStatus::Complete, JobStatus::Failed, JobStatus::Canceled] {
+            end(&mut tx, &first, status).await;
+            assert_eq!(insert(&mut tx, &second, Executor::Listener, key).await.unwrap(), None, "{status}");
+            let retried = Job { status: JobStatus::Ready, ..first.clone() };
+            tx.commit().await.unwrap();
+            tx = database.write().await.unwrap();
+            let refused = update(&mut tx, &retried).await;
+            assert!(matches!(refused, Err(StoreError::Conflict(_))), "{}: {refused:?}", database.name);
+            drop(tx);
+            tx = database.write().await.unwrap();
+            tx.execute(
+                crate::store::statement::Statement::new("DELETE FROM jobs WHERE id = $1").bind(&second.id),
+            )
+            .await
+            .unwrap();
+            update(&mut tx, &retried).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn pressing_a_button_eight_times_at_once_starts_one_job() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let presses: Vec<_> = (0..8)
+            .map(|_| {
+                let (db, job): (Db, Job) = ((*database).clone(), tenant.job());
+                tokio::spawn(async move {
+                    let mut tx = db.write().await.unwrap();
+                    let other = insert(&mut tx, &job, Executor::Listener, Some("key")).await.unwrap();
+                    tx.commit().await.unwrap();
+                    other.unwrap_or(job.id)
+                })
+            })
+            .collect();
+        let mut started = BTreeSet::new();
+        for press in presses {
+            started.insert(press.await.unwrap());
+        }
+        assert_eq!(started.len(), 1, "{}", database.name);
+    }
+}
+
+#[tokio::test]
+async fn the_job_that_waited_longest_comes_first() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let late = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN.plus(2)).await;
+        let early = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN.plus(1)).await;
+        ready(&mut tx, &tenant, Executor::Listener, samples::THEN).await;
+        let now = samples::THEN.plus(10);
+        let claimed = claim(&mut tx, "a", now, LEASE).await.unwrap().unwrap();
+        assert_eq!(claimed.scope, tenant.space.scope());
+        let wanted = Job {
+            status: JobStatus::Executing,
+            attempt: 1,
+            started_at: Some(now),
+            updated_at: now,
+            ..early.clone()
+        };
+        assert_eq!(claimed.job, wanted);
+        assert_eq!(claim(&mut tx, "a", now, LEASE).await.unwrap().unwrap().job.id, late.id);
+        assert_eq!(claim(&mut tx, "a", now, LEASE).await.unwrap(), None);
+    }
+}
+
+async fn work(db: Db, worker: String) -> Vec<JobId> {
+    let mut claimed = Vec::new();
+    loop {
+        let mut tx = db.write().await.unwrap();
+        let Some(job) = claim(&mut tx, &worker, samples::THEN, LEASE).await.unwrap() else { return claimed };
+        tx.commit().await.unwrap();
+        claimed.push(job.job.id);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_job_is_given_to_one_worker() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        for _ in 0..40 {
+            ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        }
+        tx.commit().await.unwrap();
+        let workers: Vec<_> =
+            (0..4).map(|worker| tokio::spawn(work((*database).clone(), worker.to_string()))).collect();
+        let mut claimed = Vec::new();
+        for worker in workers {
+            claimed.extend(worker.await.unwrap());
+        }
+        assert_eq!(claimed.len(), 40, "{}", database.name);
+        assert_eq!(claimed.into_iter().collect::<BTreeSet<_>>().len(), 40, "{}", database.name);
+    }
+}
+
+#[tokio::test]
+async fn two_workers_do_not_wait_for_one_another_on_postgresql() {
+    for database in databases().await.into_iter().filter(|database| database.name == "PostgreSQL") {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let first = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        let second = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN.plus(1)).await;
+        tx.commit().await.unwrap();
+        let mut one = database.write().await.unwrap();
+        let mut two = database.write().await.unwrap();
+        assert_eq!(claim(&mut one, "a", samples::THEN, LEASE).await.unwrap().unwrap().job.id, first.id);
+        assert_eq!(claim(&mut two, "b", samples::THEN, LEASE).await.unwrap().unwrap().job.id, second.id);
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_lost_its_lease_is_refused() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let id = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await.id;
+        claim(&mut tx, "a", samples::THEN, LEASE).await.unwrap().unwrap();
+
+        let beat = samples::THEN.plus(500);
+        assert!(heartbeat(&mut tx, &id, 1, beat.plus(LEASE), Some(40), Some("half"), beat).await.unwrap());
+        assert!(heartbeat(&mut tx, &id, 1, beat.plus(LEASE), None, None, beat).await.unwrap());
+        let job = held(&mut tx, &id, 1).await.unwrap().unwrap();
+        assert_eq!((job.progress, job.info.as_deref(), job.updated_at), (40, Some("half"), beat));
+
+        assert_eq!(claim(&mut tx, "b", beat.plus(LEASE - 1), LEASE).await.unwrap(), None);
+        let end_of_lease = beat.plus(LEASE);
+        let again = claim(&mut tx, "b", end_of_lease, LEASE).await.unwrap().unwrap().job;
+        assert_eq!((again.attempt, again.started_at), (2, Some(samples::THEN)));
+        assert_eq!(held(&mut tx, &id, 1).await.unwrap(), None);
+        assert!(!heartbeat(&mut tx, &id, 1, end_of_lease, Some(99), None, end_of_lease).await.unwrap());
+        assert_eq!(held(&mut tx, &id, 2).await.unwrap().unwrap().progress, 40);
+
+        end(&mut tx, &again, JobStatus::Canceled).await;
+        assert!(!heartbeat(&mut tx, &id, 2, end_of_lease, None, None, end_of_lease).await.unwrap());
+        assert_eq!(held(&mut tx, &id, 2).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_is_deleted_is_lost_to_its_worker() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let id = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await.id;
+        claim(&mut tx, "a", samples::THEN, LEASE).await.unwrap().unwrap();
+        delete(&mut tx, &id, samples::THEN).await.unwrap();
+        assert!(!heartbeat(&mut tx, &id, 1, samples::THEN, None, None, samples::THEN).await.unwrap());
+        assert_eq!(claim(&mut tx, "b", samples::THEN.plus(LEASE), LEASE).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_retried_job_goes_to_the_end_of_the_queue() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let first = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        let second = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN.plus(1)).await;
+        end(&mut tx, &first, JobStatus::Failed).await;
+        update(&mut tx, &Job { updated_at: samples::THEN.plus(2), ..first.clone() }).await.unwrap();
+        let now = samples::THEN.plus(3);
+        assert_eq!(claim(&mut tx, "a", now, LEASE).await.unwrap().unwrap().job.id, second.id);
+        assert_eq!(claim(&mut tx, "a", now, LEASE).await.unwrap().unwrap().job.id, first.id);
+    }
+}
+
+async fn late(tx: &mut Tx, after: i64, timeouts: &Timeouts) -> Vec<Overdue> {
+    let jobs = overdue(tx, samples::THEN.plus(after), timeouts).await.unwrap();
+    jobs.into_iter().map(|job| job.overdue).collect()
+}
+
+#[tokio::test]
+async fn a_listener_that_falls_silent_is_noticed() {
+    let timeouts = Timeouts { acknowledge: 50, silence: 100, total: None };
+    let bounded = Timeouts { total: Some(300), ..timeouts };
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        let job = ready(&mut tx, &tenant, Executor::Listener, samples::THEN).await;
+        assert_eq!(late(&mut tx, 49, &timeouts).await, []);
+        assert_eq!(late(&mut tx, 50, &timeouts).await, [Overdue::NotAcknowledged]);
+        let found = overdue(&mut tx, samples::THEN.plus(50), &timeouts).await.unwrap();
+        assert_eq!((&found[0].id, &found[0].scope), (&job.id, &tenant.space.scope()));
+
+        let began = samples::THEN.plus(50);
+        let working =
+            Job { status: JobStatus::Executing, started_at: Some(began), updated_at: began, ..job.clone() };
+        update(&mut tx, &working).await.unwrap();
+        assert_eq!(late(&mut tx, 149, &timeouts).await, []);
+        assert_eq!(late(&mut tx, 150, &timeouts).await, [Overdue::Silent]);
+        seen(&mut tx, &job.id, samples::THEN.plus(300)).await.unwrap();
+        seen(&mut tx, &job.id, samples::THEN.plus(200)).await.unwrap();
+        assert_eq!(late(&mut tx, 399, &timeouts).await, []);
+        assert_eq!(late(&mut tx, 399, &bounded).await, [Overdue::TooLong]);
+        assert_eq!(late(&mut tx, 349, &bounded).await, []);
+        assert_eq!(late(&mut tx, 400, &timeouts).await, [Overdue::Silent]);
+        end(&mut tx, &working, JobStatus::Complete).await;
+        assert_eq!(late(&mut tx, 1000, &timeouts).await, []);
+    }
+}

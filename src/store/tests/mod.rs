@@ -1,0 +1,9 @@
+//! What the store promises, told on both databases.
+
+mod events;
+mod jobs;
+mod migrations;
+mod scope;
+mod spaces;
+mod tenants;
+mod workbooks;

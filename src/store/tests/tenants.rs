@@ -1,0 +1,125 @@
+//! Accounts, environments, people, keys and sessions.
+
+use crate::domain::tenant::{KeyKind, User, UserRole};
+use crate::store::accounts::*;
+use crate::store::keys::{KeyRow, delete_key, insert_key, key_by_hash};
+use crate::store::sessions::*;
+use crate::store::testing::{databases, samples};
+use crate::store::{StoreError, new_id};
+
+#[tokio::test]
+async fn what_is_kept_is_found_again() {
+    for database in databases().await {
+        let mut tx = database.read().await.unwrap();
+        assert_eq!(first_account(&mut tx).await.unwrap(), None);
+        drop(tx);
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        assert_eq!(first_account(&mut tx).await.unwrap().as_ref(), Some(&tenant.account));
+        assert_eq!(account(&mut tx, &tenant.account.id).await.unwrap().as_ref(), Some(&tenant.account));
+
+        let mut changed = tenant.environment.clone();
+        changed.name = "production".to_string();
+        changed.is_prod = true;
+        changed.namespaces.clear();
+        update_environment(&mut tx, &changed).await.unwrap();
+        assert_eq!(environment(&mut tx, &tenant.scope(), &changed.id).await.unwrap(), Some(changed.clone()));
+        let listed = environments(&mut tx, &tenant.account.id, 0, 10).await.unwrap();
+        assert_eq!(listed, (vec![changed.clone()], 1));
+        assert_eq!(environments(&mut tx, &tenant.account.id, 1, 10).await.unwrap(), (vec![], 1));
+        delete_environment(&mut tx, &changed.id, samples::THEN).await.unwrap();
+        assert_eq!(environments(&mut tx, &tenant.account.id, 0, 10).await.unwrap(), (vec![], 0));
+    }
+}
+
+#[tokio::test]
+async fn a_person_signs_in_whatever_the_case_of_the_address() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let ann = User {
+            id: new_id(),
+            account_id: tenant.account.id.clone(),
+            email: "ann@example.com".to_string(),
+            name: "Ann".to_string(),
+            role: UserRole::Admin,
+            created_at: samples::THEN,
+        };
+        insert_user(&mut tx, &ann, Some("hash")).await.unwrap();
+        let found = user_by_email(&mut tx, " Ann@Example.COM").await.unwrap();
+        assert_eq!(found, Some((ann.clone(), Some("hash".to_string()))));
+        set_password(&mut tx, &ann.id, "other").await.unwrap();
+        assert_eq!(user_by_email(&mut tx, &ann.email).await.unwrap().unwrap().1.as_deref(), Some("other"));
+        assert_eq!(user(&mut tx, &ann.id).await.unwrap(), Some(ann.clone()));
+        assert_eq!(users(&mut tx, &tenant.account.id, 0, 10).await.unwrap(), (vec![ann.clone()], 1));
+        let again = insert_user(&mut tx, &User { id: new_id(), ..ann.clone() }, None).await;
+        assert!(matches!(again, Err(StoreError::Conflict(_))), "{}: {again:?}", database.name);
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_at_its_time_or_before() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let bob = User {
+            id: new_id(),
+            account_id: tenant.account.id.clone(),
+            email: "bob@example.com".to_string(),
+            name: "Bob".to_string(),
+            role: UserRole::Member,
+            created_at: samples::THEN,
+        };
+        insert_user(&mut tx, &bob, None).await.unwrap();
+        let end = samples::THEN.plus(1000);
+        insert_session(&mut tx, b"one", &bob.id, end).await.unwrap();
+        insert_session(&mut tx, b"two", &bob.id, end).await.unwrap();
+        assert_eq!(session_user(&mut tx, b"one", end.plus(-1)).await.unwrap(), Some(bob));
+        assert_eq!(session_user(&mut tx, b"one", end).await.unwrap(), None);
+        delete_session(&mut tx, b"one").await.unwrap();
+        assert_eq!(session_user(&mut tx, b"one", samples::THEN).await.unwrap(), None);
+        assert_eq!(delete_ended_sessions(&mut tx, end.plus(-1)).await.unwrap(), 0);
+        assert_eq!(delete_ended_sessions(&mut tx, end).await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_key_opens_its_environment_until_it_is_revoked() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let key = KeyRow {
+            id: new_id(),
+            environment_id: tenant.environment.id.clone(),
+            kind: KeyKind::Publishable,
+            hash: vec![0, 255, 7],
+            created_at: samples::THEN,
+        };
+        insert_key(&mut tx, &key).await.unwrap();
+        let found = key_by_hash(&mut tx, &key.hash).await.unwrap();
+        let wanted = (key.id.clone(), key.kind, tenant.account.id.clone(), tenant.environment.id.clone());
+        assert_eq!(found, Some(wanted));
+        assert_eq!(key_by_hash(&mut tx, &[0, 255]).await.unwrap(), None);
+        delete_key(&mut tx, &key.id, samples::THEN).await.unwrap();
+        assert_eq!(key_by_hash(&mut tx, &key.hash).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn the_keys_of_a_deleted_environment_open_nothing() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let environment_id = tenant.environment.id.clone();
+        let key = KeyRow {
+            id: new_id(),
+            environment_id,
+            kind: KeyKind::Secret,
+            hash: vec![1],
+            created_at: samples::THEN,
+        };
+        insert_key(&mut tx, &key).await.unwrap();
+        delete_environment(&mut tx, &tenant.environment.id, samples::THEN).await.unwrap();
+        assert_eq!(key_by_hash(&mut tx, &key.hash).await.unwrap(), None);
+    }
+}

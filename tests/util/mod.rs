@@ -1,0 +1,6 @@
+//! What the tests of the whole server share.
+
+#[path = "../../src/store/testing/database.rs"]
+pub mod database;
+
+use inlet::store::{DatabaseUrl, Db};

@@ -114,6 +114,9 @@ fn insertion(job: &Job, executor: Executor, unique_key: Option<&str>) -> Result<
 ///
 /// A job that becomes ready takes its place in the queue; one that is no longer executing loses its
 /// worker. A retry while another job of the same key is unfinished is a [`StoreError::Conflict`].
+///
+/// Read the job in the same transaction with [`find_for_update`] or [`held`]: everything is written,
+/// what another changed meanwhile too.
 pub async fn update(tx: &mut Tx, job: &Job) -> Result<(), StoreError> {
     let statement = Statement::new(
         "UPDATE jobs SET source = $2, destination = $3, workbook_id = $4, sheet_id = $5, file_id = $6, config = $7,

@@ -220,3 +220,37 @@ fn a_greedy_pattern_does_not_hang() {
     let text = format!("{}!", "a".repeat(20_000));
     assert_eq!(messages(&field, Some(&text)).len(), 1);
 }
+
+#[path = "../../../benches/people/mod.rs"]
+mod people;
+
+/// The file is that of `benches/gen_csv.py --rows 10000`, with what its `--expect` writes.
+#[test]
+fn the_bad_cells_of_ten_thousand_people_are_found_and_no_others() {
+    let people = people::people(10_000);
+    let hash = people
+        .csv
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    assert_eq!((people.csv.len(), hash), (1_072_227, 0xd04b_e1fd_7027_049c), "not the file of gen_csv.py");
+    assert_eq!(people.bad, [21, 25, 24, 20, 22, 17, 21, 23, 23, 0]);
+
+    let sheet: crate::domain::blueprint::SheetConfig =
+        from_value(serde_json::from_str(people::BLUEPRINT).unwrap()).unwrap();
+    assert_eq!(sheet.check(), Ok(()));
+    let keys: Vec<&str> = sheet.fields.iter().map(|field| field.key.as_str()).collect();
+    assert_eq!(keys, people::COLUMNS);
+    let checkers: Vec<FieldChecker> = sheet.fields.iter().map(FieldChecker::new).collect();
+    let mut found = [0; 10];
+    let mut emails = std::collections::HashSet::new();
+    for record in csv::Reader::from_reader(people.csv.as_bytes()).records() {
+        let record = record.unwrap();
+        for (column, text) in record.iter().enumerate() {
+            let mut messages = Vec::new();
+            checkers[column].check((!text.is_empty()).then_some(text), &mut messages);
+            found[column] += u64::from(!messages.is_empty());
+        }
+        assert!(checkers[2].unique_key(Some(&record[2])).is_none_or(|key| emails.insert(key.into_owned())));
+    }
+    assert_eq!(found, people.bad);
+}

@@ -90,13 +90,14 @@ impl Db {
 
     /// A consistent view of the database; nothing may be written through it.
     pub async fn read(&self) -> Result<Tx, StoreError> {
-        Ok(match &self.pools {
+        let tx = match &self.pools {
             Pools::Sqlite { read, .. } => Tx::sqlite(read.begin().await?, self.signals.clone()),
             Pools::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
                 Tx::postgres(pool.begin_with(begin).await?, self.signals.clone())
             }
-        })
+        };
+        Ok(tx.only_reading())
     }
 
     /// A transaction that writes. On SQLite it waits for its turn, so keep it short.

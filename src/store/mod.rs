@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod keys;
 mod lock;
 mod notify;
+pub mod records;
 pub mod sessions;
 pub mod sheets;
 pub mod spaces;

@@ -19,6 +19,7 @@ pub struct Tx {
     signals: Arc<Signals>,
     emitted: Vec<EventDraft>,
     wakes_jobs: bool,
+    reads_only: bool,
 }
 
 pub(crate) enum Inner {
@@ -36,11 +37,32 @@ impl<T> Row for T where T: for<'row> FromRow<'row, SqliteRow> + for<'row> FromRo
 
 impl Tx {
     pub(super) fn sqlite(transaction: Transaction<'static, Sqlite>, signals: Arc<Signals>) -> Self {
-        Self { inner: Inner::Sqlite(transaction), signals, emitted: Vec::new(), wakes_jobs: false }
+        Self {
+            inner: Inner::Sqlite(transaction),
+            signals,
+            emitted: Vec::new(),
+            wakes_jobs: false,
+            reads_only: false,
+        }
     }
 
     pub(super) fn postgres(transaction: Transaction<'static, Postgres>, signals: Arc<Signals>) -> Self {
-        Self { inner: Inner::Postgres(transaction), signals, emitted: Vec::new(), wakes_jobs: false }
+        Self {
+            inner: Inner::Postgres(transaction),
+            signals,
+            emitted: Vec::new(),
+            wakes_jobs: false,
+            reads_only: false,
+        }
+    }
+
+    pub(super) fn only_reading(self) -> Self {
+        Self { reads_only: true, ..self }
+    }
+
+    /// Whether it sees nothing but what is committed, so that others may be shown what it read.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.reads_only
     }
 
     /// Whether this is PostgreSQL, for the few statements that differ.

@@ -1,0 +1,20 @@
+//! The measures of the record store; tests take smaller ones so that few records meet every case.
+
+/// How large things may become.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Records in a segment.
+    pub(super) segment_records: u32,
+    /// Bytes of text after which a segment is closed.
+    pub(super) segment_bytes: usize,
+    /// A commit that touches more records writes chunks and no patches.
+    pub(super) patched_records: usize,
+    /// The patch log is folded when it touches more records.
+    pub(super) logged_records: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { segment_records: 4_096, segment_bytes: 8 << 20, patched_records: 512, logged_records: 2_000 }
+    }
+}

@@ -1,0 +1,149 @@
+//! The messages of one segment: only cells that have some take room, and equal messages are kept once.
+
+use std::collections::HashMap;
+
+use super::bytes::{Source, put_number, put_text};
+use super::error::Damage;
+use crate::domain::blueprint::Level;
+use crate::domain::record::{FieldNumber, Message, MessageSource};
+
+/// A message and the cell of its record that it is about.
+pub type CellMessage = (FieldNumber, Message);
+
+/// The messages of one segment in the order of its records.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Messages {
+    distinct: Vec<Message>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Entry {
+    row: u32,
+    field: FieldNumber,
+    message: u32,
+}
+
+impl Messages {
+    /// Those of one record.
+    pub(super) fn of(&self, row: u32) -> impl Iterator<Item = (FieldNumber, &Message)> {
+        let begin = self.entries.partition_point(|entry| entry.row < row);
+        let entries = self.entries[begin..].iter().take_while(move |entry| entry.row == row);
+        entries.filter_map(|entry| Some((entry.field, self.distinct.get(entry.message as usize)?)))
+    }
+
+    /// Every error with its record, in order; a record comes once for each of its errors.
+    pub(super) fn errors(&self) -> impl Iterator<Item = (u32, FieldNumber)> {
+        let is_error: Vec<bool> = self.distinct.iter().map(|message| message.level == Level::Error).collect();
+        let of_error = move |entry: &&Entry| is_error.get(entry.message as usize).copied().unwrap_or(false);
+        self.entries.iter().filter(of_error).map(|entry| (entry.row, entry.field))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(super) fn memory(&self) -> usize {
+        let texts: usize = self.distinct.iter().map(|message| message.text.len() + 64).sum();
+        texts + self.entries.len() * size_of::<Entry>()
+    }
+
+    pub(super) fn put(&self, out: &mut Vec<u8>) {
+        put_number(out, self.distinct.len() as u64);
+        for message in &self.distinct {
+            put_message(out, message);
+        }
+        put_number(out, self.entries.len() as u64);
+        let mut last = 0;
+        for entry in &self.entries {
+            put_number(out, u64::from(entry.row - last));
+            put_number(out, entry.field.0.into());
+            put_number(out, entry.message.into());
+            last = entry.row;
+        }
+    }
+
+    pub(super) fn read(source: &mut Source<'_>) -> Result<Self, Damage> {
+        let distinct = (0..source.length()?).map(|_| read_message(source)).collect::<Result<Vec<_>, _>>()?;
+        let mut entries = Vec::new();
+        let mut row = 0u32;
+        for _ in 0..source.length()? {
+            row = row.checked_add(source.small()?).ok_or(Damage("a message is of no record"))?;
+            let (field, message) = (FieldNumber(source.small()?), source.small()?);
+            if message as usize >= distinct.len() {
+                return Err(Damage("a message has no text"));
+            }
+            entries.push(Entry { row, field, message });
+        }
+        Ok(Self { distinct, entries })
+    }
+}
+
+/// Collects messages, record by record.
+#[derive(Debug, Default)]
+pub(super) struct MessagesBuilder {
+    places: HashMap<Message, u32>,
+    messages: Messages,
+}
+
+impl MessagesBuilder {
+    /// Adds a message; records may come in any order, `finish` puts them right.
+    pub(super) fn push(&mut self, row: u32, field: FieldNumber, message: &Message) {
+        let place = match self.places.get(message) {
+            Some(place) => *place,
+            None => {
+                let place = self.messages.distinct.len() as u32;
+                self.messages.distinct.push(message.clone());
+                self.places.insert(message.clone(), place);
+                place
+            }
+        };
+        self.messages.entries.push(Entry { row, field, message: place });
+    }
+
+    /// The messages: by record, then by field, errors first.
+    pub(super) fn finish(mut self) -> Messages {
+        let distinct = &self.messages.distinct;
+        let level = |entry: &Entry| std::cmp::Reverse(distinct[entry.message as usize].level);
+        self.messages.entries.sort_by_key(|entry| (entry.row, entry.field, level(entry)));
+        self.messages
+    }
+}
+
+/// Brings the messages of one record into their order: by field, errors first.
+pub(super) fn arrange(messages: &mut [CellMessage]) {
+    messages.sort_by_key(|(field, message)| (*field, std::cmp::Reverse(message.level)));
+}
+
+/// Whether a record with these messages is invalid.
+pub(super) fn is_invalid(messages: &[CellMessage]) -> bool {
+    messages.iter().any(|(_, message)| message.level == Level::Error)
+}
+
+const LEVELS: [Level; 3] = [Level::Info, Level::Warn, Level::Error];
+const SOURCES: [MessageSource; 6] = [
+    MessageSource::RequiredConstraint,
+    MessageSource::UniqueConstraint,
+    MessageSource::CustomLogic,
+    MessageSource::Unlinked,
+    MessageSource::InvalidOption,
+    MessageSource::IsArtifact,
+];
+
+/// Appends one message: a byte for each of its marks, then the text.
+pub(super) fn put_message(out: &mut Vec<u8>, message: &Message) {
+    let place = |found: Option<usize>| found.unwrap_or(0) as u8;
+    out.push(place(LEVELS.iter().position(|level| *level == message.level)));
+    out.push(place(SOURCES.iter().position(|source| *source == message.source)));
+    out.push(message.derived.into());
+    put_text(out, &message.text);
+}
+
+/// Reads what [`put_message`] wrote.
+pub(super) fn read_message(source: &mut Source<'_>) -> Result<Message, Damage> {
+    let unknown = Damage("a message is of an unknown kind");
+    let level = *LEVELS.get(usize::from(source.byte()?)).ok_or(unknown)?;
+    let from = *SOURCES.get(usize::from(source.byte()?)).ok_or(unknown)?;
+    let derived = source.byte()? == 1;
+    Ok(Message { level, source: from, derived, text: source.text()?.to_string() })
+}

@@ -1,0 +1,64 @@
+//! The records of the sheets: column chunks and a patch log.
+//!
+//! A sheet is an ordered list of *segments* of some thousand records. Each field of a segment is one
+//! immutable *chunk*; a *manifest* says which chunk serves which segment in which version. Small changes
+//! go to the *patch log*, which lies over the chunks until it is folded into new ones. A version is
+//! therefore its chunks with the patches of its time laid over them, it never changes, and old ones stay
+//! readable.
+//!
+//! Reading goes through a [`View`] of one version, writing through a [`Writer`], one at a time for each
+//! sheet. Records stand in the order of their numbers, which is the order in which they came.
+//!
+//! Who looks for something: `column`, `chunk` and `bytes` are the stored format; `manifest`, `overlay`
+//! and `state` what a version is; `rows` reads a record; `commit`, `fold` and `rewrite` write.
+
+mod append;
+mod bits;
+mod bytes;
+mod cache;
+mod chunk;
+mod chunk_id;
+mod column;
+mod commit;
+mod delete;
+mod draft;
+mod error;
+mod extras;
+mod fetch;
+mod fold;
+mod import;
+mod insert;
+mod limits;
+mod manifest;
+mod messages;
+mod number_set;
+mod orders;
+mod overlay;
+mod patch;
+mod positions;
+mod rewrite;
+mod rollback;
+mod rows;
+mod rules;
+mod search;
+mod sheets;
+mod sort;
+mod state;
+mod touched;
+mod unique;
+mod update;
+mod view;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use draft::SegmentDraft;
+pub use error::SheetError;
+pub use import::ImportBuilder;
+pub use insert::NewRecord;
+pub use orders::Positions;
+pub use sheets::Sheets;
+pub use update::RecordUpdate;
+pub use view::View;
+pub use writer::{CellInput, ChangedCell, Committed, Writer};

@@ -1,0 +1,150 @@
+//! The open sheets of this server: their heads, their locks, their unique indexes, and the cache.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::cache::ChunkCache;
+use super::error::SheetError;
+use super::limits::Limits;
+use super::rules::Rules;
+use super::state::State;
+use super::unique::UniqueIndex;
+use super::view::View;
+use super::writer::Writer;
+use crate::domain::workbook::Sheet;
+use crate::store::{Tx, records};
+
+/// Sheets beyond this number are forgotten when nobody uses them, and read again when somebody does.
+const OPEN_SHEETS: usize = 256;
+/// Older versions of a sheet that stay in memory beside its head.
+const OLD_VERSIONS: usize = 3;
+
+/// The records of all sheets. Clones share everything.
+#[derive(Clone)]
+pub struct Sheets {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    cache: Arc<ChunkCache>,
+    limits: Limits,
+    open: Mutex<HashMap<i64, Arc<OpenSheet>>>,
+}
+
+/// One sheet that was used recently.
+#[derive(Default)]
+pub(super) struct OpenSheet {
+    /// Held by whoever writes.
+    pub(super) writing: Arc<tokio::sync::Mutex<Kept>>,
+    states: Mutex<Vec<Arc<State>>>,
+    rules: Mutex<Option<(Sheet, Arc<Rules>)>>,
+}
+
+/// What writers hand to one another.
+#[derive(Default)]
+pub(super) struct Kept {
+    pub(super) unique: Option<UniqueIndex>,
+}
+
+impl Sheets {
+    /// Opens the records; decoded chunks take at most `cache_bytes` of memory.
+    pub fn new(cache_bytes: usize) -> Self {
+        Self::with_limits(cache_bytes, Limits::default())
+    }
+
+    pub(super) fn with_limits(cache_bytes: usize, limits: Limits) -> Self {
+        let cache = Arc::new(ChunkCache::new(cache_bytes));
+        Self { inner: Arc::new(Inner { cache, limits, open: Mutex::default() }) }
+    }
+
+    /// The records of a sheet at `sheet.version`, which is the last one when the sheet was read in
+    /// this transaction.
+    ///
+    /// # Errors
+    /// [`SheetError::UnknownVersion`] when the sheet was read before its commit was undone.
+    pub async fn view(&self, tx: &mut Tx, sheet: &Sheet) -> Result<View, SheetError> {
+        self.view_at(tx, sheet, sheet.version).await
+    }
+
+    /// The records of a sheet as they were at a version.
+    ///
+    /// # Errors
+    /// [`SheetError::UnknownVersion`] when no commit made that version.
+    pub async fn view_at(&self, tx: &mut Tx, sheet: &Sheet, version: i64) -> Result<View, SheetError> {
+        let open = self.open(sheet.number);
+        let state = match open.state(version) {
+            Some(state) => state,
+            None => {
+                let head =
+                    records::head(tx, sheet.number).await?.ok_or(SheetError::UnknownVersion(version))?;
+                let state = Arc::new(match head.version {
+                    head if head == version => State::read_head(tx, sheet.number, version).await?,
+                    _ => State::read_version(tx, sheet.number, version).await?,
+                });
+                // What another transaction may still undo is nobody else's business.
+                if tx.is_read_only() {
+                    open.keep(state.clone());
+                }
+                state
+            }
+        };
+        Ok(View::new(self.inner.cache.clone(), state, open.rules(sheet)))
+    }
+
+    /// Takes the sheet for writing; waits for whoever writes to it on this server.
+    pub async fn writer(&self, sheet: &Sheet) -> Result<Writer, SheetError> {
+        let open = self.open(sheet.number);
+        let kept = open.writing.clone().lock_owned().await;
+        let rules = open.rules(sheet);
+        Ok(Writer::new((self.inner.cache.clone(), self.inner.limits), open, kept, sheet.number, rules))
+    }
+
+    fn open(&self, number: i64) -> Arc<OpenSheet> {
+        let mut open = self.inner.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.len() >= OPEN_SHEETS && !open.contains_key(&number) {
+            open.retain(|_, sheet| Arc::strong_count(sheet) > 1);
+        }
+        open.entry(number).or_default().clone()
+    }
+
+    /// Forgets everything that is held in memory.
+    #[cfg(test)]
+    pub(super) fn forget(&self) {
+        self.inner.open.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.inner.cache.clear();
+    }
+}
+
+impl OpenSheet {
+    /// A version that is in memory.
+    pub(super) fn state(&self, version: i64) -> Option<Arc<State>> {
+        let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        states.iter().find(|state| state.version == version).cloned()
+    }
+
+    /// Keeps a committed version in memory.
+    pub(super) fn keep(&self, state: Arc<State>) {
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        states.retain(|other| other.version != state.version);
+        states.push(state);
+        states.sort_by_key(|state| state.version);
+        if states.len() > OLD_VERSIONS + 1 {
+            states.remove(0);
+        }
+    }
+
+    /// The rules of the sheet's blueprint; made anew when that has changed.
+    fn rules(&self, sheet: &Sheet) -> Arc<Rules> {
+        let mut held = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*held {
+            Some((of, rules)) if of.config == sheet.config && of.field_numbers == sheet.field_numbers => {
+                rules.clone()
+            }
+            _ => {
+                let rules = Arc::new(Rules::of(sheet));
+                *held = Some((sheet.clone(), rules.clone()));
+                rules
+            }
+        }
+    }
+}

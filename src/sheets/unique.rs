@@ -1,0 +1,179 @@
+//! Which records have the same value where it must be unique: for each rule an index from the hash of
+//! the value to the records that have it.
+//!
+//! The index is built by one scan, kept beside the head of an open sheet, and moved on by each commit.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::cache::ChunkCache;
+use super::chunk::Part;
+use super::column::BuildPlain;
+use super::error::{SheetError, blocking};
+use super::fetch::{self, SCANNED_TOGETHER, Wanted};
+use super::rows::{Place, Rows};
+use super::rules::Rules;
+use super::state::State;
+use crate::domain::record::RecordNumber;
+use crate::store::Tx;
+
+/// The records that have one value.
+#[derive(Debug, Clone)]
+enum Holders {
+    One(RecordNumber),
+    Many(BTreeSet<RecordNumber>),
+}
+
+/// The index of one sheet at one version.
+pub(super) struct UniqueIndex {
+    pub(super) rules: Arc<Rules>,
+    pub(super) version: i64,
+    maps: Vec<HashMap<u64, Holders, BuildPlain>>,
+    /// What a value had before the current change touched it; values nobody had are left out.
+    before: HashMap<(usize, u64), Before>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Before {
+    count: usize,
+    first: Option<RecordNumber>,
+}
+
+/// A record that was not touched itself and whose standing under a rule changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Partner {
+    pub(super) number: RecordNumber,
+    pub(super) rule: usize,
+    pub(super) doubled: bool,
+}
+
+impl UniqueIndex {
+    /// An index of a sheet without records.
+    pub(super) fn new(rules: Arc<Rules>, version: i64) -> Self {
+        let maps = rules.unique.iter().map(|_| HashMap::default()).collect();
+        Self { rules, version, maps, before: HashMap::new() }
+    }
+
+    /// Scans the records.
+    pub(super) async fn build(
+        cache: &Arc<ChunkCache>,
+        tx: &mut Tx,
+        state: &Arc<State>,
+        rules: &Arc<Rules>,
+    ) -> Result<Self, SheetError> {
+        let mut index = Self::new(rules.clone(), state.version);
+        let wanted = Wanted::Parts(rules.unique_fields().map(Part::field).collect());
+        let segments: Vec<usize> = (0..state.manifest.segments().len()).collect();
+        for group in segments.chunks(SCANNED_TOGETHER) {
+            let rows = fetch::rows(cache, tx, state, group.iter().copied(), &wanted).await?;
+            let group = group.to_vec();
+            index = blocking(move || {
+                for segment in group {
+                    index.scan(&rows, segment);
+                }
+                Ok(index)
+            })
+            .await?;
+        }
+        let rows = Rows::new(state.clone(), HashMap::new());
+        for (place, (number, _)) in state.tail.iter().enumerate() {
+            index.take_in(&rows, Place::Tail(place), *number);
+        }
+        Ok(index)
+    }
+
+    fn scan(&mut self, rows: &Rows, segment: usize) {
+        let Some(records) = rows.state.manifest.segments().get(segment).map(|segment| segment.records) else {
+            return;
+        };
+        for row in 0..records {
+            if rows.is_live(segment, row) {
+                self.take_in(rows, Place::Row { segment, row }, rows.number(segment, row));
+            }
+        }
+    }
+
+    fn take_in(&mut self, rows: &Rows, place: Place, number: RecordNumber) {
+        let rules = self.rules.clone();
+        for (rule, key) in rules.keys(|field| rows.text(place, field)).into_iter().enumerate() {
+            if let Some(key) = key {
+                self.insert(rule, key, number);
+            }
+        }
+    }
+
+    fn insert(&mut self, rule: usize, key: u64, number: RecordNumber) {
+        self.maps[rule]
+            .entry(key)
+            .and_modify(|holders| match holders {
+                Holders::One(first) => *holders = Holders::Many(BTreeSet::from([*first, number])),
+                Holders::Many(all) => _ = all.insert(number),
+            })
+            .or_insert(Holders::One(number));
+    }
+
+    /// How many records have a value, and the first of them.
+    fn standing(&self, rule: usize, key: u64) -> Before {
+        match self.maps[rule].get(&key) {
+            None => Before { count: 0, first: None },
+            Some(Holders::One(number)) => Before { count: 1, first: Some(*number) },
+            Some(Holders::Many(all)) => Before { count: all.len(), first: all.first().copied() },
+        }
+    }
+
+    fn remember(&mut self, rule: usize, key: u64) {
+        let standing = self.standing(rule, key);
+        if standing.count > 0 {
+            self.before.entry((rule, key)).or_insert(standing);
+        }
+    }
+
+    /// A record gets a value.
+    pub(super) fn add(&mut self, rule: usize, key: u64, number: RecordNumber) {
+        self.remember(rule, key);
+        self.insert(rule, key, number);
+    }
+
+    /// A record no longer has a value.
+    pub(super) fn remove(&mut self, rule: usize, key: u64, number: RecordNumber) {
+        self.remember(rule, key);
+        let Some(holders) = self.maps[rule].get_mut(&key) else { return };
+        let is_empty = match holders {
+            Holders::One(other) => *other == number,
+            Holders::Many(all) => {
+                all.remove(&number);
+                if let (1, Some(last)) = (all.len(), all.first().copied()) {
+                    *holders = Holders::One(last);
+                }
+                false
+            }
+        };
+        if is_empty {
+            self.maps[rule].remove(&key);
+        }
+    }
+
+    /// Whether several records have a value.
+    pub(super) fn is_doubled(&self, rule: usize, key: u64) -> bool {
+        self.standing(rule, key).count > 1
+    }
+
+    /// Ends the current change: which of the records it did not touch begin or cease to have a double.
+    pub(super) fn settle(&mut self, is_touched: impl Fn(RecordNumber) -> bool) -> Vec<Partner> {
+        let mut partners = Vec::new();
+        for ((rule, key), before) in std::mem::take(&mut self.before) {
+            let after = self.standing(rule, key);
+            let doubled = after.count > 1;
+            let concerned = match (before.count > 1, doubled) {
+                (false, true) => before.first,
+                (true, false) => after.first,
+                _ => None,
+            };
+            if let Some(number) = concerned.filter(|number| !is_touched(*number)) {
+                partners.push(Partner { number, rule, doubled });
+            }
+        }
+        partners.sort_by_key(|partner| (partner.number, partner.rule));
+        partners
+    }
+}

@@ -1,0 +1,203 @@
+//! Reading one version of a sheet: pages, counts, single records.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::cache::ChunkCache;
+use super::chunk::Part;
+use super::error::SheetError;
+use super::fetch::{self, SCANNED_TOGETHER, Wanted};
+use super::number_set;
+use super::rows::{Place, Rows};
+use super::rules::Rules;
+use super::state::State;
+use crate::domain::query::RecordQuery;
+use crate::domain::record::{Counts, Record, RecordNumber};
+use crate::store::{Tx, records};
+
+/// One version of a sheet's records; it never changes. The chunks are read through the transaction that
+/// is given to each call, which must see that version.
+#[derive(Clone)]
+pub struct View {
+    pub(super) cache: Arc<ChunkCache>,
+    pub(super) state: Arc<State>,
+    pub(super) rules: Arc<Rules>,
+}
+
+impl View {
+    pub(super) fn new(cache: Arc<ChunkCache>, state: Arc<State>, rules: Arc<Rules>) -> Self {
+        Self { cache, state, rules }
+    }
+
+    /// The version.
+    pub fn version(&self) -> i64 {
+        self.state.version
+    }
+
+    /// How many records there are.
+    pub fn counts(&self) -> Counts {
+        self.state.counts
+    }
+
+    /// How many records a query means.
+    ///
+    /// # Errors
+    /// [`SheetError::Query`] when it cannot be answered.
+    pub async fn count(&self, tx: &mut Tx, query: &RecordQuery) -> Result<u64, SheetError> {
+        Ok(self.positions(tx, query).await?.len() as u64)
+    }
+
+    /// How many records a query means, and how many of them have an error.
+    ///
+    /// # Errors
+    /// [`SheetError::Query`] when it cannot be answered.
+    pub async fn counts_of(&self, tx: &mut Tx, query: &RecordQuery) -> Result<Counts, SheetError> {
+        if query.is_everything() {
+            return Ok(self.counts());
+        }
+        let positions = self.positions(tx, query).await?;
+        let total = positions.len() as u64;
+        let invalid = self.invalid(tx, None).await?;
+        let is_invalid = |position: &u32| invalid.get(*position as usize);
+        let error =
+            positions.page(0, usize::MAX).iter().filter(|position| is_invalid(position)).count() as u64;
+        Ok(Counts { total, valid: total - error, error })
+    }
+
+    /// For each field with errors, how many records have one there.
+    ///
+    /// # Errors
+    /// Those of the database, and [`SheetError::Damaged`].
+    pub async fn errors_by_field(&self, tx: &mut Tx) -> Result<BTreeMap<String, u64>, SheetError> {
+        let mut counted = BTreeMap::new();
+        for (key, field) in &self.rules.columns {
+            let count = self.invalid(tx, Some(*field)).await?.ones() as u64;
+            if count > 0 {
+                counted.insert(key.clone(), count);
+            }
+        }
+        Ok(counted)
+    }
+
+    /// One page of the records that a query means, with the cells of `fields` in that order; of all
+    /// columns when none are named.
+    ///
+    /// # Errors
+    /// [`SheetError::Query`] when it cannot be answered or a field is unknown.
+    pub async fn page(
+        &self,
+        tx: &mut Tx,
+        query: &RecordQuery,
+        offset: u64,
+        limit: usize,
+        fields: Option<&[String]>,
+    ) -> Result<Vec<Record>, SheetError> {
+        let positions = self.positions(tx, query).await?;
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        self.at(tx, &positions.page(offset, limit), fields).await
+    }
+
+    /// The records at these positions, in that order.
+    ///
+    /// # Errors
+    /// [`SheetError::Query`] when a field is unknown.
+    pub async fn at(
+        &self,
+        tx: &mut Tx,
+        positions: &[u32],
+        fields: Option<&[String]>,
+    ) -> Result<Vec<Record>, SheetError> {
+        let fields = self.rules.fields_of(fields)?;
+        let mut wanted: Vec<Part> = fields.iter().map(|field| Part::field(*field)).collect();
+        wanted.extend([Part::MESSAGES, Part::EXTRAS]);
+        let wanted = Wanted::Parts(wanted);
+        let mut found = Vec::with_capacity(positions.len());
+        // Pages of a scattered order touch many segments; a few at a time keep memory within bounds.
+        for positions in positions.chunks(PAGE) {
+            let rows = self.rows_at(tx, positions, &wanted).await?;
+            let places = positions.iter().filter_map(|position| rows.place_at(*position));
+            found.extend(places.map(|place| rows.record(place, &fields)));
+        }
+        Ok(found)
+    }
+
+    /// The records of those numbers that are there, in the order asked for.
+    ///
+    /// # Errors
+    /// Those of the database, and [`SheetError::Damaged`].
+    pub async fn records(&self, tx: &mut Tx, numbers: &[RecordNumber]) -> Result<Vec<Record>, SheetError> {
+        let positions = self.positions_of(tx, numbers).await?;
+        self.at(tx, &positions, None).await
+    }
+
+    /// The numbers of all records that a query means, in its order.
+    ///
+    /// # Errors
+    /// [`SheetError::Query`] when it cannot be answered.
+    pub async fn numbers(&self, tx: &mut Tx, query: &RecordQuery) -> Result<Vec<RecordNumber>, SheetError> {
+        let positions = self.positions(tx, query).await?.page(0, usize::MAX);
+        self.numbers_at(tx, &positions).await
+    }
+
+    /// The records that the commit of a version touched; of a rollback, those of all commits it undid.
+    /// Deleted ones are among them.
+    ///
+    /// # Errors
+    /// [`SheetError::UnknownVersion`] when no commit made that version.
+    pub async fn changed(&self, tx: &mut Tx, version: i64) -> Result<Vec<RecordNumber>, SheetError> {
+        let commit = records::commit_of_version(tx, self.state.sheet, version).await?;
+        let commit = commit.ok_or(SheetError::UnknownVersion(version))?;
+        Ok(number_set::decode(&commit.numbers)?)
+    }
+
+    /// The positions of those numbers that are there, in the order asked for.
+    pub(super) async fn positions_of(
+        &self,
+        tx: &mut Tx,
+        numbers: &[RecordNumber],
+    ) -> Result<Vec<u32>, SheetError> {
+        Ok(self.located(tx, numbers).await?.into_iter().map(|(_, position)| position).collect())
+    }
+
+    /// Those of the numbers that are there, with their positions, in the order asked for.
+    pub(super) async fn located(
+        &self,
+        tx: &mut Tx,
+        numbers: &[RecordNumber],
+    ) -> Result<Vec<(RecordNumber, u32)>, SheetError> {
+        let mut segments: Vec<usize> =
+            numbers.iter().filter_map(|number| self.state.manifest.holding(*number)).collect();
+        segments.sort_unstable();
+        segments.dedup();
+        let rows = fetch::rows(&self.cache, tx, &self.state, segments, &Wanted::Parts(Vec::new())).await?;
+        let manifest = &self.state.manifest;
+        let located = |number: &RecordNumber| match rows.place_of(*number)? {
+            Place::Row { segment, row } => Some((*number, manifest.start(segment) + row)),
+            Place::Tail(place) => Some((*number, manifest.rows() + place as u32)),
+        };
+        Ok(numbers.iter().filter_map(located).collect())
+    }
+
+    async fn numbers_at(&self, tx: &mut Tx, positions: &[u32]) -> Result<Vec<RecordNumber>, SheetError> {
+        let rows = self.rows_at(tx, positions, &Wanted::Parts(Vec::new())).await?;
+        let places = positions.iter().filter_map(|position| rows.place_at(*position));
+        Ok(places.map(|place| rows.number_at(place)).collect())
+    }
+
+    async fn rows_at(&self, tx: &mut Tx, positions: &[u32], wanted: &Wanted) -> Result<Rows, SheetError> {
+        let segments = positions.iter().filter_map(|position| self.state.manifest.at(*position));
+        let mut segments: Vec<usize> = segments.map(|(segment, _)| segment).collect();
+        segments.sort_unstable();
+        segments.dedup();
+        fetch::rows(&self.cache, tx, &self.state, segments, wanted).await
+    }
+
+    /// All segments in groups that are held together.
+    pub(super) fn groups(&self) -> Vec<Vec<usize>> {
+        let segments: Vec<usize> = (0..self.state.manifest.segments().len()).collect();
+        segments.chunks(SCANNED_TOGETHER).map(<[usize]>::to_vec).collect()
+    }
+}
+
+/// Records that are put together at a time.
+const PAGE: usize = 4_096;

@@ -33,6 +33,20 @@ pub enum Role {
     System,
 }
 
+impl Role {
+    /// The words for such an actor in a message.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Admin => "an admin",
+            Self::Member => "a member",
+            Self::Guest => "a guest",
+            Self::SecretKey => "a secret key",
+            Self::PublishableKey => "a publishable key",
+            Self::System => "the server",
+        }
+    }
+}
+
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {

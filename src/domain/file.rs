@@ -81,3 +81,34 @@ impl File {
         self.name.rsplit_once('.').map_or("", |(_, extension)| extension)
     }
 }
+
+/// The `Content-Disposition` by which a browser saves a file under its name, in both forms of RFC 6266.
+pub fn disposition(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_graphic() && !"\"\\%".contains(c) || c == ' ' { c } else { '_' })
+        .collect();
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_leave_its_header() {
+        let header = disposition("Ünï \"x\"\r\n.csv");
+        assert_eq!(
+            header,
+            "attachment; filename=\"_n_ _x___.csv\"; filename*=UTF-8''%C3%9Cn%C3%AF%20%22x%22%0D%0A.csv"
+        );
+    }
+}

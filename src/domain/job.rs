@@ -187,6 +187,15 @@ pub fn transition(status: JobStatus, command: Command) -> Result<Transition, Ref
     }
 }
 
+/// The jobs that the server itself does, by type and operation; all others wait for a listener.
+pub const BUILT_IN: &[(JobType, &str)] =
+    &[(JobType::Sheet, "import"), (JobType::Sheet, "export"), (JobType::Workbook, "delete-records")];
+
+/// Whether the server itself does such jobs.
+pub fn is_built_in(job_type: JobType, operation: &str) -> bool {
+    BUILT_IN.contains(&(job_type, operation))
+}
+
 /// What a job acts on, when it is less than the whole of its source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]

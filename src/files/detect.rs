@@ -2,6 +2,8 @@
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
+use serde::{Deserialize, Serialize};
+
 use super::read_csv::shapes;
 
 /// How many bytes of a file are enough to judge it.
@@ -14,7 +16,8 @@ const JUDGED_ROWS: usize = 25;
 const HEADER_ROWS: usize = 10;
 
 /// How a file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "DialectText", into = "DialectText")]
 pub struct Dialect {
     /// The encoding of its text.
     pub encoding: &'static Encoding,
@@ -28,6 +31,36 @@ pub struct Dialect {
     pub terminator: u8,
     /// Which row has the names of the columns, from 0. Blank lines count.
     pub header_row: usize,
+}
+
+/// A dialect as a job keeps it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DialectText {
+    encoding: String,
+    certain: bool,
+    separator: u8,
+    quote: u8,
+    terminator: u8,
+    header_row: usize,
+}
+
+impl From<Dialect> for DialectText {
+    fn from(dialect: Dialect) -> Self {
+        let Dialect { encoding, certain, separator, quote, terminator, header_row } = dialect;
+        Self { encoding: encoding.name().to_string(), certain, separator, quote, terminator, header_row }
+    }
+}
+
+impl TryFrom<DialectText> for Dialect {
+    type Error = String;
+
+    fn try_from(text: DialectText) -> Result<Self, String> {
+        let DialectText { encoding, certain, separator, quote, terminator, header_row } = text;
+        let unknown = || format!("`{encoding}` is not an encoding");
+        let encoding = Encoding::for_label(encoding.as_bytes()).ok_or_else(unknown)?;
+        Ok(Self { encoding, certain, separator, quote, terminator, header_row })
+    }
 }
 
 /// Judges a file by its first [`SAMPLE_BYTES`]; `whole` says that the sample is all there is.

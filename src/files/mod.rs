@@ -4,11 +4,13 @@
 //! runs on a thread of its own; [`store`] is asynchronous.
 
 pub mod detect;
+pub mod preview;
 pub mod read_csv;
 pub mod store;
 pub mod write_csv;
 
 pub use detect::{Dialect, SAMPLE_BYTES, sniff, sniff_in};
+pub use preview::{DialectChoice, Preview, PreviewError, preview};
 pub use read_csv::{CsvError, CsvReader, Places, ReadReport, Row};
 pub use store::{FileError, FileStore, FileWriter};
 pub use write_csv::{CsvColumn, CsvForm, CsvWriter};

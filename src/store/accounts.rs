@@ -135,6 +135,12 @@ pub async fn user(tx: &mut Tx, id: &UserId) -> Result<Option<User>, StoreError> 
     tx.optional::<UserRow>(statement).await?.map(User::try_from).transpose()
 }
 
+/// The oldest person: the first admin.
+pub async fn first_user(tx: &mut Tx) -> Result<Option<User>, StoreError> {
+    let statement = Statement::select(USER).push(" FROM users ORDER BY created_at, id LIMIT 1");
+    tx.optional::<UserRow>(statement).await?.map(User::try_from).transpose()
+}
+
 /// The person with that address, whatever the case of its letters, and the hash of their password.
 pub async fn user_by_email(tx: &mut Tx, email: &str) -> Result<Option<(User, Option<String>)>, StoreError> {
     let statement =

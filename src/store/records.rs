@@ -398,3 +398,16 @@ pub async fn complete_commit(tx: &mut Tx, commit: &CommitId, now: Timestamp) -> 
     let text = "UPDATE commits SET completed_at = $2 WHERE id = $1 AND completed_at IS NULL";
     Ok(tx.execute(Statement::new(text).bind(commit).bind(now)).await? == 1)
 }
+
+/// The first and the last version that a change made; nothing when there is no such change.
+pub async fn change_span(
+    tx: &mut Tx,
+    sheet: i64,
+    change: &ChangeId,
+) -> Result<Option<(i64, i64)>, StoreError> {
+    let statement = Statement::new("SELECT MIN(version), MAX(version) FROM commits")
+        .push_bind(" WHERE sheet = ", sheet)
+        .push_bind(" AND change_id = ", change);
+    let row: Option<(Option<i64>, Option<i64>)> = tx.optional(statement).await?;
+    Ok(row.and_then(|(first, last)| first.zip(last)))
+}

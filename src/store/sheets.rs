@@ -94,6 +94,12 @@ pub async fn delete(tx: &mut Tx, id: &SheetId, now: Timestamp) -> Result<(), Sto
     tx.execute(statement.bind(id).bind(now)).await.map(|_| ())
 }
 
+/// The sheets into which an import runs.
+pub async fn importing(tx: &mut Tx, scope: &Scope) -> Result<Vec<Sheet>, StoreError> {
+    let statement = Statement::select(COLUMNS).push(" AND importing IS NOT NULL").within(scope);
+    tx.all::<SheetRow>(statement).await?.into_iter().map(Sheet::try_from).collect()
+}
+
 /// Says that an import runs into a sheet, or that none does.
 pub async fn set_importing(tx: &mut Tx, id: &SheetId, change: Option<&ChangeId>) -> Result<(), StoreError> {
     let statement = Statement::new("UPDATE sheets SET importing = $2 WHERE id = $1");

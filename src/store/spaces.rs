@@ -118,6 +118,12 @@ pub async fn find(tx: &mut Tx, scope: &Scope, id: &SpaceId) -> Result<Option<Spa
     tx.optional::<SpaceRow>(within(statement, scope)).await?.map(Space::try_from).transpose()
 }
 
+/// The space of that id, for who proves by a token that it may see it.
+pub async fn find_anywhere(tx: &mut Tx, id: &SpaceId) -> Result<Option<Space>, StoreError> {
+    let statement = Statement::select(COLUMNS).push_bind(" FROM spaces WHERE deleted_at IS NULL AND id = ", id);
+    tx.optional::<SpaceRow>(statement).await?.map(Space::try_from).transpose()
+}
+
 /// One page of the spaces, and how many there are.
 pub async fn list(
     tx: &mut Tx,

@@ -3,7 +3,9 @@
 mod queue;
 mod row;
 
-pub use queue::{Claimed, Overdue, OverdueJob, Timeouts, claim, heartbeat, held, overdue, seen};
+pub use queue::{
+    Claimed, Overdue, OverdueJob, Timeouts, claim, heartbeat, held, overdue, release_leases, seen,
+};
 
 use self::row::{COLUMNS, JobRow};
 use super::convert::{self, optional_json};

@@ -86,6 +86,12 @@ pub async fn claim(
     Ok(Some(Claimed { scope: row.scope()?, job: row.try_into()? }))
 }
 
+/// Ends every lease: for a process that is the only one, when it starts.
+pub async fn release_leases(tx: &mut Tx) -> Result<(), StoreError> {
+    let text = "UPDATE jobs SET lease_until = 0 WHERE executor = 'builtin' AND status = 'executing'";
+    tx.execute(Statement::new(text)).await.map(|_| ())
+}
+
 /// A worker's sign of life. Says whether that attempt still has the job: `false` once it was given to
 /// another, cancelled or deleted. Progress (0 to 100) and info stay as they are when absent.
 pub async fn heartbeat(

@@ -1,0 +1,152 @@
+//! Who asks: keys and tokens of programs, sessions of people.
+
+use super::secrets::{SPACE_TOKEN_LIFE, SUBSCRIPTION_TOKEN_LIFE, hash_token, new_token, password_fits};
+use super::{ErrorKind, Result, Service, ServiceError};
+use crate::domain::access::{Actor, Operation, Role, Scope};
+use crate::domain::ids::{EnvironmentId, Id, SpaceId};
+use crate::domain::space::Space;
+use crate::domain::tenant::{KeyKind, User, UserRole};
+use crate::domain::time::Timestamp;
+use crate::store::{accounts, keys, now, sessions, spaces};
+
+/// How long a session lasts without use.
+const SESSION_LIFE: i64 = 12 * 3600 * 1000;
+
+/// A session that was just begun.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    /// The secret for the cookie; only its hash is stored.
+    pub token: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// Whose it is.
+    pub user: User,
+}
+
+/// What a subscriber of events hears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subscription {
+    /// Everything in an environment.
+    Environment(EnvironmentId),
+    /// Everything in a space.
+    Space(SpaceId),
+}
+
+impl Service {
+    /// The actor behind a bearer token: a key, or the token of a space.
+    pub async fn actor_of_bearer(&self, token: &str) -> Result<Actor> {
+        let unknown = || {
+            let message = "this key or token is not known; see data/keys.env, or sign in for a new one";
+            ServiceError::new(ErrorKind::Unauthorized, message)
+        };
+        let mut tx = self.db.read().await?;
+        if let Some(id) = self.secrets.verify("space", token, now()) {
+            let id = SpaceId::parse(&id)?;
+            let space = spaces::find_anywhere(&mut tx, &id).await?.ok_or_else(unknown)?;
+            return Ok(Actor { id: id.to_string(), role: Role::Guest, scope: space.scope() });
+        }
+        let found = keys::key_by_hash(&mut tx, &hash_token(token)).await?;
+        let (id, kind, account_id, environment_id) = found.ok_or_else(unknown)?;
+        let role = match kind {
+            KeyKind::Secret => Role::SecretKey,
+            KeyKind::Publishable => Role::PublishableKey,
+        };
+        Ok(Actor { id: id.to_string(), role, scope: Scope::environment(account_id, environment_id) })
+    }
+
+    /// The person behind a session's cookie; nothing when the session has ended.
+    pub async fn actor_of_session(&self, token: &str) -> Result<Option<(Actor, User)>> {
+        let mut tx = self.db.read().await?;
+        let user = sessions::session_user(&mut tx, &hash_token(token), now()).await?;
+        Ok(user.map(|user| (actor_of_user(&user), user)))
+    }
+
+    /// Begins a session for a person who knows the password.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<NewSession> {
+        let mut tx = self.db.read().await?;
+        let found = accounts::user_by_email(&mut tx, email).await?;
+        drop(tx);
+        let refused =
+            || ServiceError::new(ErrorKind::Unauthorized, "the e-mail address or the password is not right");
+        let (user, hash) = found.ok_or_else(refused)?;
+        let (password, hash) = (password.to_string(), hash.ok_or_else(refused)?);
+        let fits = tokio::task::spawn_blocking(move || password_fits(&password, &hash));
+        if !fits.await.map_err(ServiceError::internal)? {
+            return Err(refused());
+        }
+        self.begin_session(user).await
+    }
+
+    /// Begins a session for the first admin, without a password: for browsers on the server's own machine.
+    pub async fn sign_in_local(&self) -> Result<NewSession> {
+        let mut tx = self.db.read().await?;
+        let user = accounts::first_user(&mut tx).await?;
+        drop(tx);
+        let user = user.ok_or_else(|| ServiceError::internal("there is no admin yet"))?;
+        self.begin_session(user).await
+    }
+
+    async fn begin_session(&self, user: User) -> Result<NewSession> {
+        let token = new_token("");
+        let expires_at = now().plus(SESSION_LIFE);
+        let mut tx = self.db.write().await?;
+        sessions::insert_session(&mut tx, &hash_token(&token), &user.id, expires_at).await?;
+        tx.commit().await?;
+        Ok(NewSession { token, expires_at, user })
+    }
+
+    /// Ends a session.
+    pub async fn sign_out(&self, token: &str) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        sessions::delete_session(&mut tx, &hash_token(token)).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// A token that opens one space to a guest for a day.
+    pub fn space_token(&self, space: &Space) -> String {
+        let expires = now().plus(SPACE_TOKEN_LIFE.as_millis() as i64);
+        self.secrets.sign("space", space.id.as_str(), expires)
+    }
+
+    /// The address that a guest opens.
+    pub fn guest_link(&self, space: &Space) -> String {
+        format!("{}/space/{}?token={}", self.settings.public_url, space.id, self.space_token(space))
+    }
+
+    /// A token to hear the events of an environment or a space, with its life in minutes.
+    pub async fn subscription_token(&self, actor: &Actor, scope: &str) -> Result<(String, u64)> {
+        super::allow(actor, Operation::ReadEvents)?;
+        if let Ok(id) = SpaceId::parse(scope) {
+            self.space(actor, &id).await?;
+        } else {
+            self.environment(actor, &EnvironmentId::parse(scope)?).await?;
+        }
+        let expires = now().plus(SUBSCRIPTION_TOKEN_LIFE.as_millis() as i64);
+        Ok((self.secrets.sign("events", scope, expires), SUBSCRIPTION_TOKEN_LIFE.as_secs() / 60))
+    }
+
+    /// What a subscription's token opens; `channel` is `environment.<id>` or `space.<id>`.
+    pub fn check_subscription(&self, token: &str, channel: &str) -> Result<Subscription> {
+        let refused = || {
+            let message = "this token does not open this channel, or it is too old; fetch a new one";
+            ServiceError::new(ErrorKind::Forbidden, message)
+        };
+        let scope = self.secrets.verify("events", token, now()).ok_or_else(refused)?;
+        match channel.split_once('.') {
+            Some(("environment", id)) if id == scope => {
+                Ok(Subscription::Environment(EnvironmentId::parse(id)?))
+            }
+            Some(("space", id)) if id == scope => Ok(Subscription::Space(SpaceId::parse(id)?)),
+            _ => Err(refused()),
+        }
+    }
+}
+
+/// What a signed-in person may do: everything in the account that their role allows.
+pub fn actor_of_user(user: &User) -> Actor {
+    let role = match user.role {
+        UserRole::Admin => Role::Admin,
+        UserRole::Member => Role::Member,
+    };
+    Actor { id: user.id.to_string(), role, scope: Scope::account(user.account_id.clone()) }
+}

@@ -1,0 +1,143 @@
+//! The first start: an account, two environments, an admin, keys and the demo space.
+
+use serde_json::json;
+
+use super::demo_data;
+use super::secrets::{hash_password, hash_token, new_token};
+use super::spaces::{NewSpace, SpaceChange};
+use super::{Result, Service, ServiceError};
+use crate::domain::access::{Actor, Role, Scope};
+use crate::domain::ids::{AccountId, AgentId, EnvironmentId, Id, UserId};
+use crate::domain::tenant::{Account, Environment, KeyKind, User, UserRole};
+use crate::store::keys::KeyRow;
+use crate::store::{Tx, accounts, keys, new_id, now};
+
+/// The namespace whose jobs the listener inside the server does.
+pub const DEMO_NAMESPACE: &str = "demo";
+/// How the first admin signs in.
+pub const ADMIN_EMAIL: &str = "admin@localhost";
+
+/// Keys in plain text: they are shown once and stored hashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewKeys {
+    /// The environment that they open.
+    pub environment_id: EnvironmentId,
+    /// Opens everything in it.
+    pub secret: String,
+    /// Makes spaces.
+    pub publishable: String,
+}
+
+impl Service {
+    /// Makes the account, its environments and its admin, unless they are there. Returns the
+    /// environment `development`.
+    pub async fn ensure_account(&self) -> Result<Environment> {
+        let mut tx = self.db.write().await?;
+        if let Some(account) = accounts::first_account(&mut tx).await? {
+            let (environments, _) = accounts::environments(&mut tx, &account.id, 0, 1).await?;
+            return environments
+                .into_iter()
+                .next()
+                .ok_or_else(|| ServiceError::internal("there is no environment"));
+        }
+        let account = Account { id: new_id(), name: "Inlet".to_string(), created_at: now() };
+        accounts::insert_account(&mut tx, &account).await?;
+        let development = environment(&account.id, "development", false);
+        accounts::insert_environment(&mut tx, &development).await?;
+        accounts::insert_environment(&mut tx, &environment(&account.id, "production", true)).await?;
+        let admin = User {
+            id: new_id::<UserId>(),
+            account_id: account.id,
+            email: ADMIN_EMAIL.to_string(),
+            name: "Admin".to_string(),
+            role: UserRole::Admin,
+            created_at: now(),
+        };
+        accounts::insert_user(&mut tx, &admin, None).await?;
+        tx.commit().await?;
+        Ok(development)
+    }
+
+    /// Gives the admin a password, for servers that others can reach.
+    pub async fn set_admin_password(&self, password: &str) -> Result<()> {
+        let password = password.to_string();
+        let hash = tokio::task::spawn_blocking(move || hash_password(&password))
+            .await
+            .map_err(ServiceError::internal)??;
+        let mut tx = self.db.write().await?;
+        let admin = accounts::first_user(&mut tx)
+            .await?
+            .ok_or_else(|| ServiceError::internal("there is no admin"))?;
+        accounts::set_password(&mut tx, &admin.id, &hash).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Makes a pair of keys for an environment.
+    pub async fn create_keys(&self, environment_id: &EnvironmentId) -> Result<NewKeys> {
+        let made = NewKeys {
+            environment_id: environment_id.clone(),
+            secret: new_token("sk_"),
+            publishable: new_token("pk_"),
+        };
+        let mut tx = self.db.write().await?;
+        for (kind, key) in [(KeyKind::Secret, &made.secret), (KeyKind::Publishable, &made.publishable)] {
+            insert_key(&mut tx, environment_id, kind, key).await?;
+        }
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    /// Makes the demo space in a new environment, so that there is something to try.
+    pub async fn ensure_demo(&self, environment: &Environment) -> Result<()> {
+        let actor = system_actor(environment)?;
+        let filter = crate::store::spaces::SpaceFilter::default();
+        if self.spaces(&actor, &filter, super::Page::first(1)).await?.total > 0 {
+            return Ok(());
+        }
+        let new = NewSpace {
+            name: Some("Demo".to_string()),
+            namespace: Some(DEMO_NAMESPACE.to_string()),
+            metadata: Some(json!({ "tour": true })),
+            ..NewSpace::default()
+        };
+        let space = self.create_space(&actor, new).await?;
+        let workbook =
+            self.create_workbook(&actor, &space.id, demo_data::workbook()?, serde_json::Map::new()).await?;
+        let change = SpaceChange {
+            primary_workbook_id: Some(Some(workbook.workbook.id.clone())),
+            ..SpaceChange::default()
+        };
+        self.update_space(&actor, &space.id, change).await?;
+        if let Some(sheet) = workbook.sheets.first() {
+            self.insert_records(&actor, &sheet.id, demo_data::records()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The server itself, within one environment.
+pub fn system_actor(environment: &Environment) -> Result<Actor> {
+    let id = AgentId::from_random(0).ok_or_else(|| ServiceError::internal("no id for the server itself"))?;
+    let scope = Scope::environment(environment.account_id.clone(), environment.id.clone());
+    Ok(Actor { id: id.to_string(), role: Role::System, scope })
+}
+
+async fn insert_key(tx: &mut Tx, environment_id: &EnvironmentId, kind: KeyKind, key: &str) -> Result<()> {
+    let hash = hash_token(key).to_vec();
+    let row = KeyRow { id: new_id(), environment_id: environment_id.clone(), kind, hash, created_at: now() };
+    Ok(keys::insert_key(tx, &row).await?)
+}
+
+fn environment(account_id: &AccountId, name: &str, is_prod: bool) -> Environment {
+    Environment {
+        id: new_id(),
+        account_id: account_id.clone(),
+        name: name.to_string(),
+        is_prod,
+        guest_authentication: vec!["shared_link".to_string()],
+        namespaces: Vec::new(),
+        metadata: json!({}),
+        created_at: now(),
+        updated_at: now(),
+    }
+}

@@ -1,0 +1,84 @@
+//! The event log: read, acknowledged, added to by listeners, followed by subscribers.
+
+use serde_json::{Map, Value};
+
+use super::authentication::Subscription;
+use super::records::RecordRead;
+use super::{Page, Paged, Result, Service, ServiceError, allow};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::event::Event;
+use crate::domain::ids::{CommitId, EventId, Id, JobId};
+use crate::domain::job::JobSubject;
+use crate::store::events::{EventFilter, Sequence};
+use crate::store::{Tx, events, jobs, now};
+
+impl Service {
+    /// The events that the actor sees, oldest first.
+    pub async fn events(&self, actor: &Actor, filter: &EventFilter, page: Page) -> Result<Paged<Event>> {
+        allow(actor, Operation::ReadEvents)?;
+        let mut tx = self.db.read().await?;
+        let (items, total) = events::list(&mut tx, &actor.scope, filter, page.offset(), page.size).await?;
+        Ok(Paged { items, total })
+    }
+
+    /// One event.
+    pub async fn event(&self, actor: &Actor, id: &EventId) -> Result<Event> {
+        allow(actor, Operation::ReadEvents)?;
+        let mut tx = self.db.read().await?;
+        events::find(&mut tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("event", id))
+    }
+
+    /// Marks an event as dealt with.
+    pub async fn acknowledge_event(&self, actor: &Actor, id: &EventId) -> Result<()> {
+        allow(actor, Operation::ReadEvents)?;
+        self.event(actor, id).await?;
+        let mut tx = self.db.write().await?;
+        events::acknowledge(&mut tx, id, &actor.id, now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The newest place in what a subscriber hears.
+    pub async fn event_position(&self, subscription: &Subscription) -> Result<i64> {
+        let mut tx = self.db.read().await?;
+        Ok(match subscription {
+            Subscription::Environment(id) => {
+                events::last_sequence(&mut tx, &Sequence::Environment(id.clone())).await?
+            }
+            Subscription::Space(id) => events::last_sequence(&mut tx, &Sequence::Space(id.clone())).await?,
+        })
+    }
+
+    /// The events after a place, oldest first.
+    pub async fn events_after(
+        &self,
+        subscription: &Subscription,
+        after: i64,
+        limit: u64,
+    ) -> Result<Vec<Event>> {
+        let mut tx = self.db.read().await?;
+        Ok(match subscription {
+            Subscription::Environment(id) => events::after_environment(&mut tx, id, after, limit).await?,
+            Subscription::Space(id) => events::after_space(&mut tx, id, after, limit).await?,
+        })
+    }
+}
+
+/// Turns `for=<event>` into what the event is about: the records of its commit, or those of its job.
+pub(super) async fn resolve(tx: &mut Tx, actor: &Actor, mut read: RecordRead) -> Result<RecordRead> {
+    let Some(id) = read.for_event.take() else { return Ok(read) };
+    let event =
+        events::find(tx, &actor.scope, &id).await?.ok_or_else(|| ServiceError::not_found("event", &id))?;
+    if let Some(commit) = text(&event.context, "commitId") {
+        read.commit = Some(CommitId::parse(commit)?);
+    } else if let Some(job) = text(&event.context, "jobId") {
+        let job = jobs::find(tx, &actor.scope, &JobId::parse(job)?).await?;
+        if let Some(JobSubject::Collection { query: Some(query), .. }) = job.and_then(|job| job.subject) {
+            read.query = query;
+        }
+    }
+    Ok(read)
+}
+
+fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    members.get(name).and_then(Value::as_str)
+}

@@ -1,0 +1,200 @@
+//! Files: uploaded, listed, downloaded, deleted. The bytes are durable before the row says so.
+
+use serde_json::{Map, Value, json};
+
+use super::{Page, Paged, Result, Service, ServiceError, allow, announce};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::action::Action;
+use crate::domain::event::Topic;
+use crate::domain::file::{File, FileMode, FileStatus};
+use crate::domain::ids::{FileId, SpaceId, WorkbookId};
+use crate::files::FileWriter;
+use crate::store::{files, new_id, now, spaces};
+
+/// What a new file is given, beside its bytes.
+#[derive(Debug, Clone)]
+pub struct NewFile {
+    /// Where it belongs.
+    pub space_id: SpaceId,
+    /// Its name with its extension.
+    pub name: String,
+    /// What kind of bytes it says to hold.
+    pub mimetype: String,
+    /// Which way it goes.
+    pub mode: FileMode,
+    /// Items of its menu.
+    pub actions: Vec<Action>,
+    /// Members that are kept and handed back.
+    pub extra: Map<String, Value>,
+}
+
+/// Bytes that are arriving; dropped unfinished, nothing of them stays.
+pub struct Upload {
+    id: FileId,
+    writer: FileWriter,
+}
+
+/// What changes in a file; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct FileChange {
+    /// Its name with its extension.
+    pub name: Option<String>,
+    /// How far it is.
+    pub status: Option<FileStatus>,
+    /// Which way it goes.
+    pub mode: Option<FileMode>,
+    /// The workbook made of it.
+    pub workbook_id: Option<WorkbookId>,
+    /// Replaces the list.
+    pub actions: Option<Vec<Action>>,
+}
+
+impl Upload {
+    /// Takes the next bytes.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        Ok(self.writer.write(bytes).await?)
+    }
+}
+
+impl Service {
+    /// Begins to take a file whose bytes may come before its particulars.
+    pub async fn start_upload(&self, actor: &Actor) -> Result<Upload> {
+        allow(actor, Operation::WriteFiles)?;
+        let id: FileId = new_id();
+        let writer = self.files.writer(&id).await?;
+        Ok(Upload { id, writer })
+    }
+
+    /// Makes the bytes durable, then the file known.
+    pub async fn finish_upload(&self, actor: &Actor, upload: Upload, new: NewFile) -> Result<File> {
+        allow(actor, Operation::WriteFiles)?;
+        let mut tx = self.db.read().await?;
+        let space = spaces::find(&mut tx, &actor.scope, &new.space_id).await?;
+        let space = space.ok_or_else(|| ServiceError::not_found("space", &new.space_id))?;
+        drop(tx);
+        let name = clean_name(&new.name);
+        if name.is_empty() {
+            return Err(ServiceError::bad_request("file: it needs a name"));
+        }
+        new.actions.iter().try_for_each(|action| action.operation().map(drop))?;
+        let size = upload.writer.finish().await?;
+        let moment = now();
+        let file = File {
+            id: upload.id,
+            account_id: space.account_id.clone(),
+            environment_id: space.environment_id.clone(),
+            space_id: space.id.clone(),
+            name,
+            mimetype: new.mimetype,
+            encoding: "utf-8".to_string(),
+            status: FileStatus::Partial,
+            mode: new.mode,
+            size: size as i64,
+            workbook_id: None,
+            sheet_id: None,
+            actions: new.actions,
+            extra: new.extra,
+            created_by: actor.id.clone(),
+            created_at: moment,
+            updated_at: moment,
+        };
+        let mut tx = self.db.write().await?;
+        files::insert(&mut tx, &file).await?;
+        spaces::touch(&mut tx, &space.id, moment).await?;
+        let payload = json!({ "status": file.status });
+        tx.emit(announce::of_file(Topic::FileCreated, actor, &file, &space.namespaces(), payload));
+        tx.commit().await?;
+        Ok(file)
+    }
+
+    /// The files of a space, newest first.
+    pub async fn files(
+        &self,
+        actor: &Actor,
+        space: &SpaceId,
+        mode: Option<FileMode>,
+        page: Page,
+    ) -> Result<Paged<File>> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        spaces::find(&mut tx, &actor.scope, space)
+            .await?
+            .ok_or_else(|| ServiceError::not_found("space", space))?;
+        let (items, total) =
+            files::list(&mut tx, &actor.scope, space, mode, page.offset(), page.size).await?;
+        Ok(Paged { items, total })
+    }
+
+    /// One file.
+    pub async fn file(&self, actor: &Actor, id: &FileId) -> Result<File> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        files::find(&mut tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("file", id))
+    }
+
+    /// One file, opened for reading.
+    pub async fn open_file(&self, actor: &Actor, id: &FileId) -> Result<(File, tokio::fs::File)> {
+        let file = self.file(actor, id).await?;
+        let bytes = self.files.open(id).await?;
+        Ok((file, bytes))
+    }
+
+    /// Changes a file's name, status, mode, workbook or actions.
+    pub async fn update_file(&self, actor: &Actor, id: &FileId, change: FileChange) -> Result<File> {
+        allow(actor, Operation::WriteFiles)?;
+        let mut tx = self.db.write().await?;
+        let file = files::find(&mut tx, &actor.scope, id).await?;
+        let mut file = file.ok_or_else(|| ServiceError::not_found("file", id))?;
+        if let Some(name) = change.name {
+            file.name = clean_name(&name);
+        }
+        file.status = change.status.unwrap_or(file.status);
+        file.mode = change.mode.unwrap_or(file.mode);
+        file.workbook_id = change.workbook_id.or(file.workbook_id);
+        file.actions = change.actions.unwrap_or(file.actions);
+        file.updated_at = now();
+        files::update(&mut tx, &file).await?;
+        let namespaces = super::workbooks::namespaces(&mut tx, actor, &file.space_id).await?;
+        let payload = json!({ "status": file.status, "workbookId": file.workbook_id });
+        tx.emit(announce::of_file(Topic::FileUpdated, actor, &file, &namespaces, payload));
+        tx.commit().await?;
+        Ok(file)
+    }
+
+    /// Deletes a file and its bytes.
+    pub async fn delete_file(&self, actor: &Actor, id: &FileId) -> Result<()> {
+        allow(actor, Operation::WriteFiles)?;
+        let mut tx = self.db.write().await?;
+        let file = files::find(&mut tx, &actor.scope, id).await?;
+        let file = file.ok_or_else(|| ServiceError::not_found("file", id))?;
+        files::delete(&mut tx, id, now()).await?;
+        let namespaces = super::workbooks::namespaces(&mut tx, actor, &file.space_id).await?;
+        tx.emit(announce::of_file(Topic::FileDeleted, actor, &file, &namespaces, json!({})));
+        tx.commit().await?;
+        Ok(self.files.delete(id).await?)
+    }
+}
+
+/// The last part of a name that may have come with a path, without control characters, 255 characters at most.
+fn clean_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
+    last.chars().filter(|character| !character.is_control()).take(255).collect::<String>().trim().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_never_a_path() {
+        for (given, kept) in [
+            ("../../etc/passwd", "passwd"),
+            ("C:\\x\\a.csv", "a.csv"),
+            ("a\r\nb.csv", "ab.csv"),
+            ("..", ".."),
+        ] {
+            assert_eq!(clean_name(given), kept);
+        }
+        assert_eq!(clean_name(&"x".repeat(999)).len(), 255);
+    }
+}

@@ -1,0 +1,158 @@
+//! An import as it runs: begun, written in parts, ended, or taken back. The sheet says that it is
+//! importing from the first to the last of these, whatever happens to the process in between.
+
+use serde_json::json;
+
+use super::announce::of_file;
+use super::imports::ImportConfig;
+use super::records::{counts_event, tell};
+use super::workbooks::namespaces;
+use super::{Result, Service, ServiceError, sheets as find_sheets};
+use crate::domain::access::Actor;
+use crate::domain::event::Topic;
+use crate::domain::file::FileStatus;
+use crate::domain::ids::{ChangeId, FileId, Id, JobId, SheetId};
+use crate::domain::job::Job;
+use crate::domain::parse::from_value;
+use crate::domain::record::Counts;
+use crate::domain::workbook::Sheet;
+use crate::sheets::SegmentDraft;
+use crate::store::{files, jobs, now, sheets};
+
+impl Service {
+    /// Marks the sheet as importing. What an earlier attempt of the same job wrote is taken back first.
+    pub async fn begin_import(&self, actor: &Actor, job: &Job, id: &SheetId) -> Result<(Sheet, ChangeId)> {
+        let change = change_of(&job.id)?;
+        self.undo_import(actor, job, id).await?;
+        let mut tx = self.db.write().await?;
+        let mut sheet = find_sheets::find(&mut tx, actor, id).await?;
+        if sheet.importing.is_some() {
+            return Err(ServiceError::conflict(format!(
+                "another file is being imported into {}",
+                sheet.config.name
+            )));
+        }
+        let mut config: ImportConfig = from_value(job.config.clone().unwrap_or_default())?;
+        config.base_version = Some(sheet.version);
+        let mut job = jobs::find_for_update(&mut tx, &actor.scope, &job.id)
+            .await?
+            .ok_or_else(|| ServiceError::not_found("job", &job.id))?;
+        job.config = Some(json!(config));
+        jobs::update(&mut tx, &job).await?;
+        sheets::set_importing(&mut tx, id, Some(&change)).await?;
+        sheet.importing = Some(change.clone());
+        tx.commit().await?;
+        Ok((sheet, change))
+    }
+
+    /// Adds checked segments at the end of the sheet, in one transaction; returns how many records they hold.
+    pub async fn append_segments(
+        &self,
+        actor: &Actor,
+        sheet: &Sheet,
+        change: &ChangeId,
+        drafts: Vec<SegmentDraft>,
+    ) -> Result<u64> {
+        let mut writer = self.sheets.writer(sheet).await?;
+        let mut tx = self.db.write().await?;
+        let mut added = 0;
+        for drafts in pairs(drafts) {
+            let done = writer.append(&mut tx, &actor.id, Some(change), drafts).await?;
+            added += done.numbers.len() as u64;
+            tell(&mut tx, actor, sheet, &done, Topic::RecordsCreated, None).await?;
+        }
+        tx.commit().await?;
+        writer.publish();
+        Ok(added)
+    }
+
+    /// The file is in the sheet.
+    pub async fn end_import(&self, actor: &Actor, job: &Job, sheet: &Sheet, file: &FileId) -> Result<Counts> {
+        let mut tx = self.db.write().await?;
+        sheets::set_importing(&mut tx, &sheet.id, None).await?;
+        let after = find_sheets::find(&mut tx, actor, &sheet.id).await?;
+        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
+        if let Some(mut file) = files::find(&mut tx, &actor.scope, file).await? {
+            file.status = FileStatus::Complete;
+            file.workbook_id = Some(sheet.workbook_id.clone());
+            file.sheet_id = Some(sheet.id.clone());
+            file.updated_at = now();
+            files::update(&mut tx, &file).await?;
+            let payload = json!({ "status": file.status, "workbookId": file.workbook_id });
+            tx.emit(of_file(Topic::FileUpdated, actor, &file, &namespaces, payload));
+        }
+        if let Some(mut job) = jobs::find_for_update(&mut tx, &actor.scope, &job.id).await? {
+            job.metadata = Some(json!({ "undo": { "sheetId": sheet.id, "changeId": change_of(&job.id)? } }));
+            jobs::update(&mut tx, &job).await?;
+        }
+        tx.emit(counts_event(&actor.id, &after, after.version, after.counts, &namespaces));
+        tx.commit().await?;
+        Ok(after.counts)
+    }
+
+    /// Takes back what this job has written into the sheet so far, and says that nothing is importing.
+    pub async fn undo_import(&self, actor: &Actor, job: &Job, id: &SheetId) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        let sheet = find_sheets::find(&mut tx, actor, id).await?;
+        let job = jobs::find(&mut tx, &actor.scope, &job.id)
+            .await?
+            .ok_or_else(|| ServiceError::not_found("job", &job.id))?;
+        drop(tx);
+        if sheet.importing != Some(change_of(&job.id)?) {
+            return Ok(());
+        }
+        let config: ImportConfig = from_value(job.config.unwrap_or_default())?;
+        let mut writer = self.sheets.writer(&sheet).await?;
+        let mut tx = self.db.write().await?;
+        let base = config.base_version.unwrap_or(sheet.version);
+        if sheet.version > base {
+            let done = writer.roll_back(&mut tx, &actor.id, None, base).await?;
+            let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
+            tx.emit(counts_event(&actor.id, &sheet, done.version, done.counts, &namespaces));
+        }
+        sheets::set_importing(&mut tx, id, None).await?;
+        tx.commit().await?;
+        writer.publish();
+        Ok(())
+    }
+
+    /// Ends what a process that is gone has left: imports of jobs that have ended meanwhile are taken
+    /// back. With `all_leases`, this process is the only one, and every job may be claimed again at once.
+    pub async fn recover(&self, actor: &Actor, all_leases: bool) -> Result<()> {
+        if all_leases {
+            let mut tx = self.db.write().await?;
+            jobs::release_leases(&mut tx).await?;
+            tx.wake_jobs();
+            tx.commit().await?;
+        }
+        let mut tx = self.db.read().await?;
+        let importing = sheets::importing(&mut tx, &actor.scope).await?;
+        drop(tx);
+        for sheet in importing {
+            let Some(change) = &sheet.importing else { continue };
+            let job = self.job(actor, &job_of(change)?).await?;
+            if job.status.is_terminal() {
+                self.undo_import(actor, &job, &sheet.id).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A commit holds at most ten thousand records: two segments.
+fn pairs(drafts: Vec<SegmentDraft>) -> impl Iterator<Item = Vec<SegmentDraft>> {
+    let mut drafts = drafts.into_iter();
+    std::iter::from_fn(move || {
+        let pair: Vec<_> = drafts.by_ref().take(2).collect();
+        (!pair.is_empty()).then_some(pair)
+    })
+}
+
+/// The change of an import has the random part of its job's id, so that each is found from the other.
+fn change_of(job: &JobId) -> Result<ChangeId> {
+    Ok(ChangeId::parse(&job.as_str().replacen(JobId::PREFIX, ChangeId::PREFIX, 1))?)
+}
+
+fn job_of(change: &ChangeId) -> Result<JobId> {
+    Ok(JobId::parse(&change.as_str().replacen(ChangeId::PREFIX, JobId::PREFIX, 1))?)
+}

@@ -1,0 +1,185 @@
+//! Imports, exports and deletions: planned here, done by the jobs of those names.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::jobs::NewJob;
+use super::{Result, Service, ServiceError, allow};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::blueprint::{Constraint, SheetAccess};
+use crate::domain::ids::{FileId, Id, SheetId};
+use crate::domain::job::{Job, JobTrigger, JobType};
+use crate::domain::mapping::match_columns;
+use crate::domain::query::RecordQuery;
+use crate::files::{Dialect, DialectChoice, preview};
+
+/// Rows of the file that a plan shows.
+const SAMPLES: usize = 3;
+
+/// How a file would be read and where its columns would go.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportPlan {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub size: i64,
+    /// How it is read.
+    pub dialect: Dialect,
+    /// Its columns, in their order.
+    pub columns: Vec<PlannedColumn>,
+    /// Labels of required fields that no column goes to.
+    pub missing: Vec<String>,
+    /// How many rows it has, as far as its beginning tells.
+    pub rows_estimate: u64,
+}
+
+/// One column of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedColumn {
+    /// What its header says.
+    pub header: String,
+    /// Its first values.
+    pub samples: Vec<String>,
+    /// The key of the field that it goes to.
+    pub field: Option<String>,
+}
+
+/// What the job of an import is told. Its state is kept here too, so that a restart starts over cleanly.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportConfig {
+    /// Which file.
+    pub file_id: FileId,
+    /// For each column the key of its field.
+    pub mapping: Vec<Option<String>>,
+    /// How the file is read.
+    pub dialect: Dialect,
+    /// The version of the sheet before the import; set when it begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_version: Option<i64>,
+}
+
+/// What the job of an export is told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportConfig {
+    /// Which records, in which order.
+    #[serde(default)]
+    pub options: RecordQuery,
+    /// Exactly the texts of the cells, instead of texts that a spreadsheet does not take for formulas.
+    #[serde(default)]
+    pub raw: bool,
+}
+
+impl Service {
+    /// Reads the beginning of a file and proposes where its columns go.
+    pub async fn plan_import(
+        &self,
+        actor: &Actor,
+        file: &FileId,
+        sheet: &SheetId,
+        choice: DialectChoice,
+    ) -> Result<ImportPlan> {
+        allow(actor, Operation::WriteRecords)?;
+        let file = self.file(actor, file).await?;
+        let sheet = self.writable(actor, sheet, SheetAccess::Import).await?;
+        let bytes = self.files.open_blocking(&file.id)?;
+        let read = tokio::task::spawn_blocking(move || preview(bytes, &choice, SAMPLES)).await;
+        let preview = read
+            .map_err(ServiceError::internal)?
+            .map_err(|error| ServiceError::bad_request(error.to_string()))?;
+        let fields = &sheet.config.fields;
+        let targets = match_columns(&preview.headers, fields).columns;
+        let mapped = |index: usize| targets.contains(&Some(index));
+        let computed = |index: usize| fields[index].constraints.contains(&Constraint::Computed);
+        let missing = (0..fields.len())
+            .filter(|index| fields[*index].is_required() && !mapped(*index) && !computed(*index));
+        let missing = missing.map(|index| fields[index].label.clone()).collect();
+        let columns = preview.headers.iter().enumerate().map(|(column, header)| PlannedColumn {
+            header: header.clone(),
+            samples: preview.rows.iter().filter_map(|row| row.get(column).cloned()).collect(),
+            field: targets.get(column).copied().flatten().map(|index| fields[index].key.to_string()),
+        });
+        Ok(ImportPlan {
+            name: file.name,
+            size: file.size,
+            columns: columns.collect(),
+            missing,
+            rows_estimate: preview.rows_estimate,
+            dialect: preview.dialect,
+        })
+    }
+
+    /// Starts to import a file into a sheet.
+    pub async fn start_import(
+        &self,
+        actor: &Actor,
+        file: &FileId,
+        sheet: &SheetId,
+        mapping: Vec<Option<String>>,
+        dialect: Dialect,
+    ) -> Result<Job> {
+        allow(actor, Operation::WriteRecords)?;
+        let file = self.file(actor, file).await?;
+        let sheet = self.writable(actor, sheet, SheetAccess::Import).await?;
+        if sheet.space_id != file.space_id {
+            return Err(ServiceError::bad_request("the file and the sheet are in different spaces"));
+        }
+        for (position, key) in mapping.iter().enumerate() {
+            let Some(key) = key else { continue };
+            if sheet.field_number(key).is_none() {
+                let message = format!(
+                    "mapping[{position}]: `{key}` is not the key of a field of {}",
+                    sheet.config.name
+                );
+                return Err(ServiceError::bad_request(message));
+            }
+            if mapping[..position].contains(&Some(key.clone())) {
+                let message = format!("mapping[{position}]: another column goes to `{key}` already");
+                return Err(ServiceError::bad_request(message));
+            }
+        }
+        if mapping.iter().all(Option::is_none) {
+            return Err(ServiceError::bad_request("mapping: no column goes to a field; choose at least one"));
+        }
+        let config = ImportConfig { file_id: file.id.clone(), mapping, dialect, base_version: None };
+        let mut job = NewJob::new(JobType::Sheet, "import", sheet.id.as_str());
+        job.trigger = JobTrigger::Immediate;
+        job.label = Some(format!("Import {}", file.name));
+        job.unique_key = Some(format!("sheet:import:{}:{}", sheet.id, file.id));
+        job.file_id = Some(file.id);
+        job.config = Some(json!(config));
+        self.create_job(actor, job).await
+    }
+
+    /// Starts to write records into a CSV file.
+    pub async fn start_export(
+        &self,
+        actor: &Actor,
+        sheet: &SheetId,
+        options: RecordQuery,
+        raw: bool,
+    ) -> Result<Job> {
+        let sheet = self.sheet(actor, sheet).await?;
+        let mut job = NewJob::new(JobType::Sheet, "export", sheet.id.as_str());
+        job.trigger = JobTrigger::Immediate;
+        job.label = Some(format!("Export {}", sheet.config.name));
+        job.config = Some(json!(ExportConfig { options, raw }));
+        self.create_job(actor, job).await
+    }
+
+    /// Starts to delete records.
+    pub async fn start_deletion(&self, actor: &Actor, sheet: &SheetId, query: RecordQuery) -> Result<Job> {
+        let sheet = self.writable(actor, sheet, SheetAccess::Delete).await?;
+        let mut job = NewJob::new(JobType::Workbook, "delete-records", sheet.workbook_id.as_str());
+        job.trigger = JobTrigger::Immediate;
+        job.label = Some("Delete records".to_string());
+        let mut config = super::announce::object(json!(query));
+        let named = config.remove("ids").unwrap_or_else(|| json!([]));
+        let key = if query.narrows() { "exceptions" } else { "ids" };
+        config.insert(key.to_string(), named);
+        config.insert("sheet".to_string(), json!(sheet.id));
+        job.config = Some(config.into());
+        self.create_job(actor, job).await
+    }
+}

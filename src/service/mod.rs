@@ -1,0 +1,97 @@
+//! What the product does: permission, rule, store, event. Every change passes through here.
+//!
+//! The API, the page and the jobs call the same methods with an [`Actor`]; what an actor may not see
+//! is not found, what it may not do is refused, and each change leaves its events in the same commit.
+
+pub mod announce;
+pub mod authentication;
+pub mod bootstrap;
+pub mod commits;
+pub mod demo_data;
+pub mod environments;
+pub mod error;
+pub mod events;
+pub mod files;
+pub mod frames;
+pub mod import_run;
+pub mod imports;
+pub mod jobs;
+pub mod records;
+pub mod run_action;
+pub mod secrets;
+pub mod settings;
+pub mod sheets;
+pub mod spaces;
+pub mod undo;
+pub mod workbooks;
+
+pub use error::{ErrorKind, ServiceError};
+pub use secrets::Secrets;
+pub use settings::{Settings, Timeouts};
+
+use crate::domain::access::{Actor, Operation};
+use crate::files::FileStore;
+use crate::sheets::Sheets;
+use crate::store::Db;
+
+/// The result of everything the service does.
+pub type Result<T> = std::result::Result<T, ServiceError>;
+
+/// The product behind its interfaces.
+pub struct Service {
+    /// The database.
+    pub db: Db,
+    /// The records.
+    pub sheets: Sheets,
+    /// The bytes of files.
+    pub files: FileStore,
+    /// Time-outs, limits and addresses.
+    pub settings: Settings,
+    secrets: Secrets,
+}
+
+/// Which part of a list is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Counted from 1.
+    pub number: u64,
+    /// Items on a page.
+    pub size: u64,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Paged<T> {
+    /// The items of the page.
+    pub items: Vec<T>,
+    /// How many there are on all pages.
+    pub total: u64,
+}
+
+impl Page {
+    /// The first `size` items.
+    pub fn first(size: u64) -> Self {
+        Self { number: 1, size }
+    }
+
+    /// How many items stand before the page.
+    pub fn offset(self) -> u64 {
+        self.number.saturating_sub(1).saturating_mul(self.size)
+    }
+}
+
+impl Service {
+    /// Puts the parts together.
+    pub fn new(db: Db, sheets: Sheets, files: FileStore, settings: Settings, secrets: Secrets) -> Self {
+        Self { db, sheets, files, settings, secrets }
+    }
+}
+
+/// Refuses what the policy does not let the actor do.
+fn allow(actor: &Actor, operation: Operation) -> Result<()> {
+    if actor.may(operation) {
+        return Ok(());
+    }
+    let message = format!("{} may not do this ({operation:?})", actor.role.words());
+    Err(ServiceError::new(ErrorKind::Forbidden, message))
+}

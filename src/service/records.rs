@@ -1,0 +1,411 @@
+//! Records: read in pages, inserted, changed, deleted. Each write is one commit with its events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::announce::{MOST_LISTED, of_commit, of_sheet};
+use super::workbooks::namespaces;
+use super::{ErrorKind, Page, Result, Service, ServiceError, allow, sheets};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::blueprint::SheetAccess;
+use crate::domain::event::Topic;
+use crate::domain::ids::{ChangeId, CommitId, EventId, SheetId};
+use crate::domain::query::{Filter, RecordQuery};
+use crate::domain::record::{Counts, FieldNumber, Message, Record, RecordNumber};
+use crate::domain::value;
+use crate::domain::workbook::Sheet;
+use crate::sheets::{CellInput, Committed, NewRecord, RecordUpdate, View};
+use crate::store::{Tx, new_id};
+
+/// What of a sheet's records is wanted.
+#[derive(Debug, Clone, Default)]
+pub struct RecordRead {
+    /// Which records, in which order.
+    pub query: RecordQuery,
+    /// Which page of them; the first ten thousand when absent.
+    pub page: Option<Page>,
+    /// Keys of the wanted fields; all when absent.
+    pub fields: Option<Vec<String>>,
+    /// Only the records that this commit changed.
+    pub commit: Option<CommitId>,
+    /// Only the records that changed after this commit.
+    pub since: Option<CommitId>,
+    /// Only what this event tells of.
+    pub for_event: Option<EventId>,
+}
+
+/// A page of records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordPage {
+    /// Their sheet.
+    pub sheet: Sheet,
+    /// The records.
+    pub records: Vec<Record>,
+    /// The keys of their cells, in order.
+    pub fields: Vec<String>,
+    /// The counts of the whole sheet.
+    pub counts: Counts,
+    /// How many records the query finds on all pages.
+    pub total: u64,
+    /// The newest commit of the sheet.
+    pub commit_id: Option<CommitId>,
+}
+
+/// One value of a write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValueInput {
+    /// As the client sent it; absent when only remarks are sent, and the value stays.
+    pub value: Option<Value>,
+    /// Remarks that replace those of listeners.
+    pub messages: Option<Vec<Message>>,
+}
+
+/// One record of a write.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RecordInput {
+    /// Values by the keys of their fields.
+    pub values: Vec<(String, ValueInput)>,
+    /// The customer's own data.
+    pub metadata: Option<Value>,
+    /// `{readonly, fields, markedForDeletion}`.
+    pub config: Option<Value>,
+}
+
+/// What a write did.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Written {
+    /// The sheet before it.
+    pub sheet: Sheet,
+    /// The commit; nothing when nothing changed.
+    pub commit_id: Option<CommitId>,
+    /// What a person undoes.
+    pub change_id: ChangeId,
+    /// The version of the sheet after it.
+    pub version: i64,
+    /// The records it made, changed or deleted.
+    pub numbers: Vec<RecordNumber>,
+    /// The counts of the sheet after it.
+    pub counts: Counts,
+}
+
+impl Service {
+    /// A page of records.
+    pub async fn records(&self, actor: &Actor, id: &SheetId, read: RecordRead) -> Result<RecordPage> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let sheet = sheets::find(&mut tx, actor, id).await?;
+        let mut read = super::events::resolve(&mut tx, actor, read).await?;
+        let view = self.sheets.view(&mut tx, &sheet).await?;
+        let page = read.page.unwrap_or(Page::first(10_000));
+        let named = read.fields.take();
+        let fields = wanted_fields(&sheet, named.clone())?;
+        if let Some(numbers) = read.restriction(&mut tx, &sheet, &view).await? {
+            // Naming the records of a commit narrows the query like any list of ids.
+            read.query.ids.extend(numbers.into_iter().map(|number| sheet.record_key.id(number)));
+            if read.query.ids.is_empty() {
+                read.query.filter = Some(Filter::None);
+            }
+        }
+        let total = view.count(&mut tx, &read.query).await?;
+        let records =
+            view.page(&mut tx, &read.query, page.offset(), page.size as usize, named.as_deref()).await?;
+        let newest = crate::store::records::commit_of_version(&mut tx, sheet.number, sheet.version).await?;
+        let commit_id = newest.map(|commit| commit.id);
+        Ok(RecordPage { counts: view.counts(), sheet, records, fields, total, commit_id })
+    }
+
+    /// The counts of the records that a query finds, and the errors by field.
+    pub async fn record_counts(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        query: &RecordQuery,
+    ) -> Result<(Counts, BTreeMap<String, u64>)> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let sheet = sheets::find(&mut tx, actor, id).await?;
+        let view = self.sheets.view(&mut tx, &sheet).await?;
+        let counts = view.counts_of(&mut tx, query).await?;
+        Ok((counts, view.errors_by_field(&mut tx).await?))
+    }
+
+    /// Inserts records at the end, in their order.
+    pub async fn insert_records(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        records: Vec<RecordInput>,
+    ) -> Result<Written> {
+        let sheet = self.writable(actor, id, SheetAccess::Add).await?;
+        let mut fresh = Vec::with_capacity(records.len());
+        for (position, record) in records.into_iter().enumerate() {
+            let cells = cells(&sheet, &record.values).map_err(|error| within(error, position))?;
+            fresh.push(NewRecord { cells, metadata: record.metadata, config: record.config });
+        }
+        let change = new_id();
+        let mut writer = self.sheets.writer(&sheet).await?;
+        let mut tx = self.db.write().await?;
+        let done = writer.insert(&mut tx, &actor.id, Some(&change), fresh).await?;
+        tell(&mut tx, actor, &sheet, &done, Topic::RecordsCreated, None).await?;
+        tx.commit().await?;
+        writer.publish();
+        Ok(written(sheet, change, done))
+    }
+
+    /// Changes records; cells that are not named stay. With `answers` it is a listener's reply to an event.
+    pub async fn update_records(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        records: Vec<(String, RecordInput)>,
+        answers: Option<EventId>,
+    ) -> Result<Written> {
+        let sheet = self.writable(actor, id, SheetAccess::Edit).await?;
+        let mut updates = Vec::with_capacity(records.len());
+        for (position, (record, input)) in records.into_iter().enumerate() {
+            let number = sheet
+                .record_key
+                .number(&record)?
+                .ok_or_else(|| ServiceError::not_found("record", &record))?;
+            let mut cells = cells(&sheet, &input.values).map_err(|error| within(error, position))?;
+            if input.values.iter().any(|(_, input)| input.value.is_none()) {
+                self.keep_values(&sheet, number, &input, &mut cells).await?;
+            }
+            updates.push(RecordUpdate { number, cells, metadata: input.metadata, config: input.config });
+        }
+        self.apply_updates(actor, sheet, updates, answers).await
+    }
+
+    /// Gives the cells that came without a value the text that they have.
+    async fn keep_values(
+        &self,
+        sheet: &Sheet,
+        number: RecordNumber,
+        input: &RecordInput,
+        cells: &mut [(FieldNumber, CellInput)],
+    ) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        let view = self.sheets.view(&mut tx, sheet).await?;
+        let fields: Vec<String> = input.values.iter().map(|(key, _)| key.clone()).collect();
+        let query = RecordQuery { ids: vec![sheet.record_key.id(number)], ..RecordQuery::default() };
+        let records = view.page(&mut tx, &query, 0, 1, Some(&fields)).await?;
+        let Some(record) = records.into_iter().next() else { return Ok(()) };
+        for (((_, given), (_, cell)), known) in input.values.iter().zip(cells).zip(record.cells) {
+            if given.value.is_none() {
+                cell.text = known.text;
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes one cell to the text that a person typed.
+    pub async fn edit_cell(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        record: &str,
+        field: &str,
+        text: Option<String>,
+    ) -> Result<Written> {
+        let sheet = self.writable(actor, id, SheetAccess::Edit).await?;
+        let number =
+            sheet.record_key.number(record)?.ok_or_else(|| ServiceError::not_found("record", record))?;
+        let blueprint = sheet.config.field(field).ok_or_else(|| ServiceError::not_found("field", field))?;
+        if blueprint.readonly {
+            return Err(ServiceError::new(ErrorKind::Forbidden, format!("{} is read-only", blueprint.label)));
+        }
+        let column = sheet.field_number(field).ok_or_else(|| ServiceError::not_found("field", field))?;
+        let cell = CellInput { text: text.map(clean), messages: None };
+        let update = RecordUpdate { number, cells: vec![(column, cell)], metadata: None, config: None };
+        self.apply_updates(actor, sheet, vec![update], None).await
+    }
+
+    async fn apply_updates(
+        &self,
+        actor: &Actor,
+        sheet: Sheet,
+        updates: Vec<RecordUpdate>,
+        answers: Option<EventId>,
+    ) -> Result<Written> {
+        let change = new_id();
+        let mut writer = self.sheets.writer(&sheet).await?;
+        let mut tx = self.db.write().await?;
+        let done = writer.update(&mut tx, &actor.id, Some(&change), updates).await?;
+        tell(&mut tx, actor, &sheet, &done, Topic::RecordsUpdated, answers).await?;
+        tx.commit().await?;
+        writer.publish();
+        Ok(written(sheet, change, done))
+    }
+
+    /// Deletes the records that the queries find, as one change.
+    pub async fn delete_records(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        queries: &[RecordQuery],
+    ) -> Result<Written> {
+        let sheet = self.writable(actor, id, SheetAccess::Delete).await?;
+        let change = new_id();
+        let mut writer = self.sheets.writer(&sheet).await?;
+        let mut tx = self.db.write().await?;
+        let mut all: Option<Committed> = None;
+        for query in queries {
+            let found = sheets::find(&mut tx, actor, id).await?;
+            let view = self.sheets.view(&mut tx, &found).await?;
+            let numbers = view.numbers(&mut tx, query).await?;
+            let done = writer.delete(&mut tx, &actor.id, Some(&change), numbers).await?;
+            tell(&mut tx, actor, &sheet, &done, Topic::RecordsDeleted, None).await?;
+            all = Some(match all {
+                Some(before) => Committed { numbers: [before.numbers, done.numbers].concat(), ..done },
+                None => done,
+            });
+        }
+        let all = all.ok_or_else(|| ServiceError::bad_request("say which records to delete"))?;
+        tx.commit().await?;
+        writer.publish();
+        Ok(written(sheet, change, all))
+    }
+
+    /// The sheet, when the actor may do `what` with its records now.
+    pub(super) async fn writable(&self, actor: &Actor, id: &SheetId, what: SheetAccess) -> Result<Sheet> {
+        allow(actor, Operation::WriteRecords)?;
+        let mut tx = self.db.read().await?;
+        let sheet = sheets::find(&mut tx, actor, id).await?;
+        if actor.is_person() && !sheet.config.permits(what) {
+            let message = format!("the blueprint of {} does not let people do this", sheet.config.name);
+            return Err(ServiceError::new(ErrorKind::Forbidden, message));
+        }
+        if sheet.importing.is_some() {
+            let message = format!(
+                "a file is being imported into {}; wait until it is done, or cancel it",
+                sheet.config.name
+            );
+            return Err(ServiceError::conflict(message));
+        }
+        Ok(sheet)
+    }
+}
+
+impl RecordRead {
+    /// The records of a commit, or those since one; nothing when the read names none.
+    async fn restriction(
+        &self,
+        tx: &mut Tx,
+        sheet: &Sheet,
+        view: &View,
+    ) -> Result<Option<Vec<RecordNumber>>> {
+        let Some(id) = self.commit.as_ref().or(self.since.as_ref()) else { return Ok(None) };
+        let commit = crate::store::records::commit(tx, sheet.number, id).await?;
+        let version = commit.ok_or_else(|| ServiceError::not_found("commit", id))?.version;
+        if self.commit.is_some() {
+            return Ok(Some(view.changed(tx, version).await?));
+        }
+        let mut changed = BTreeSet::new();
+        for version in version + 1..=sheet.version {
+            changed.extend(view.changed(tx, version).await?);
+        }
+        Ok(Some(changed.into_iter().collect()))
+    }
+}
+
+/// The keys of the cells of an answer: the named ones, or all.
+fn wanted_fields(sheet: &Sheet, named: Option<Vec<String>>) -> Result<Vec<String>> {
+    let all = || sheet.columns().map(|(_, field)| field.key.as_str().to_string()).collect();
+    let Some(named) = named else { return Ok(all()) };
+    match named.iter().find(|key| sheet.field_number(key).is_none()) {
+        Some(unknown) => Err(ServiceError::bad_request(format!(
+            "fields: `{unknown}` is not the key of a field of this sheet"
+        ))),
+        None => Ok(named),
+    }
+}
+
+/// The cells of a write, their values as the texts that are stored.
+fn cells(sheet: &Sheet, values: &[(String, ValueInput)]) -> Result<Vec<(FieldNumber, CellInput)>> {
+    let mut cells = Vec::with_capacity(values.len());
+    for (key, input) in values {
+        let (Some(number), Some(field)) = (sheet.field_number(key), sheet.config.field(key)) else {
+            return Err(ServiceError::bad_request(format!(
+                "`{key}` is not the key of a field of {}",
+                sheet.config.name
+            )));
+        };
+        let text = value::text_of(&field.field_type, input.value.as_ref().unwrap_or(&Value::Null));
+        let text = text.map_err(|message| ServiceError::bad_request(format!("{key}: {message}")))?;
+        cells.push((number, CellInput { text: text.map(clean), messages: input.messages.clone() }));
+    }
+    Ok(cells)
+}
+
+/// PostgreSQL holds no NUL characters, and nobody sees them: they are dropped on the way in.
+fn clean(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "") } else { text }
+}
+
+fn within(error: ServiceError, position: usize) -> ServiceError {
+    ServiceError { message: format!("[{position}]: {}", error.message), ..error }
+}
+
+fn written(sheet: Sheet, change_id: ChangeId, done: Committed) -> Written {
+    Written {
+        sheet,
+        commit_id: done.commit,
+        change_id,
+        version: done.version,
+        numbers: done.numbers,
+        counts: done.counts,
+    }
+}
+
+/// Puts the events of a write into the log. A write that changed nothing has none.
+pub(super) async fn tell(
+    tx: &mut Tx,
+    actor: &Actor,
+    sheet: &Sheet,
+    done: &Committed,
+    topic: Topic,
+    answers: Option<EventId>,
+) -> Result<()> {
+    let Some(commit) = &done.commit else { return Ok(()) };
+    let namespaces = namespaces(tx, actor, &sheet.space_id).await?;
+    let listed = |number: &RecordNumber| sheet.record_key.id(*number);
+    let mut payload = json!({ "sheetId": sheet.id, "recordCount": done.numbers.len() });
+    if topic == Topic::RecordsUpdated {
+        let key = |number| {
+            sheet.columns().find(|(column, _)| *column == number).map(|(_, field)| field.key.as_str())
+        };
+        let changes: Vec<Value> = done.changed_values.iter().take(MOST_LISTED).map(|cell| {
+            json!({ "recordId": listed(&cell.number), "fieldKey": key(cell.field), "previousValue": cell.before, "newValue": cell.after })
+        }).collect();
+        payload["changes"] = changes.into();
+    } else {
+        payload["recordIds"] = done.numbers.iter().take(MOST_LISTED).map(listed).collect();
+    }
+    tx.emit(of_commit(topic, &actor.id, sheet, &namespaces, commit, payload));
+    let about = json!({
+        "sheetId": sheet.id, "workbookId": sheet.workbook_id, "versionId": commit, "commitId": commit,
+        "sheetSlug": sheet.slug, "trackChanges": false,
+    });
+    if answers.is_some() {
+        let layer = json!({ "layerId": commit, "commitId": commit });
+        tx.emit(of_commit(Topic::LayerCreated, &actor.id, sheet, &namespaces, commit, layer));
+    } else if done.any_value_changed {
+        tx.emit(of_commit(Topic::CommitCreated, &actor.id, sheet, &namespaces, commit, about));
+    }
+    tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, &namespaces));
+    crate::store::spaces::touch(tx, &sheet.space_id, crate::store::now()).await?;
+    Ok(())
+}
+
+/// The numbers of a sheet changed.
+pub(super) fn counts_event(
+    actor_id: &str,
+    sheet: &Sheet,
+    version: i64,
+    counts: Counts,
+    namespaces: &[String],
+) -> crate::domain::event::NewEvent {
+    let payload = json!({ "version": version, "counts": counts });
+    of_sheet(Topic::SheetCountsUpdated, actor_id, sheet, namespaces, payload)
+}

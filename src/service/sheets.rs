@@ -1,0 +1,82 @@
+//! Sheets: read, renamed, deleted. Their records are in [`super::records`].
+
+use serde_json::{Value, json};
+
+use super::workbooks::namespaces;
+use super::{Result, Service, ServiceError, allow, announce};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::event::Topic;
+use crate::domain::ids::{SheetId, WorkbookId};
+use crate::domain::workbook::Sheet;
+use crate::store::{Tx, now, sheets, workbooks};
+
+impl Service {
+    /// The sheets of a workbook, in order.
+    pub async fn sheets(&self, actor: &Actor, workbook: &WorkbookId) -> Result<Vec<Sheet>> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let found = workbooks::find(&mut tx, &actor.scope, workbook).await?;
+        found.ok_or_else(|| ServiceError::not_found("workbook", workbook))?;
+        Ok(sheets::list(&mut tx, &actor.scope, workbook).await?)
+    }
+
+    /// One sheet.
+    pub async fn sheet(&self, actor: &Actor, id: &SheetId) -> Result<Sheet> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        find(&mut tx, actor, id).await
+    }
+
+    /// Changes the name, slug or metadata of a sheet.
+    pub async fn update_sheet(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        name: Option<String>,
+        slug: Option<String>,
+        metadata: Option<Value>,
+    ) -> Result<Sheet> {
+        allow(actor, Operation::ManageWorkbook)?;
+        let mut tx = self.db.write().await?;
+        let mut sheet = find(&mut tx, actor, id).await?;
+        if let Some(name) = name {
+            sheet.config.name = name;
+        }
+        if let Some(slug) = slug.filter(|slug| !slug.is_empty()) {
+            let neighbours = sheets::list(&mut tx, &actor.scope, &sheet.workbook_id).await?;
+            if neighbours.iter().any(|other| other.id != *id && other.slug == slug) {
+                return Err(ServiceError::bad_request(format!(
+                    "slug: `{slug}` is the slug of another sheet of this workbook"
+                )));
+            }
+            sheet.config.slug = Some(slug.clone());
+            sheet.slug = slug;
+        }
+        sheet.config.check()?;
+        sheet.metadata = metadata.or(sheet.metadata);
+        sheet.updated_at = now();
+        sheets::update_config(&mut tx, &sheet).await?;
+        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
+        let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
+        tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, &namespaces, payload));
+        tx.commit().await?;
+        Ok(sheet)
+    }
+
+    /// Deletes a sheet with its records.
+    pub async fn delete_sheet(&self, actor: &Actor, id: &SheetId) -> Result<()> {
+        allow(actor, Operation::ManageWorkbook)?;
+        let mut tx = self.db.write().await?;
+        let sheet = find(&mut tx, actor, id).await?;
+        sheets::delete(&mut tx, id, now()).await?;
+        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
+        let payload = json!({ "name": sheet.config.name, "slug": sheet.slug });
+        tx.emit(announce::of_sheet(Topic::SheetDeleted, &actor.id, &sheet, &namespaces, payload));
+        Ok(tx.commit().await?)
+    }
+}
+
+/// The sheet, or the error that it is not there for this actor.
+pub(super) async fn find(tx: &mut Tx, actor: &Actor, id: &SheetId) -> Result<Sheet> {
+    sheets::find(tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("sheet", id))
+}

@@ -1,0 +1,212 @@
+//! Spaces: made, changed, put away, deleted.
+
+use serde_json::{Map, Value, json};
+
+use super::jobs::NewJob;
+use super::{Page, Paged, Result, Service, ServiceError, allow, announce};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::action::Action;
+use crate::domain::event::Topic;
+use crate::domain::ids::{EnvironmentId, Id, SpaceId, WorkbookId};
+use crate::domain::job::{JobTrigger, JobType};
+use crate::domain::space::{Space, SpaceSummary};
+use crate::store::events::Sequence;
+use crate::store::spaces::SpaceFilter;
+use crate::store::{accounts, events, new_id, now, spaces};
+
+/// What a new space is given.
+#[derive(Debug, Clone, Default)]
+pub struct NewSpace {
+    /// Where it belongs; a key's own environment when absent.
+    pub environment_id: Option<EnvironmentId>,
+    /// What people read; made up when absent.
+    pub name: Option<String>,
+    /// Narrows the listeners that hear of it.
+    pub namespace: Option<String>,
+    /// The workbook that opens first.
+    pub primary_workbook_id: Option<WorkbookId>,
+    /// The customer's own data.
+    pub metadata: Option<Value>,
+    /// `omitActions` and others.
+    pub settings: Option<Value>,
+    /// Buttons of the space.
+    pub actions: Vec<Action>,
+    /// Marks, such as `embedded`.
+    pub labels: Vec<String>,
+    /// A listener shall configure it: a job `space:configure` starts at once.
+    pub auto_configure: bool,
+    /// Members that are kept and handed back.
+    pub extra: Map<String, Value>,
+}
+
+/// What changes in a space; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct SpaceChange {
+    /// What people read.
+    pub name: Option<String>,
+    /// Narrows the listeners that hear of it.
+    pub namespace: Option<Option<String>>,
+    /// The workbook that opens first.
+    pub primary_workbook_id: Option<Option<WorkbookId>>,
+    /// Replaces the stored object.
+    pub metadata: Option<Value>,
+    /// Replaces the stored object.
+    pub settings: Option<Value>,
+    /// Replaces the list.
+    pub actions: Option<Vec<Action>>,
+    /// Replaces the list.
+    pub labels: Option<Vec<String>>,
+    /// Merged into the members that are kept.
+    pub extra: Map<String, Value>,
+}
+
+impl Service {
+    /// The spaces that the actor sees, newest first.
+    pub async fn spaces(
+        &self,
+        actor: &Actor,
+        filter: &SpaceFilter,
+        page: Page,
+    ) -> Result<Paged<SpaceSummary>> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let (items, total) = spaces::list(&mut tx, &actor.scope, filter, page.offset(), page.size).await?;
+        Ok(Paged { items, total })
+    }
+
+    /// One space.
+    pub async fn space(&self, actor: &Actor, id: &SpaceId) -> Result<Space> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        spaces::find(&mut tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("space", id))
+    }
+
+    /// The place of the newest event of a space: where a page begins to listen.
+    pub async fn space_sequence(&self, actor: &Actor, id: &SpaceId) -> Result<i64> {
+        self.space(actor, id).await?;
+        let mut tx = self.db.read().await?;
+        Ok(events::last_sequence(&mut tx, &Sequence::Space(id.clone())).await?)
+    }
+
+    /// Makes a space, and the job that lets a listener configure it.
+    pub async fn create_space(&self, actor: &Actor, new: NewSpace) -> Result<Space> {
+        allow(actor, Operation::CreateSpace)?;
+        let wanted = new.environment_id.or_else(|| actor.scope.environment_id.clone());
+        let Some(environment_id) = wanted else {
+            return Err(ServiceError::bad_request(
+                "environmentId: say in which environment the space shall be",
+            ));
+        };
+        new.actions.iter().try_for_each(|action| action.operation().map(drop))?;
+        let mut tx = self.db.write().await?;
+        let environment = accounts::environment(&mut tx, &actor.scope, &environment_id).await?;
+        let environment =
+            environment.ok_or_else(|| ServiceError::not_found("environment", &environment_id))?;
+        let moment = now();
+        let space = Space {
+            id: new_id(),
+            account_id: environment.account_id,
+            environment_id,
+            name: new
+                .name
+                .filter(|name| !name.trim().is_empty())
+                .unwrap_or_else(|| format!("Space of {}", &moment.to_string()[..10])),
+            namespace: new.namespace.filter(|name| !name.is_empty()),
+            primary_workbook_id: new.primary_workbook_id,
+            metadata: new.metadata,
+            settings: new.settings,
+            actions: new.actions,
+            labels: new.labels,
+            extra: new.extra,
+            created_by: actor.id.clone(),
+            created_at: moment,
+            updated_at: moment,
+            last_activity_at: moment,
+            archived_at: None,
+        };
+        spaces::insert(&mut tx, &space).await?;
+        let payload =
+            json!({ "spaceId": space.id, "environmentId": space.environment_id, "name": space.name });
+        tx.emit(announce::of_space(Topic::SpaceCreated, actor, &space, payload));
+        if new.auto_configure {
+            let mut job = NewJob::new(JobType::Space, "configure", space.id.as_str());
+            job.trigger = JobTrigger::Immediate;
+            job.label = Some("Set up".to_string());
+            let seen_by_all = Actor { scope: space.scope(), ..actor.clone() };
+            self.insert_job(&mut tx, &seen_by_all, job).await?;
+        }
+        tx.commit().await?;
+        Ok(space)
+    }
+
+    /// Changes a space.
+    pub async fn update_space(&self, actor: &Actor, id: &SpaceId, change: SpaceChange) -> Result<Space> {
+        allow(actor, Operation::ManageSpace)?;
+        let mut tx = self.db.write().await?;
+        let before = spaces::find(&mut tx, &actor.scope, id).await?;
+        let before = before.ok_or_else(|| ServiceError::not_found("space", id))?;
+        let mut space = before.clone();
+        if let Some(name) = change.name {
+            space.name = name;
+        }
+        if let Some(namespace) = change.namespace {
+            space.namespace = namespace.filter(|name| !name.is_empty());
+        }
+        if let Some(workbook) = change.primary_workbook_id {
+            space.primary_workbook_id = workbook;
+        }
+        if let Some(actions) = change.actions {
+            actions.iter().try_for_each(|action| action.operation().map(drop))?;
+            space.actions = actions;
+        }
+        space.metadata = change.metadata.or(space.metadata);
+        space.settings = change.settings.or(space.settings);
+        space.labels = change.labels.unwrap_or(space.labels);
+        space.extra.extend(change.extra);
+        if space == before {
+            return Ok(space);
+        }
+        space.updated_at = now();
+        space.last_activity_at = space.updated_at;
+        spaces::update(&mut tx, &space).await?;
+        let changes: Vec<Value> = [
+            ("name", json!(before.name), json!(space.name)),
+            ("namespace", json!(before.namespace), json!(space.namespace)),
+        ]
+        .into_iter()
+        .filter(|(_, old, new)| old != new)
+        .map(|(field, old, new)| json!({ "field": field, "previousValue": old, "newValue": new }))
+        .collect();
+        tx.emit(announce::of_space(Topic::SpaceUpdated, actor, &space, json!({ "changes": changes })));
+        tx.commit().await?;
+        Ok(space)
+    }
+
+    /// Puts a space away, or takes it back.
+    pub async fn archive_space(&self, actor: &Actor, id: &SpaceId, archived: bool) -> Result<()> {
+        allow(actor, Operation::ManageSpace)?;
+        let mut tx = self.db.write().await?;
+        let space = spaces::find(&mut tx, &actor.scope, id).await?;
+        let mut space = space.ok_or_else(|| ServiceError::not_found("space", id))?;
+        if space.archived_at.is_some() == archived {
+            return Ok(());
+        }
+        space.archived_at = archived.then(now);
+        space.updated_at = now();
+        spaces::update(&mut tx, &space).await?;
+        let topic = if archived { Topic::SpaceArchived } else { Topic::SpaceUnarchived };
+        tx.emit(announce::of_space(topic, actor, &space, json!({})));
+        Ok(tx.commit().await?)
+    }
+
+    /// Deletes a space with everything in it.
+    pub async fn delete_space(&self, actor: &Actor, id: &SpaceId) -> Result<()> {
+        allow(actor, Operation::ManageSpace)?;
+        let mut tx = self.db.write().await?;
+        let space = spaces::find(&mut tx, &actor.scope, id).await?;
+        let space = space.ok_or_else(|| ServiceError::not_found("space", id))?;
+        spaces::delete(&mut tx, id, now()).await?;
+        tx.emit(announce::of_space(Topic::SpaceDeleted, actor, &space, json!({})));
+        Ok(tx.commit().await?)
+    }
+}

@@ -1,0 +1,305 @@
+//! Workbooks with their sheets: made from blueprints, changed, deleted.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{Result, Service, ServiceError, allow, announce};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::action::Action;
+use crate::domain::blueprint::{SheetConfig, WorkbookConfig};
+use crate::domain::event::Topic;
+use crate::domain::ids::{Id, SheetId, SpaceId, WorkbookId};
+use crate::domain::parse::{ParseError, from_value};
+use crate::domain::record::{Counts, FieldNumber, RecordKey};
+use crate::domain::space::Space;
+use crate::domain::workbook::{Sheet, Workbook};
+use crate::store::{Tx, new_id, now, random_bytes, sheets, spaces, workbooks};
+
+/// A workbook with its sheets in order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkbookWithSheets {
+    /// The workbook.
+    pub workbook: Workbook,
+    /// Its sheets.
+    pub sheets: Vec<Sheet>,
+}
+
+/// What changes in a workbook; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct WorkbookChange {
+    /// What people read.
+    pub name: Option<String>,
+    /// Replaces the list.
+    pub labels: Option<Vec<String>>,
+    /// Narrows the listeners that hear of it.
+    pub namespace: Option<Option<String>>,
+    /// Replaces the list.
+    pub actions: Option<Vec<Action>>,
+    /// Replaces the stored object.
+    pub settings: Option<Value>,
+    /// Replaces the stored object.
+    pub metadata: Option<Value>,
+    /// Each is merged into the sheet of the same id or slug, or made; sheets not named stay.
+    pub sheets: Option<Vec<Value>>,
+    /// Merged into the members that are kept.
+    pub extra: Map<String, Value>,
+}
+
+impl Service {
+    /// The workbooks of a space with their sheets.
+    pub async fn workbooks(&self, actor: &Actor, space: &SpaceId) -> Result<Vec<WorkbookWithSheets>> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        spaces::find(&mut tx, &actor.scope, space)
+            .await?
+            .ok_or_else(|| ServiceError::not_found("space", space))?;
+        let mut found = Vec::new();
+        for workbook in workbooks::list(&mut tx, &actor.scope, space).await? {
+            let sheets = sheets::list(&mut tx, &actor.scope, &workbook.id).await?;
+            found.push(WorkbookWithSheets { workbook, sheets });
+        }
+        Ok(found)
+    }
+
+    /// One workbook with its sheets.
+    pub async fn workbook(&self, actor: &Actor, id: &WorkbookId) -> Result<WorkbookWithSheets> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        read(&mut tx, actor, id).await
+    }
+
+    /// Makes a workbook and its sheets from a blueprint.
+    pub async fn create_workbook(
+        &self,
+        actor: &Actor,
+        space: &SpaceId,
+        config: WorkbookConfig,
+        extra: Map<String, Value>,
+    ) -> Result<WorkbookWithSheets> {
+        allow(actor, Operation::ManageWorkbook)?;
+        let mut tx = self.db.write().await?;
+        let space = spaces::find(&mut tx, &actor.scope, space)
+            .await?
+            .ok_or_else(|| ServiceError::not_found("space", space))?;
+        let made = insert_workbook(&mut tx, actor, &space, config, extra).await?;
+        tx.commit().await?;
+        Ok(made)
+    }
+
+    /// Changes a workbook and the sheets that the change names.
+    pub async fn update_workbook(
+        &self,
+        actor: &Actor,
+        id: &WorkbookId,
+        change: WorkbookChange,
+    ) -> Result<WorkbookWithSheets> {
+        allow(actor, Operation::ManageWorkbook)?;
+        let mut tx = self.db.write().await?;
+        let WorkbookWithSheets { mut workbook, sheets: before } = read(&mut tx, actor, id).await?;
+        let namespaces = namespaces(&mut tx, actor, &workbook.space_id).await?;
+        if let Some(actions) = change.actions {
+            actions.iter().try_for_each(|action| action.operation().map(drop))?;
+            workbook.actions = actions;
+        }
+        if let Some(namespace) = change.namespace {
+            workbook.namespace = namespace.filter(|name| !name.is_empty());
+        }
+        workbook.name = change.name.unwrap_or(workbook.name);
+        workbook.labels = change.labels.unwrap_or(workbook.labels);
+        workbook.settings = change.settings.or(workbook.settings);
+        workbook.metadata = change.metadata.or(workbook.metadata);
+        workbook.extra.extend(change.extra);
+        workbook.updated_at = now();
+        workbooks::update(&mut tx, &workbook).await?;
+        for (position, entry) in change.sheets.unwrap_or_default().into_iter().enumerate() {
+            upsert_sheet(&mut tx, actor, &workbook, &before, entry, &namespaces)
+                .await
+                .map_err(|error| at(error, &format!("sheets[{position}]")))?;
+        }
+        let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
+        tx.emit(announce::of_workbook(Topic::WorkbookUpdated, actor, &workbook, &namespaces, payload));
+        let after = read(&mut tx, actor, id).await?;
+        tx.commit().await?;
+        Ok(after)
+    }
+
+    /// Deletes a workbook with its sheets.
+    pub async fn delete_workbook(&self, actor: &Actor, id: &WorkbookId) -> Result<()> {
+        allow(actor, Operation::ManageWorkbook)?;
+        let mut tx = self.db.write().await?;
+        let found = read(&mut tx, actor, id).await?;
+        let namespaces = namespaces(&mut tx, actor, &found.workbook.space_id).await?;
+        workbooks::delete(&mut tx, id, now()).await?;
+        tx.emit(announce::of_workbook(
+            Topic::WorkbookDeleted,
+            actor,
+            &found.workbook,
+            &namespaces,
+            json!({}),
+        ));
+        Ok(tx.commit().await?)
+    }
+}
+
+async fn read(tx: &mut Tx, actor: &Actor, id: &WorkbookId) -> Result<WorkbookWithSheets> {
+    let workbook = workbooks::find(tx, &actor.scope, id)
+        .await?
+        .ok_or_else(|| ServiceError::not_found("workbook", id))?;
+    let sheets = sheets::list(tx, &actor.scope, id).await?;
+    Ok(WorkbookWithSheets { workbook, sheets })
+}
+
+/// The namespaces of a space's events.
+pub(super) async fn namespaces(tx: &mut Tx, actor: &Actor, space: &SpaceId) -> Result<Vec<String>> {
+    let space = spaces::find(tx, &actor.scope, space).await?;
+    Ok(space.map(|space| space.namespaces()).unwrap_or_default())
+}
+
+fn at(error: ServiceError, place: &str) -> ServiceError {
+    ServiceError { message: format!("{place}: {}", error.message), ..error }
+}
+
+/// Makes a workbook inside a transaction that also makes what is around it.
+pub(super) async fn insert_workbook(
+    tx: &mut Tx,
+    actor: &Actor,
+    space: &Space,
+    config: WorkbookConfig,
+    extra: Map<String, Value>,
+) -> Result<WorkbookWithSheets> {
+    let config = config.checked()?;
+    config.actions.iter().try_for_each(|action| action.operation().map(drop))?;
+    let moment = now();
+    let workbook = Workbook {
+        id: new_id(),
+        account_id: space.account_id.clone(),
+        environment_id: space.environment_id.clone(),
+        space_id: space.id.clone(),
+        name: config.name,
+        namespace: config.namespace.filter(|name| !name.is_empty()),
+        labels: config.labels,
+        actions: config.actions,
+        settings: config.settings,
+        metadata: config.metadata,
+        extra,
+        created_at: moment,
+        updated_at: moment,
+    };
+    workbooks::insert(tx, &workbook).await?;
+    let payload = json!({
+        "workbookId": workbook.id, "spaceId": space.id, "name": workbook.name,
+        "namespace": workbook.namespace, "sheetCount": config.sheets.len(),
+    });
+    tx.emit(announce::of_workbook(Topic::WorkbookCreated, actor, &workbook, &space.namespaces(), payload));
+    let mut made = Vec::new();
+    for (position, sheet) in config.sheets.into_iter().enumerate() {
+        made.push(insert_sheet(tx, actor, &workbook, position as i64, sheet, &space.namespaces()).await?);
+    }
+    Ok(WorkbookWithSheets { workbook, sheets: made })
+}
+
+async fn insert_sheet(
+    tx: &mut Tx,
+    actor: &Actor,
+    workbook: &Workbook,
+    position: i64,
+    config: SheetConfig,
+    namespaces: &[String],
+) -> Result<Sheet> {
+    check_actions(&config)?;
+    let moment = now();
+    let mut sheet = Sheet {
+        id: new_id(),
+        number: 0,
+        account_id: workbook.account_id.clone(),
+        environment_id: workbook.environment_id.clone(),
+        space_id: workbook.space_id.clone(),
+        workbook_id: workbook.id.clone(),
+        slug: config.slug(),
+        position,
+        field_numbers: number_fields(BTreeMap::new(), &config),
+        metadata: None,
+        record_key: RecordKey(u64::from_le_bytes(random_bytes())),
+        version: 0,
+        counts: Counts::default(),
+        importing: None,
+        created_at: moment,
+        updated_at: moment,
+        config,
+    };
+    sheet.number = sheets::insert(tx, &sheet).await?;
+    let payload = json!({
+        "sheetId": sheet.id, "workbookId": workbook.id, "name": sheet.config.name,
+        "slug": sheet.slug, "fieldCount": sheet.config.fields.len(),
+    });
+    tx.emit(announce::of_sheet(Topic::SheetCreated, &actor.id, &sheet, namespaces, payload));
+    Ok(sheet)
+}
+
+fn check_actions(config: &SheetConfig) -> Result<()> {
+    let fields = config.fields.iter().flat_map(|field| &field.actions);
+    Ok(config.actions.iter().chain(fields).try_for_each(|action| action.operation().map(drop))?)
+}
+
+/// Gives each new field the next free number; known fields keep theirs, dropped ones are remembered.
+fn number_fields(
+    mut known: BTreeMap<String, FieldNumber>,
+    config: &SheetConfig,
+) -> BTreeMap<String, FieldNumber> {
+    let mut next = known.values().map(|number| number.0 + 1).max().unwrap_or(1);
+    for field in &config.fields {
+        known.entry(field.key.as_str().to_string()).or_insert_with(|| {
+            next += 1;
+            FieldNumber(next - 1)
+        });
+    }
+    known
+}
+
+/// Merges one entry of `sheets` into the sheet it names, or makes a new one.
+async fn upsert_sheet(
+    tx: &mut Tx,
+    actor: &Actor,
+    workbook: &Workbook,
+    known: &[Sheet],
+    entry: Value,
+    namespaces: &[String],
+) -> Result<()> {
+    let Value::Object(mut members) = entry else {
+        return Err(ParseError::at("", "a sheet is an object").into());
+    };
+    let id = members.remove("id").and_then(|id| id.as_str().map(SheetId::parse)).transpose()?;
+    if let Some(Value::Object(config)) = members.remove("config") {
+        members.extend(config);
+    }
+    let slug = members.get("slug").and_then(Value::as_str);
+    let target =
+        known.iter().find(|sheet| id.as_ref().map_or(slug == Some(&sheet.slug), |id| *id == sheet.id));
+    let Some(before) = target else {
+        if let Some(id) = id {
+            return Err(ServiceError::not_found("sheet", id));
+        }
+        let config: SheetConfig = from_value(Value::Object(members))?;
+        config.check()?;
+        insert_sheet(tx, actor, workbook, known.len() as i64, config, namespaces).await?;
+        return Ok(());
+    };
+    let mut merged = announce::object(serde_json::to_value(&before.config).map_err(ServiceError::internal)?);
+    merged.extend(members.into_iter().filter(|(_, value)| !value.is_null()));
+    let config: SheetConfig = from_value(Value::Object(merged))?;
+    config.check()?;
+    check_actions(&config)?;
+    if config == before.config {
+        return Ok(());
+    }
+    let mut sheet = before.clone();
+    sheet.field_numbers = number_fields(sheet.field_numbers, &config);
+    sheet.slug = config.slug();
+    sheet.config = config;
+    sheet.updated_at = now();
+    sheets::update_config(tx, &sheet).await?;
+    let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
+    tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, namespaces, payload));
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! `workbook:delete-records`: deletes what a query finds, as one change that can be undone.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::domain::ids::SheetId;
+use crate::domain::outcome::Outcome;
+use crate::domain::query::{Filter, RecordQuery};
+use crate::jobs::work::{Work, WorkError, counted};
+use crate::service::jobs::JobChange;
+
+#[derive(Deserialize)]
+struct Config {
+    sheet: SheetId,
+    /// Kept by any filter but `none`, which deletes exactly these.
+    #[serde(default)]
+    exceptions: Option<Vec<String>>,
+    #[serde(flatten)]
+    query: RecordQuery,
+}
+
+impl Config {
+    /// What to delete, as queries whose finds do not overlap.
+    fn queries(self) -> Vec<RecordQuery> {
+        let Self { exceptions, mut query, .. } = self;
+        let Some(exceptions) = exceptions.filter(|exceptions| !exceptions.is_empty()) else {
+            return vec![query];
+        };
+        query.ids = exceptions;
+        if query.filter == Some(Filter::None) {
+            query.filter = None;
+            return vec![query];
+        }
+        if query.narrows() {
+            return vec![query];
+        }
+        // Without a filter, `ids` would name what to delete instead of what to keep.
+        let each = |filter| RecordQuery { filter: Some(filter), ..query.clone() };
+        vec![each(Filter::Valid), each(Filter::Error)]
+    }
+}
+
+/// Deletes the records.
+pub async fn run(work: Work) -> Result<Outcome, WorkError> {
+    if already_done(&work) {
+        return Ok(Outcome::saying("The records were deleted"));
+    }
+    let config: Config = work.config()?;
+    let sheet = work.service.sheet(&work.actor, &config.sheet).await?;
+    let done = work.service.delete_records(&work.actor, &sheet.id, &config.queries()).await?;
+    let undo = json!({ "undo": { "sheetId": sheet.id, "changeId": done.change_id } });
+    let change = JobChange { metadata: Some(undo), ..JobChange::default() };
+    work.service.update_job(&work.actor, &work.job.id, change).await?;
+    let deleted = done.numbers.len() as u64;
+    Ok(Outcome::saying(format!("{} deleted from {}", counted(deleted, "record"), sheet.config.name)))
+}
+
+/// Whether an earlier attempt came as far as the deletion.
+fn already_done(work: &Work) -> bool {
+    work.job.metadata.as_ref().is_some_and(|metadata| metadata.get("undo").is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::parse::from_value;
+
+    fn queries(config: serde_json::Value) -> Vec<RecordQuery> {
+        from_value::<Config>(config).unwrap().queries()
+    }
+
+    #[test]
+    fn exceptions_are_kept_but_for_the_filter_none() {
+        let sheet = "us_sh_0123456789";
+        let none = queries(json!({ "sheet": sheet, "filter": "none", "exceptions": ["a"] }));
+        assert_eq!(none, [RecordQuery { ids: vec!["a".into()], ..RecordQuery::default() }]);
+        let error = queries(json!({ "sheet": sheet, "filter": "error", "exceptions": ["a"] }));
+        assert!(error.len() == 1 && error[0].narrows());
+        let all = queries(json!({ "sheet": sheet, "exceptions": ["a"] }));
+        assert!(all.len() == 2 && all.iter().all(RecordQuery::narrows));
+        assert_eq!(queries(json!({ "sheet": sheet })), [RecordQuery::default()]);
+    }
+}

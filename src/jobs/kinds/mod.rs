@@ -1,0 +1,39 @@
+//! The server's own kinds of jobs, one file each, and the table that finds them by name.
+
+mod delete_records;
+mod export_sheet;
+mod import_file;
+
+pub use export_sheet::csv_of;
+use futures::future::BoxFuture;
+
+use super::work::{Work, WorkError};
+use crate::domain::job::JobType;
+use crate::domain::outcome::Outcome;
+
+/// What every kind is.
+pub struct Kind {
+    /// The name of its jobs.
+    pub name: (JobType, &'static str),
+    /// Does the work. It may be run again after a crash, and then starts over cleanly.
+    pub run: fn(Work) -> BoxFuture<'static, Result<Outcome, WorkError>>,
+}
+
+/// All kinds.
+pub const KINDS: [Kind; 3] = [
+    Kind { name: (JobType::Sheet, "import"), run: |work| Box::pin(import_file::run(work)) },
+    Kind { name: (JobType::Sheet, "export"), run: |work| Box::pin(export_sheet::run(work)) },
+    Kind { name: (JobType::Workbook, "delete-records"), run: |work| Box::pin(delete_records::run(work)) },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::job::BUILT_IN;
+
+    #[test]
+    fn every_built_in_job_has_its_kind() {
+        let names: Vec<_> = KINDS.iter().map(|kind| kind.name).collect();
+        assert_eq!(names, BUILT_IN);
+    }
+}

@@ -1,0 +1,29 @@
+//! Runs the server's own jobs, once, with progress, and ends the jobs that nobody answers.
+//!
+//! A job row is the queue entry. A worker claims it with a lease and an attempt number, beats while it
+//! works, and ends it through the service; a worker whose lease has passed to another is refused.
+
+pub mod demo;
+pub mod kinds;
+pub mod sweep;
+pub mod work;
+pub mod worker;
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::service::Service;
+
+/// Starts the workers, the sweep and the demo's listener; they stop when `stopping` is cancelled.
+pub fn start(service: &Arc<Service>, stopping: &CancellationToken) -> TaskTracker {
+    let tasks = TaskTracker::new();
+    for number in 0..worker::WORKERS {
+        tasks.spawn(worker::run(service.clone(), number, stopping.clone()));
+    }
+    tasks.spawn(sweep::run(service.clone(), stopping.clone()));
+    tasks.spawn(demo::run(service.clone(), stopping.clone()));
+    tasks.close();
+    tasks
+}

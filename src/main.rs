@@ -27,6 +27,7 @@ async fn serve() -> anyhow::Result<()> {
     })?;
     let server = Server::bind(&config, Arc::new(site::Site)).await?;
     writeln!(std::io::stdout(), "Inlet is at {}", server.url())?;
+    writeln!(std::io::stdout(), "API keys are in {}", server.keys().display())?;
     server.run().await?;
     Ok(())
 }

@@ -1,12 +1,19 @@
 //! Taking the port, serving, and stopping without cutting anyone off.
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
 
+use super::start::{OpenError, Opened, open};
 use super::{ServerState, assets::Assets, router};
-use crate::config::Config;
+use crate::{config::Config, jobs, store::DataLock};
 
 /// How long requests that are under way may go on once the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -31,24 +38,28 @@ pub enum StartError {
         /// What the system said.
         reason: io::Error,
     },
+    /// The data cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// The listening socket failed while serving.
     #[error("the server had to stop: {0}. Start it again; if it happens again, look at the log lines above")]
     Stopped(io::Error),
 }
 
-/// A server that has its port.
+/// A server that has its port and its data.
 pub struct Server {
     listener: TcpListener,
-    address: SocketAddr,
-    public_url: Option<String>,
+    url: String,
+    keys: PathBuf,
     state: ServerState,
+    _lock: DataLock,
 }
 
 impl Server {
-    /// Takes the port that `config` names.
+    /// Takes the port that `config` names, and opens the data.
     ///
     /// # Errors
-    /// When the port is taken or not ours to use.
+    /// When the port is taken or not ours to use, or the data cannot be opened.
     pub async fn bind(config: &Config, assets: Arc<dyn Assets>) -> Result<Self, StartError> {
         let refuse = |reason: io::Error| match reason.kind() {
             io::ErrorKind::AddrInUse => StartError::PortTaken(config.listen),
@@ -56,13 +67,20 @@ impl Server {
         };
         let listener = TcpListener::bind(config.listen).await.map_err(refuse)?;
         let address = listener.local_addr().map_err(refuse)?;
-        let state = ServerState::new(assets);
-        Ok(Self { listener, address, public_url: config.public_url.clone(), state })
+        let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let Opened { service, trust, keys, lock } = open(config, &url).await?;
+        let state = ServerState::new(service, assets, trust);
+        Ok(Self { listener, url, keys, state, _lock: lock })
     }
 
     /// Where people find it.
-    pub fn url(&self) -> String {
-        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.address))
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The file with the API keys.
+    pub fn keys(&self) -> &Path {
+        &self.keys
     }
 
     /// Serves until the process is told to stop.
@@ -72,16 +90,22 @@ impl Server {
     pub async fn run(self) -> Result<(), StartError> {
         let stopping = self.state.stopping.clone();
         tokio::spawn(cancel_on_signal(stopping.clone()));
+        let jobs = jobs::start(&self.state.service, &stopping);
         let serving = axum::serve(self.listener, router(self.state))
             .with_graceful_shutdown(stopping.clone().cancelled_owned());
         let out_of_patience = async {
             stopping.cancelled().await;
             time::sleep(GRACE).await;
         };
+        let served = async {
+            let ended = serving.await;
+            jobs.wait().await;
+            ended.map_err(StartError::Stopped)
+        };
         tokio::select! {
-            ended = serving => ended.map_err(StartError::Stopped),
+            ended = served => ended,
             () = out_of_patience => {
-                tracing::warn!(grace = GRACE.as_secs(), "stopping with requests still under way");
+                tracing::warn!(grace = GRACE.as_secs(), "stopping with work still under way");
                 Ok(())
             }
         }

@@ -1,13 +1,23 @@
-//! The HTTP server: one router for the page, its files and health.
+//! The HTTP server: one router for the page, its files, the API, live events and health.
 
 pub mod assets;
 mod csp;
+mod frames;
 mod health;
+mod keys_file;
 mod listen;
+mod origin;
 mod pages;
+mod problem;
 mod router;
+mod session;
+mod sign_in;
+mod start;
 mod state;
+mod stream;
+mod transfer;
 
 pub use listen::{Server, StartError};
 pub use router::router;
-pub use state::ServerState;
+pub use start::{OpenError, open};
+pub use state::{ServerState, Trust};

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::assets::Assets;
 use crate::app::shell;
+use crate::service::Service;
 
 /// What every handler can reach.
 #[derive(Clone, FromRef)]
@@ -16,13 +17,26 @@ pub struct ServerState {
     pub leptos: LeptosOptions,
     /// The page's files.
     pub assets: Arc<dyn Assets>,
+    /// The product.
+    pub service: Arc<Service>,
+    /// Who is signed in without a password.
+    pub trust: Trust,
     /// Cancelled when the server is told to stop: open streams end, and no new work is taken.
     pub stopping: CancellationToken,
 }
 
+/// Who is signed in without a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// Browsers on this machine: the server listens on a loopback address only.
+    Loopback,
+    /// Nobody.
+    Nobody,
+}
+
 impl ServerState {
     /// The state of a server that has just started.
-    pub fn new(assets: Arc<dyn Assets>) -> Self {
-        Self { leptos: shell::leptos_options(), assets, stopping: CancellationToken::new() }
+    pub fn new(service: Arc<Service>, assets: Arc<dyn Assets>, trust: Trust) -> Self {
+        Self { leptos: shell::leptos_options(), assets, service, trust, stopping: CancellationToken::new() }
     }
 }

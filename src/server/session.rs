@@ -1,0 +1,140 @@
+//! Whose browser it is: the session's cookie, and the sign-in of browsers on the server's own machine.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+
+use super::ServerState;
+use super::problem::Problem;
+use super::state::Trust;
+use crate::domain::access::Actor;
+use crate::domain::tenant::User;
+use crate::service::Service;
+
+const COOKIE: &str = "inlet_session";
+/// What a person reaches without being signed in.
+const OPEN: [&str; 2] = ["/sign-in", "/sign-out"];
+
+/// The person behind a request, for handlers and pages.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// What they may do.
+    pub actor: Actor,
+    /// Who they are.
+    pub user: User,
+}
+
+/// Finds out who asks; sends pages without anybody to the sign-in page, and refuses everything else.
+pub async fn identify(State(state): State<ServerState>, mut request: Request, next: Next) -> Response {
+    let known = match token_of(request.headers()) {
+        Some(token) => match state.service.actor_of_session(&token).await {
+            Ok(known) => known,
+            Err(error) => return Problem::from(error).into_response(),
+        },
+        None => None,
+    };
+    if let Some((actor, user)) = known {
+        request.extensions_mut().insert(SignedIn { actor, user });
+        return next.run(request).await;
+    }
+    let path = request.uri().path();
+    if OPEN.contains(&path) {
+        return next.run(request).await;
+    }
+    if !is_page(request.method(), request.headers()) {
+        return Problem::unauthorized().into_response();
+    }
+    if state.trust == Trust::Loopback && is_loopback_host(request.headers()) {
+        return sign_in_here(&state.service, request, next).await;
+    }
+    let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
+    Redirect::to(&format!("/sign-in?next={}", percent_encoded(wanted))).into_response()
+}
+
+async fn sign_in_here(service: &Service, mut request: Request, next: Next) -> Response {
+    let session = match service.sign_in_local().await {
+        Ok(session) => session,
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    let actor = crate::service::authentication::actor_of_user(&session.user);
+    request.extensions_mut().insert(SignedIn { actor, user: session.user });
+    let mut response = next.run(request).await;
+    set_cookie(response.headers_mut(), &cookie(session.token, service));
+    response
+}
+
+/// The session's secret in a request.
+pub fn token_of(headers: &HeaderMap) -> Option<String> {
+    CookieJar::from_headers(headers).get(COOKIE).map(|cookie| cookie.value().to_string())
+}
+
+/// The cookie of a session. It goes over HTTPS only where people reach the server by HTTPS.
+pub fn cookie(token: String, service: &Service) -> Cookie<'static> {
+    Cookie::build((COOKIE, token))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(service.settings.public_url.starts_with("https:"))
+        .build()
+}
+
+/// Puts a cookie into an answer.
+pub fn set_cookie(headers: &mut HeaderMap, cookie: &Cookie<'_>) {
+    if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+        headers.append(header::SET_COOKIE, value);
+    }
+}
+
+/// A cookie that ends the session in the browser.
+pub fn ended_cookie(service: &Service) -> Cookie<'static> {
+    let mut cookie = cookie(String::new(), service);
+    cookie.make_removal();
+    cookie
+}
+
+fn is_page(method: &Method, headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    matches!(*method, Method::GET | Method::HEAD) && accept.contains("text/html")
+}
+
+/// A page of another site could reach a loopback address under a name of its own; such a name is not trusted.
+fn is_loopback_host(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let Ok(uri) = format!("http://{host}/").parse::<Uri>() else { return false };
+    matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"))
+}
+
+fn percent_encoded(text: &str) -> String {
+    use std::fmt::Write;
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_of_this_machine_are_trusted() {
+        for (host, trusted) in [
+            ("localhost:3000", true),
+            ("127.0.0.1:3000", true),
+            ("[::1]:3000", true),
+            ("127.0.0.1.evil.example", false),
+            ("evil.example:3000", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, HeaderValue::from_static(host));
+            assert_eq!(is_loopback_host(&headers), trusted, "{host}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Signing in and out by plain forms, which work without a script.
+
+use axum::Form;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Redirect, Response};
+use serde::Deserialize;
+
+use super::{ServerState, session};
+
+/// The form of the sign-in page.
+#[derive(Deserialize)]
+pub struct Credentials {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in`: back to where the person wanted to go, or to the form once more.
+pub async fn sign_in(State(state): State<ServerState>, Form(form): Form<Credentials>) -> Response {
+    match state.service.sign_in(&form.email, &form.password).await {
+        Ok(session) => {
+            let mut response = Redirect::to(local(&form.next)).into_response();
+            session::set_cookie(response.headers_mut(), &session::cookie(session.token, &state.service));
+            response
+        }
+        Err(_) => Redirect::to("/sign-in?wrong=1").into_response(),
+    }
+}
+
+/// `POST /sign-out`: ends the session here and in the browser.
+pub async fn sign_out(State(state): State<ServerState>, headers: HeaderMap) -> Response {
+    if let Some(token) = session::token_of(&headers)
+        && let Err(error) = state.service.sign_out(&token).await
+    {
+        tracing::warn!(%error, "a session could not be ended");
+    }
+    let mut response = Redirect::to("/sign-in").into_response();
+    session::set_cookie(response.headers_mut(), &session::ended_cookie(&state.service));
+    response
+}
+
+/// A path of this server, never another host.
+fn local(next: &str) -> &str {
+    let outside = !next.starts_with('/') || next.starts_with("//") || next.contains(['\\', '\r', '\n']);
+    if outside { "/" } else { next }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn nobody_is_sent_to_another_host() {
+        for (next, to) in
+            [("/space/a", "/space/a"), ("//evil", "/"), ("https://evil", "/"), ("/\\evil", "/"), ("", "/")]
+        {
+            assert_eq!(local(next), to);
+        }
+    }
+}

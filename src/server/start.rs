@@ -1,0 +1,100 @@
+//! Opens the data: folder, lock, database, keys, demo; each failure says what to do.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::keys_file;
+use super::state::Trust;
+use crate::config::Config;
+use crate::files::FileStore;
+use crate::service::bootstrap::system_actor;
+use crate::service::{Secrets, Service, ServiceError, Settings, Timeouts};
+use crate::sheets::Sheets;
+use crate::store::{DataLock, DatabaseUrl, Db, LockError, StoreError};
+
+/// Decoded chunks of records that are kept in memory, in bytes.
+const CHUNK_CACHE: usize = 256 << 20;
+
+/// Why the data could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder cannot be made or written to.
+    #[error("cannot use the data folder {}: {reason}. Choose another: inlet --data FOLDER", .folder.display())]
+    Folder {
+        /// Which folder.
+        folder: PathBuf,
+        /// What the system said.
+        reason: std::io::Error,
+    },
+    /// Another process has it open.
+    #[error(transparent)]
+    Locked(#[from] LockError),
+    /// The database cannot be opened.
+    #[error("cannot open the database")]
+    Database(#[from] StoreError),
+    /// Others can reach the server, and nobody would be asked for a password.
+    #[error(
+        "{0} can be reached from other machines, so an administrator's password is needed: \
+         set INLET_ADMIN_PASSWORD, or listen on 127.0.0.1 only"
+    )]
+    PasswordNeeded(std::net::SocketAddr),
+    /// The first things could not be made.
+    #[error("cannot prepare the data")]
+    Prepare(#[from] ServiceError),
+}
+
+/// Everything that the server serves.
+pub struct Opened {
+    /// The product.
+    pub service: Arc<Service>,
+    /// Who is signed in without a password.
+    pub trust: Trust,
+    /// Where the API keys stand.
+    pub keys: PathBuf,
+    /// Held as long as the server runs.
+    pub lock: DataLock,
+}
+
+/// Opens the data of `config` for a server that people reach at `public_url`.
+///
+/// # Errors
+/// See [`OpenError`].
+pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError> {
+    let trust = if config.listen.ip().is_loopback() && config.admin_password.is_none() {
+        Trust::Loopback
+    } else {
+        Trust::Nobody
+    };
+    if trust == Trust::Nobody && config.admin_password.is_none() {
+        return Err(OpenError::PasswordNeeded(config.listen));
+    }
+    let unusable = |reason| OpenError::Folder { folder: config.data.clone(), reason };
+    std::fs::create_dir_all(&config.data).map_err(unusable)?;
+    let lock = DataLock::acquire(&config.data)?;
+    let secret_key = config.secret_key.as_ref().map(|secret| secret.expose());
+    let secrets = Secrets::new(keys_file::server_key(&config.data, secret_key).map_err(unusable)?);
+    let url = match &config.database_url {
+        Some(url) => DatabaseUrl::Postgres(url.expose().to_string()),
+        None => DatabaseUrl::Sqlite(config.data.join("inlet.db")),
+    };
+    let db = Db::open(&url).await?;
+    let files = FileStore::new(&config.data);
+    files.prepare().await.map_err(|error| unusable(std::io::Error::other(error)))?;
+    let settings = Settings {
+        public_url: public_url.trim_end_matches('/').to_string(),
+        timeouts: if config.fast_timeouts { Timeouts::FAST } else { Timeouts::NORMAL },
+    };
+    let service = Service::new(db.clone(), Sheets::new(CHUNK_CACHE), files, settings, secrets);
+    let keys = config.data.join(keys_file::KEYS_FILE);
+    let environment = service.ensure_account().await?;
+    if !keys.exists() {
+        let made = service.create_keys(&environment.id).await?;
+        keys_file::write_keys(&config.data, public_url, &made).map_err(unusable)?;
+    }
+    if let Some(password) = &config.admin_password {
+        service.set_admin_password(password.expose()).await?;
+    }
+    service.ensure_demo(&environment).await?;
+    service.recover(&system_actor(&environment)?, matches!(url, DatabaseUrl::Sqlite(_))).await?;
+    Ok(Opened { service: Arc::new(service), trust, keys, lock })
+}

@@ -1,0 +1,109 @@
+//! `GET /stream`: the events of a space as they happen, for the page. Resumes where it was cut off.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::sse::{Event as Message, KeepAlive, Sse};
+use futures::Stream;
+use serde::Deserialize;
+use serde_json::json;
+use tokio::sync::broadcast;
+
+use super::ServerState;
+use super::problem::Problem;
+use super::session::SignedIn;
+use crate::domain::event::Event;
+use crate::domain::ids::{Id, SpaceId};
+use crate::service::authentication::Subscription;
+use crate::store::EventSignal;
+
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// The log is read at least this often, should a signal of another server be lost.
+const POLL: Duration = Duration::from_secs(10);
+const BATCH: u64 = 100;
+
+/// What the page asks for.
+#[derive(Deserialize)]
+pub struct Wanted {
+    space: String,
+    after: Option<i64>,
+}
+
+struct Follower {
+    state: ServerState,
+    space: SpaceId,
+    signals: broadcast::Receiver<EventSignal>,
+    sequence: i64,
+    waiting: VecDeque<Event>,
+}
+
+/// Streams events after the given place; `Last-Event-ID` wins over `after`.
+pub async fn follow(
+    State(state): State<ServerState>,
+    Extension(signed_in): Extension<SignedIn>,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Message, Infallible>>>, Problem> {
+    let space = SpaceId::parse(&wanted.space).map_err(|error| Problem::bad_request(error.to_string()))?;
+    // Subscribed before the place is read, so that nothing falls between.
+    let signals = state.service.db.signals().events.subscribe();
+    let newest = state.service.space_sequence(&signed_in.actor, &space).await?;
+    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
+    let sequence = last.or(wanted.after).unwrap_or(newest).min(newest);
+    let follower = Follower { state, space, signals, sequence, waiting: VecDeque::new() };
+    let stream = futures::stream::unfold(follower, |mut follower| async {
+        let event = follower.next().await?;
+        Some((Ok(message(&event)), follower))
+    });
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+}
+
+impl Follower {
+    /// The next event; nothing when the server stops.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                self.sequence = event.space_sequence.unwrap_or(self.sequence);
+                return Some(event);
+            }
+            let subscription = Subscription::Space(self.space.clone());
+            match self.state.service.events_after(&subscription, self.sequence, BATCH).await {
+                Ok(events) => self.waiting.extend(events),
+                Err(error) => tracing::warn!(%error, "the event log cannot be read"),
+            }
+            if self.waiting.is_empty() && !self.wait().await {
+                return None;
+            }
+        }
+    }
+
+    /// Waits until this space may have a new event; false when the server stops.
+    async fn wait(&mut self) -> bool {
+        let deadline = tokio::time::sleep(POLL);
+        tokio::pin!(deadline);
+        loop {
+            tokio::select! {
+                signal = self.signals.recv() => match signal {
+                    Ok(signal) if signal.space_id.as_ref() != Some(&self.space) => {}
+                    // Lagging behind only means that the log is read.
+                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return true,
+                    Err(broadcast::error::RecvError::Closed) => return false,
+                },
+                () = &mut deadline => return true,
+                () = self.state.stopping.cancelled() => return false,
+            }
+        }
+    }
+}
+
+fn message(event: &Event) -> Message {
+    let sequence = event.space_sequence.unwrap_or_default();
+    let data = json!({
+        "sequence": sequence, "topic": event.topic, "context": event.context, "payload": event.payload,
+    });
+    Message::default().id(sequence.to_string()).data(data.to_string())
+}

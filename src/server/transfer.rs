@@ -1,0 +1,80 @@
+//! Files of the browser: `POST /files` and `GET /files/{id}/download`.
+
+use axum::extract::multipart::Field;
+use axum::extract::{Multipart, Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use serde_json::json;
+use tokio_util::io::ReaderStream;
+
+use super::ServerState;
+use super::problem::Problem;
+use super::session::SignedIn;
+use crate::domain::file::FileMode;
+use crate::domain::ids::{FileId, Id, SpaceId};
+use crate::service::files::{NewFile, Upload};
+
+/// Takes a file into a space: the fields `spaceId` and `file`.
+pub async fn upload(
+    State(state): State<ServerState>,
+    Extension(signed_in): Extension<SignedIn>,
+    mut form: Multipart,
+) -> Result<Response, Problem> {
+    let broken = |error: axum::extract::multipart::MultipartError| {
+        Problem::bad_request(format!("the upload broke off: {}; try again", error.body_text()))
+    };
+    let mut space_id = None;
+    let mut arrived = None;
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        match field.name() {
+            Some("spaceId") => space_id = Some(field.text().await.map_err(broken)?),
+            Some("file") => {
+                let name = field.file_name().unwrap_or("").to_string();
+                let mimetype = field.content_type().unwrap_or("application/octet-stream").to_string();
+                let mut upload = state.service.start_upload(&signed_in.actor).await?;
+                receive(&mut upload, field).await?;
+                arrived = Some((upload, name, mimetype));
+            }
+            _ => {}
+        }
+    }
+    let space_id = space_id.ok_or_else(|| Problem::bad_request("the upload has no field `spaceId`"))?;
+    let space_id = SpaceId::parse(&space_id).map_err(|error| Problem::bad_request(error.to_string()))?;
+    let (upload, name, mimetype) =
+        arrived.ok_or_else(|| Problem::bad_request("the upload has no field `file`"))?;
+    let mode = FileMode::Import;
+    let new = NewFile { space_id, name, mimetype, mode, actions: Vec::new(), extra: serde_json::Map::new() };
+    let file = state.service.finish_upload(&signed_in.actor, upload, new).await?;
+    let answer = json!({ "id": file.id, "name": file.name, "size": file.size });
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+async fn receive(upload: &mut Upload, mut field: Field<'_>) -> Result<(), Problem> {
+    loop {
+        match field.chunk().await {
+            Ok(Some(bytes)) => upload.write(&bytes).await?,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                return Err(Problem::bad_request(format!("the upload broke off: {}", error.body_text())));
+            }
+        }
+    }
+}
+
+/// Sends a file to be saved, never to be shown.
+pub async fn download(
+    State(state): State<ServerState>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let id = FileId::parse(&id).map_err(crate::service::ServiceError::from)?;
+    let (file, bytes) = state.service.open_file(&signed_in.actor, &id).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream".to_string()),
+        (header::CONTENT_LENGTH, file.size.to_string()),
+        (header::CONTENT_DISPOSITION, crate::domain::file::disposition(&file.name)),
+        (header::CACHE_CONTROL, "private, no-cache".to_string()),
+    ];
+    Ok((headers, axum::body::Body::from_stream(ReaderStream::new(bytes))).into_response())
+}

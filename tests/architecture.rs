@@ -1,0 +1,163 @@
+//! The house rules of ARCHITECTURE.md, read off the sources. A failure says what to do.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which rooms each room may use. `domain` stands on its own; arrows lead downwards only.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("store", &["domain"]),
+    ("files", &["domain"]),
+    ("sheets", &["domain", "store"]),
+    ("service", &["domain", "store", "sheets", "files"]),
+    ("jobs", &["domain", "store", "sheets", "files", "service"]),
+    ("rpc", &["domain", "service", "store", "files", "sheets"]),
+    ("app", &["domain", "rpc"]),
+    ("api", &["domain", "service", "store", "sheets", "files"]),
+    (
+        "server",
+        &[
+            "domain",
+            "store",
+            "sheets",
+            "files",
+            "service",
+            "jobs",
+            "api",
+            "rpc",
+            "app",
+            "config",
+            "telemetry",
+        ],
+    ),
+    ("config", &[]),
+    ("telemetry", &["config"]),
+    ("lib", &["app"]),
+];
+
+/// Words that mean a database. They stand in `store` only.
+const SQL_WORDS: &[&str] = &["sqlx::", "SELECT ", "INSERT INTO ", "UPDATE sheets", "DELETE FROM "];
+
+/// A file that grows beyond this is two things.
+const MOST_LINES: usize = 600;
+
+struct Source {
+    path: PathBuf,
+    room: String,
+    text: String,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut waiting = vec![root.clone()];
+    let mut found = Vec::new();
+    while let Some(folder) = waiting.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let inside = path.strip_prefix(&root).unwrap();
+                let room =
+                    inside.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_string();
+                let text = fs::read_to_string(&path).unwrap();
+                found.push(Source { path: inside.to_path_buf(), room, text });
+            }
+        }
+    }
+    assert!(found.len() > 50, "the sources were not found");
+    found
+}
+
+/// The rooms that a source names: `crate::store::…` and the members of `use crate::{…}`.
+fn used_rooms(text: &str) -> BTreeSet<String> {
+    let mut rooms = BTreeSet::new();
+    for (at, _) in text.match_indices("crate::") {
+        if text[..at].ends_with('$') {
+            continue;
+        }
+        let rest = &text[at + "crate::".len()..];
+        if let Some(group) = rest.strip_prefix('{') {
+            let mut depth = 0;
+            let mut word = String::new();
+            for character in group.chars() {
+                match character {
+                    '{' => depth += 1,
+                    '}' if depth == 0 => break,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => rooms.extend(first_word(&std::mem::take(&mut word))),
+                    _ if depth == 0 => word.push(character),
+                    _ => {}
+                }
+            }
+            rooms.extend(first_word(&word));
+        } else {
+            rooms.extend(first_word(rest));
+        }
+    }
+    rooms
+}
+
+fn first_word(text: &str) -> Option<String> {
+    let word: String = text.trim().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    (!word.is_empty()).then_some(word)
+}
+
+#[test]
+fn rooms_use_only_what_lies_below_them() {
+    let mut broken = Vec::new();
+    for source in sources().iter().filter(|source| source.room != "main" && source.room != "site") {
+        let Some((_, allowed)) = MAY_USE.iter().find(|(room, _)| *room == source.room) else {
+            broken.push(format!(
+                "{}: the room `{}` is not in the table of this test",
+                source.path.display(),
+                source.room
+            ));
+            continue;
+        };
+        for used in used_rooms(&source.text) {
+            let known = MAY_USE.iter().any(|(room, _)| *room == used);
+            if known && used != source.room && !allowed.contains(&used.as_str()) {
+                broken.push(format!(
+                    "{}: `{}` may not use `{used}`. Move what you need below both, or hand it in from above.",
+                    source.path.display(),
+                    source.room
+                ));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn sql_stands_in_the_store_only() {
+    let mut broken = Vec::new();
+    for source in sources().iter().filter(|source| source.room != "store") {
+        for word in SQL_WORDS.iter().filter(|word| source.text.contains(**word)) {
+            broken.push(format!(
+                "{}: `{word}`. Put the statement into a function of src/store.",
+                source.path.display()
+            ));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn no_file_is_two_things() {
+    let long: Vec<_> = sources()
+        .iter()
+        .map(|source| (source.text.lines().count(), source.path.display().to_string()))
+        .filter(|(lines, _)| *lines > MOST_LINES)
+        .map(|(lines, path)| format!("{path}: {lines} lines. Split it by what its parts are called."))
+        .collect();
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
+#[test]
+fn used_rooms_are_read_from_every_form_of_import() {
+    let text = "use crate::store::Db;\nuse crate::{config::Config, jobs, domain::{ids, time}};\nlet x = crate::api::f();";
+    let rooms: Vec<_> = used_rooms(text).into_iter().collect();
+    assert_eq!(rooms, ["api", "config", "domain", "jobs", "store"]);
+}

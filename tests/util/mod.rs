@@ -1,6 +1,3 @@
-//! What the tests of the whole server share.
+//! What tests of the whole server share.
 
-#[path = "../../src/store/testing/database.rs"]
-pub mod database;
-
-use inlet::store::{DatabaseUrl, Db};
+pub mod test_app;

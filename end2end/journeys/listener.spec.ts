@@ -1,0 +1,121 @@
+// The founding journey with a listener of the published Flatfile packages: a new space is configured
+// by it, a file is imported, and it answers Submit.
+import { type APIRequestContext, type Page } from '@playwright/test';
+import { readFile } from 'node:fs/promises';
+
+import { expect, hydrated, test as base } from '../helper';
+import { startListener } from './listener';
+
+type Listener = Awaited<ReturnType<typeof startListener>>;
+
+const test = base.extend<object, { listener: Listener }>({
+  listener: [
+    async ({ server }, use) => {
+      const listener = await startListener(server);
+      await use(listener);
+      await listener.stop();
+    },
+    { scope: 'worker', timeout: 180_000 },
+  ],
+});
+
+const header = 'first_name,last_name,email,phone,birth_date,amount,quantity,status,country,company';
+/** A record; those of `bad` numbers have an e-mail address without an @. */
+const row = (number: number, bad: number[]) =>
+  `Ada,Lovelace,ada${number}${bad.includes(number) ? '.' : '@'}example.com,+44-123-1234567,1990-01-02,12.50,${number},active,GB,"Acme, Inc"`;
+
+/** Calls the API; gives the member `data`. */
+function caller(request: APIRequestContext, listener: Listener) {
+  return async (method: string, path: string, data?: unknown) => {
+    const response = await request.fetch(`/v1${path}`, { method, data, headers: { authorization: `Bearer ${listener.key}` } });
+    expect(response.ok(), `${method} ${path}: ${await response.text()}`).toBe(true);
+    return (await response.json()).data;
+  };
+}
+
+/** Makes a space and waits until the listener has configured it. */
+async function configuredSpace(call: ReturnType<typeof caller>) {
+  const space = await call('POST', '/spaces', { name: 'Contacts', autoConfigure: true });
+  await expect
+    .poll(async () => (await call('GET', `/jobs?spaceId=${space.id}`))[0].status, { timeout: 10_000 })
+    .toBe('complete');
+  const [workbook] = await call('GET', `/workbooks?spaceId=${space.id}`);
+  return { space: await call('GET', `/spaces/${space.id}`), workbook, sheet: workbook.sheets[0] };
+}
+
+/** Starts the job of the Submit button; gives it when it has ended. */
+async function submit(call: ReturnType<typeof caller>, workbookId: string, input: object) {
+  const job = await call('POST', '/jobs', { type: 'workbook', operation: 'submitAction', source: workbookId, input });
+  await call('POST', `/jobs/${job.id}/execute`);
+  await expect
+    .poll(async () => (await call('GET', `/jobs/${job.id}`)).status, { timeout: 15_000 })
+    .toMatch(/complete|failed/);
+  return call('GET', `/jobs/${job.id}`);
+}
+
+test('the listener configures a space, and answers Submit with the rejected rows', async ({ request, listener }) => {
+  const call = caller(request, listener);
+  const { space, workbook, sheet } = await configuredSpace(call);
+  expect(workbook.name).toBe('All Contacts');
+  expect(space.primaryWorkbookId).toBe(workbook.id);
+  expect(workbook.actions[0]).toMatchObject({ operation: 'submitAction', primary: true });
+
+  const cells = (email: string) => ({
+    first_name: { value: 'Ada' }, last_name: { value: 'Lovelace' }, email: { value: email }, company: { value: '=1+1' },
+  });
+  await call('POST', `/sheets/${sheet.id}/records`, [cells('a@example.com'), cells('nonsense'), cells('b@example.com')]);
+  const job = await submit(call, workbook.id, { destination: 'crm' });
+  expect(job).toMatchObject({ status: 'complete', progress: 100 });
+  expect(job.outcome).toMatchObject({ message: '2 records accepted, 1 rejected.', next: { type: 'files' } });
+
+  const download = await request.get(`/v1/files/${job.outcome.next.files[0].fileId}/download`, {
+    headers: { authorization: `Bearer ${listener.key}` },
+  });
+  const lines = (await download.text()).trim().split('\r\n');
+  expect(lines[0]).toBe(`${header},errors`);
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toMatch(/^Ada,Lovelace,nonsense,.*'=1\+1,.*email: /);
+});
+
+test('a listener that throws makes the job fail with a message', async ({ request, listener }) => {
+  const call = caller(request, listener);
+  const { workbook } = await configuredSpace(call);
+  const job = await submit(call, workbook.id, { destination: 'crm', note: 'please fail' });
+  expect(job.status).toBe('failed');
+  expect(job.outcome.message).toBe('This did not work: the note asked for it');
+});
+
+/** Waits until the sheet has so many records. */
+async function expectRecords(page: Page, valid: number, invalid: number) {
+  await expect(page.getByRole('tab', { name: /^Valid/ })).toContainText(valid.toLocaleString('en'), { timeout: 20_000 });
+  await expect(page.getByRole('tab', { name: /^Invalid/ })).toContainText(invalid.toLocaleString('en'));
+}
+
+test('drop, grid, submit, outcome and download, with the listener at the other end', async ({ page, request, listener }) => {
+  test.setTimeout(60_000);
+  const { space, workbook, sheet } = await configuredSpace(caller(request, listener));
+  await page.goto(`/space/${space.id}/workbook/${workbook.id}/sheet/${sheet.id}`);
+  await hydrated(page);
+
+  const bad = [7, 77, 150];
+  const csv = [header, ...Array.from({ length: 200 }, (_, number) => row(number, bad))].join('\n');
+  await page.locator('input[type=file]').first().setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  await expectRecords(page, 197, 3);
+
+  await page.getByRole('button', { name: 'Submit' }).click();
+  const form = page.getByRole('dialog', { name: 'Submit' });
+  await form.getByLabel('Where to').selectOption('newsletter');
+  await form.getByRole('button', { name: 'Submit' }).click();
+
+  const outcome = page.getByRole('dialog', { name: 'Submitted' });
+  await expect(outcome).toContainText('197 records accepted, 3 rejected.', { timeout: 20_000 });
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    outcome.getByRole('link', { name: /rejected\.csv/ }).click(),
+  ]);
+  const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+  expect(lines.slice(1).map((line) => line.split(',')[2])).toEqual(bad.map((number) => `ada${number}.example.com`));
+  await outcome.getByRole('button', { name: 'Close' }).click();
+  await expect(outcome).toBeHidden();
+});

@@ -1,0 +1,72 @@
+//! `/v1/commits` and the commits of a sheet.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::answer::{Data, Success, data, success};
+use super::error::{ApiResult, Failures};
+use super::extract::{Asked, Caller, Named};
+use super::wire::commit::CommitBody;
+use crate::domain::ids::{CommitId, SheetId};
+use crate::service::Service;
+
+type Answer<T> = ApiResult<axum::Json<T>>;
+
+pub fn routes() -> OpenApiRouter<Arc<Service>> {
+    OpenApiRouter::new().routes(routes!(get)).routes(routes!(complete)).routes(routes!(of_sheet))
+}
+
+/// One commit: the records that one write changed.
+#[utoipa::path(get, path = "/v1/commits/{commitId}", tag = "commits", params(("commitId" = String, Path)),
+    responses((status = 200, body = Data<CommitBody>), Failures))]
+async fn get(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<CommitId>,
+) -> Answer<Data<CommitBody>> {
+    let (sheet_id, commit) = service.commit(&actor, &id).await?;
+    Ok(data(CommitBody::new(sheet_id, commit)))
+}
+
+/// Tells that listeners have answered a commit.
+#[utoipa::path(post, path = "/v1/commits/{commitId}/complete", tag = "commits", params(("commitId" = String, Path)),
+    responses((status = 200, body = Data<Success>), Failures))]
+async fn complete(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<CommitId>,
+) -> Answer<Data<Success>> {
+    service.complete_commit(&actor, &id).await?;
+    Ok(success())
+}
+
+/// Which commits.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct CommitParameters {
+    /// Only those that listeners have answered, or have not.
+    completed: Option<bool>,
+}
+
+/// The commits of a sheet, the latest first.
+#[utoipa::path(get, path = "/v1/sheets/{sheetId}/commits", tag = "commits",
+    params(("sheetId" = String, Path), CommitParameters),
+    responses((status = 200, body = Data<Vec<CommitBody>>), Failures))]
+async fn of_sheet(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SheetId>,
+    Asked(asked): Asked<CommitParameters>,
+) -> Answer<Data<Vec<CommitBody>>> {
+    let commits = service.sheet_commits(&actor, &id).await?;
+    let picked = commits
+        .into_iter()
+        .filter(|commit| asked.completed.is_none_or(|completed| commit.completed_at.is_some() == completed));
+    Ok(data(picked.map(|commit| CommitBody::new(id.clone(), commit)).collect()))
+}

@@ -1,0 +1,112 @@
+//! `/v1/events`: the log for clients that poll, and for events of their own.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::answer::{Data, Listed, Success, data, listed, success};
+use super::error::{ApiResult, Failures};
+use super::extract::{Asked, Caller, Json, Named, known};
+use super::query::PageParameters;
+use super::wire::event::{EventBody, EventRequest};
+use crate::domain::event::Event;
+use crate::domain::ids::EventId;
+use crate::domain::time::Timestamp;
+use crate::service::Service;
+use crate::service::custom_events::CustomEvent;
+use crate::store::events::EventFilter;
+
+type Answer<T> = ApiResult<axum::Json<T>>;
+
+pub fn routes() -> OpenApiRouter<Arc<Service>> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get)).routes(routes!(acknowledge))
+}
+
+/// Which events.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct EventParameters {
+    /// Only those of this environment.
+    environment_id: Option<String>,
+    /// Only those of this space.
+    space_id: Option<String>,
+    /// Only those of this domain, such as `job`.
+    domain: Option<String>,
+    /// Only those of this topic, such as `job:ready`.
+    topic: Option<String>,
+    /// Only those after this moment.
+    #[param(value_type = Option<String>)]
+    since: Option<Timestamp>,
+    /// `true` for those, too, that somebody acknowledged.
+    include_acknowledged: Option<bool>,
+}
+
+/// The events of the environment, the oldest first.
+#[utoipa::path(get, path = "/v1/events", tag = "events", params(EventParameters, PageParameters),
+    responses((status = 200, body = Listed<EventBody>), Failures))]
+async fn list(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Asked(asked): Asked<EventParameters>,
+    Asked(page): Asked<PageParameters>,
+) -> Answer<Listed<EventBody>> {
+    let page = page.page(10)?;
+    let filter = EventFilter {
+        environment_id: asked.environment_id.map(|id| known(&id)).transpose()?,
+        space_id: asked.space_id.map(|id| known(&id)).transpose()?,
+        domain: asked.domain,
+        topic: asked.topic,
+        since: asked.since,
+        include_acknowledged: asked.include_acknowledged.unwrap_or(false),
+    };
+    Ok(listed(page, service.events(&actor, &filter, page).await?, wire))
+}
+
+/// Puts an event of the caller's own into the log.
+#[utoipa::path(post, path = "/v1/events", tag = "events", request_body = EventRequest,
+    responses((status = 200, body = Data<EventBody>), Failures))]
+async fn create(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Json(request): Json<EventRequest>,
+) -> Answer<Data<EventBody>> {
+    let event = CustomEvent {
+        topic: request.topic,
+        context: request.context,
+        payload: request.payload.unwrap_or_default(),
+        namespaces: request.namespaces.unwrap_or_default(),
+    };
+    Ok(data(wire(service.create_event(&actor, event).await?)))
+}
+
+/// One event.
+#[utoipa::path(get, path = "/v1/events/{eventId}", tag = "events", params(("eventId" = String, Path)),
+    responses((status = 200, body = Data<EventBody>), Failures))]
+async fn get(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<EventId>,
+) -> Answer<Data<EventBody>> {
+    Ok(data(wire(service.event(&actor, &id).await?)))
+}
+
+/// Marks an event as seen: lists leave it out.
+#[utoipa::path(post, path = "/v1/events/{eventId}/ack", tag = "events", params(("eventId" = String, Path)),
+    responses((status = 200, body = Data<Success>), Failures))]
+async fn acknowledge(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<EventId>,
+) -> Answer<Data<Success>> {
+    service.acknowledge_event(&actor, &id).await?;
+    Ok(success())
+}
+
+fn wire(event: Event) -> EventBody {
+    EventBody(event.to_wire())
+}

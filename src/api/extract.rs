@@ -1,0 +1,133 @@
+//! What handlers take out of a request: who asks, ids in the path, the query, the body.
+//!
+//! Every refusal is in the API's envelope and names what cannot be read.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum_extra::extract::Query;
+use serde::de::DeserializeOwned;
+
+use super::error::{ApiError, ApiResult};
+use crate::domain::access::Actor;
+use crate::domain::ids::Id;
+use crate::domain::parse;
+use crate::service::Service;
+
+/// Most bytes of a JSON body, unpacked.
+pub const MOST_BODY: usize = 64 << 20;
+
+/// Who asks, by the bearer key of the request.
+pub struct Caller(pub Actor);
+
+impl FromRequestParts<Arc<Service>> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, ApiError> {
+        let token = bearer(&parts.headers).ok_or_else(|| {
+            let message = "send a key of this server: `Authorization: Bearer sk_…`";
+            ApiError::new(StatusCode::UNAUTHORIZED, message)
+        })?;
+        Ok(Self(service.actor_of_bearer(token).await?))
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then(|| token.trim())
+}
+
+/// The id in the path. What cannot be an id of that kind does not exist: 404.
+pub struct Named<I>(pub I);
+
+impl<I: Id, S: Send + Sync> FromRequestParts<S> for Named<I> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let missing = |message: String| ApiError::new(StatusCode::NOT_FOUND, message);
+        let params = RawPathParams::from_request_parts(parts, state)
+            .await
+            .map_err(|_| missing("the address is not valid UTF-8".to_string()))?;
+        let (_, text) = params.iter().next().unwrap_or(("", ""));
+        I::parse(text).map(Self).map_err(|error| missing(error.to_string()))
+    }
+}
+
+/// An id outside the path. What cannot be one names nothing: 404 too.
+pub fn known<I: Id>(text: &str) -> ApiResult<I> {
+    I::parse(text).map_err(|error| ApiError::new(StatusCode::NOT_FOUND, error.to_string()))
+}
+
+/// The parameters after the question mark.
+pub struct Asked<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let read = Query::<T>::from_request_parts(parts, state).await;
+        read.map(|Query(parameters)| Self(parameters)).map_err(|error| {
+            let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            ApiError::bad("query", format!("the query cannot be read: {reason}"))
+        })
+    }
+}
+
+/// A JSON body; its content type does not matter.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        let bytes = read(request.into_body()).await?;
+        if bytes.is_empty() {
+            return Err(ApiError::bad("general", "the body is empty; send JSON"));
+        }
+        Ok(Self(parse::from_slice(&bytes)?))
+    }
+}
+
+/// A JSON body that may be missing or `null`, as clients leave out what has only optional members.
+pub struct Maybe<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for Maybe<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
+        let bytes = read(request.into_body()).await?;
+        if bytes.trim_ascii().is_empty() {
+            return Ok(Self(T::default()));
+        }
+        Ok(Self(parse::from_slice::<Option<T>>(&bytes)?.unwrap_or_default()))
+    }
+}
+
+async fn read(body: Body) -> Result<Bytes, ApiError> {
+    to_bytes(body, MOST_BODY).await.map_err(|error| {
+        let source = std::error::Error::source(&error);
+        if source.is_some_and(|source| source.is::<http_body_util::LengthLimitError>()) {
+            return ApiError::too_large(MOST_BODY);
+        }
+        ApiError::bad("general", "the body ended early or is not what Content-Encoding says")
+    })
+}
+
+/// The attempt of a job that the caller works on, when it says so in `X-Inlet-Attempt`.
+pub struct Fence(pub Option<u32>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Fence {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let Some(value) = parts.headers.get("x-inlet-attempt") else { return Ok(Self(None)) };
+        let attempt = value.to_str().ok().and_then(|text| text.trim().parse().ok());
+        match attempt {
+            Some(attempt) => Ok(Self(Some(attempt))),
+            None => Err(ApiError::bad("X-Inlet-Attempt", "`X-Inlet-Attempt` is the job's `attempt`, a whole number")),
+        }
+    }
+}

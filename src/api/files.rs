@@ -1,0 +1,143 @@
+//! `/v1/files`.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Multipart, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use tokio_util::io::ReaderStream;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::answer::{Data, Listed, Success, data, listed, success};
+use super::error::{ApiError, ApiResult, Failures};
+use super::extract::{Asked, Caller, Maybe, Named, known};
+use super::query::PageParameters;
+use super::upload;
+use super::wire::file::{FileBody, FileRequest, UploadForm};
+use crate::domain::file::{File, FileMode, disposition};
+use crate::domain::ids::{FileId, WorkbookId};
+use crate::service::Service;
+use crate::service::files::FileChange;
+
+type Answer<T> = ApiResult<axum::Json<T>>;
+
+pub fn routes() -> OpenApiRouter<Arc<Service>> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(download))
+}
+
+/// Which files.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct FileParameters {
+    /// The space they belong to.
+    space_id: Option<String>,
+    /// `import` unless said otherwise, or `export`.
+    #[param(value_type = Option<String>)]
+    mode: Option<FileMode>,
+}
+
+/// The files of a space, the latest first.
+#[utoipa::path(get, path = "/v1/files", tag = "files", params(FileParameters, PageParameters),
+    responses((status = 200, body = Listed<FileBody>), Failures))]
+async fn list(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Asked(asked): Asked<FileParameters>,
+    Asked(page): Asked<PageParameters>,
+) -> Answer<Listed<FileBody>> {
+    let page = page.page(20)?;
+    let space_id = match (&asked.space_id, &actor.scope.space_id) {
+        (Some(text), _) => known(text)?,
+        (None, Some(own)) => own.clone(),
+        (None, None) => return Err(ApiError::bad("spaceId", "name the space: `spaceId=us_sp_…`")),
+    };
+    let mode = asked.mode.unwrap_or(FileMode::Import);
+    Ok(listed(page, service.files(&actor, &space_id, Some(mode), page).await?, FileBody::from))
+}
+
+/// Uploads a file as a form.
+#[utoipa::path(post, path = "/v1/files", tag = "files",
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = Data<FileBody>), Failures))]
+async fn create(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
+) -> Answer<Data<FileBody>> {
+    let form = form.map_err(|_| ApiError::bad("general", "upload the file as a form: `multipart/form-data`"))?;
+    Ok(data(upload::receive(&service, &actor, form).await?.into()))
+}
+
+/// One file.
+#[utoipa::path(get, path = "/v1/files/{fileId}", tag = "files", params(("fileId" = String, Path)),
+    responses((status = 200, body = Data<FileBody>), Failures))]
+async fn get(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<FileId>,
+) -> Answer<Data<FileBody>> {
+    Ok(data(service.file(&actor, &id).await?.into()))
+}
+
+/// Changes what is known of a file.
+#[utoipa::path(patch, path = "/v1/files/{fileId}", tag = "files", params(("fileId" = String, Path)),
+    request_body = FileRequest, responses((status = 200, body = Data<FileBody>), Failures))]
+async fn update(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<FileId>,
+    Maybe(request): Maybe<FileRequest>,
+) -> Answer<Data<FileBody>> {
+    let change = FileChange {
+        name: request.name,
+        status: request.status,
+        mode: request.mode,
+        workbook_id: request.workbook_id.map(|id| known::<WorkbookId>(&id)).transpose()?,
+        actions: request.actions,
+    };
+    Ok(data(service.update_file(&actor, &id, change).await?.into()))
+}
+
+/// Deletes a file.
+#[utoipa::path(delete, path = "/v1/files/{fileId}", tag = "files", params(("fileId" = String, Path)),
+    responses((status = 200, body = Data<Success>), Failures))]
+async fn delete(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<FileId>,
+) -> Answer<Data<Success>> {
+    service.delete_file(&actor, &id).await?;
+    Ok(success())
+}
+
+/// The bytes of a file.
+#[utoipa::path(get, path = "/v1/files/{fileId}/download", tag = "files", params(("fileId" = String, Path)),
+    responses((status = 200, content_type = "application/octet-stream"), Failures))]
+async fn download(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<FileId>,
+) -> ApiResult<Response> {
+    let (file, bytes) = service.open_file(&actor, &id).await?;
+    Ok((download_headers(&file), Body::from_stream(ReaderStream::with_capacity(bytes, 64 << 10))).into_response())
+}
+
+/// Headers by which browsers keep the bytes and never run them.
+fn download_headers(file: &File) -> [(HeaderName, HeaderValue); 4] {
+    let kind = HeaderValue::from_str(&file.mimetype);
+    let name = HeaderValue::from_str(&disposition(&file.name));
+    [
+        (header::CONTENT_TYPE, kind.unwrap_or(HeaderValue::from_static("application/octet-stream"))),
+        (header::CONTENT_LENGTH, HeaderValue::from(file.size.max(0))),
+        (header::CONTENT_DISPOSITION, name.unwrap_or(HeaderValue::from_static("attachment"))),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ]
+}

@@ -1,0 +1,62 @@
+//! The REST API that the published Flatfile clients speak: `/v1`, and the subscription of their
+//! listeners under `/v2`. `shared` shapes are in [`wire`], one file a resource; what every request
+//! has in common is in `extract`, `query`, `error` and `answer`.
+//!
+//! A handler reads the request, asks the service, and writes the answer. It decides nothing: rights
+//! and rules are the service's.
+
+mod address;
+mod answer;
+mod commits;
+mod environments;
+mod error;
+mod events;
+mod extract;
+mod files;
+mod jobs;
+mod openapi;
+mod query;
+mod records;
+mod sheets;
+mod spaces;
+mod subscription;
+mod transport;
+mod upload;
+mod wire;
+mod workbooks;
+
+use std::sync::Arc;
+
+use axum::Router;
+use tokio_util::sync::CancellationToken;
+use utoipa_axum::router::OpenApiRouter;
+
+pub use address::{normalise_uri, tidy_addresses};
+pub use openapi::document;
+
+use crate::service::Service;
+
+/// Every operation under `/v1`, with its description.
+fn operations() -> OpenApiRouter<Arc<Service>> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(environments::routes())
+        .merge(spaces::routes())
+        .merge(workbooks::routes())
+        .merge(sheets::routes())
+        .merge(records::routes())
+        .merge(commits::routes())
+        .merge(jobs::routes())
+        .merge(events::routes())
+        .merge(files::routes())
+}
+
+/// Answers everything under `/v1`, `/v2` and `/time`, and nothing else. Long polls end when
+/// `stopping` is cancelled.
+///
+/// Put [`tidy_addresses`] around the finished router: clients write untidy ones.
+pub fn router(service: Arc<Service>, stopping: CancellationToken) -> Router {
+    let (operations, document) = operations().split_for_parts();
+    let described = openapi::routes(&document);
+    transport::wrap(operations.merge(described).with_state(service.clone()))
+        .merge(subscription::routes(service, stopping))
+}

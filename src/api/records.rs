@@ -1,0 +1,169 @@
+//! `/v1/sheets/{sheetId}/records`.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::answer::{Data, Success, data, success};
+use super::error::{ApiError, ApiResult, Failures};
+use super::extract::{Asked, Caller, Json, Named, known};
+use super::query::{self, PageParameters, RecordParameters};
+use super::wire::record::{
+    CellsRequest, ChangeAnswer, RecordRequest, Records, RecordsAnswer, RecordsBody, cells,
+};
+use super::wire::sheet::CountsBody;
+use crate::domain::ids::{CommitId, EventId, SheetId};
+use crate::domain::query::RecordQuery;
+use crate::domain::record::Counts;
+use crate::service::records::RecordRead;
+use crate::service::{Page, Service};
+
+type Answer<T> = ApiResult<axum::Json<T>>;
+
+pub fn routes() -> OpenApiRouter<Arc<Service>> {
+    OpenApiRouter::new().routes(routes!(get, insert, update, delete))
+}
+
+/// What of the records, and as of when.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct ReadParameters {
+    /// Keys of the fields; all when absent.
+    #[serde(alias = "fields[]", deserialize_with = "query::list")]
+    fields: Vec<String>,
+    /// Only the records of this commit, as it left them.
+    #[serde(alias = "versionId")]
+    commit_id: Option<String>,
+    /// Only the records that changed after this commit.
+    #[serde(alias = "sinceVersionId")]
+    since_commit_id: Option<String>,
+    /// The records that this event is about.
+    #[serde(rename = "for")]
+    for_event: Option<String>,
+    /// Tells how many records the sheet has.
+    include_counts: Option<bool>,
+    /// Tells how many records the query finds.
+    include_length: Option<bool>,
+}
+
+/// A page of records, with their messages.
+#[utoipa::path(get, path = "/v1/sheets/{sheetId}/records", tag = "records",
+    params(("sheetId" = String, Path), RecordParameters, ReadParameters, PageParameters),
+    responses((status = 200, body = Data<RecordsBody>), Failures))]
+async fn get(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SheetId>,
+    Asked(records): Asked<RecordParameters>,
+    Asked(asked): Asked<ReadParameters>,
+    Asked(page): Asked<PageParameters>,
+) -> ApiResult<Response> {
+    let fields = (!asked.fields.is_empty()).then_some(asked.fields);
+    let (counted, measured) = (asked.include_counts.unwrap_or(false), asked.include_length.unwrap_or(false));
+    let read = RecordRead {
+        query: records.into(),
+        page: Some(page.records()?),
+        fields: fields.clone(),
+        commit: asked.commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
+        since: asked.since_commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
+        for_event: asked.for_event.map(|id| known::<EventId>(&id)).transpose()?,
+    };
+    let found = service.records(&actor, &id, read).await?;
+    let total = if measured { found.total } else { found.counts.total };
+    let answer = RecordsAnswer {
+        success: true,
+        records: Records::new(&found.sheet, &found.records, fields.as_deref()),
+        counts: (counted || measured).then(|| CountsBody::from(Counts { total, ..found.counts })),
+        version_id: found.commit_id.clone(),
+        commit_id: found.commit_id,
+    };
+    Ok(data(answer).into_response())
+}
+
+/// Inserts records: a list of objects from field keys to cells.
+#[utoipa::path(post, path = "/v1/sheets/{sheetId}/records", tag = "records", params(("sheetId" = String, Path)),
+    request_body = Vec<std::collections::HashMap<String, super::wire::record::CellRequest>>,
+    responses((status = 200, body = Data<RecordsBody>), Failures))]
+async fn insert(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SheetId>,
+    Json(rows): Json<Vec<CellsRequest>>,
+) -> ApiResult<Response> {
+    let written = service.insert_records(&actor, &id, rows.into_iter().map(cells).collect()).await?;
+    let page = Page::first(written.numbers.len() as u64);
+    let read = RecordRead { commit: written.commit_id.clone(), page: Some(page), ..RecordRead::default() };
+    let inserted = match &read.commit {
+        Some(_) => service.records(&actor, &id, read).await?.records,
+        None => Vec::new(),
+    };
+    let answer = RecordsAnswer {
+        success: true,
+        records: Records::new(&written.sheet, &inserted, None),
+        counts: Some(written.counts.into()),
+        version_id: written.commit_id.clone(),
+        commit_id: written.commit_id,
+    };
+    Ok(data(answer).into_response())
+}
+
+/// Which event or commit an update answers.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct UpdateParameters {
+    /// The event that the caller answers: the update amends its commit and tells nobody.
+    #[serde(rename = "for")]
+    for_event: Option<String>,
+}
+
+/// Changes cells of records. Nothing changed: no commit, and the answer names the last one.
+#[utoipa::path(put, path = "/v1/sheets/{sheetId}/records", tag = "records",
+    params(("sheetId" = String, Path), UpdateParameters), request_body = Vec<RecordRequest>,
+    responses((status = 200, body = Data<ChangeAnswer>), Failures))]
+async fn update(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SheetId>,
+    Asked(asked): Asked<UpdateParameters>,
+    Json(records): Json<Vec<RecordRequest>>,
+) -> Answer<Data<ChangeAnswer>> {
+    let answers = asked.for_event.map(|id| known::<EventId>(&id)).transpose()?;
+    let records = records.into_iter().map(RecordRequest::into_input).collect();
+    let written = service.update_records(&actor, &id, records, answers).await?;
+    Ok(data(ChangeAnswer::new(written.commit_id)))
+}
+
+/// Which records to delete.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct DeleteParameters {
+    /// Their ids.
+    #[serde(alias = "ids[]", deserialize_with = "query::list")]
+    ids: Vec<String>,
+}
+
+/// Deletes the named records. For many, make a job `delete-records`.
+#[utoipa::path(delete, path = "/v1/sheets/{sheetId}/records", tag = "records",
+    params(("sheetId" = String, Path), DeleteParameters),
+    responses((status = 200, body = Data<Success>), Failures))]
+async fn delete(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SheetId>,
+    Asked(asked): Asked<DeleteParameters>,
+) -> Answer<Data<Success>> {
+    if asked.ids.is_empty() {
+        return Err(ApiError::bad("ids", "name the records to delete by `ids`"));
+    }
+    let query = RecordQuery { ids: asked.ids, ..RecordQuery::default() };
+    service.delete_records(&actor, &id, &[query]).await?;
+    Ok(success())
+}

@@ -1,0 +1,138 @@
+//! `/v1/sheets`, without the records.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::answer::{Data, Success, data, success};
+use super::error::{ApiError, ApiResult, Failures};
+use super::extract::{Asked, Caller, Json, Named, known};
+use super::query::RecordParameters;
+use super::wire::sheet::{CountsAnswer, CountsBody, FieldCounts, SheetBody, SheetRequest};
+use crate::domain::access::Actor;
+use crate::domain::ids::SheetId;
+use crate::domain::query::{Filter, RecordQuery};
+use crate::service::Service;
+
+type Answer<T> = ApiResult<axum::Json<T>>;
+
+pub fn routes() -> OpenApiRouter<Arc<Service>> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get, update, delete)).routes(routes!(counts))
+}
+
+/// Which sheets.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct SheetParameters {
+    /// The workbook they belong to.
+    workbook_id: Option<String>,
+}
+
+/// The sheets of a workbook.
+#[utoipa::path(get, path = "/v1/sheets", tag = "sheets", params(SheetParameters),
+    responses((status = 200, body = Data<Vec<SheetBody>>), Failures))]
+async fn list(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Asked(asked): Asked<SheetParameters>,
+) -> Answer<Data<Vec<SheetBody>>> {
+    let Some(workbook_id) = asked.workbook_id else {
+        return Err(ApiError::bad("workbookId", "name the workbook: `workbookId=us_wb_…`"));
+    };
+    let sheets = service.sheets(&actor, &known(&workbook_id)?).await?;
+    Ok(data(sheets.into_iter().map(SheetBody::from).collect()))
+}
+
+/// One sheet.
+#[utoipa::path(get, path = "/v1/sheets/{sheetId}", tag = "sheets", params(("sheetId" = String, Path)),
+    responses((status = 200, body = Data<SheetBody>), Failures))]
+async fn get(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SheetId>,
+) -> Answer<Data<SheetBody>> {
+    Ok(data(service.sheet(&actor, &id).await?.into()))
+}
+
+/// Changes a sheet's name, slug or metadata.
+#[utoipa::path(patch, path = "/v1/sheets/{sheetId}", tag = "sheets", params(("sheetId" = String, Path)),
+    request_body = SheetRequest, responses((status = 200, body = Data<SheetBody>), Failures))]
+async fn update(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SheetId>,
+    Json(request): Json<SheetRequest>,
+) -> Answer<Data<SheetBody>> {
+    let SheetRequest { name, slug, metadata } = request;
+    Ok(data(service.update_sheet(&actor, &id, name, slug, metadata).await?.into()))
+}
+
+/// Deletes a sheet with its records.
+#[utoipa::path(delete, path = "/v1/sheets/{sheetId}", tag = "sheets", params(("sheetId" = String, Path)),
+    responses((status = 200, body = Data<Success>), Failures))]
+async fn delete(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SheetId>,
+) -> Answer<Data<Success>> {
+    service.delete_sheet(&actor, &id).await?;
+    Ok(success())
+}
+
+/// What to count beside the records.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct CountParameters {
+    /// Counts the cells of each field too, unless there is a search.
+    by_field: Option<bool>,
+}
+
+/// How many records there are.
+#[utoipa::path(get, path = "/v1/sheets/{sheetId}/counts", tag = "sheets",
+    params(("sheetId" = String, Path), RecordParameters, CountParameters),
+    responses((status = 200, body = Data<CountsAnswer>), Failures))]
+async fn counts(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SheetId>,
+    Asked(records): Asked<RecordParameters>,
+    Asked(asked): Asked<CountParameters>,
+) -> Answer<Data<CountsAnswer>> {
+    let query = RecordQuery::from(records);
+    let (counts, errors) = service.record_counts(&actor, &id, &query).await?;
+    // A search cannot be joined with the search for empty cells.
+    let by_field = match asked.by_field == Some(true) && query.search_value.is_none() {
+        true => Some(count_fields(&service, &actor, &id, &query, counts.total).await?),
+        false => None,
+    };
+    Ok(data(CountsAnswer { counts: CountsBody::from(counts).with_fields(errors, by_field), success: true }))
+}
+
+/// The counts of each field of the records that the query finds.
+async fn count_fields(
+    service: &Service,
+    actor: &Actor,
+    id: &SheetId,
+    query: &RecordQuery,
+    total: u64,
+) -> ApiResult<BTreeMap<String, FieldCounts>> {
+    let mut fields = BTreeMap::new();
+    for field in service.sheet(actor, id).await?.config.fields {
+        let key = field.key.to_string();
+        let (search_field, filter_field) = (Some(key.clone()), Some(key.clone()));
+        let empty = RecordQuery { search_field, search_value: Some("\"\"".to_string()), ..query.clone() };
+        let (empty, _) = service.record_counts(actor, id, &empty).await?;
+        let wrong = RecordQuery { filter_field, filter: Some(Filter::Error), ..query.clone() };
+        let (wrong, _) = service.record_counts(actor, id, &wrong).await?;
+        let valid = total.saturating_sub(wrong.total);
+        fields.insert(key, FieldCounts { total, valid, error: wrong.total, empty: empty.total });
+    }
+    Ok(fields)
+}

@@ -1,0 +1,197 @@
+//! `/v1/spaces`.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::answer::{Data, Listed, Success, data, listed, success};
+use super::error::{ApiError, ApiResult, Failures};
+use super::extract::{Asked, Caller, Maybe, Named, known};
+use super::query::{self, PageParameters};
+use super::wire::space::{SpaceBody, SpaceRequest};
+use crate::domain::ids::{EnvironmentId, SpaceId, WorkbookId};
+use crate::service::Service;
+use crate::service::spaces::{NewSpace, SpaceChange};
+use crate::store::spaces::SpaceFilter;
+
+type Answer<T> = ApiResult<axum::Json<T>>;
+
+pub fn routes() -> OpenApiRouter<Arc<Service>> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create, delete_several))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(archive))
+        .routes(routes!(unarchive))
+}
+
+/// Which spaces.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct SpaceParameters {
+    /// Only those of this environment.
+    environment_id: Option<String>,
+    /// Part of the name.
+    search: Option<String>,
+    /// Only those of this namespace; empty: only those without one.
+    #[serde(deserialize_with = "query::present")]
+    namespace: Option<String>,
+    /// `true` for those that were put away.
+    archived: Option<bool>,
+}
+
+/// The spaces of the environment, the latest first.
+#[utoipa::path(get, path = "/v1/spaces", tag = "spaces", params(SpaceParameters, PageParameters),
+    responses((status = 200, body = Listed<SpaceBody>), Failures))]
+async fn list(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Asked(asked): Asked<SpaceParameters>,
+    Asked(page): Asked<PageParameters>,
+) -> Answer<Listed<SpaceBody>> {
+    let page = page.page(10)?;
+    let filter = SpaceFilter {
+        environment_id: asked.environment_id.map(|id| known(&id)).transpose()?,
+        search: asked.search,
+        namespace: asked.namespace,
+        archived: Some(asked.archived.unwrap_or(false)),
+        ..SpaceFilter::default()
+    };
+    let found = service.spaces(&actor, &filter, page).await?;
+    Ok(listed(page, found, |summary| SpaceBody::counted(&service, summary)))
+}
+
+/// Makes a space.
+#[utoipa::path(post, path = "/v1/spaces", tag = "spaces", request_body = SpaceRequest,
+    responses((status = 200, body = Data<SpaceBody>), Failures))]
+async fn create(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Maybe(mut request): Maybe<SpaceRequest>,
+) -> Answer<Data<SpaceBody>> {
+    let new = NewSpace {
+        extra: request.kept(),
+        environment_id: request.environment_id.map(|id| known::<EnvironmentId>(&id)).transpose()?,
+        name: request.name,
+        namespace: request.namespace.flatten(),
+        primary_workbook_id: primary(request.primary_workbook_id.flatten())?,
+        metadata: request.metadata,
+        settings: request.settings,
+        actions: request.actions.unwrap_or_default(),
+        labels: request.labels.unwrap_or_default(),
+        auto_configure: request.auto_configure.unwrap_or(false),
+    };
+    let space = service.create_space(&actor, new).await?;
+    Ok(data(SpaceBody::new(&service, space)))
+}
+
+/// One space.
+#[utoipa::path(get, path = "/v1/spaces/{spaceId}", tag = "spaces", params(("spaceId" = String, Path)),
+    responses((status = 200, body = Data<SpaceBody>), Failures))]
+async fn get(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SpaceId>,
+) -> Answer<Data<SpaceBody>> {
+    Ok(data(SpaceBody::new(&service, service.space(&actor, &id).await?)))
+}
+
+/// Changes a space.
+#[utoipa::path(patch, path = "/v1/spaces/{spaceId}", tag = "spaces", params(("spaceId" = String, Path)),
+    request_body = SpaceRequest, responses((status = 200, body = Data<SpaceBody>), Failures))]
+async fn update(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SpaceId>,
+    Maybe(mut request): Maybe<SpaceRequest>,
+) -> Answer<Data<SpaceBody>> {
+    let primary_workbook_id = request.primary_workbook_id.take().map(primary).transpose()?;
+    let archive = request.archived_at.take().map(|moment| moment.is_some());
+    let change = SpaceChange {
+        extra: request.kept(),
+        name: request.name,
+        namespace: request.namespace,
+        primary_workbook_id,
+        metadata: request.metadata,
+        settings: request.settings,
+        actions: request.actions,
+        labels: request.labels,
+    };
+    service.update_space(&actor, &id, change).await?;
+    if let Some(archive) = archive {
+        service.archive_space(&actor, &id, archive).await?;
+    }
+    Ok(data(SpaceBody::new(&service, service.space(&actor, &id).await?)))
+}
+
+/// Deletes a space with everything in it.
+#[utoipa::path(delete, path = "/v1/spaces/{spaceId}", tag = "spaces", params(("spaceId" = String, Path)),
+    responses((status = 200, body = Data<Success>), Failures))]
+async fn delete(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SpaceId>,
+) -> Answer<Data<Success>> {
+    service.delete_space(&actor, &id).await?;
+    Ok(success())
+}
+
+/// Which spaces to delete.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct DeleteParameters {
+    /// Their ids.
+    #[serde(alias = "spaceIds[]", deserialize_with = "query::list")]
+    space_ids: Vec<String>,
+}
+
+/// Deletes several spaces.
+#[utoipa::path(delete, path = "/v1/spaces", tag = "spaces", params(DeleteParameters),
+    responses((status = 200, body = Data<Success>), Failures))]
+async fn delete_several(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Asked(asked): Asked<DeleteParameters>,
+) -> Answer<Data<Success>> {
+    if asked.space_ids.is_empty() {
+        return Err(ApiError::bad("spaceIds", "name the spaces to delete by `spaceIds`"));
+    }
+    for id in &asked.space_ids {
+        service.delete_space(&actor, &known(id)?).await?;
+    }
+    Ok(success())
+}
+
+/// Puts a space away: lists leave it out.
+#[utoipa::path(post, path = "/v1/spaces/{spaceId}/archive", tag = "spaces", params(("spaceId" = String, Path)),
+    responses((status = 200, body = Data<Success>), Failures))]
+async fn archive(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SpaceId>,
+) -> Answer<Data<Success>> {
+    service.archive_space(&actor, &id, true).await?;
+    Ok(success())
+}
+
+/// Takes an archived space back.
+#[utoipa::path(post, path = "/v1/spaces/{spaceId}/unarchive", tag = "spaces", params(("spaceId" = String, Path)),
+    responses((status = 200, body = Data<Success>), Failures))]
+async fn unarchive(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<SpaceId>,
+) -> Answer<Data<Success>> {
+    service.archive_space(&actor, &id, false).await?;
+    Ok(success())
+}
+
+/// The workbook that opens first; clients write `""` for none.
+fn primary(given: Option<String>) -> ApiResult<Option<WorkbookId>> {
+    given.filter(|text| !text.is_empty()).map(|text| known(&text)).transpose()
+}

@@ -1,0 +1,94 @@
+//! Waiting for events: the log is read, and only when nothing new is there does the call wait for a
+//! signal. The signal is subscribed to before the log is read, so nothing falls in between.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use super::timetoken::Timetoken;
+use crate::domain::event::Event;
+use crate::service::authentication::Subscription;
+use crate::service::{Service, ServiceError};
+use crate::store::EventSignal;
+
+/// How long a call without events waits: less than the idle limit of common proxies.
+const PATIENCE: Duration = Duration::from_secs(50);
+/// How often the log is read without a signal: another server may have written to it.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// Most events in one answer.
+const MOST_EVENTS: u64 = 100;
+
+/// What a call is told.
+pub struct Found {
+    /// How far the caller has read now.
+    position: i64,
+    events: Vec<(i64, Event)>,
+}
+
+/// Waits for events after `after`; without it, tells the current position at once.
+pub async fn wait(
+    service: &Service,
+    subscription: &Subscription,
+    after: Option<i64>,
+    stopping: &CancellationToken,
+) -> Result<Found, ServiceError> {
+    let mut signals = service.db.signals().events.subscribe();
+    let newest = service.event_position(subscription).await?;
+    // A token from before the log was emptied would wait for ever.
+    let Some(after) = after.map(|after| after.min(newest)) else {
+        return Ok(Found { position: newest, events: Vec::new() });
+    };
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let events = service.events_after(subscription, after, MOST_EVENTS).await?;
+        if !events.is_empty() || Instant::now() >= deadline || stopping.is_cancelled() {
+            let events: Vec<_> = events.into_iter().map(|event| (place(subscription, &event), event)).collect();
+            let position = events.last().map_or(after, |(sequence, _)| *sequence);
+            return Ok(Found { position, events });
+        }
+        let look_again = deadline.min(Instant::now() + LOOK_AGAIN);
+        loop {
+            let signal = tokio::select! {
+                () = stopping.cancelled() => break,
+                signal = timeout_at(look_again, signals.recv()) => signal,
+            };
+            match signal {
+                Ok(Ok(signal)) if !concerns(subscription, &signal) => {}
+                Ok(Err(RecvError::Closed)) => return Ok(Found { position: after, events: Vec::new() }),
+                _ => break,
+            }
+        }
+    }
+}
+
+fn concerns(subscription: &Subscription, signal: &EventSignal) -> bool {
+    match subscription {
+        Subscription::Environment(id) => signal.environment_id == *id,
+        Subscription::Space(id) => signal.space_id.as_ref() == Some(id),
+    }
+}
+
+fn place(subscription: &Subscription, event: &Event) -> i64 {
+    match subscription {
+        Subscription::Environment(_) => event.environment_sequence,
+        Subscription::Space(_) => event.space_sequence.unwrap_or_default(),
+    }
+}
+
+impl Found {
+    /// The answer as PubNub's clients read it.
+    pub fn answer(&self, key: &str, channel: &str) -> Value {
+        let at = |sequence| json!({ "t": Timetoken::of(sequence).0.to_string(), "r": 1 });
+        let messages: Vec<Value> = self
+            .events
+            .iter()
+            .map(|(sequence, event)| {
+                json!({ "a": "1", "f": 0, "p": at(*sequence), "k": key, "c": channel, "d": event.to_wire() })
+            })
+            .collect();
+        json!({ "t": at(self.position), "m": messages })
+    }
+}

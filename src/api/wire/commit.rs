@@ -1,0 +1,37 @@
+//! Commits.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::ids::SheetId;
+use crate::store::records::CommitRow;
+
+/// The records that one write changed.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Commit)]
+pub struct CommitBody {
+    /// Its id; the version it made has the same.
+    id: String,
+    /// The sheet it changed.
+    sheet_id: String,
+    /// Who made it.
+    created_by: String,
+    /// When it was made.
+    created_at: String,
+    /// When listeners had answered it.
+    completed_at: Option<String>,
+}
+
+impl CommitBody {
+    /// A commit of that sheet.
+    pub fn new(sheet_id: SheetId, commit: CommitRow) -> Self {
+        Self {
+            id: commit.id.into(),
+            sheet_id: sheet_id.into(),
+            created_by: commit.created_by,
+            created_at: commit.created_at.to_string(),
+            completed_at: commit.completed_at.map(|moment| moment.to_string()),
+        }
+    }
+}

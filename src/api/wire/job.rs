@@ -1,0 +1,250 @@
+//! Jobs.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::domain::job::{Job, JobMode, JobStatus, JobSubject, JobTrigger, JobType};
+use crate::domain::outcome::Outcome;
+use crate::domain::time::Timestamp;
+
+/// One run of an action or of the server's own work.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Job)]
+pub struct JobBody {
+    /// Its id.
+    id: String,
+    /// The first half of its name.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    job_type: JobType,
+    /// The second half of its name.
+    operation: String,
+    /// The id of the thing it is about.
+    source: String,
+    /// A workbook that it fills.
+    destination: Option<String>,
+    /// Where it belongs.
+    environment_id: String,
+    /// Where it belongs.
+    space_id: Option<String>,
+    /// The workbook it is about.
+    workbook_id: Option<String>,
+    /// The sheet it is about.
+    sheet_id: Option<String>,
+    /// The file it is about.
+    file_id: Option<String>,
+    /// Parameters of the server's own kinds.
+    #[schema(value_type = Option<Object>)]
+    config: Option<Value>,
+    /// `immediate` or `manual`.
+    #[schema(value_type = String)]
+    trigger: JobTrigger,
+    /// Where it stands.
+    #[schema(value_type = String)]
+    status: JobStatus,
+    /// 0 to 100.
+    progress: u8,
+    /// What it is doing, for people.
+    info: Option<String>,
+    /// What the page does meanwhile.
+    #[schema(value_type = String)]
+    mode: JobMode,
+    /// What the person filled in.
+    #[schema(value_type = Option<Object>)]
+    input: Option<Map<String, Value>>,
+    /// What it acts on.
+    #[schema(value_type = Option<Object>)]
+    subject: Option<JobSubject>,
+    /// What it told when it ended.
+    #[schema(value_type = Option<Object>)]
+    outcome: Option<Outcome>,
+    /// The server itself does the work.
+    managed: bool,
+    /// The customer's own data.
+    #[schema(value_type = Option<Object>)]
+    metadata: Option<Value>,
+    /// The job it is a part of.
+    parent_id: Option<String>,
+    /// Counts the runs; for the header `X-Inlet-Attempt`.
+    attempt: u32,
+    /// Who made it.
+    created_by: String,
+    /// When it was made.
+    created_at: String,
+    /// When it last changed.
+    updated_at: String,
+    /// When somebody began.
+    started_at: Option<String>,
+    /// When it ended.
+    finished_at: Option<String>,
+    /// When the person closed its outcome.
+    outcome_acknowledged_at: Option<String>,
+    /// When it should end, as its worker thinks.
+    estimated_completion_at: Option<String>,
+}
+
+impl From<Job> for JobBody {
+    fn from(job: Job) -> Self {
+        let text = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string());
+        Self {
+            id: job.id.into(),
+            job_type: job.job_type,
+            operation: job.operation,
+            source: job.source,
+            destination: job.destination,
+            environment_id: job.environment_id.into(),
+            space_id: job.space_id.map(String::from),
+            workbook_id: job.workbook_id.map(String::from),
+            sheet_id: job.sheet_id.map(String::from),
+            file_id: job.file_id.map(String::from),
+            config: job.config,
+            trigger: job.trigger,
+            status: job.status,
+            progress: job.progress,
+            info: job.info,
+            mode: job.mode,
+            input: job.input,
+            subject: job.subject,
+            outcome: job.outcome,
+            managed: job.managed,
+            metadata: job.metadata,
+            parent_id: job.parent_id.map(String::from),
+            attempt: job.attempt,
+            created_by: job.created_by,
+            created_at: job.created_at.to_string(),
+            updated_at: job.updated_at.to_string(),
+            started_at: text(job.started_at),
+            finished_at: text(job.finished_at),
+            outcome_acknowledged_at: text(job.outcome_acknowledged_at),
+            estimated_completion_at: text(job.estimated_completion_at),
+        }
+    }
+}
+
+/// A new job.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JobRequest {
+    /// The first half of its name.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    pub job_type: JobType,
+    /// The second half of its name.
+    pub operation: String,
+    /// The id of the thing it is about.
+    pub source: String,
+    /// A workbook that it fills.
+    pub destination: Option<String>,
+    /// Parameters of the server's own kinds.
+    #[schema(value_type = Option<Object>)]
+    pub config: Option<Value>,
+    /// `manual` unless said otherwise: it waits for `execute`, whatever status is given.
+    #[schema(value_type = Option<String>)]
+    pub trigger: Option<JobTrigger>,
+    /// What the page does meanwhile.
+    #[schema(value_type = Option<String>)]
+    pub mode: Option<JobMode>,
+    /// Parameters for the listener.
+    #[schema(value_type = Option<Object>)]
+    pub input: Option<Map<String, Value>>,
+    /// What it acts on.
+    #[schema(value_type = Option<Object>)]
+    pub subject: Option<JobSubject>,
+    /// What it is doing, for people.
+    pub info: Option<String>,
+    /// The customer's own data.
+    #[schema(value_type = Option<Object>)]
+    pub metadata: Option<Value>,
+    /// The file it is about, when the source is another thing.
+    pub file_id: Option<String>,
+    /// The job it is a part of.
+    pub parent_id: Option<String>,
+}
+
+/// Changes to a job: absent members stay as they are.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct JobChanges {
+    /// Parameters of the server's own kinds.
+    #[schema(value_type = Option<Object>)]
+    pub config: Option<Value>,
+    /// Where it stands.
+    #[schema(value_type = Option<String>)]
+    pub status: Option<JobStatus>,
+    /// 0 to 100.
+    pub progress: Option<Percent>,
+    /// When the person closed its outcome.
+    #[schema(value_type = Option<String>)]
+    pub outcome_acknowledged_at: Option<Timestamp>,
+    /// What it is doing, for people.
+    pub info: Option<String>,
+    /// The customer's own data.
+    #[schema(value_type = Option<Object>)]
+    pub metadata: Option<Value>,
+}
+
+/// A sign of life from whoever works on a job.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct JobAcknowledgement {
+    /// What it is doing, for people.
+    pub info: Option<String>,
+    /// 0 to 100.
+    pub progress: Option<Percent>,
+    /// When it should end.
+    #[schema(value_type = Option<String>)]
+    pub estimated_completion_at: Option<Timestamp>,
+}
+
+/// How a job ended.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct JobEnding {
+    /// One line for the list of jobs.
+    pub info: Option<String>,
+    /// What the person is told and offered.
+    #[schema(value_type = Option<Object>)]
+    pub outcome: Option<Outcome>,
+}
+
+/// Why a job was stopped.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct JobCancellation {
+    /// For people.
+    pub info: Option<String>,
+}
+
+/// A number from 0 to 100; fractions are cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(try_from = "f64")]
+#[schema(value_type = f64, minimum = 0, maximum = 100)]
+pub struct Percent(pub u8);
+
+impl TryFrom<f64> for Percent {
+    type Error = String;
+
+    fn try_from(number: f64) -> Result<Self, String> {
+        if !(0.0..=100.0).contains(&number) {
+            return Err(format!("{number} is not a progress; use 0 to 100"));
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and 100")]
+        Ok(Self(number as u8))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::parse::from_slice;
+
+    #[test]
+    fn progress_is_between_0_and_100() {
+        for (text, expected) in [("0", Some(0)), ("33.9", Some(33)), ("100", Some(100)), ("101", None), ("-1", None)] {
+            let read = from_slice::<JobAcknowledgement>(format!("{{\"progress\":{text}}}").as_bytes());
+            assert_eq!(read.ok().and_then(|ack| ack.progress).map(|percent| percent.0), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The shapes of the API's JSON, one file a resource: what clients send and what they are sent.
+//!
+//! They are types of their own, so that what the published clients rely on cannot change when the
+//! domain does.
+
+pub mod commit;
+pub mod environment;
+pub mod event;
+pub mod file;
+pub mod job;
+pub mod record;
+pub mod sheet;
+pub mod space;
+pub mod workbook;
+
+use serde::{Deserialize, Deserializer};
+
+/// Tells a member that is `null` from one that is absent: `Some(None)` and `None`.
+pub fn nullable<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::<T>::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,154 @@
+//! Spaces.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::nullable;
+use crate::domain::action::Action;
+use crate::domain::space::{Space, SpaceSummary};
+use crate::service::Service;
+
+/// Members that Inlet keeps and hands back but does not read.
+const KEPT: [&str; 8] = [
+    "access", "translationsPath", "languageOverride", "appId", "isAppTemplate", "displayOrder", "guestAuthentication",
+    "spaceConfigId",
+];
+
+/// One import project.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Space)]
+pub struct SpaceBody {
+    /// Its id.
+    id: String,
+    /// The environment it belongs to.
+    environment_id: String,
+    /// What people read.
+    name: String,
+    /// Narrows the listeners that hear of it.
+    namespace: Option<String>,
+    /// The workbook that opens first.
+    primary_workbook_id: Option<String>,
+    /// The customer's own data; `theme`, `sidebarConfig`, `userInfo`, `spaceInfo` change the page.
+    #[schema(value_type = Object)]
+    metadata: Option<Value>,
+    /// `omitActions`, `filesMappedAfterJob` and others.
+    #[schema(value_type = Object)]
+    settings: Option<Value>,
+    /// Buttons of the space.
+    #[schema(value_type = Vec<Object>)]
+    actions: Vec<Action>,
+    /// Marks, such as `embedded`.
+    labels: Vec<String>,
+    /// `shared_link`, `magic_link`.
+    guest_authentication: Value,
+    /// How many workbooks it has; only in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workbooks_count: Option<u64>,
+    /// How many files it has; only in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files_count: Option<u64>,
+    /// A token that opens just this space.
+    access_token: String,
+    /// An address that opens just this space.
+    guest_link: String,
+    /// Who made it.
+    created_by_user_id: String,
+    /// When it was made.
+    created_at: String,
+    /// When it last changed.
+    updated_at: String,
+    /// When something in it last changed.
+    last_activity_at: String,
+    /// When it was put away.
+    archived_at: Option<String>,
+    /// Other members, as they were given.
+    #[serde(flatten)]
+    #[schema(ignore)]
+    extra: Map<String, Value>,
+}
+
+impl SpaceBody {
+    /// A space with its numbers.
+    pub fn counted(service: &Service, summary: SpaceSummary) -> Self {
+        let body = Self::new(service, summary.space);
+        Self { workbooks_count: Some(summary.workbooks), files_count: Some(summary.files), ..body }
+    }
+
+    /// A space, with the token and link that `service` makes for it.
+    pub fn new(service: &Service, space: Space) -> Self {
+        let mut extra = space.extra.clone();
+        Self {
+            access_token: service.space_token(&space),
+            guest_link: service.guest_link(&space),
+            guest_authentication: extra
+                .remove("guestAuthentication")
+                .filter(Value::is_array)
+                .unwrap_or_else(|| serde_json::json!(["shared_link"])),
+            id: space.id.into(),
+            environment_id: space.environment_id.into(),
+            name: space.name,
+            namespace: space.namespace,
+            primary_workbook_id: space.primary_workbook_id.map(String::from),
+            metadata: space.metadata,
+            settings: space.settings,
+            actions: space.actions,
+            labels: space.labels,
+            workbooks_count: None,
+            files_count: None,
+            created_by_user_id: space.created_by,
+            created_at: space.created_at.to_string(),
+            updated_at: space.updated_at.to_string(),
+            last_activity_at: space.last_activity_at.to_string(),
+            archived_at: space.archived_at.map(|moment| moment.to_string()),
+            extra,
+        }
+    }
+}
+
+/// A new space, or changes to one: absent members stay as they are.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SpaceRequest {
+    /// Needed when the key opens more than one environment.
+    pub environment_id: Option<String>,
+    /// What people read; made up when absent.
+    pub name: Option<String>,
+    /// Narrows the listeners that hear of it.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    pub namespace: Option<Option<String>>,
+    /// The workbook that opens first; `""` for none.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    pub primary_workbook_id: Option<Option<String>>,
+    /// Replaces the stored object.
+    #[schema(value_type = Option<Object>)]
+    pub metadata: Option<Value>,
+    /// Replaces the stored object.
+    #[schema(value_type = Option<Object>)]
+    pub settings: Option<Value>,
+    /// Replaces the stored list.
+    #[schema(value_type = Option<Vec<Object>>)]
+    pub actions: Option<Vec<Action>>,
+    /// Replaces the stored list.
+    pub labels: Option<Vec<String>>,
+    /// Runs the job `space:configure` at once; only for a new space.
+    pub auto_configure: Option<bool>,
+    /// `null` takes an archived space back.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    pub archived_at: Option<Option<String>>,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    rest: Map<String, Value>,
+}
+
+impl SpaceRequest {
+    /// The members that are kept without being read.
+    pub fn kept(&mut self) -> Map<String, Value> {
+        let rest = std::mem::take(&mut self.rest);
+        rest.into_iter().filter(|(name, _)| KEPT.contains(&name.as_str())).collect()
+    }
+}

@@ -1,0 +1,27 @@
+use serde_json::json;
+
+use crate::fixtures::{contacts, insert, text};
+use crate::{TestApp, on_each_database};
+
+#[tokio::test]
+async fn each_write_is_a_commit() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        insert(&app, &made.sheet, &[json!({ "name": "Ada" })]).await;
+        insert(&app, &made.sheet, &[json!({ "name": "Bob" })]).await;
+        let path = format!("/v1/sheets/{}/commits", made.sheet);
+        let commits = app.get(&path).await.data();
+        assert_eq!(commits.as_array().unwrap().len(), 2);
+        let newest = app.get(&format!("/v1/sheets/{}/records", made.sheet)).await.data();
+        assert_eq!(commits[0]["id"], newest["commitId"]);
+        assert_eq!(commits[0]["sheetId"], json!(made.sheet));
+        let one = app.get(&format!("/v1/commits/{}", text(&commits[0], "id"))).await.data();
+        assert_eq!(one, commits[0]);
+        let complete = app.post(&format!("/v1/commits/{}/complete", text(&one, "id")), json!(null)).await.data();
+        assert_eq!(complete, json!({ "success": true }));
+        // Nobody has to answer a commit here, so none is open for ever.
+        assert_eq!(app.get(&format!("{path}?completed=false")).await.data(), json!([]));
+        app.get("/v1/commits/us_vr_0000000000000000000000").await.refused(404);
+    })
+    .await;
+}

@@ -1,0 +1,55 @@
+//! Things that most tests need first.
+
+use serde_json::{Value, json};
+
+use crate::TestApp;
+
+/// A space with one workbook of one sheet.
+pub struct Contacts {
+    pub space: String,
+    pub workbook: String,
+    pub sheet: String,
+}
+
+/// A workbook with a sheet of three fields and a Submit action.
+pub fn blueprint() -> Value {
+    json!({
+        "name": "All Contacts", "labels": ["pinned"],
+        "sheets": [{
+            "name": "Contacts", "slug": "contacts",
+            "fields": [
+                { "key": "name", "type": "string", "label": "Name", "constraints": [{ "type": "required" }] },
+                { "key": "age", "type": "number", "label": "Age" },
+                { "key": "email", "type": "string", "label": "Email", "constraints": [{ "type": "unique" }] },
+            ],
+        }],
+        "actions": [{ "operation": "submitAction", "label": "Submit", "primary": true }],
+    })
+}
+
+pub async fn contacts(app: &TestApp) -> Contacts {
+    let space = text(&app.post("/v1/spaces", json!({ "name": "Contacts" })).await.data(), "id");
+    let mut blueprint = blueprint();
+    blueprint["spaceId"] = json!(space);
+    let workbook = app.post("/v1/workbooks", blueprint).await.data();
+    let sheet = text(&workbook["sheets"][0], "id");
+    Contacts { space, workbook: text(&workbook, "id"), sheet }
+}
+
+/// Inserts records of these values; gives their ids.
+pub async fn insert(app: &TestApp, sheet: &str, records: &[Value]) -> Vec<String> {
+    let rows: Vec<Value> = records.iter().map(row).collect();
+    let data = app.post(&format!("/v1/sheets/{sheet}/records"), Value::from(rows)).await.data();
+    data["records"].as_array().unwrap().iter().map(|record| text(record, "id")).collect()
+}
+
+/// `{"key": value}` as `{"key": {"value": value}}`.
+pub fn row(values: &Value) -> Value {
+    let cells = values.as_object().unwrap().iter().map(|(key, value)| (key.clone(), json!({ "value": value })));
+    Value::Object(cells.collect())
+}
+
+#[track_caller]
+pub fn text(object: &Value, member: &str) -> String {
+    object[member].as_str().unwrap_or_else(|| panic!("no {member} in {object}")).to_string()
+}

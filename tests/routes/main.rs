@@ -1,0 +1,23 @@
+//! The API through its real router, on SQLite and, with INLET_TEST_POSTGRES_URL, on PostgreSQL.
+#![cfg(feature = "ssr")]
+
+#[path = "../util/mod.rs"]
+mod util;
+
+mod bad_input;
+mod commits;
+mod environments;
+mod events;
+mod files;
+mod fixtures;
+mod jobs;
+mod openapi;
+mod records;
+mod sheets;
+mod spaces;
+mod subscription;
+mod tenants;
+mod transport;
+mod workbooks;
+
+pub use util::test_app::{Answer, TestApp, on_each_database};

@@ -1,0 +1,219 @@
+use serde_json::{Value, json};
+
+use crate::fixtures::{Contacts, contacts, insert, row, text};
+use crate::{TestApp, on_each_database};
+
+fn people() -> [Value; 4] {
+    [
+        json!({ "name": "Ada", "age": 36, "email": "ada@example.com" }),
+        json!({ "name": "Bob", "age": 7, "email": "bob@example.com" }),
+        json!({ "name": null, "age": "old", "email": "eve@example.com" }),
+        json!({ "name": "Zoë", "age": null, "email": null }),
+    ]
+}
+
+fn path(made: &Contacts) -> String {
+    format!("/v1/sheets/{}/records", made.sheet)
+}
+
+async fn names(app: &TestApp, made: &Contacts, query: &str) -> Vec<Value> {
+    let data = app.get(&format!("{}?{query}", path(made))).await.data();
+    data["records"].as_array().unwrap().iter().map(|record| record["values"]["name"]["value"].clone()).collect()
+}
+
+#[tokio::test]
+async fn a_record_has_exactly_the_members_that_clients_compare() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let ids = insert(&app, &made.sheet, &people()).await;
+        let data = app.get(&path(&made)).await.data();
+        assert_eq!(data["success"], json!(true));
+        assert_eq!(data["versionId"], data["commitId"]);
+        assert!(data["commitId"].as_str().unwrap().starts_with("us_vr_"));
+        assert!(data.get("counts").is_none());
+        assert_eq!(
+            data["records"][0],
+            json!({
+                "id": ids[0],
+                "values": {
+                    "name": { "value": "Ada", "messages": [], "valid": true },
+                    "age": { "value": 36, "messages": [], "valid": true },
+                    "email": { "value": "ada@example.com", "messages": [], "valid": true },
+                },
+                "valid": true, "metadata": {}, "config": {},
+            })
+        );
+        // The order of the cells is that of the fields.
+        let bad = &data["records"][2];
+        assert_eq!(bad["values"].as_object().unwrap().keys().collect::<Vec<_>>(), ["name", "age", "email"]);
+        assert_eq!(bad["valid"], json!(false));
+        let name = &bad["values"]["name"];
+        assert_eq!((&name["value"], &name["valid"]), (&Value::Null, &json!(false)));
+        let message = name["messages"][0].as_object().unwrap();
+        assert_eq!(message.keys().collect::<Vec<_>>(), ["type", "message", "source"]);
+        assert_eq!((&message["type"], &message["source"]), (&json!("error"), &json!("required-constraint")));
+        assert_eq!(bad["values"]["age"]["value"], json!("old"));
+        assert_eq!(bad["values"]["age"]["valid"], json!(false));
+        let empty = &data["records"][3]["values"]["email"];
+        assert_eq!(*empty, json!({ "value": null, "messages": [], "valid": true }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_inserted_is_answered_in_order() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let rows: Vec<_> = people().iter().map(row).collect();
+        let data = app.post(&path(&made), Value::from(rows)).await.data();
+        let inserted: Vec<_> =
+            data["records"].as_array().unwrap().iter().map(|record| record["values"]["email"]["value"].clone()).collect();
+        assert_eq!(json!(inserted), json!(["ada@example.com", "bob@example.com", "eve@example.com", null]));
+        assert_eq!(data["counts"]["total"], json!(4));
+        assert_eq!(data["records"], app.get(&path(&made)).await.data()["records"]);
+        let none = app.post(&path(&made), json!([])).await.data();
+        assert_eq!((&none["records"], &none["success"]), (&json!([]), &json!(true)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn records_are_found_by_every_parameter() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let ids = insert(&app, &made.sheet, &people()).await;
+        for (query, expected) in [
+            (String::new(), json!(["Ada", "Bob", null, "Zoë"])),
+            ("pageSize=2&pageNumber=2".to_string(), json!([null, "Zoë"])),
+            ("pageSize=2&pageNumber=9".to_string(), json!([])),
+            ("filter=valid".to_string(), json!(["Ada", "Bob", "Zoë"])),
+            ("filter=error".to_string(), json!([null])),
+            ("filter=error&filterField=email".to_string(), json!([])),
+            ("filter=none".to_string(), json!([])),
+            ("searchValue=EXAMPLE".to_string(), json!(["Ada", "Bob", null])),
+            ("searchValue=ada&searchField=name".to_string(), json!(["Ada"])),
+            ("searchValue=%22%22&searchField=email".to_string(), json!(["Zoë"])),
+            ("sortField=age&sortDirection=desc".to_string(), json!(["Ada", "Bob"])),
+            (format!("ids={}&ids={}", ids[1], ids[3]), json!(["Bob", "Zoë"])),
+            (format!("ids={},{}", ids[1], ids[3]), json!(["Bob", "Zoë"])),
+            (format!("ids[]={}", ids[0]), json!(["Ada"])),
+            (format!("filter=valid&ids={}", ids[0]), json!(["Bob", "Zoë"])),
+        ] {
+            let mut found = names(&app, &made, &query).await;
+            if query.starts_with("sortField") {
+                found.retain(|name| name == "Ada" || name == "Bob");
+            }
+            assert_eq!(json!(found), expected, "{query}");
+        }
+        let fields = app.get(&format!("{}?fields=email&fields=name", path(&made))).await.data();
+        let keys: Vec<_> = fields["records"][0]["values"].as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, ["email", "name"]);
+        assert_eq!(fields["records"][0]["values"]["name"]["value"], json!("Ada"));
+        let counted = app.get(&format!("{}?filter=error&includeLength=true&pageSize=1", path(&made))).await.data();
+        assert_eq!(counted["counts"]["total"], json!(1));
+        let counted = app.get(&format!("{}?includeCounts=true", path(&made))).await.data();
+        assert_eq!(counted["counts"], json!({ "total": 4, "valid": 3, "error": 1 }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_update_changes_what_it_names_and_an_echo_changes_nothing() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let ids = insert(&app, &made.sheet, &people()).await;
+        let before = app.get(&path(&made)).await.data();
+        let echo = app.put(&path(&made), before["records"].clone()).await.data();
+        assert_eq!(echo["success"], json!(true));
+        assert_eq!(app.get(&path(&made)).await.data(), before);
+        let commits = |app: &TestApp| {
+            let path = format!("/v1/sheets/{}/commits", made.sheet);
+            let key = app.key.clone();
+            async move { app.call_as(&key, "GET", &path, &Value::Null).await.data().as_array().unwrap().len() }
+        };
+        assert_eq!(commits(&app).await, 1);
+
+        let change = json!([{ "id": ids[0], "values": { "age": { "value": "37" } }, "metadata": { "seen": true } }]);
+        let answer = app.put(&path(&made), change).await.data();
+        assert_eq!(answer["versionId"], answer["commitId"]);
+        assert_ne!(answer["commitId"], before["commitId"]);
+        assert_eq!(commits(&app).await, 2);
+        let after = app.get(&path(&made)).await.data();
+        assert_eq!(after["records"][0]["values"]["age"]["value"], json!(37));
+        assert_eq!(after["records"][0]["values"]["name"]["value"], json!("Ada"));
+        assert_eq!(after["records"][0]["metadata"], json!({ "seen": true }));
+        assert_eq!(text(&after["records"][0], "id"), ids[0]);
+
+        let commit = text(&answer, "commitId");
+        assert_eq!(names(&app, &made, &format!("commitId={commit}")).await, [json!("Ada")]);
+        let first = text(&before, "commitId");
+        assert_eq!(names(&app, &made, &format!("sinceCommitId={first}")).await, [json!("Ada")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn messages_of_a_listener_stay_until_it_replaces_them() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let ids = insert(&app, &made.sheet, &people()).await;
+        let say = async |message: Value| {
+            let cell = json!({ "value": "Ada", "messages": message });
+            app.put(&path(&made), json!([{ "id": ids[0], "values": { "name": cell } }])).await.data();
+            app.get(&path(&made)).await.data()["records"][0].clone()
+        };
+        let record = say(json!([{ "type": "error", "message": "Who?", "source": "custom-logic" }])).await;
+        let expected = json!([{ "type": "error", "message": "Who?", "source": "custom-logic" }]);
+        assert_eq!((&record["values"]["name"]["messages"], &record["valid"]), (&expected, &json!(false)));
+        let record = say(json!([{ "type": "info", "message": "Hm", "path": null }, {
+            "type": "error", "message": "forged", "source": "required-constraint" }])).await;
+        let expected = json!([{ "type": "info", "message": "Hm", "source": "custom-logic" }]);
+        assert_eq!((&record["values"]["name"]["messages"], &record["valid"]), (&expected, &json!(true)));
+        assert_eq!(say(json!([])).await["values"]["name"]["messages"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn deleted_records_are_gone() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let ids = insert(&app, &made.sheet, &people()).await;
+        let answer = app.delete(&format!("{}?ids={}&ids={}", path(&made), ids[0], ids[2])).await.data();
+        assert_eq!(answer, json!({ "success": true }));
+        assert_eq!(names(&app, &made, "").await, [json!("Bob"), json!("Zoë")]);
+        app.delete(&path(&made)).await.refused(400);
+        assert_eq!(names(&app, &made, "").await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_to_an_event_tells_nobody_again() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let ids = insert(&app, &made.sheet, &people()).await;
+        let created = async || {
+            let path = format!("/v1/events?spaceId={}&topic=commit:created", made.space);
+            app.get(&path).await.json()["data"].as_array().unwrap().clone()
+        };
+        let events = created().await;
+        assert_eq!(events.len(), 1);
+        let url = text(&events[0], "dataUrl");
+        assert_eq!(url, format!("/v1/sheets/{}/records?for={}", made.sheet, text(&events[0], "id")));
+        assert_eq!(events[0]["context"]["sheetSlug"], json!("contacts"));
+        assert_eq!(events[0]["context"]["slugs"]["sheet"], json!("contacts"));
+
+        // As the listener asks: the base ends in a slash, and so begins the address.
+        let read = app.get(&format!("/{url}")).await.data();
+        assert_eq!(read["records"].as_array().unwrap().len(), 4);
+        let change = json!([{ "id": ids[0], "values": { "name": { "value": "ADA", "messages": [] } } }]);
+        app.put(&url, change).await.data();
+        assert_eq!(created().await.len(), 1);
+        let layers = app.get(&format!("/v1/events?spaceId={}&topic=layer:created", made.space)).await.json();
+        assert_eq!(layers["data"].as_array().unwrap().len(), 1);
+        app.put(&path(&made), json!([{ "id": ids[0], "values": { "name": { "value": "Ada" } } }])).await.data();
+        assert_eq!(created().await.len(), 2);
+    })
+    .await;
+}

@@ -1,0 +1,111 @@
+use serde_json::{Value, json};
+
+use crate::fixtures::{contacts, insert, text};
+use crate::{TestApp, on_each_database};
+
+/// Every operation on a thing, with the key of another environment: as if it were not there.
+#[tokio::test]
+async fn a_neighbour_finds_nothing() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let record = insert(&app, &made.sheet, &[json!({ "name": "Ada" })]).await.remove(0);
+        let body = json!({ "type": "workbook", "operation": "go", "source": made.workbook, "trigger": "immediate" });
+        let job = text(&app.post("/v1/jobs", body).await.data(), "id");
+        let event = text(&app.get("/v1/events").await.json()["data"][0], "id");
+        let commit = text(&app.get(&format!("/v1/sheets/{}/records", made.sheet)).await.data(), "commitId");
+        let upload = crate::files::upload(&app, &[("spaceId", &made.space), ("file", "a,b")]).await.data();
+        let file = text(&upload, "id");
+        let neighbour = app.neighbours_key().await;
+
+        let ids = [
+            ("{environmentId}", app.environment_id.as_str()), ("{spaceId}", &made.space), ("{workbookId}", &made.workbook),
+            ("{sheetId}", &made.sheet), ("{jobId}", &job), ("{eventId}", &event), ("{commitId}", &commit), ("{fileId}", &file),
+        ];
+        let document = app.get("/v1/openapi.json").await.json();
+        let mut tried = 0;
+        for (path, methods) in document["paths"].as_object().unwrap().iter().filter(|(path, _)| path.contains('{')) {
+            let address = ids.iter().fold(path.clone(), |path, (name, id)| path.replace(name, id));
+            assert!(!address.contains('{'), "{path} has an id that this test does not know");
+            for method in methods.as_object().unwrap().keys() {
+                let (query, body) = match (method.as_str(), path.ends_with("/records")) {
+                    ("post", true) => ("", json!([{ "name": { "value": "x" } }])),
+                    ("put", true) => ("", json!([{ "id": record, "values": { "name": { "value": "x" } } }])),
+                    ("delete", true) => ("?ids=us_rc_0000000000", Value::Null),
+                    ("patch", _) => ("", json!({ "name": "taken over" })),
+                    _ => ("", Value::Null),
+                };
+                let answer = app.call_as(&neighbour, &method.to_uppercase(), &format!("{address}{query}"), &body).await;
+                let told = answer.refused(404);
+                let absent = format!("{path}{query}").replace("{environmentId}", "us_env_0000000000")
+                    .replace("{spaceId}", "us_sp_0000000000").replace("{workbookId}", "us_wb_0000000000")
+                    .replace("{sheetId}", "us_sh_0000000000").replace("{jobId}", "us_jb_0000000000")
+                    .replace("{eventId}", "us_evt_0000000000").replace("{commitId}", "us_vr_0000000000")
+                    .replace("{fileId}", "us_fl_0000000000");
+                let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
+                assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
+                tried += 1;
+            }
+        }
+        assert!(tried > 35, "{tried}");
+
+        // Lists, and ids that come in the query or the body.
+        let foreign = [
+            ("GET", format!("/v1/workbooks?spaceId={}", made.space), Value::Null),
+            ("GET", format!("/v1/sheets?workbookId={}", made.workbook), Value::Null),
+            ("GET", format!("/v1/files?spaceId={}", made.space), Value::Null),
+            ("GET", format!("/v1/subscription?scope={}", app.environment_id), Value::Null),
+            ("GET", format!("/v1/subscription?scope={}", made.space), Value::Null),
+            ("DELETE", format!("/v1/spaces?spaceIds={}", made.space), Value::Null),
+            ("POST", "/v1/spaces".to_string(), json!({ "environmentId": app.environment_id })),
+            ("POST", "/v1/workbooks".to_string(), json!({ "spaceId": made.space, "name": "W", "sheets": [] })),
+            ("POST", "/v1/jobs".to_string(), json!({ "type": "sheet", "operation": "go", "source": made.sheet })),
+            ("POST", "/v1/events".to_string(), json!({ "topic": "space:updated", "context": { "spaceId": made.space } })),
+        ];
+        for (method, path, body) in foreign {
+            app.call_as(&neighbour, method, &path, &body).await.refused(404);
+        }
+        for path in ["/v1/spaces", "/v1/jobs", "/v1/events"] {
+            for query in [String::new(), format!("?spaceId={}", made.space), format!("?environmentId={}", app.environment_id)] {
+                let listed = app.call_as(&neighbour, "GET", &format!("{path}{query}"), &Value::Null).await.json();
+                assert_eq!(listed["data"], json!([]), "{path}{query}");
+            }
+        }
+        // And nothing was touched.
+        let workbook = app.get(&format!("/v1/workbooks/{}", made.workbook)).await.data();
+        assert_eq!(workbook["name"], json!("All Contacts"));
+        let records = app.get(&format!("/v1/sheets/{}/records", made.sheet)).await.data();
+        assert_eq!(records["records"][0]["values"]["name"]["value"], json!("Ada"));
+        assert_eq!(app.get(&format!("/v1/jobs/{job}")).await.data()["status"], json!("ready"));
+    })
+    .await;
+}
+
+/// The message without the id that it names.
+fn masked(message: &str) -> String {
+    let words = message.split(' ').map(|word| if word.contains("us_") { "…" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The holder of a space's token sees that space and no other.
+#[tokio::test]
+async fn a_guest_stays_in_its_space() {
+    on_each_database(async |app: TestApp| {
+        let (mine, other) = (contacts(&app).await, contacts(&app).await);
+        let token = text(&app.get(&format!("/v1/spaces/{}", mine.space)).await.data(), "accessToken");
+        let get = async |path: String| app.call_as(&token, "GET", &path, &Value::Null).await;
+        get(format!("/v1/sheets/{}/records", mine.sheet)).await.data();
+        for path in [
+            format!("/v1/spaces/{}", other.space),
+            format!("/v1/workbooks/{}", other.workbook),
+            format!("/v1/sheets/{}/records", other.sheet),
+            format!("/v1/workbooks?spaceId={}", other.space),
+        ] {
+            get(path).await.refused(404);
+        }
+        assert_eq!(get("/v1/spaces".to_string()).await.json()["data"].as_array().unwrap().len(), 1);
+        assert_eq!(get("/v1/workbooks".to_string()).await.data().as_array().unwrap().len(), 1);
+        let patch = json!({ "name": "mine now" });
+        app.call_as(&token, "PATCH", &format!("/v1/workbooks/{}", mine.workbook), &patch).await.refused(403);
+    })
+    .await;
+}

@@ -1,0 +1,190 @@
+//! The API as clients meet it: its real router over a database of the test's own, with two
+//! environments so that a test can be the neighbour who must see nothing.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use inlet::api;
+use inlet::files::FileStore;
+use inlet::service::{Secrets, Service, Settings, Timeouts};
+use inlet::sheets::Sheets;
+use inlet::store::{DatabaseUrl, Db};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+/// A server without a port.
+pub struct TestApp {
+    pub service: Arc<Service>,
+    /// A secret key of the environment of the tests.
+    pub key: String,
+    /// A publishable key of it.
+    pub publishable: String,
+    pub environment_id: String,
+    /// Cancel it to end long polls, as a stopping server does.
+    pub stopping: CancellationToken,
+    router: Router,
+    folder: PathBuf,
+}
+
+/// What the server answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+/// Runs a test on SQLite, and on PostgreSQL when there is one.
+pub async fn on_each_database(test: impl AsyncFn(TestApp)) {
+    test(TestApp::on_sqlite().await).await;
+    match std::env::var("INLET_TEST_POSTGRES_URL") {
+        Ok(address) => test(TestApp::on_postgres(&address).await).await,
+        Err(_) => eprintln!("PostgreSQL is not tested: INLET_TEST_POSTGRES_URL is not set"),
+    }
+}
+
+fn unique() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("inlet_routes_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+impl TestApp {
+    /// With an SQLite database in a folder of its own.
+    pub async fn on_sqlite() -> Self {
+        let folder = std::env::temp_dir().join(unique());
+        std::fs::create_dir_all(&folder).unwrap();
+        let url = DatabaseUrl::Sqlite(folder.join("inlet.db"));
+        Self::open(folder, &url).await
+    }
+
+    /// With a PostgreSQL database of its own, made through the one at `address`.
+    async fn on_postgres(address: &str) -> Self {
+        let name = unique();
+        let admin = sqlx::PgPool::connect(address).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&admin).await.unwrap();
+        admin.close().await;
+        let (server, query) = address.split_once('?').unwrap_or((address, ""));
+        let (server, _) = server.rsplit_once('/').unwrap();
+        let folder = std::env::temp_dir().join(&name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let url = DatabaseUrl::Postgres(format!("{server}/{name}?{query}"));
+        Self::open(folder, &url).await
+    }
+
+    async fn open(folder: PathBuf, url: &DatabaseUrl) -> Self {
+        let db = Db::open(url).await.unwrap();
+        let settings = Settings {
+            public_url: "http://inlet.test".to_string(),
+            timeouts: Timeouts::FAST,
+            largest_upload: 4 << 20,
+        };
+        let files = FileStore::new(&folder);
+        files.prepare().await.unwrap();
+        let service = Arc::new(Service::new(db, Sheets::new(16 << 20), files, settings, Secrets::new([7; 32])));
+        let environment = service.ensure_account().await.unwrap();
+        let keys = service.create_keys(&environment.id).await.unwrap();
+        let stopping = CancellationToken::new();
+        let router = api::tidy_addresses(api::router(service.clone(), stopping.clone()));
+        Self {
+            key: keys.secret,
+            publishable: keys.publishable,
+            environment_id: environment.id.to_string(),
+            service,
+            stopping,
+            router,
+            folder,
+        }
+    }
+
+    /// A secret key of the account's other environment.
+    pub async fn neighbours_key(&self) -> String {
+        use inlet::domain::access::Scope;
+        let mut tx = self.service.db.read().await.unwrap();
+        let account = inlet::store::accounts::first_account(&mut tx).await.unwrap().unwrap();
+        let (environments, _) =
+            inlet::store::accounts::environments(&mut tx, &Scope::account(account.id), 0, 10).await.unwrap();
+        drop(tx);
+        let other = environments.into_iter().find(|one| one.id.to_string() != self.environment_id).unwrap();
+        self.service.create_keys(&other.id).await.unwrap().secret
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// Sends JSON, or nothing for `null`, with `key`.
+    pub async fn call_as(&self, key: &str, method: &str, path: &str, body: &Value) -> Answer {
+        let request = Request::builder()
+            .method(Method::from_bytes(method.as_bytes()).unwrap())
+            .uri(path)
+            .header(header::AUTHORIZATION, format!("Bearer {key}"));
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        self.send(request.body(body).unwrap()).await
+    }
+
+    pub async fn call(&self, method: &str, path: &str, body: Value) -> Answer {
+        self.call_as(&self.key, method, path, &body).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, Value::Null).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call("POST", path, body).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.call("PUT", path, body).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.call("PATCH", path, body).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.call("DELETE", path, Value::Null).await
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.stopping.cancel();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Answer {
+    /// The whole body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|error| panic!("{} {error}: {}", self.status, String::from_utf8_lossy(&self.bytes)))
+    }
+
+    /// The member `data` of an answer that must be a success.
+    #[track_caller]
+    pub fn data(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", String::from_utf8_lossy(&self.bytes));
+        self.json()["data"].take()
+    }
+
+    /// The message of an answer that must be that failure, in the envelope.
+    #[track_caller]
+    pub fn refused(&self, status: u16) -> String {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));
+        let body = self.json();
+        assert!(body["errors"][0]["key"].is_string(), "{body}");
+        assert_eq!(body.as_object().map(serde_json::Map::len), Some(1), "{body}");
+        body["errors"][0]["message"].as_str().unwrap().to_string()
+    }
+}

@@ -26,8 +26,9 @@ async fn serve() -> anyhow::Result<()> {
         anyhow!("the log filter \"{}\" cannot be read: {error}. Give a level, such as --log info", config.log)
     })?;
     let server = Server::bind(&config, Arc::new(site::Site)).await?;
-    writeln!(std::io::stdout(), "Inlet is at {}", server.url())?;
-    writeln!(std::io::stdout(), "API keys are in {}", server.keys().display())?;
+    // Whoever started the server may not read what it says; that is no reason to stop.
+    let _ = writeln!(std::io::stdout(), "Inlet is at {}", server.url());
+    let _ = writeln!(std::io::stdout(), "API keys are in {}", server.keys().display());
     server.run().await?;
     Ok(())
 }

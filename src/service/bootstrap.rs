@@ -34,11 +34,9 @@ impl Service {
     pub async fn ensure_account(&self) -> Result<Environment> {
         let mut tx = self.db.write().await?;
         if let Some(account) = accounts::first_account(&mut tx).await? {
-            let (environments, _) = accounts::environments(&mut tx, &account.id, 0, 1).await?;
-            return environments
-                .into_iter()
-                .next()
-                .ok_or_else(|| ServiceError::internal("there is no environment"));
+            let (environments, _) = accounts::environments(&mut tx, &account.id, 0, 100).await?;
+            let development = environments.into_iter().find(|environment| !environment.is_prod);
+            return development.ok_or_else(|| ServiceError::internal("there is no development environment"));
         }
         let account = Account { id: new_id(), name: "Inlet".to_string(), created_at: now() };
         accounts::insert_account(&mut tx, &account).await?;

@@ -33,6 +33,10 @@ impl Service {
     /// The environments that the actor sees.
     pub async fn environments(&self, actor: &Actor, page: Page) -> Result<Paged<Environment>> {
         allow(actor, Operation::ReadEnvironment)?;
+        if let Some(own) = &actor.scope.environment_id {
+            let items = vec![self.environment(actor, own).await?];
+            return Ok(Paged { items, total: 1 });
+        }
         let mut tx = self.db.read().await?;
         let (items, total) =
             accounts::environments(&mut tx, &actor.scope.account_id, page.offset(), page.size).await?;

@@ -1,0 +1,156 @@
+//! The real program as a process of its own, and the smallest HTTP client that can talk to it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+static FOLDERS: AtomicU32 = AtomicU32::new(0);
+
+/// A data folder that goes away with its test.
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    /// A new one.
+    pub fn new(name: &str) -> Self {
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("inlet-{name}-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A running server with short time-outs.
+pub struct Server {
+    child: Child,
+    address: String,
+    key: String,
+}
+
+impl Server {
+    /// Starts the program on the data of `folder` and waits until it answers.
+    pub fn start(folder: &Path, database: Option<&str>) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_inlet"));
+        command.args(["--listen", "127.0.0.1:0", "--fast-timeouts", "--data"]).arg(folder);
+        command.env("INLET_LOG", "warn").env_remove("INLET_DATABASE_URL").stdout(Stdio::piped());
+        if let Some(url) = database {
+            command.env("INLET_DATABASE_URL", url);
+        }
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().rsplit("http://").next().unwrap_or_default().to_string();
+        assert!(line.starts_with("Inlet is at "), "the server did not start: {line}");
+        let keys = std::fs::read_to_string(folder.join("keys.env")).unwrap();
+        let key = keys.lines().find_map(|line| line.strip_prefix("API_KEY=")).unwrap().to_string();
+        Self { child, address, key }
+    }
+
+    /// SIGKILL: what a crash and an impatient operator do.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Sends a request with the secret key; the status and the JSON of the answer.
+    pub fn send(&self, method: &str, path: &str, content_type: &str, body: &[u8]) -> (u16, Value) {
+        let (status, bytes) = self.raw(method, path, content_type, body);
+        (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    }
+
+    /// The same; the bytes of the answer.
+    pub fn raw(&self, method: &str, path: &str, content_type: &str, body: &[u8]) -> (u16, Vec<u8>) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: {content_type}\r\n\
+             Content-Length: {}\r\nConnection: close\r\nAccept-Encoding: identity\r\n\r\n",
+            self.address,
+            self.key,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("an answer with a head");
+        let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let body = answer[end + 4..].to_vec();
+        (status, if head.contains("transfer-encoding: chunked") { unchunk(&body) } else { body })
+    }
+
+    /// `GET`, which must succeed; the member `data` of the answer.
+    pub fn get(&self, path: &str) -> Value {
+        let (status, mut answer) = self.send("GET", path, "application/json", b"");
+        assert_eq!(status, 200, "GET {path}: {answer}");
+        answer["data"].take()
+    }
+
+    /// `POST` of JSON, which must succeed; the member `data` of the answer.
+    pub fn post(&self, path: &str, body: Value) -> Value {
+        let (status, mut answer) = self.send("POST", path, "application/json", body.to_string().as_bytes());
+        assert!((200..300).contains(&status), "POST {path}: {status} {answer}");
+        answer["data"].take()
+    }
+
+    /// Uploads a file into a space; its id.
+    pub fn upload(&self, space: &str, environment: &str, name: &str, bytes: &[u8]) -> String {
+        let mut body = Vec::new();
+        for (field, value) in [("spaceId", space), ("environmentId", environment)] {
+            write!(body, "--x\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
+                .unwrap();
+        }
+        write!(body, "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n")
+            .unwrap();
+        write!(body, "Content-Type: text/csv\r\n\r\n").unwrap();
+        body.extend_from_slice(bytes);
+        write!(body, "\r\n--x--\r\n").unwrap();
+        let (status, answer) = self.send("POST", "/v1/files", "multipart/form-data; boundary=x", &body);
+        assert_eq!(status, 200, "{answer}");
+        answer["data"]["id"].as_str().unwrap().to_string()
+    }
+
+    /// Asks for a job until `fits` says yes; fails after half a minute.
+    pub fn wait_for_job(&self, id: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let begun = Instant::now();
+        loop {
+            let job = self.get(&format!("/v1/jobs/{id}"));
+            if fits(&job) {
+                return job;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(30), "the job did not come so far: {job}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn unchunk(mut body: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    while let Some(end) = body.windows(2).position(|window| window == b"\r\n") {
+        let size = usize::from_str_radix(std::str::from_utf8(&body[..end]).unwrap().trim(), 16).unwrap();
+        if size == 0 {
+            break;
+        }
+        whole.extend_from_slice(&body[end + 2..end + 2 + size]);
+        body = &body[end + 2 + size + 2..];
+    }
+    whole
+}

@@ -3,6 +3,8 @@
 //! Two halves of one crate: the feature `ssr` is the server, the feature `hydrate` the browser.
 //! ARCHITECTURE.md is the map.
 
+#[cfg(feature = "ssr")]
+pub mod api;
 pub mod app;
 #[cfg(feature = "ssr")]
 pub mod config;

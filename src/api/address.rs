@@ -61,7 +61,8 @@ mod tests {
             ("/v1/spaces", "/v1/spaces"),
             ("/", "/"),
         ] {
-            let request = Request::builder().uri(format!("{given}?for=us//evt")).body(Default::default()).unwrap();
+            let request =
+                Request::builder().uri(format!("{given}?for=us//evt")).body(Default::default()).unwrap();
             let uri = normalise_uri(request).uri().to_string();
             assert_eq!(uri, format!("{expected}?for=us//evt"), "{given}");
         }

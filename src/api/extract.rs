@@ -70,7 +70,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let read = Query::<T>::from_request_parts(parts, state).await;
         read.map(|Query(parameters)| Self(parameters)).map_err(|error| {
-            let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+            let reason =
+                std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
             ApiError::bad("query", format!("the query cannot be read: {reason}"))
         })
     }
@@ -127,7 +128,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Fence {
         let attempt = value.to_str().ok().and_then(|text| text.trim().parse().ok());
         match attempt {
             Some(attempt) => Ok(Self(Some(attempt))),
-            None => Err(ApiError::bad("X-Inlet-Attempt", "`X-Inlet-Attempt` is the job's `attempt`, a whole number")),
+            None => Err(ApiError::bad(
+                "X-Inlet-Attempt",
+                "`X-Inlet-Attempt` is the job's `attempt`, a whole number",
+            )),
         }
     }
 }

@@ -72,7 +72,8 @@ async fn create(
     Caller(actor): Caller,
     form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Answer<Data<FileBody>> {
-    let form = form.map_err(|_| ApiError::bad("general", "upload the file as a form: `multipart/form-data`"))?;
+    let form =
+        form.map_err(|_| ApiError::bad("general", "upload the file as a form: `multipart/form-data`"))?;
     Ok(data(upload::receive(&service, &actor, form).await?.into()))
 }
 
@@ -127,7 +128,8 @@ async fn download(
     Named(id): Named<FileId>,
 ) -> ApiResult<Response> {
     let (file, bytes) = service.open_file(&actor, &id).await?;
-    Ok((download_headers(&file), Body::from_stream(ReaderStream::with_capacity(bytes, 64 << 10))).into_response())
+    Ok((download_headers(&file), Body::from_stream(ReaderStream::with_capacity(bytes, 64 << 10)))
+        .into_response())
 }
 
 /// Headers by which browsers keep the bytes and never run them.

@@ -91,7 +91,12 @@ impl From<RecordParameters> for RecordQuery {
 /// A list as clients write it: `ids=a&ids=b` or `ids=a,b`.
 pub fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let given = Vec::<String>::deserialize(deserializer)?;
-    Ok(given.iter().flat_map(|item| item.split(',')).filter(|item| !item.is_empty()).map(str::to_string).collect())
+    Ok(given
+        .iter()
+        .flat_map(|item| item.split(','))
+        .filter(|item| !item.is_empty())
+        .map(str::to_string)
+        .collect())
 }
 
 /// A text that means something even when it is empty.
@@ -121,7 +126,8 @@ mod tests {
 
     #[test]
     fn pages_have_defaults_and_limits() {
-        let page = |query| read::<PageParameters>(query).unwrap().page(20).map(|page| (page.number, page.size)).ok();
+        let page =
+            |query| read::<PageParameters>(query).unwrap().page(20).map(|page| (page.number, page.size)).ok();
         assert_eq!(page(""), Some((1, 20)));
         assert_eq!(page("pageSize=5&pageNumber=3"), Some((3, 5)));
         assert_eq!(page("pageSize=&pageNumber="), Some((1, 20)));

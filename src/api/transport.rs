@@ -50,7 +50,10 @@ async fn unknown(method: Method, uri: axum::http::Uri) -> ApiError {
 /// Gives the framework's own errors, which are plain texts, the envelope.
 async fn in_envelope(response: Response) -> Response {
     let status = response.status();
-    let json = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let json = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     if status.as_u16() < 400 || json {
         return response;
     }

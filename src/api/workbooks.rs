@@ -55,7 +55,8 @@ impl WorkbookParameters {
             },
         };
         let treatments = workbook.extra.get("treatments").and_then(Value::as_array);
-        let treated = |name: &String| treatments.is_some_and(|list| list.iter().any(|one| one == name.as_str()));
+        let treated =
+            |name: &String| treatments.is_some_and(|list| list.iter().any(|one| one == name.as_str()));
         fits(&self.name, &|name| workbook.name == name)
             && fits(&self.namespace, &|namespace| workbook.namespace.as_deref() == Some(namespace))
             && fits(&self.label, &|label| workbook.labels.iter().any(|one| one == label))

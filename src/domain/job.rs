@@ -199,6 +199,7 @@ pub fn is_built_in(job_type: JobType, operation: &str) -> bool {
 /// What a job acts on, when it is less than the whole of its source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "a job has one, and the larger variant is the common one")]
 pub enum JobSubject {
     /// One thing.
     Resource {

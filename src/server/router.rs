@@ -10,6 +10,7 @@ use tower_http::compression::CompressionLayer;
 
 use super::session::SignedIn;
 use super::{ServerState, assets, csp, frames, health, origin, pages, session, sign_in, stream, transfer};
+use crate::api;
 use crate::app::{App, shell};
 
 /// The whole server as one router, as tests drive it too.
@@ -47,9 +48,10 @@ pub fn router(state: ServerState) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(browser)
-        .layer(middleware::map_response(csp::close_by_default))
-        .with_state(state.clone());
-    served
+        .with_state(state.clone())
+        .merge(api::router(state.service, state.stopping))
+        .layer(middleware::map_response(csp::close_by_default));
+    api::tidy_addresses(served)
 }
 
 /// Tells a page or server function who is signed in.

@@ -27,7 +27,8 @@ impl Service {
     pub async fn create_event(&self, actor: &Actor, custom: CustomEvent) -> Result<Event> {
         allow(actor, Operation::WriteEvents)?;
         let topic = Topic::parse(&custom.topic).ok_or_else(|| {
-            let message = format!("topic: `{}` is not the name of an event, such as `job:updated`", custom.topic);
+            let message =
+                format!("topic: `{}` is not the name of an event, such as `job:updated`", custom.topic);
             ServiceError::bad_request(message)
         })?;
         let mut tx = self.db.write().await?;
@@ -74,7 +75,9 @@ impl Service {
 fn own_environment(actor: &Actor, context: &Map<String, Value>) -> Result<EnvironmentId> {
     let said = context.get("environmentId").and_then(Value::as_str).map(EnvironmentId::parse).transpose()?;
     match (said, &actor.scope.environment_id, &actor.scope.space_id) {
-        (_, _, Some(_)) => Err(ServiceError::new(ErrorKind::Forbidden, "a guest may not make events of an environment")),
+        (_, _, Some(_)) => {
+            Err(ServiceError::new(ErrorKind::Forbidden, "a guest may not make events of an environment"))
+        }
         (Some(said), Some(own), _) if said != *own => Err(ServiceError::not_found("environment", said)),
         (_, Some(own), _) => Ok(own.clone()),
         (_, None, _) => Err(ServiceError::bad_request("context.spaceId: say in which space it happened")),

@@ -288,7 +288,9 @@ impl Service {
             Some(JobStatus::Failed) => Some(Command::Fail),
             Some(JobStatus::Canceled) => Some(Command::Cancel),
             Some(status) => {
-                return Err(ServiceError::bad_request(format!("status: a client cannot make a job {status}")));
+                return Err(ServiceError::bad_request(format!(
+                    "status: a client cannot make a job {status}"
+                )));
             }
         };
         let set = move |job: &mut Job| {

@@ -7,6 +7,7 @@ pub mod announce;
 pub mod authentication;
 pub mod bootstrap;
 pub mod commits;
+pub mod custom_events;
 pub mod demo_data;
 pub mod environments;
 pub mod error;

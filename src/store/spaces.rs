@@ -120,7 +120,8 @@ pub async fn find(tx: &mut Tx, scope: &Scope, id: &SpaceId) -> Result<Option<Spa
 
 /// The space of that id, for who proves by a token that it may see it.
 pub async fn find_anywhere(tx: &mut Tx, id: &SpaceId) -> Result<Option<Space>, StoreError> {
-    let statement = Statement::select(COLUMNS).push_bind(" FROM spaces WHERE deleted_at IS NULL AND id = ", id);
+    let statement =
+        Statement::select(COLUMNS).push_bind(" FROM spaces WHERE deleted_at IS NULL AND id = ", id);
     tx.optional::<SpaceRow>(statement).await?.map(Space::try_from).transpose()
 }
 

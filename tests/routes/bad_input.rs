@@ -31,7 +31,12 @@ async fn json_of_the_wrong_shape_is_named() {
             ("POST", &records, r#"[{"name":"Ada"}]"#, "[0].name"),
             ("POST", &records, r#"[{"name":{"value":{"a":1}}}]"#, "name"),
             ("POST", &records, r#"[{"nobody":{"value":1}}]"#, "nobody"),
-            ("POST", &records, r#"[{"name":{"value":"a","messages":[{"type":"fatal","message":"x"}]}}]"#, "[0].name.messages[0].type"),
+            (
+                "POST",
+                &records,
+                r#"[{"name":{"value":"a","messages":[{"type":"fatal","message":"x"}]}}]"#,
+                "[0].name.messages[0].type",
+            ),
             ("PUT", &records, r#"[{"values":{}}]"#, "[0]"),
             ("PUT", &records, &format!(r#"[{{"id":"{id}","metadata":[]}}]"#), "[0].metadata"),
             ("POST", "/v1/jobs", r#"{"type":"rocket","operation":"a","source":"b"}"#, "type"),
@@ -40,12 +45,20 @@ async fn json_of_the_wrong_shape_is_named() {
             ("POST", &format!("{job}/ack"), r#"{"progress":"half"}"#, "progress"),
             ("POST", &format!("{job}/ack"), r#"{"estimatedCompletionAt":"soon"}"#, "estimatedCompletionAt"),
             ("POST", &format!("{job}/complete"), r#"{"outcome":{"next":{"type":"rocket"}}}"#, "outcome.next"),
-            ("POST", &format!("{job}/complete"), r#"{"outcome":{"next":{"type":"url","url":"javascript:alert(1)"}}}"#, "outcome.next.url"),
+            (
+                "POST",
+                &format!("{job}/complete"),
+                r#"{"outcome":{"next":{"type":"url","url":"javascript:alert(1)"}}}"#,
+                "outcome.next.url",
+            ),
             ("PATCH", &job, r#"{"status":"cancelled"}"#, "status"),
             ("POST", "/v1/events", r#"{"topic":"job:ready","context":[]}"#, "context"),
             ("POST", "/v1/environments", r#"{"name":"x"}"#, "isProd"),
         ] {
-            let request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {}", app.key));
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header("authorization", format!("Bearer {}", app.key));
             let answer = app.send(request.body(Body::from(body.to_string())).unwrap()).await;
             let message = answer.refused(400);
             assert!(message.contains(place), "{method} {path} {body}: {message}");

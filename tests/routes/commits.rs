@@ -17,7 +17,8 @@ async fn each_write_is_a_commit() {
         assert_eq!(commits[0]["sheetId"], json!(made.sheet));
         let one = app.get(&format!("/v1/commits/{}", text(&commits[0], "id"))).await.data();
         assert_eq!(one, commits[0]);
-        let complete = app.post(&format!("/v1/commits/{}/complete", text(&one, "id")), json!(null)).await.data();
+        let complete =
+            app.post(&format!("/v1/commits/{}/complete", text(&one, "id")), json!(null)).await.data();
         assert_eq!(complete, json!({ "success": true }));
         // Nobody has to answer a commit here, so none is open for ever.
         assert_eq!(app.get(&format!("{path}?completed=false")).await.data(), json!([]));

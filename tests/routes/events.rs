@@ -7,16 +7,23 @@ use crate::{TestApp, on_each_database};
 async fn an_event_has_the_shape_that_listeners_read() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;
-        let body = json!({ "type": "workbook", "operation": "go", "source": made.workbook, "trigger": "immediate" });
+        let body =
+            json!({ "type": "workbook", "operation": "go", "source": made.workbook, "trigger": "immediate" });
         let job = text(&app.post("/v1/jobs", body).await.data(), "id");
         let listed = app.get("/v1/events?topic=job:ready").await.json();
         let event = &listed["data"][0];
         assert_eq!((&event["domain"], &event["payload"]["job"]), (&json!("job"), &json!("workbook:go")));
         let payload = &event["payload"];
-        assert_eq!((&payload["operation"], &payload["status"], &payload["domain"]), (&json!("go"), &json!("ready"), &json!("workbook")));
+        assert_eq!(
+            (&payload["operation"], &payload["status"], &payload["domain"]),
+            (&json!("go"), &json!("ready"), &json!("workbook"))
+        );
         let context = &event["context"];
         assert_eq!((&context["jobId"], &context["spaceId"]), (&json!(job), &json!(made.space)));
-        assert_eq!((&context["workbookId"], &context["environmentId"]), (&json!(made.workbook), &json!(app.environment_id)));
+        assert_eq!(
+            (&context["workbookId"], &context["environmentId"]),
+            (&json!(made.workbook), &json!(app.environment_id))
+        );
         assert!(context["accountId"].is_string() && context["actorId"].is_string());
         assert_eq!(event["namespaces"], json!([]));
         assert_ne!(event["dataUrl"], Value::from(()), "a dataUrl of null breaks clients");
@@ -38,7 +45,9 @@ async fn acknowledged_events_leave_the_list() {
         let id = text(&all[0], "id");
         assert_eq!(app.get(&format!("/v1/events/{id}")).await.data(), all[0]);
         app.post(&format!("/v1/events/{id}/ack"), json!(null)).await.data();
-        let count = async |query: &str| app.get(&format!("/v1/events?{query}")).await.json()["pagination"]["totalCount"].as_u64().unwrap();
+        let count = async |query: &str| {
+            app.get(&format!("/v1/events?{query}")).await.json()["pagination"]["totalCount"].as_u64().unwrap()
+        };
         assert_eq!(count("").await as usize, all.len() - 1);
         assert_eq!(count("includeAcknowledged=true").await as usize, all.len());
         assert_eq!(count("since=2100-01-01T00:00:00.000Z").await, 0);

@@ -15,7 +15,8 @@ pub async fn upload(app: &TestApp, parts: &[(&str, &str)]) -> Answer {
         body += &format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n");
     }
     body += "--b--\r\n";
-    let chunks: Vec<Result<Vec<u8>, std::io::Error>> = body.as_bytes().chunks(7).map(|part| Ok(part.to_vec())).collect();
+    let chunks: Vec<Result<Vec<u8>, std::io::Error>> =
+        body.as_bytes().chunks(7).map(|part| Ok(part.to_vec())).collect();
     let request = Request::post("/v1/files")
         .header("authorization", format!("Bearer {}", app.key))
         .header("content-type", "multipart/form-data; boundary=b");
@@ -29,13 +30,28 @@ async fn a_file_is_uploaded_with_its_parts_in_any_order_and_downloaded() {
         let action = r#"{"operation":"go","label":"Go"}"#;
         let environment = app.environment_id.clone();
         for parts in [
-            vec![("spaceId", space.as_str()), ("environmentId", &environment), ("file", CSV), ("actions", action), ("actions", action)],
-            vec![("file", CSV), ("actions", action), ("actions", action), ("spaceId", &space), ("environmentId", &environment)],
+            vec![
+                ("spaceId", space.as_str()),
+                ("environmentId", &environment),
+                ("file", CSV),
+                ("actions", action),
+                ("actions", action),
+            ],
+            vec![
+                ("file", CSV),
+                ("actions", action),
+                ("actions", action),
+                ("spaceId", &space),
+                ("environmentId", &environment),
+            ],
         ] {
             let file = upload(&app, &parts).await.data();
             let id = text(&file, "id");
             assert_eq!((&file["name"], &file["ext"]), (&json!("Päople.csv"), &json!("csv")));
-            assert_eq!((&file["mimetype"], &file["mode"], &file["status"]), (&json!("text/csv"), &json!("import"), &json!("partial")));
+            assert_eq!(
+                (&file["mimetype"], &file["mode"], &file["status"]),
+                (&json!("text/csv"), &json!("import"), &json!("partial"))
+            );
             assert_eq!((&file["size"], &file["bytesReceived"]), (&json!(CSV.len()), &json!(CSV.len())));
             assert_eq!(file["actions"].as_array().unwrap().len(), 2);
             assert_eq!(app.get(&format!("/v1/files/{id}")).await.data(), file);
@@ -44,7 +60,10 @@ async fn a_file_is_uploaded_with_its_parts_in_any_order_and_downloaded() {
             assert_eq!(download.headers["content-type"], "text/csv");
             assert_eq!(download.headers["x-content-type-options"], "nosniff");
             let name = download.headers["content-disposition"].to_str().unwrap();
-            assert!(name.starts_with("attachment;") && name.contains("filename*=UTF-8''P%C3%A4ople.csv"), "{name}");
+            assert!(
+                name.starts_with("attachment;") && name.contains("filename*=UTF-8''P%C3%A4ople.csv"),
+                "{name}"
+            );
         }
     })
     .await;
@@ -55,13 +74,17 @@ async fn files_are_listed_by_mode_changed_and_deleted() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;
         upload(&app, &[("spaceId", &made.space), ("file", CSV)]).await.data();
-        let export = upload(&app, &[("spaceId", &made.space), ("mode", "export"), ("file", CSV)]).await.data();
-        let list = async |query: &str| app.get(&format!("/v1/files?spaceId={}{query}", made.space)).await.json()["data"].clone();
+        let export =
+            upload(&app, &[("spaceId", &made.space), ("mode", "export"), ("file", CSV)]).await.data();
+        let list = async |query: &str| {
+            app.get(&format!("/v1/files?spaceId={}{query}", made.space)).await.json()["data"].clone()
+        };
         assert_eq!(list("").await.as_array().unwrap().len(), 1);
         assert_eq!(list("&mode=export").await[0]["id"], export["id"]);
         app.get("/v1/files").await.refused(400);
         let path = format!("/v1/files/{}", text(&export, "id"));
-        let change = json!({ "name": "out.csv", "status": "complete", "workbookId": made.workbook, "actions": [] });
+        let change =
+            json!({ "name": "out.csv", "status": "complete", "workbookId": made.workbook, "actions": [] });
         let changed = app.patch(&path, change).await.data();
         assert_eq!((&changed["name"], &changed["status"]), (&json!("out.csv"), &json!("complete")));
         assert_eq!(changed["workbookId"], json!(made.workbook));
@@ -93,9 +116,14 @@ async fn a_broken_form_stores_nothing() {
         let truncated = Request::post("/v1/files")
             .header("authorization", format!("Bearer {}", app.key))
             .header("content-type", "multipart/form-data; boundary=b")
-            .body(Body::from("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhal"));
+            .body(Body::from(
+                "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nhal",
+            ));
         app.send(truncated.unwrap()).await.refused(400);
-        assert_eq!(app.get(&format!("/v1/files?spaceId={space}")).await.json()["data"], Value::Array(Vec::new()));
+        assert_eq!(
+            app.get(&format!("/v1/files?spaceId={space}")).await.json()["data"],
+            Value::Array(Vec::new())
+        );
     })
     .await;
 }

@@ -45,7 +45,8 @@ pub async fn insert(app: &TestApp, sheet: &str, records: &[Value]) -> Vec<String
 
 /// `{"key": value}` as `{"key": {"value": value}}`.
 pub fn row(values: &Value) -> Value {
-    let cells = values.as_object().unwrap().iter().map(|(key, value)| (key.clone(), json!({ "value": value })));
+    let cells =
+        values.as_object().unwrap().iter().map(|(key, value)| (key.clone(), json!({ "value": value })));
     Value::Object(cells.collect())
 }
 

@@ -70,7 +70,8 @@ async fn a_job_fails_is_retried_and_canceled() {
         assert_eq!(job["status"], json!("ready"));
         let path = format!("/v1/jobs/{}", text(&job, "id"));
         app.post(&format!("{path}/retry"), json!(null)).await.refused(409);
-        let failed = app.post(&format!("{path}/fail"), json!({ "outcome": { "message": "No" } })).await.data();
+        let failed =
+            app.post(&format!("{path}/fail"), json!({ "outcome": { "message": "No" } })).await.data();
         assert_eq!((&failed["status"], &failed["outcome"]["message"]), (&json!("failed"), &json!("No")));
         assert_eq!(app.post(&format!("{path}/retry"), json!(null)).await.data()["status"], json!("ready"));
         let canceled = app.post(&format!("{path}/cancel"), json!({ "info": "Never mind" })).await.data();
@@ -86,7 +87,8 @@ async fn a_job_fails_is_retried_and_canceled() {
 async fn a_worker_of_an_older_run_is_refused() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;
-        let path = format!("/v1/jobs/{}", text(&job(&app, &made, json!({ "trigger": "immediate" })).await, "id"));
+        let path =
+            format!("/v1/jobs/{}", text(&job(&app, &made, json!({ "trigger": "immediate" })).await, "id"));
         let attempt = app.post(&format!("{path}/ack"), json!(null)).await.data()["attempt"].as_u64().unwrap();
         app.post(&format!("{path}/fail"), json!(null)).await.data();
         app.post(&format!("{path}/retry"), json!(null)).await.data();
@@ -111,17 +113,27 @@ async fn jobs_are_listed_by_what_is_asked_and_changed() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;
         let first = text(&job(&app, &made, json!({})).await, "id");
-        let second = text(&job(&app, &made, json!({ "operation": "other", "metadata": { "a": 1 } })).await, "id");
+        let second =
+            text(&job(&app, &made, json!({ "operation": "other", "metadata": { "a": 1 } })).await, "id");
         let list = async |query: &str| {
             let found = app.get(&format!("/v1/jobs?{query}")).await.json();
             found["data"].as_array().unwrap().iter().map(|job| text(job, "id")).collect::<Vec<_>>()
         };
         assert_eq!(list(&format!("spaceId={}", made.space)).await, [second.clone(), first.clone()]);
-        assert_eq!(list(&format!("workbookId={}&sortDirection=asc", made.workbook)).await, [first.clone(), second.clone()]);
-        assert_eq!(list(&format!("source={}&pageSize=1", made.workbook)).await, std::slice::from_ref(&second));
+        assert_eq!(
+            list(&format!("workbookId={}&sortDirection=asc", made.workbook)).await,
+            [first.clone(), second.clone()]
+        );
+        assert_eq!(
+            list(&format!("source={}&pageSize=1", made.workbook)).await,
+            std::slice::from_ref(&second)
+        );
         assert_eq!(list(&format!("parentId={first}")).await, Vec::<String>::new());
         let path = format!("/v1/jobs/{second}");
-        let changed = app.patch(&path, json!({ "progress": 20.5, "info": "Soon", "metadata": { "b": 2 } })).await.data();
+        let changed = app
+            .patch(&path, json!({ "progress": 20.5, "info": "Soon", "metadata": { "b": 2 } }))
+            .await
+            .data();
         assert_eq!((&changed["progress"], &changed["info"]), (&json!(20), &json!("Soon")));
         assert_eq!(changed["metadata"], json!({ "b": 2 }));
     })

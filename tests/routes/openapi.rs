@@ -15,7 +15,10 @@ async fn the_document_lists_operations_that_the_router_answers() {
         let address = fill(path);
         for (method, operation) in methods.as_object().unwrap() {
             operations += 1;
-            assert!(names.insert(operation["operationId"].as_str().unwrap().to_string()), "{path} {method}: doubled id");
+            assert!(
+                names.insert(operation["operationId"].as_str().unwrap().to_string()),
+                "{path} {method}: doubled id"
+            );
             assert!(operation["summary"].is_string(), "{path} {method} says nothing of itself");
             assert!(operation["responses"]["200"].is_object(), "{path} {method}");
             let answer = app.call_as("sk_wrong", &method.to_uppercase(), &address, &Value::Null).await;
@@ -32,9 +35,8 @@ async fn the_document_lists_operations_that_the_router_answers() {
 
 /// The path with ids where it has names.
 fn fill(path: &str) -> String {
-    let parts = path.split('/').map(|part| {
-        if part.starts_with('{') { "us_xx_0000000000000000000000" } else { part }
-    });
+    let parts =
+        path.split('/').map(|part| if part.starts_with('{') { "us_xx_0000000000000000000000" } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
 
@@ -56,8 +58,14 @@ fn references(value: &Value) -> Vec<String> {
 async fn everything_else_is_404_in_the_envelope() {
     let app = TestApp::on_sqlite().await;
     for (method, path) in [
-        ("GET", "/v1"), ("GET", "/v1/"), ("GET", "/v1/nothing"), ("POST", "/v1/agents/a/b"), ("DELETE", "/v1/events"),
-        ("PUT", "/v1/spaces"), ("PATCH", "/v1/openapi.json"), ("GET", "/v1/spaces/us_sp_00000000/nothing"),
+        ("GET", "/v1"),
+        ("GET", "/v1/"),
+        ("GET", "/v1/nothing"),
+        ("POST", "/v1/agents/a/b"),
+        ("DELETE", "/v1/events"),
+        ("PUT", "/v1/spaces"),
+        ("PATCH", "/v1/openapi.json"),
+        ("GET", "/v1/spaces/us_sp_00000000/nothing"),
     ] {
         let message = app.call(method, path, json!(null)).await.refused(404);
         assert!(message.contains(path), "{message}");

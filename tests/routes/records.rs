@@ -18,7 +18,12 @@ fn path(made: &Contacts) -> String {
 
 async fn names(app: &TestApp, made: &Contacts, query: &str) -> Vec<Value> {
     let data = app.get(&format!("{}?{query}", path(made))).await.data();
-    data["records"].as_array().unwrap().iter().map(|record| record["values"]["name"]["value"].clone()).collect()
+    data["records"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|record| record["values"]["name"]["value"].clone())
+        .collect()
 }
 
 #[tokio::test]
@@ -66,8 +71,12 @@ async fn what_was_inserted_is_answered_in_order() {
         let made = contacts(&app).await;
         let rows: Vec<_> = people().iter().map(row).collect();
         let data = app.post(&path(&made), Value::from(rows)).await.data();
-        let inserted: Vec<_> =
-            data["records"].as_array().unwrap().iter().map(|record| record["values"]["email"]["value"].clone()).collect();
+        let inserted: Vec<_> = data["records"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|record| record["values"]["email"]["value"].clone())
+            .collect();
         assert_eq!(json!(inserted), json!(["ada@example.com", "bob@example.com", "eve@example.com", null]));
         assert_eq!(data["counts"]["total"], json!(4));
         assert_eq!(data["records"], app.get(&path(&made)).await.data()["records"]);
@@ -109,7 +118,8 @@ async fn records_are_found_by_every_parameter() {
         let keys: Vec<_> = fields["records"][0]["values"].as_object().unwrap().keys().cloned().collect();
         assert_eq!(keys, ["email", "name"]);
         assert_eq!(fields["records"][0]["values"]["name"]["value"], json!("Ada"));
-        let counted = app.get(&format!("{}?filter=error&includeLength=true&pageSize=1", path(&made))).await.data();
+        let counted =
+            app.get(&format!("{}?filter=error&includeLength=true&pageSize=1", path(&made))).await.data();
         assert_eq!(counted["counts"]["total"], json!(1));
         let counted = app.get(&format!("{}?includeCounts=true", path(&made))).await.data();
         assert_eq!(counted["counts"], json!({ "total": 4, "valid": 3, "error": 1 }));
@@ -166,7 +176,8 @@ async fn messages_of_a_listener_stay_until_it_replaces_them() {
         let expected = json!([{ "type": "error", "message": "Who?", "source": "custom-logic" }]);
         assert_eq!((&record["values"]["name"]["messages"], &record["valid"]), (&expected, &json!(false)));
         let record = say(json!([{ "type": "info", "message": "Hm", "path": null }, {
-            "type": "error", "message": "forged", "source": "required-constraint" }])).await;
+            "type": "error", "message": "forged", "source": "required-constraint" }]))
+        .await;
         let expected = json!([{ "type": "info", "message": "Hm", "source": "custom-logic" }]);
         assert_eq!((&record["values"]["name"]["messages"], &record["valid"]), (&expected, &json!(true)));
         assert_eq!(say(json!([])).await["values"]["name"]["messages"], json!([]));
@@ -212,7 +223,9 @@ async fn an_answer_to_an_event_tells_nobody_again() {
         assert_eq!(created().await.len(), 1);
         let layers = app.get(&format!("/v1/events?spaceId={}&topic=layer:created", made.space)).await.json();
         assert_eq!(layers["data"].as_array().unwrap().len(), 1);
-        app.put(&path(&made), json!([{ "id": ids[0], "values": { "name": { "value": "Ada" } } }])).await.data();
+        app.put(&path(&made), json!([{ "id": ids[0], "values": { "name": { "value": "Ada" } } }]))
+            .await
+            .data();
         assert_eq!(created().await.len(), 2);
     })
     .await;

@@ -13,7 +13,10 @@ async fn a_sheet_is_listed_renamed_and_deleted() {
         let change = json!({ "name": "People", "slug": "people", "metadata": { "rowHeaders": [1] } });
         let changed = app.patch(&path, change).await.data();
         assert_eq!((&changed["name"], &changed["slug"]), (&json!("People"), &json!("people")));
-        assert_eq!((&changed["config"]["name"], &changed["config"]["slug"]), (&json!("People"), &json!("people")));
+        assert_eq!(
+            (&changed["config"]["name"], &changed["config"]["slug"]),
+            (&json!("People"), &json!("people"))
+        );
         assert_eq!(changed["metadata"], json!({ "rowHeaders": [1] }));
         app.delete(&path).await.data();
         app.get(&path).await.refused(404);
@@ -42,8 +45,14 @@ async fn counts_tell_the_valid_from_the_invalid() {
         let by_field = app.get(&format!("{path}?byField=true")).await.data();
         let name = &by_field["counts"]["byField"]["name"];
         assert_eq!(*name, json!({ "total": 3, "valid": 2, "error": 1, "empty": 1 }));
-        for (query, total) in [("filter=error", 2), ("filter=valid", 1), ("searchValue=bob", 1), ("filter=none", 0)] {
-            assert_eq!(app.get(&format!("{path}?{query}")).await.data()["counts"]["total"], json!(total), "{query}");
+        for (query, total) in
+            [("filter=error", 2), ("filter=valid", 1), ("searchValue=bob", 1), ("filter=none", 0)]
+        {
+            assert_eq!(
+                app.get(&format!("{path}?{query}")).await.data()["counts"]["total"],
+                json!(total),
+                "{query}"
+            );
         }
     })
     .await;

@@ -6,7 +6,10 @@ use crate::{TestApp, on_each_database};
 #[tokio::test]
 async fn a_space_lives_and_dies() {
     on_each_database(async |app: TestApp| {
-        let made = app.post("/v1/spaces", json!({ "name": "One", "metadata": { "a": 1 }, "displayOrder": 3 })).await.data();
+        let made = app
+            .post("/v1/spaces", json!({ "name": "One", "metadata": { "a": 1 }, "displayOrder": 3 }))
+            .await
+            .data();
         let id = text(&made, "id");
         assert!(!id.to_lowercase().contains("env"), "{id}");
         assert!(made["guestLink"].as_str().unwrap().contains(&id));
@@ -19,10 +22,16 @@ async fn a_space_lives_and_dies() {
         assert_eq!(text(&seen, "id"), id);
         assert!(seen["accessToken"].is_string());
 
-        let patched = app.patch(&path, json!({ "name": "Two", "primaryWorkbookId": "", "metadata": null })).await.data();
+        let patched = app
+            .patch(&path, json!({ "name": "Two", "primaryWorkbookId": "", "metadata": null }))
+            .await
+            .data();
         assert_eq!((&patched["name"], &patched["metadata"]), (&json!("Two"), &json!({ "a": 1 })));
 
-        assert_eq!(app.post(&format!("{path}/archive"), json!(null)).await.data(), json!({ "success": true }));
+        assert_eq!(
+            app.post(&format!("{path}/archive"), json!(null)).await.data(),
+            json!({ "success": true })
+        );
         assert_eq!(app.get("/v1/spaces").await.json()["pagination"]["totalCount"], json!(0));
         assert_eq!(app.get("/v1/spaces?archived=true").await.json()["pagination"]["totalCount"], json!(1));
         assert!(app.patch(&path, json!({ "archivedAt": null })).await.data()["archivedAt"].is_null());
@@ -40,10 +49,12 @@ async fn spaces_are_listed_in_pages_and_by_what_is_asked() {
         for (name, namespace) in [("Apples", "red"), ("Pears", "green"), ("Plums", "")] {
             app.post("/v1/spaces", json!({ "name": name, "namespace": namespace })).await.data();
         }
-        let count = async |query: &str| app.get(&format!("/v1/spaces?{query}")).await.json()["pagination"]["totalCount"].clone();
-        for (query, expected) in [
-            ("", 3), ("search=app", 1), ("namespace=red", 1), ("namespace=", 1), ("archived=true", 0),
-        ] {
+        let count = async |query: &str| {
+            app.get(&format!("/v1/spaces?{query}")).await.json()["pagination"]["totalCount"].clone()
+        };
+        for (query, expected) in
+            [("", 3), ("search=app", 1), ("namespace=red", 1), ("namespace=", 1), ("archived=true", 0)]
+        {
             assert_eq!(count(query).await, json!(expected), "{query}");
         }
         assert_eq!(count(&format!("environmentId={}", app.environment_id)).await, json!(3));
@@ -75,7 +86,8 @@ async fn a_space_that_configures_itself_has_a_job_ready() {
 #[tokio::test]
 async fn a_publishable_key_only_makes_spaces() {
     on_each_database(async |app: TestApp| {
-        let space = app.call_as(&app.publishable, "POST", "/v1/spaces", &json!({ "name": "Embedded" })).await.data();
+        let space =
+            app.call_as(&app.publishable, "POST", "/v1/spaces", &json!({ "name": "Embedded" })).await.data();
         assert!(space["accessToken"].is_string());
         app.call_as(&app.publishable, "GET", "/v1/spaces", &json!(null)).await.refused(403);
         let token = text(&space, "accessToken");

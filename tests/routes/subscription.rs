@@ -21,7 +21,11 @@ impl<'a> Listener<'a> {
         let kind = if scope.contains("env") { "environment" } else { "space" };
         let channel = format!("{kind}.{scope}");
         let mut listener = Self { app, channel, token: text(&data, "token"), timetoken: "0".to_string() };
-        assert_eq!(listener.poll().await, Vec::<Value>::new(), "the first call only tells where the log stands");
+        assert_eq!(
+            listener.poll().await,
+            Vec::<Value>::new(),
+            "the first call only tells where the log stands"
+        );
         listener
     }
 
@@ -116,7 +120,8 @@ async fn a_token_opens_its_channel_and_no_other() {
             ("everything", &good.token),
         ] {
             let timetoken = "0".to_string();
-            let listener = Listener { app: &app, channel: channel.to_string(), token: token.to_string(), timetoken };
+            let listener =
+                Listener { app: &app, channel: channel.to_string(), token: token.to_string(), timetoken };
             let answer = listener.ask().await;
             assert_eq!(answer.status, 403, "{channel}");
             assert_eq!(answer.json()["error"], json!(true));

@@ -9,7 +9,8 @@ async fn a_neighbour_finds_nothing() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;
         let record = insert(&app, &made.sheet, &[json!({ "name": "Ada" })]).await.remove(0);
-        let body = json!({ "type": "workbook", "operation": "go", "source": made.workbook, "trigger": "immediate" });
+        let body =
+            json!({ "type": "workbook", "operation": "go", "source": made.workbook, "trigger": "immediate" });
         let job = text(&app.post("/v1/jobs", body).await.data(), "id");
         let event = text(&app.get("/v1/events").await.json()["data"][0], "id");
         let commit = text(&app.get(&format!("/v1/sheets/{}/records", made.sheet)).await.data(), "commitId");
@@ -18,12 +19,20 @@ async fn a_neighbour_finds_nothing() {
         let neighbour = app.neighbours_key().await;
 
         let ids = [
-            ("{environmentId}", app.environment_id.as_str()), ("{spaceId}", &made.space), ("{workbookId}", &made.workbook),
-            ("{sheetId}", &made.sheet), ("{jobId}", &job), ("{eventId}", &event), ("{commitId}", &commit), ("{fileId}", &file),
+            ("{environmentId}", app.environment_id.as_str()),
+            ("{spaceId}", &made.space),
+            ("{workbookId}", &made.workbook),
+            ("{sheetId}", &made.sheet),
+            ("{jobId}", &job),
+            ("{eventId}", &event),
+            ("{commitId}", &commit),
+            ("{fileId}", &file),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
-        for (path, methods) in document["paths"].as_object().unwrap().iter().filter(|(path, _)| path.contains('{')) {
+        for (path, methods) in
+            document["paths"].as_object().unwrap().iter().filter(|(path, _)| path.contains('{'))
+        {
             let address = ids.iter().fold(path.clone(), |path, (name, id)| path.replace(name, id));
             assert!(!address.contains('{'), "{path} has an id that this test does not know");
             for method in methods.as_object().unwrap().keys() {
@@ -34,12 +43,18 @@ async fn a_neighbour_finds_nothing() {
                     ("patch", _) => ("", json!({ "name": "taken over" })),
                     _ => ("", Value::Null),
                 };
-                let answer = app.call_as(&neighbour, &method.to_uppercase(), &format!("{address}{query}"), &body).await;
+                let answer = app
+                    .call_as(&neighbour, &method.to_uppercase(), &format!("{address}{query}"), &body)
+                    .await;
                 let told = answer.refused(404);
-                let absent = format!("{path}{query}").replace("{environmentId}", "us_env_0000000000")
-                    .replace("{spaceId}", "us_sp_0000000000").replace("{workbookId}", "us_wb_0000000000")
-                    .replace("{sheetId}", "us_sh_0000000000").replace("{jobId}", "us_jb_0000000000")
-                    .replace("{eventId}", "us_evt_0000000000").replace("{commitId}", "us_vr_0000000000")
+                let absent = format!("{path}{query}")
+                    .replace("{environmentId}", "us_env_0000000000")
+                    .replace("{spaceId}", "us_sp_0000000000")
+                    .replace("{workbookId}", "us_wb_0000000000")
+                    .replace("{sheetId}", "us_sh_0000000000")
+                    .replace("{jobId}", "us_jb_0000000000")
+                    .replace("{eventId}", "us_evt_0000000000")
+                    .replace("{commitId}", "us_vr_0000000000")
                     .replace("{fileId}", "us_fl_0000000000");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
@@ -57,16 +72,33 @@ async fn a_neighbour_finds_nothing() {
             ("GET", format!("/v1/subscription?scope={}", made.space), Value::Null),
             ("DELETE", format!("/v1/spaces?spaceIds={}", made.space), Value::Null),
             ("POST", "/v1/spaces".to_string(), json!({ "environmentId": app.environment_id })),
-            ("POST", "/v1/workbooks".to_string(), json!({ "spaceId": made.space, "name": "W", "sheets": [] })),
-            ("POST", "/v1/jobs".to_string(), json!({ "type": "sheet", "operation": "go", "source": made.sheet })),
-            ("POST", "/v1/events".to_string(), json!({ "topic": "space:updated", "context": { "spaceId": made.space } })),
+            (
+                "POST",
+                "/v1/workbooks".to_string(),
+                json!({ "spaceId": made.space, "name": "W", "sheets": [] }),
+            ),
+            (
+                "POST",
+                "/v1/jobs".to_string(),
+                json!({ "type": "sheet", "operation": "go", "source": made.sheet }),
+            ),
+            (
+                "POST",
+                "/v1/events".to_string(),
+                json!({ "topic": "space:updated", "context": { "spaceId": made.space } }),
+            ),
         ];
         for (method, path, body) in foreign {
             app.call_as(&neighbour, method, &path, &body).await.refused(404);
         }
         for path in ["/v1/spaces", "/v1/jobs", "/v1/events"] {
-            for query in [String::new(), format!("?spaceId={}", made.space), format!("?environmentId={}", app.environment_id)] {
-                let listed = app.call_as(&neighbour, "GET", &format!("{path}{query}"), &Value::Null).await.json();
+            for query in [
+                String::new(),
+                format!("?spaceId={}", made.space),
+                format!("?environmentId={}", app.environment_id),
+            ] {
+                let listed =
+                    app.call_as(&neighbour, "GET", &format!("{path}{query}"), &Value::Null).await.json();
                 assert_eq!(listed["data"], json!([]), "{path}{query}");
             }
         }

@@ -25,7 +25,10 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.bytes().map(Result::unwrap).fold(!0u32, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 })
+        (0..8).fold(
+            crc ^ u32::from(byte),
+            |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 },
+        )
     })
 }
 
@@ -63,7 +66,7 @@ async fn bodies_may_be_packed() {
         put("gzip", b"not gzip at all".to_vec()).await.refused(400);
         put("gzip", gzip(change.as_bytes())[..40].to_vec()).await.refused(400);
         put("br", change.into_bytes()).await.refused(415);
-        // A body is measured unpacked. 
+        // A body is measured unpacked.
         put("gzip", gzip(&vec![b' '; (64 << 20) + 1])).await.refused(413);
     })
     .await;
@@ -99,7 +102,8 @@ async fn pages_of_other_origins_may_call() {
 async fn a_key_is_needed_in_its_header() {
     on_each_database(async |app: TestApp| {
         for value in ["", "Bearer", "Bearer ", "Basic eDp5", "Bearer sk_unknown", &app.key.clone()] {
-            let request = Request::get("/v1/spaces").header("authorization", value).body(Body::empty()).unwrap();
+            let request =
+                Request::get("/v1/spaces").header("authorization", value).body(Body::empty()).unwrap();
             app.send(request).await.refused(401);
         }
         app.send(Request::get("/v1/spaces").body(Body::empty()).unwrap()).await.refused(401);

@@ -30,7 +30,12 @@ async fn workbooks_are_listed_by_what_is_asked() {
             app.get(&path).await.data().as_array().unwrap().clone()
         };
         for (query, expected) in [
-            ("", 1), ("label=pinned", 1), ("label=-pinned", 0), ("name=Other", 0), ("name=-Other", 1), ("namespace=x", 0),
+            ("", 1),
+            ("label=pinned", 1),
+            ("label=-pinned", 0),
+            ("name=Other", 0),
+            ("name=-Other", 1),
+            ("namespace=x", 0),
         ] {
             assert_eq!(list(query).await.len(), expected, "{query}");
         }

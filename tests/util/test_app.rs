@@ -78,14 +78,11 @@ impl TestApp {
 
     async fn open(folder: PathBuf, url: &DatabaseUrl) -> Self {
         let db = Db::open(url).await.unwrap();
-        let settings = Settings {
-            public_url: "http://inlet.test".to_string(),
-            timeouts: Timeouts::FAST,
-            largest_upload: 4 << 20,
-        };
-        let files = FileStore::new(&folder);
+        let settings = Settings { public_url: "http://inlet.test".to_string(), timeouts: Timeouts::FAST };
+        let files = FileStore::new(&folder).with_most_bytes(4 << 20);
         files.prepare().await.unwrap();
-        let service = Arc::new(Service::new(db, Sheets::new(16 << 20), files, settings, Secrets::new([7; 32])));
+        let service =
+            Arc::new(Service::new(db, Sheets::new(16 << 20), files, settings, Secrets::new([7; 32])));
         let environment = service.ensure_account().await.unwrap();
         let keys = service.create_keys(&environment.id).await.unwrap();
         let stopping = CancellationToken::new();
@@ -167,8 +164,9 @@ impl Answer {
     /// The whole body as JSON.
     #[track_caller]
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes)
-            .unwrap_or_else(|error| panic!("{} {error}: {}", self.status, String::from_utf8_lossy(&self.bytes)))
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|error| {
+            panic!("{} {error}: {}", self.status, String::from_utf8_lossy(&self.bytes))
+        })
     }
 
     /// The member `data` of an answer that must be a success.

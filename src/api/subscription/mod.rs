@@ -58,10 +58,11 @@ async fn subscribe(
     Path((key, channel)): Path<(String, String)>,
     Asked(asked): Asked<Parameters>,
 ) -> Response {
-    let subscription = match channels.service.check_subscription(asked.auth.as_deref().unwrap_or_default(), &channel) {
-        Ok(subscription) => subscription,
-        Err(error) => return failed(error).await,
-    };
+    let subscription =
+        match channels.service.check_subscription(asked.auth.as_deref().unwrap_or_default(), &channel) {
+            Ok(subscription) => subscription,
+            Err(error) => return failed(error).await,
+        };
     let after = asked.tt.filter(|timetoken| *timetoken > 0).map(|timetoken| Timetoken(timetoken).sequence());
     match poll::wait(&channels.service, &subscription, after, &channels.stopping).await {
         Ok(found) => Json(found.answer(&key, &channel)).into_response(),
@@ -83,7 +84,8 @@ async fn failed(error: ServiceError) -> Response {
 }
 
 async fn refuse(status: StatusCode, message: &'static str) -> Response {
-    let body = json!({ "status": status.as_u16(), "error": true, "service": "Access Manager", "message": message });
+    let body =
+        json!({ "status": status.as_u16(), "error": true, "service": "Access Manager", "message": message });
     (status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 

@@ -45,7 +45,8 @@ pub async fn wait(
     loop {
         let events = service.events_after(subscription, after, MOST_EVENTS).await?;
         if !events.is_empty() || Instant::now() >= deadline || stopping.is_cancelled() {
-            let events: Vec<_> = events.into_iter().map(|event| (place(subscription, &event), event)).collect();
+            let events: Vec<_> =
+                events.into_iter().map(|event| (place(subscription, &event), event)).collect();
             let position = events.last().map_or(after, |(sequence, _)| *sequence);
             return Ok(Found { position, events });
         }

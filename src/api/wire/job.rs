@@ -230,7 +230,11 @@ impl TryFrom<f64> for Percent {
         if !(0.0..=100.0).contains(&number) {
             return Err(format!("{number} is not a progress; use 0 to 100"));
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and 100")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "it is between 0 and 100"
+        )]
         Ok(Self(number as u8))
     }
 }
@@ -242,7 +246,9 @@ mod tests {
 
     #[test]
     fn progress_is_between_0_and_100() {
-        for (text, expected) in [("0", Some(0)), ("33.9", Some(33)), ("100", Some(100)), ("101", None), ("-1", None)] {
+        for (text, expected) in
+            [("0", Some(0)), ("33.9", Some(33)), ("100", Some(100)), ("101", None), ("-1", None)]
+        {
             let read = from_slice::<JobAcknowledgement>(format!("{{\"progress\":{text}}}").as_bytes());
             assert_eq!(read.ok().and_then(|ack| ack.progress).map(|percent| percent.0), expected, "{text}");
         }

@@ -48,9 +48,12 @@ struct WireCells<'a>(&'a WireRecord<'a>);
 impl Serialize for WireCells<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let WireRecord { fields, record, .. } = self.0;
-        serializer.collect_map(fields.iter().zip(&record.cells).map(|(field, cell)| {
-            (field.key.as_str(), WireCell { field, cell })
-        }))
+        serializer.collect_map(
+            fields
+                .iter()
+                .zip(&record.cells)
+                .map(|(field, cell)| (field.key.as_str(), WireCell { field, cell })),
+        )
     }
 }
 
@@ -223,7 +226,8 @@ impl RecordRequest {
 pub fn cells(cells: CellsRequest) -> RecordInput {
     let values = cells.into_iter().map(|(key, cell)| {
         let value = cell.value.map(Option::unwrap_or_default);
-        let messages = cell.messages.map(|messages| messages.into_iter().filter_map(MessageRequest::custom).collect());
+        let messages =
+            cell.messages.map(|messages| messages.into_iter().filter_map(MessageRequest::custom).collect());
         (key, ValueInput { value, messages })
     });
     RecordInput { values: values.collect(), metadata: None, config: None }

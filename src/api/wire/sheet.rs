@@ -103,7 +103,11 @@ pub struct FieldCounts {
 
 impl CountsBody {
     /// The same counts with what is known of each field.
-    pub fn with_fields(mut self, errors: BTreeMap<String, u64>, fields: Option<BTreeMap<String, FieldCounts>>) -> Self {
+    pub fn with_fields(
+        mut self,
+        errors: BTreeMap<String, u64>,
+        fields: Option<BTreeMap<String, FieldCounts>>,
+    ) -> Self {
         self.errors_by_field = Some(errors);
         self.by_field = fields;
         self

@@ -11,7 +11,13 @@ use crate::service::Service;
 
 /// Members that Inlet keeps and hands back but does not read.
 const KEPT: [&str; 8] = [
-    "access", "translationsPath", "languageOverride", "appId", "isAppTemplate", "displayOrder", "guestAuthentication",
+    "access",
+    "translationsPath",
+    "languageOverride",
+    "appId",
+    "isAppTemplate",
+    "displayOrder",
+    "guestAuthentication",
     "spaceConfigId",
 ];
 

@@ -90,11 +90,12 @@ thread_local! {
 pub(super) fn seal(block: &[u8]) -> Vec<u8> {
     let packed = if block.len() < COMPRESSED_FROM { None } else { compress(block) };
     let packed = packed.filter(|packed| packed.len() < block.len());
-    let mut sealed = Vec::with_capacity(packed.as_ref().map_or(block.len(), Vec::len) + 12);
+    let bytes = packed.as_deref().unwrap_or(block);
+    let mut sealed = Vec::with_capacity(bytes.len() + 12);
     sealed.push(if packed.is_some() { ZSTD } else { PLAIN });
     put_number(&mut sealed, block.len() as u64);
-    sealed.extend_from_slice(&(hash(block) as u32).to_le_bytes());
-    sealed.extend_from_slice(packed.as_deref().unwrap_or(block));
+    sealed.extend_from_slice(&(hash(bytes) as u32).to_le_bytes());
+    sealed.extend_from_slice(bytes);
     sealed
 }
 
@@ -116,16 +117,17 @@ pub(super) fn unseal(sealed: &[u8]) -> Result<Vec<u8>, Damage> {
         return Err(Damage("a block is too large"));
     }
     let check = source.take(4)?;
+    let damaged = Damage("a block is not what was written");
+    if (hash(source.rest) as u32).to_le_bytes() != check {
+        return Err(damaged);
+    }
     let block = match packing {
         PLAIN => source.rest.to_vec(),
         ZSTD => zstd::bulk::decompress(source.rest, length as usize)
             .map_err(|_| Damage("a block cannot be decompressed"))?,
         _ => return Err(Damage("a block is packed in an unknown way")),
     };
-    if block.len() as u64 != length || (hash(&block) as u32).to_le_bytes() != check {
-        return Err(Damage("a block is not what was written"));
-    }
-    Ok(block)
+    if block.len() as u64 == length { Ok(block) } else { Err(damaged) }
 }
 
 /// A quick hash of 64 bits for checks and dictionaries; not for keys that an attacker may choose.

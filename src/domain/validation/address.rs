@@ -1,20 +1,38 @@
 //! Addresses that people type: e-mail, web, telephone. Deliberately plain: they find slips of the
 //! hand, not addresses that nobody answers.
 
+/// The bytes of the part of an e-mail address before the `@`.
+const NAME_BYTES: [bool; 256] = bytes_of(b"!#$%&'*+-/=?^_`{|}~.");
+/// The bytes of a label of a host.
+const LABEL_BYTES: [bool; 256] = bytes_of(b"-");
+
+/// ASCII letters, digits, everything beyond ASCII, and these marks.
+const fn bytes_of(marks: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte >= 0x80 || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut mark = 0;
+    while mark < marks.len() {
+        table[marks[mark] as usize] = true;
+        mark += 1;
+    }
+    table
+}
+
 /// `name@host.domain`: one `@`, no spaces, a dotted host.
 pub(super) fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
-    let letter =
-        |byte: u8| byte.is_ascii_alphanumeric() || byte >= 0x80 || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
-    !name.is_empty()
-        && name.len() <= 64
-        && name.bytes().all(letter)
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| NAME_BYTES[usize::from(byte)])
         && !name.starts_with('.')
         && !name.ends_with('.')
         && !name.contains("..")
         && host.contains('.')
         && is_host(host)
-        && is_free_of_odd_characters(text)
+        && (text.is_ascii() || is_free_of_odd_characters(text))
 }
 
 /// `https://host/…`, with `http` and `ftp` beside it.
@@ -64,15 +82,14 @@ fn is_host(host: &str) -> bool {
     host.len() <= 253
         && host.split('.').all(|label| {
             (1..=63).contains(&label.len())
-                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte >= 0x80)
+                && label.bytes().all(|byte| LABEL_BYTES[usize::from(byte)])
                 && !label.starts_with('-')
                 && !label.ends_with('-')
         })
 }
 
 fn is_free_of_odd_characters(text: &str) -> bool {
-    text.is_ascii() && !text.bytes().any(|byte| byte <= b' ' || byte == 0x7f)
-        || !text.chars().any(|character| character.is_whitespace() || character.is_control())
+    !text.chars().any(|character| character.is_whitespace() || character.is_control())
 }
 
 #[cfg(test)]

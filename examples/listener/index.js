@@ -140,7 +140,7 @@ async function submit(event) {
     await api.jobs.ack(jobId, { info: `${sheet.name} is done`, progress: 10 + (80 * (number + 1)) / sheets.length });
   }
 
-  const message = `${accepted} records accepted, ${rejected} rejected.`;
+  const message = `${accepted} ${accepted === 1 ? 'record' : 'records'} accepted, ${rejected} rejected.`;
   if (!rejected) return { info: message, outcome: { acknowledge: true, message } };
   const fileId = await upload(event, 'rejected.csv', text);
   return {

@@ -64,9 +64,13 @@ async fn of_sheet(
     Named(id): Named<SheetId>,
     Asked(asked): Asked<CommitParameters>,
 ) -> Answer<Data<Vec<CommitBody>>> {
-    let commits = service.sheet_commits(&actor, &id).await?;
-    let picked = commits
-        .into_iter()
-        .filter(|commit| asked.completed.is_none_or(|completed| commit.completed_at.is_some() == completed));
-    Ok(data(picked.map(|commit| CommitBody::new(id.clone(), commit)).collect()))
+    let commits = match asked.completed {
+        // Every commit is complete from the start, see CommitBody.
+        Some(false) => {
+            service.sheet(&actor, &id).await?;
+            Vec::new()
+        }
+        _ => service.sheet_commits(&actor, &id).await?,
+    };
+    Ok(data(commits.into_iter().map(|commit| CommitBody::new(id.clone(), commit)).collect()))
 }

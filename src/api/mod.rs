@@ -1,5 +1,5 @@
 //! The REST API that the published Flatfile clients speak: `/v1`, and the subscription of their
-//! listeners under `/v2`. `shared` shapes are in [`wire`], one file a resource; what every request
+//! listeners under `/v2`. The shapes of the JSON are in `wire`, one file a resource; what every request
 //! has in common is in `extract`, `query`, `error` and `answer`.
 //!
 //! A handler reads the request, asks the service, and writes the answer. It decides nothing: rights
@@ -56,7 +56,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
 /// Put [`tidy_addresses`] around the finished router: clients write untidy ones.
 pub fn router(service: Arc<Service>, stopping: CancellationToken) -> Router {
     let (operations, document) = operations().split_for_parts();
-    let described = openapi::routes(&document);
+    let described = openapi::routes(&openapi::named(document));
     transport::wrap(operations.merge(described).with_state(service.clone()))
         .merge(subscription::routes(service, stopping))
 }

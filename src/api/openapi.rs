@@ -4,6 +4,9 @@ use axum::http::header;
 use axum::routing::get;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Info, OpenApi, OpenApiBuilder, SecurityRequirement};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::error::Errors;
 
 /// The parts of the document that are not about one operation.
 pub(super) fn base() -> OpenApi {
@@ -17,13 +20,32 @@ pub(super) fn base() -> OpenApi {
         .security(Some([SecurityRequirement::new("key", Vec::<String>::new())]))
         .build();
     let key = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    document.components.get_or_insert_default().security_schemes.insert("key".to_string(), key.into());
+    let components = document.components.get_or_insert_default();
+    components.security_schemes.insert("key".to_string(), key.into());
+    // What all operations may answer is named by them, but not described.
+    let mut failures = vec![(Errors::name().to_string(), Errors::schema())];
+    Errors::schemas(&mut failures);
+    components.schemas.extend(failures);
     document
 }
 
 /// The whole document.
 pub fn document() -> OpenApi {
-    super::operations().split_for_parts().1
+    named(super::operations().split_for_parts().1)
+}
+
+/// Names each operation by its resource too, as in `spaces.list`: there is a `list` in most of them.
+pub(super) fn named(mut document: OpenApi) -> OpenApi {
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            let tag = operation.tags.iter().flatten().next();
+            if let (Some(tag), Some(name)) = (tag, &operation.operation_id) {
+                operation.operation_id = Some(format!("{tag}.{name}"));
+            }
+        }
+    }
+    document
 }
 
 /// Serves the document at `/v1/openapi.json`.

@@ -34,7 +34,8 @@ impl Service {
     pub async fn environments(&self, actor: &Actor, page: Page) -> Result<Paged<Environment>> {
         allow(actor, Operation::ReadEnvironment)?;
         if let Some(own) = &actor.scope.environment_id {
-            let items = vec![self.environment(actor, own).await?];
+            let own = self.environment(actor, own).await?;
+            let items = if page.offset() == 0 { vec![own] } else { Vec::new() };
             return Ok(Paged { items, total: 1 });
         }
         let mut tx = self.db.read().await?;

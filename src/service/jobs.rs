@@ -252,6 +252,10 @@ impl Service {
     pub async fn retry_job(&self, actor: &Actor, id: &JobId) -> Result<Job> {
         allow(actor, Operation::RunJobs)?;
         self.command(actor, id, Command::Retry, None, |job| {
+            // A worker of ours counts when it takes the job; a listener takes nothing, so its run counts here.
+            if !job.managed {
+                job.attempt += 1;
+            }
             job.progress = 0;
             job.info = None;
             job.outcome = None;

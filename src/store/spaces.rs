@@ -15,7 +15,7 @@ pub struct SpaceFilter {
     pub environment_id: Option<EnvironmentId>,
     /// Those whose name or id contains this, whatever the case.
     pub search: Option<String>,
-    /// Those of one namespace.
+    /// Those of one namespace; of none when empty.
     pub namespace: Option<String>,
     /// Those put away, or those not; both when absent.
     pub archived: Option<bool>,
@@ -135,7 +135,10 @@ pub async fn list(
 ) -> Result<(Vec<SpaceSummary>, u64), StoreError> {
     let mut rest = within(Statement::new("FROM spaces WHERE deleted_at IS NULL"), scope)
         .filter(" AND environment_id = ", filter.environment_id.as_ref())
-        .filter(" AND namespace = ", filter.namespace.as_deref());
+        .filter(" AND namespace = ", filter.namespace.as_deref().filter(|name| !name.is_empty()));
+    if filter.namespace.as_deref() == Some("") {
+        rest = rest.push(" AND namespace IS NULL");
+    }
     if let Some(text) = filter.search.as_deref().filter(|text| !text.trim().is_empty()) {
         rest = rest
             .push_bind(" AND (name_lower LIKE ", containing(&text.trim().to_lowercase()))

@@ -20,4 +20,4 @@ mod tenants;
 mod transport;
 mod workbooks;
 
-pub use util::test_app::{Answer, TestApp, on_each_database};
+pub(crate) use util::test_app::{Answer, TestApp, on_each_database};

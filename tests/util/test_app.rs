@@ -100,11 +100,10 @@ impl TestApp {
 
     /// A secret key of the account's other environment.
     pub async fn neighbours_key(&self) -> String {
-        use inlet::domain::access::Scope;
         let mut tx = self.service.db.read().await.unwrap();
         let account = inlet::store::accounts::first_account(&mut tx).await.unwrap().unwrap();
         let (environments, _) =
-            inlet::store::accounts::environments(&mut tx, &Scope::account(account.id), 0, 10).await.unwrap();
+            inlet::store::accounts::environments(&mut tx, &account.id, 0, 10).await.unwrap();
         drop(tx);
         let other = environments.into_iter().find(|one| one.id.to_string() != self.environment_id).unwrap();
         self.service.create_keys(&other.id).await.unwrap().secret

@@ -20,7 +20,7 @@ pub struct CommitBody {
     /// When it was made.
     created_at: String,
     /// When listeners had answered it.
-    completed_at: Option<String>,
+    completed_at: String,
 }
 
 impl CommitBody {
@@ -30,8 +30,9 @@ impl CommitBody {
             id: commit.id.into(),
             sheet_id: sheet_id.into(),
             created_by: commit.created_by,
+            // Nobody has to answer a commit here, so it is complete from the start.
+            completed_at: commit.completed_at.unwrap_or(commit.created_at).to_string(),
             created_at: commit.created_at.to_string(),
-            completed_at: commit.completed_at.map(|moment| moment.to_string()),
         }
     }
 }

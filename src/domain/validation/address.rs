@@ -56,15 +56,13 @@ pub(super) fn is_url(text: &str) -> bool {
 
 /// 5 to 15 digits with the usual separators, perhaps a `+` before and an extension after.
 pub(super) fn is_phone(text: &str) -> bool {
-    let (main, extension) = match text.find(['x', 'X', 'e', 'E']) {
-        Some(at) => text.split_at(at),
-        None => (text, ""),
-    };
-    let main = main.strip_prefix('+').unwrap_or(main);
-    let digits = main.bytes().filter(u8::is_ascii_digit).count();
-    main.bytes().all(|byte| byte.is_ascii_digit() || b" -.()/".contains(&byte))
-        && (5..=15).contains(&digits)
-        && main.starts_with(|first: char| first.is_ascii_digit() || first == '(')
+    let extension = text.bytes().position(|byte| matches!(byte, b'x' | b'X' | b'e' | b'E'));
+    let (main, extension) = text.split_at(extension.unwrap_or(text.len()));
+    let main = main.strip_prefix('+').unwrap_or(main).as_bytes();
+    let digits = main.iter().filter(|byte| byte.is_ascii_digit()).count();
+    (5..=15).contains(&digits)
+        && main.iter().all(|byte| matches!(byte, b'0'..=b'9' | b' ' | b'-' | b'.' | b'(' | b')' | b'/'))
+        && main.first().is_some_and(|first| first.is_ascii_digit() || *first == b'(')
         && is_extension(extension)
 }
 

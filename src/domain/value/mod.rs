@@ -37,9 +37,17 @@ const BOOLEANS: [(&str, bool); 12] = [
     ("off", false),
 ];
 
+/// The text without the white space around it: quick where there is none.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
 /// Reads a spelling of yes or no.
 pub fn read_boolean(text: &str) -> Option<bool> {
-    let text = text.trim();
+    let text = trimmed(text);
     BOOLEANS.iter().find(|(spelling, _)| spelling.eq_ignore_ascii_case(text)).map(|(_, value)| *value)
 }
 
@@ -66,7 +74,7 @@ pub fn is_date(text: &str) -> bool {
 
 /// Whether a cell counts as empty: nothing, only white space, or a list without items.
 pub fn is_empty(field_type: &FieldType, text: Option<&str>) -> bool {
-    text.is_none_or(|text| text.trim_start().is_empty() || (field_type.is_list() && is_empty_list(text)))
+    text.is_none_or(|text| trimmed(text).is_empty() || (field_type.is_list() && is_empty_list(text)))
 }
 
 /// The value as the API sends it. Text that does not read as the type is sent as it is.

@@ -2,6 +2,8 @@
 
 use serde_json::{Number, Value};
 
+use super::trimmed;
+
 /// Digits beyond which a number may leave the range of a 64-bit float.
 const SURELY_FINITE: usize = 300;
 
@@ -15,7 +17,7 @@ struct Shape {
 
 /// Whether the text is a number, without reading it.
 pub fn is_number(text: &str) -> bool {
-    match shape(text.trim().as_bytes()) {
+    match shape(trimmed(text).as_bytes()) {
         Some(shape) if shape.may_overflow => read_number(text).is_some(),
         shape => shape.is_some(),
     }
@@ -23,7 +25,7 @@ pub fn is_number(text: &str) -> bool {
 
 /// Reads a number; nothing when the text is none or is too large for a 64-bit float.
 pub fn read_number(text: &str) -> Option<f64> {
-    let text = text.trim();
+    let text = trimmed(text);
     let commas = shape(text.as_bytes())?.commas;
     let value: f64 = if commas { text.replace(',', "").parse() } else { text.parse() }.ok()?;
     value.is_finite().then_some(value)
@@ -37,9 +39,9 @@ pub fn number_sort_key(value: f64) -> u64 {
 
 /// The JSON number; whole numbers stay exact up to 64 bits.
 pub(super) fn to_json(text: &str) -> Option<Value> {
-    let whole = shape(text.trim().as_bytes())?.whole;
+    let whole = shape(trimmed(text).as_bytes())?.whole;
     if whole {
-        let digits = text.trim().trim_start_matches('+').replace(',', "");
+        let digits = trimmed(text).trim_start_matches('+').replace(',', "");
         let exact =
             digits.parse::<i64>().map(Number::from).or_else(|_| digits.parse::<u64>().map(Number::from));
         if let Ok(number) = exact {

@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
+use super::trimmed;
 use crate::domain::blueprint::{EnumConfig, EnumOption, Scalar};
 
 /// The option that the text means. For many texts of one field build an [`OptionIndex`].
 pub fn find_option<'a>(config: &'a EnumConfig, text: &str) -> Option<&'a EnumOption> {
-    let text = text.trim();
+    let text = trimmed(text);
     let options = &config.options;
     let by = |same: &dyn Fn(&str) -> bool| {
         options
@@ -67,7 +68,7 @@ impl OptionIndex {
 
     /// The place of the option that the text means.
     pub fn find(&self, text: &str) -> Option<usize> {
-        let text = text.trim();
+        let text = trimmed(text);
         let among = |names: &[(String, u32)], text: &str| {
             let found = names.binary_search_by(|(name, _)| name.as_str().cmp(text)).ok()?;
             names.get(found).map(|(_, at)| *at as usize)
@@ -83,7 +84,7 @@ impl OptionIndex {
     /// The name that differs from the text in at most two letters, for "did you mean".
     pub fn nearest(&self, text: &str) -> Option<&str> {
         const MOST_NAMES: usize = 500;
-        let text = text.trim().to_lowercase();
+        let text = trimmed(text).to_lowercase();
         let length = text.chars().count();
         let allowed = match length {
             0..=2 => return None,

@@ -110,7 +110,7 @@ pub struct CsvReader<R> {
     decoder: Decoder<R>,
     scanner: RowScanner,
     terminator: u8,
-    buffer: Vec<u8>,
+    buffer: String,
     /// Where the next row begins in the buffer.
     next: usize,
     ended: bool,
@@ -132,7 +132,7 @@ impl<R: Read> CsvReader<R> {
             decoder: Decoder::new(source, dialect.encoding, dialect.terminator),
             scanner: RowScanner::new(dialect),
             terminator: dialect.terminator,
-            buffer: Vec::new(),
+            buffer: String::new(),
             next: 0,
             ended: false,
             line: 1,
@@ -190,14 +190,12 @@ impl<R: Read> CsvReader<R> {
 
     /// What was seen so far.
     pub fn report(&self) -> ReadReport {
-        let mut report = self.report.clone();
-        report.invalid_text.join(self.decoder.invalid());
-        report
+        ReadReport { invalid_text: self.decoder.invalid().clone(), ..self.report.clone() }
     }
 
     /// Whether all bytes so far were text in the file's encoding.
     pub fn is_valid_text(&self) -> bool {
-        self.report.invalid_text.count == 0 && self.decoder.invalid().count == 0
+        self.decoder.invalid().count == 0
     }
 
     /// How many bytes of the source were read, for the progress.
@@ -208,7 +206,7 @@ impl<R: Read> CsvReader<R> {
     /// Goes on to the next row; false at the end.
     fn advance(&mut self) -> Result<bool, CsvError> {
         let length = loop {
-            let rest = &self.buffer[self.next..];
+            let rest = &self.buffer.as_bytes()[self.next..];
             if rest.is_empty() && self.ended {
                 return Ok(false);
             }
@@ -223,14 +221,13 @@ impl<R: Read> CsvReader<R> {
         self.row = self.next..self.next + length;
         self.row_line = self.line;
         self.next += length;
-        let row = &self.buffer[self.row.clone()];
+        let row = &self.buffer.as_bytes()[self.row.clone()];
         self.line +=
             if self.scanner.quoted { memchr::memchr_iter(self.terminator, row).count() as u64 } else { 1 };
         for _ in 0..self.scanner.odd_quotes {
             self.report.odd_quotes.add(self.row_line);
         }
-        self.is_mended =
-            self.scanner.doubled || memchr::memchr(0, row).is_some() || str::from_utf8(row).is_err();
+        self.is_mended = self.scanner.doubled || memchr::memchr(0, row).is_some();
         if self.is_mended {
             self.mend();
         }
@@ -238,40 +235,26 @@ impl<R: Read> CsvReader<R> {
     }
 
     fn row_text(&self) -> &str {
-        if self.is_mended {
-            return &self.mended;
-        }
-        // The row was found to be UTF-8 when it became the current one.
-        str::from_utf8(&self.buffer[self.row.clone()]).unwrap_or_default()
+        if self.is_mended { &self.mended } else { &self.buffer[self.row.clone()] }
     }
 
-    /// Copies the row with doubled quotes halved, NUL removed, and U+FFFD for bytes that are no text.
+    /// Copies the row with doubled quotes halved and NUL removed.
     fn mend(&mut self) {
         self.mended.clear();
         let row = &self.buffer[self.row.clone()];
         for span in &mut self.scanner.spans {
             let start = self.mended.len();
-            for chunk in row[span.range()].utf8_chunks() {
-                self.mended.push_str(chunk.valid());
-                if !chunk.invalid().is_empty() {
-                    self.mended.push(char::REPLACEMENT_CHARACTER);
-                    self.report.invalid_text.add(self.row_line);
+            let mut after_quote = false;
+            for character in row[span.range()].chars() {
+                let is_quote = character == char::from(self.scanner.quote);
+                let is_second = span.doubled && is_quote && after_quote;
+                after_quote = is_quote && !is_second;
+                if character == '\0' {
+                    self.report.nul_characters.add(self.row_line);
+                } else if !is_second {
+                    self.mended.push(character);
                 }
             }
-            let value = &self.mended[start..];
-            let nul = value.matches('\0').count();
-            if nul > 0 || span.doubled {
-                let quotes: &[char] = &[char::from(self.scanner.quote); 2];
-                let quotes: String = quotes.iter().collect();
-                let value = value.replace('\0', "");
-                self.mended.truncate(start);
-                self.mended.push_str(&if span.doubled {
-                    value.replace(&quotes, &quotes[..1])
-                } else {
-                    value
-                });
-            }
-            (0..nul).for_each(|_| self.report.nul_characters.add(self.row_line));
             *span = Span::new(start, self.mended.len());
         }
     }
@@ -289,7 +272,7 @@ impl<R: Read> CsvReader<R> {
 
     fn located(&self, problem: Problem) -> CsvError {
         let line_at = |at: usize| {
-            let before = &self.buffer[self.next..self.next + at];
+            let before = &self.buffer.as_bytes()[self.next..self.next + at];
             self.line + memchr::memchr_iter(self.terminator, before).count() as u64
         };
         match problem {

@@ -21,14 +21,6 @@ impl Places {
             self.lines.push(line);
         }
     }
-
-    pub(super) fn join(&mut self, other: &Self) {
-        self.count += other.count;
-        self.lines.extend(&other.lines);
-        self.lines.sort_unstable();
-        self.lines.dedup();
-        self.lines.truncate(NAMED);
-    }
 }
 
 /// What was read, and what was odd about it.

@@ -8,7 +8,7 @@ use crate::domain::query::RecordQuery;
 /// Answers that a version remembers.
 const REMEMBERED: usize = 16;
 /// Positions in all of them together, 4 bytes each.
-const REMEMBERED_POSITIONS: usize = 16 << 20;
+const REMEMBERED_POSITIONS: usize = 4 << 20;
 
 /// Positions of records in one version of a sheet.
 #[derive(Debug, Clone)]

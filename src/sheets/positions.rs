@@ -117,7 +117,9 @@ impl View {
         let concerns = |other: FieldNumber| field.is_none_or(|field| field == other);
         let mut invalid = Bits::zeros(state.positions() as usize);
         let wanted = Wanted::Parts(vec![Part::MESSAGES]);
-        for group in self.groups() {
+        for mut group in self.groups() {
+            let segments = state.manifest.segments();
+            group.retain(|segment| segments.get(*segment).is_some_and(|segment| segment.invalid > 0));
             let rows = fetch::rows(&self.cache, tx, state, group.iter().copied(), &wanted).await?;
             for segment in group {
                 let start = state.manifest.start(segment);

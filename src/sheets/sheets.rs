@@ -77,8 +77,11 @@ impl Sheets {
             None => {
                 let head =
                     records::head(tx, sheet.number).await?.ok_or(SheetError::UnknownVersion(version))?;
+                // Where others may commit between two statements, a version is safer than the head.
                 let state = Arc::new(match head.version {
-                    head if head == version => State::read_head(tx, sheet.number, version).await?,
+                    head if head == version && tx.is_read_only() => {
+                        State::read_head(tx, sheet.number, version).await?
+                    }
                     _ => State::read_version(tx, sheet.number, version).await?,
                 });
                 // What another transaction may still undo is nobody else's business.

@@ -12,6 +12,7 @@ use crate::domain::record::{FieldNumber, Record, RecordNumber};
 use crate::domain::workbook::Sheet;
 use crate::sheets::import::ImportBuilder;
 use crate::sheets::{CellInput, Committed, NewRecord, RecordUpdate, Sheets, View};
+use crate::store::records::{self, At};
 use crate::store::testing::databases;
 use crate::store::testing::samples::{self, Tenant};
 use crate::store::{Db, Tx};
@@ -179,8 +180,15 @@ impl Story<'_> {
                 let mut writer = sheets.writer(&sheet).await.unwrap();
                 let mut tx = db.write().await.unwrap();
                 writer.fold(&mut tx).await.unwrap();
+                let segments = records::segments(&mut tx, sheet.number, At::Head).await.unwrap();
                 tx.commit().await.unwrap();
                 writer.publish();
+                let invalid = self.model.records().iter().filter(|record| !record.is_valid()).count();
+                assert_eq!(
+                    segments.iter().map(|segment| segment.live).sum::<i64>() as usize,
+                    before.rows.len()
+                );
+                assert_eq!(segments.iter().map(|segment| segment.invalid).sum::<i64>() as usize, invalid);
             }
             Step::Forget => self.sheets.forget(),
             Step::Abandon(records) => {

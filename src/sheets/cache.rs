@@ -71,10 +71,10 @@ impl State {
     fn shrink(&mut self, budget: usize) {
         while self.bytes > budget {
             let Some((id, used)) = self.uses.pop_front() else { return };
-            if self.entries.get(&id).is_some_and(|entry| entry.used == used) {
-                if let Some(entry) = self.entries.remove(&id) {
-                    self.bytes -= entry.bytes;
-                }
+            if self.entries.get(&id).is_some_and(|entry| entry.used == used)
+                && let Some(entry) = self.entries.remove(&id)
+            {
+                self.bytes -= entry.bytes;
             }
         }
         self.forget_old_uses();

@@ -65,9 +65,8 @@ impl Task {
         if live == 0 {
             return None;
         }
-        let added = self.added.iter().map(|(number, _)| *number);
-        let first = old.map(|segment| segment.first).or(added.clone().next())?;
-        let last = added.last().or(old.map(|segment| segment.last))?;
+        let first = old.map(|segment| segment.first).or(self.added.first().map(|(number, _)| *number))?;
+        let last = self.added.last().map(|(number, _)| *number).or(old.map(|segment| segment.last))?;
         let chunks = old.map(|segment| segment.chunks.clone()).unwrap_or_default();
         let mut segment = Segment { number: self.number, records, live, invalid: 0, first, last, chunks };
 

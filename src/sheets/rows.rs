@@ -97,9 +97,9 @@ impl Rows {
 
     /// Whether a record of a segment is there.
     pub(super) fn is_live(&self, segment: usize, row: u32) -> bool {
-        !self.deleted(segment).is_some_and(|deleted| deleted.get(row as usize))
-            && !(self.state.overlay.len() > 0
-                && self.patch(self.number(segment, row)).is_some_and(|patch| patch.deleted))
+        let in_chunk = self.deleted(segment).is_some_and(|deleted| deleted.get(row as usize));
+        let in_log = || self.patch(self.number(segment, row)).is_some_and(|patch| patch.deleted);
+        !in_chunk && (self.state.overlay.len() == 0 || !in_log())
     }
 
     /// Where a record stands; nothing when there is none of that number.

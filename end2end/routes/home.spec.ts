@@ -7,10 +7,6 @@ test('the page is taken over by the browser half', async ({ page }) => {
   await page.getByRole('button', { name: 'New space' }).first().click();
   await expect(page.getByRole('dialog', { name: 'New space' })).toBeVisible();
 });
-  await button.click();
-  await button.press('Enter');
-  await expect(button).toHaveText('Pressed 2 times');
-});
 
 test('the page says what it is before any script runs', async ({ browser, server }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });

@@ -78,7 +78,9 @@ pub fn style_value(name: &str) -> String {
 
 /// Starts a download of an address of this server.
 pub fn download(address: &str) {
-    let Some(link) = make("a", "").and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) else { return };
+    let Some(link) = make("a", "").and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) else {
+        return;
+    };
     link.set_href(address);
     link.set_download("");
     link.click();

@@ -50,7 +50,9 @@ pub fn span(milliseconds: i64) -> String {
 /// How long ago: `now`, `5 minutes ago`, `3 days ago`.
 pub fn ago(then: i64, now: i64) -> String {
     let minutes = now.saturating_sub(then).max(0) / 60_000;
-    let say = |number: i64, unit: &str| format!("{} ago", counted(number.unsigned_abs(), unit, &format!("{unit}s")));
+    let say = |number: i64, unit: &str| {
+        format!("{} ago", counted(number.unsigned_abs(), unit, &format!("{unit}s")))
+    };
     match minutes {
         0 => "now".to_string(),
         1..60 => say(minutes, "minute"),
@@ -93,7 +95,9 @@ mod tests {
 
     #[test]
     fn sizes_have_two_figures_or_more() {
-        for (bytes, text) in [(0, "0 B"), (1_400, "1.4 kB"), (99_960, "100 kB"), (999_900, "1.0 MB"), (104_000_000, "104 MB")] {
+        for (bytes, text) in
+            [(0, "0 B"), (1_400, "1.4 kB"), (99_960, "100 kB"), (999_900, "1.0 MB"), (104_000_000, "104 MB")]
+        {
             assert_eq!(size(bytes), text);
         }
     }
@@ -101,9 +105,13 @@ mod tests {
     #[test]
     fn times_are_said_in_words() {
         let minute = 60_000;
-        for (then, text) in
-            [(0, "now"), (minute, "1 minute ago"), (59 * minute, "59 minutes ago"), (25 * 60 * minute, "1 day ago"), (-5, "now")]
-        {
+        for (then, text) in [
+            (0, "now"),
+            (minute, "1 minute ago"),
+            (59 * minute, "59 minutes ago"),
+            (25 * 60 * minute, "1 day ago"),
+            (-5, "now"),
+        ] {
             assert_eq!(ago(0, then), text);
         }
         assert_eq!(span(125_000), "2 min 5 s");

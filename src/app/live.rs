@@ -89,7 +89,8 @@ impl Live {
         if self.leading.replace(true) {
             return;
         }
-        let locks = js_sys::Reflect::get(&window().navigator(), &"locks".into()).ok().filter(JsValue::is_object);
+        let locks =
+            js_sys::Reflect::get(&window().navigator(), &"locks".into()).ok().filter(JsValue::is_object);
         let Some(locks) = locks else {
             self.open();
             return;

@@ -21,7 +21,8 @@ impl Theme {
         Effect::new(move |_| {
             use gloo::events::EventListener;
             let Ok(Some(system)) = window().match_media("(prefers-color-scheme: dark)") else { return };
-            let listener = EventListener::new(&system, "change", move |_| theme.moved.update(|moved| *moved += 1));
+            let listener =
+                EventListener::new(&system, "change", move |_| theme.moved.update(|moved| *moved += 1));
             listener.forget();
         });
     }

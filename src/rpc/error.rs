@@ -62,7 +62,10 @@ impl FromServerFnError for RpcError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         use ServerFnErrorErr as E;
         match error {
-            E::Request(_) => Self::new(ErrorKind::Network, "The server cannot be reached. Check the connection and try again"),
+            E::Request(_) => Self::new(
+                ErrorKind::Network,
+                "The server cannot be reached. Check the connection and try again",
+            ),
             E::Args(detail) | E::MissingArg(detail) => {
                 Self::new(ErrorKind::BadRequest, format!("The request does not fit this server: {detail}"))
             }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::RpcError;
-use super::wire::Json;
 use super::jobs::JobCard;
+use super::wire::Json;
 
 /// One column of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

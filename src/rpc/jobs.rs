@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::RpcError;
-use super::wire::Json;
 use super::records::Choosing;
+use super::wire::Json;
 use crate::domain::job::{JobMode, JobStatus};
 
 /// A job as the page shows it.

@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::RpcError;
-use super::wire::Json;
 use super::jobs::JobCard;
+use super::wire::Json;
 use crate::domain::action::Action;
 
 /// One row of Home.
@@ -96,7 +96,8 @@ pub struct SpaceFrame {
 impl SpaceFrame {
     /// Where the space opens: the first sheet of its primary workbook, or of the first that has one.
     pub fn first_sheet(&self) -> Option<String> {
-        let primary = self.workbooks.iter().filter(|workbook| Some(&workbook.id) == self.primary_workbook.as_ref());
+        let primary =
+            self.workbooks.iter().filter(|workbook| Some(&workbook.id) == self.primary_workbook.as_ref());
         let (workbook, sheet) = primary
             .chain(&self.workbooks)
             .find_map(|workbook| workbook.sheets.first().map(|sheet| (workbook, sheet)))?;

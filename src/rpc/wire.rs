@@ -3,9 +3,9 @@
 //! The browser half would carry one reader for each kind of source and type; reading text into a
 //! JSON value first leaves one a type, which saves a fifth of its size.
 
+use leptos::prelude::Resource;
 use leptos::server::codee::{Decoder, Encoder};
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post};
-use leptos::prelude::Resource;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Error, Value};
 

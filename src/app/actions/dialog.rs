@@ -56,9 +56,11 @@ fn Question(asking: Asking, open: RwSignal<bool>) -> impl IntoView {
     let trouble = RwSignal::new(None::<String>);
     let (text, form, verb) = match &asking.deed {
         Deed::Act(action, _) => (description(action), action.input_form.clone(), action.label.clone()),
-        Deed::DeleteRecords(_) => {
-            (Some("They go from the sheet. A version with them is kept.".to_string()), None, "Delete".to_string())
-        }
+        Deed::DeleteRecords(_) => (
+            Some("They go from the sheet. A version with them is kept.".to_string()),
+            None,
+            "Delete".to_string(),
+        ),
     };
     let danger = matches!(asking.deed, Deed::DeleteRecords(_));
     let form = form.unwrap_or(InputForm { form_type: "simple".to_string(), fields: Vec::new() });

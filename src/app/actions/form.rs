@@ -36,7 +36,8 @@ impl Answers {
     /// The input of the job, or nothing when something does not fit; each input then says what.
     pub fn check(self, form: &InputForm) -> Option<Map<String, Value>> {
         let entries = self.0.get_value();
-        let given = entries.iter().filter_map(|entry| Some((entry.field.key.clone(), value(entry)?))).collect();
+        let given =
+            entries.iter().filter_map(|entry| Some((entry.field.key.clone(), value(entry)?))).collect();
         for entry in &entries {
             entry.error.set(None);
         }
@@ -65,7 +66,9 @@ impl Answers {
         #[cfg(feature = "hydrate")]
         self.0.with_value(|entries| {
             let wrong = entries.iter().find(|entry| entry.error.with_untracked(Option::is_some));
-            if let Some(control) = wrong.and_then(|entry| super::super::dom::by_id(&format!("field-{}", entry.field.key))) {
+            if let Some(control) =
+                wrong.and_then(|entry| super::super::dom::by_id(&format!("field-{}", entry.field.key)))
+            {
                 super::super::dom::focus_still(&control);
             }
         });
@@ -82,9 +85,11 @@ fn value(entry: &Entry) -> Option<Value> {
             let options = entry.field.config.as_ref().map_or(&[][..], |config| config.options.as_slice());
             options.iter().find(|option| plain(&option.value) == text).map(|option| option.value.clone())
         }
-        InputType::Number => {
-            Some(text.trim().parse::<serde_json::Number>().map_or_else(|_| Value::String(text.clone()), Value::Number))
-        }
+        InputType::Number => Some(
+            text.trim()
+                .parse::<serde_json::Number>()
+                .map_or_else(|_| Value::String(text.clone()), Value::Number),
+        ),
         InputType::String | InputType::Textarea => Some(Value::String(text)),
     }
 }

@@ -49,7 +49,8 @@ pub fn press(state: SpaceState, action: Action, place: Place, scope: Scope) {
 pub fn menu_item(state: SpaceState, action: Action, place: Place, scope: Scope) -> MenuItem {
     let reason = action.refusal(scope.standing);
     let label = action.label.clone();
-    MenuItem::new(label, Icon::Bolt, move || press(state, action.clone(), place.clone(), scope.clone())).unless(reason)
+    MenuItem::new(label, Icon::Bolt, move || press(state, action.clone(), place.clone(), scope.clone()))
+        .unless(reason)
 }
 
 /// The buttons of a workbook: the primary ones at the right end and filled; what is more than fits is
@@ -71,13 +72,18 @@ pub fn WorkbookActions(
         state.frame.with(|frame| {
             let found = frame.workbooks.iter().find(|entry| workbook.with_value(|id| entry.id == *id));
             let sheets = found.map_or(&[][..], |entry| entry.sheets.as_slice());
-            let (records, invalid) = sheets.iter().fold((0, 0), |(all, bad), sheet| (all + sheet.records, bad + sheet.invalid));
+            let (records, invalid) =
+                sheets.iter().fold((0, 0), |(all, bad), sheet| (all + sheet.records, bad + sheet.invalid));
             let counted = super::format::counted(records, "record", "records");
             let words = match sheets.len() {
                 0 | 1 => format!("All {counted}"),
                 many => format!("All {counted} of {many} sheets"),
             };
-            Scope { words, choosing: Choosing::default(), standing: Standing { records, invalid, selected: 0 } }
+            Scope {
+                words,
+                choosing: Choosing::default(),
+                standing: Standing { records, invalid, selected: 0 },
+            }
         })
     });
     let place = move || Place::Workbook(workbook.get_value());

@@ -68,7 +68,8 @@ pub fn Dialog(
 pub fn focus_first(id: &'static str) {
     #[cfg(feature = "hydrate")]
     request_animation_frame(move || {
-        const PLACES: [&str; 3] = ["[data-begin]", ".dialog-body :is(input, textarea, select):not(.sr-only)", ".dialog-foot > *"];
+        const PLACES: [&str; 3] =
+            ["[data-begin]", ".dialog-body :is(input, textarea, select):not(.sr-only)", ".dialog-foot > *"];
         let Some(dialog) = crate::app::dom::by_id(id) else { return };
         if let Some(place) = PLACES.iter().find_map(|place| dialog.query_selector(place).ok().flatten()) {
             crate::app::dom::focus_still(&place);

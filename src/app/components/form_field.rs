@@ -44,7 +44,8 @@ pub fn FormField(
         let help = help.as_ref().map(|_| help_id.clone());
         let error_id = error_id.clone();
         move || {
-            let ids: Vec<String> = help.clone().into_iter().chain(error.get().map(|_| error_id.clone())).collect();
+            let ids: Vec<String> =
+                help.clone().into_iter().chain(error.get().map(|_| error_id.clone())).collect();
             (!ids.is_empty()).then(|| ids.join(" "))
         }
     };

@@ -164,18 +164,24 @@ mod browser {
         dom::call(&menu, "showPopover", &[]);
         let (left, top, width, height) = dom::place(&button);
         let (menu_width, menu_height) = (f64::from(menu.offset_width()), f64::from(menu.offset_height()));
-        let inner = |value: Result<leptos::wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64());
+        let inner =
+            |value: Result<leptos::wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64());
         let window_width = inner(window().inner_width()).unwrap_or(1000.0);
         let window_height = inner(window().inner_height()).unwrap_or(800.0);
         let x = if left + menu_width > window_width - 8.0 { left + width - menu_width } else { left };
         let below = top + height + 4.0;
-        let y = if below + menu_height > window_height - 8.0 { (top - menu_height - 4.0).max(8.0) } else { below };
+        let y = if below + menu_height > window_height - 8.0 {
+            (top - menu_height - 4.0).max(8.0)
+        } else {
+            below
+        };
         dom::set_style(&menu, &format!("left:{}px;top:{y}px", x.max(8.0)));
         focus(&menu, 0);
     }
 
     pub fn hide(menu: &NodeRef<html::Div>, button: &NodeRef<html::Button>) {
-        if let Some(menu) = menu.get_untracked().filter(|menu| menu.matches(":popover-open").unwrap_or(false)) {
+        if let Some(menu) = menu.get_untracked().filter(|menu| menu.matches(":popover-open").unwrap_or(false))
+        {
             dom::call(&menu, "hidePopover", &[]);
             if let Some(button) = button.get_untracked() {
                 dom::focus_still(&button);
@@ -213,7 +219,12 @@ mod browser {
             letter if letter.chars().count() == 1 && letter != " " => {
                 let wanted = letter.to_lowercase();
                 let starts = |place: &usize| {
-                    items[*place].text_content().unwrap_or_default().trim().to_lowercase().starts_with(&wanted)
+                    items[*place]
+                        .text_content()
+                        .unwrap_or_default()
+                        .trim()
+                        .to_lowercase()
+                        .starts_with(&wanted)
                 };
                 (1..=count).map(|step| (at + step) % count).find(starts)
             }

@@ -108,7 +108,14 @@ pub fn ToastRegion(
     children: Children,
 ) -> impl IntoView {
     let of = move |bad: bool| {
-        move || toasts.0.get().into_iter().filter(|(_, toast)| (toast.tone == Tone::Bad) == bad).collect::<Vec<_>>()
+        move || {
+            toasts
+                .0
+                .get()
+                .into_iter()
+                .filter(|(_, toast)| (toast.tone == Tone::Bad) == bad)
+                .collect::<Vec<_>>()
+        }
     };
     view! {
         <section class="toasts" aria-label="Notifications">
@@ -130,7 +137,8 @@ fn one(toasts: Toasts, number: u64, toast: Toast) -> impl IntoView {
         Tone::Neutral => ("toast", Icon::Info),
         Tone::Bad => ("toast bad", Icon::Alert),
     };
-    let action = move |action: ToastAction| match (action.link, action.run) {
+    let action = move |action: ToastAction| {
+        match (action.link, action.run) {
         (Some(link), _) => {
             view! { <a class="button" href=link download=action.download.then_some("") rel="external">{action.label}</a> }
                 .into_any()
@@ -150,6 +158,7 @@ fn one(toasts: Toasts, number: u64, toast: Toast) -> impl IntoView {
             </button>
         }
         .into_any(),
+    }
     };
     view! {
         <div class=class>

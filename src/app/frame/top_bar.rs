@@ -25,7 +25,8 @@ pub fn TopBar(
         if place == last {
             view! { <h1>{name}</h1> }.into_any()
         } else {
-            view! { <span class="crumb">{name}</span> <span class="crumb" aria-hidden="true">"/"</span> }.into_any()
+            view! { <span class="crumb">{name}</span> <span class="crumb" aria-hidden="true">"/"</span> }
+                .into_any()
         }
     };
     view! {

@@ -130,7 +130,9 @@ fn row_html(grid: &Grid, row: u64, columns: &[usize], html: &mut String) {
 
 /// Puts rows and cells where the picture has them.
 fn place(grid: &Grid, layer: &HtmlElement) {
-    let (Some(header), Some(body)) = (layer.first_element_child(), layer.last_element_child()) else { return };
+    let (Some(header), Some(body)) = (layer.first_element_child(), layer.last_element_child()) else {
+        return;
+    };
     cells(grid, &header, HEADER_HEIGHT);
     for row in children(&body) {
         let spot = Spot { row: index(&row, "aria-rowindex"), column: 0 };
@@ -172,7 +174,8 @@ fn cell(layer: &HtmlElement, spot: Spot) -> Option<HtmlElement> {
 pub fn activate(shared: &Shared) {
     let (layer, spot, focused, outside) = {
         let grid = shared.borrow();
-        let outside = !(grid.layer.rows.contains(&grid.active.row) && grid.layer.columns.contains(&grid.active.column));
+        let outside =
+            !(grid.layer.rows.contains(&grid.active.row) && grid.layer.columns.contains(&grid.active.column));
         let focused = grid.focused && grid.editor.is_none();
         (grid.parts.layer.clone(), grid.active, focused, outside && grid.sees_active())
     };
@@ -200,7 +203,10 @@ pub fn mark_selected(shared: &Shared) {
     let all = grid.selection == Selection::All;
     let Ok(boxes) = grid.parts.layer.query_selector_all("input") else { return };
     for place in 0..boxes.length() {
-        let Some(checkbox) = boxes.item(place).and_then(|node| node.dyn_into::<HtmlInputElement>().ok()) else { continue };
+        let Some(checkbox) = boxes.item(place).and_then(|node| node.dyn_into::<HtmlInputElement>().ok())
+        else {
+            continue;
+        };
         let row = checkbox.closest("[data-record]").ok().flatten();
         let id = row.as_ref().and_then(|row| row.get_attribute("data-record"));
         let record = id.and_then(|id| RecordName::read(id.strip_prefix(RecordId::PREFIX)?));

@@ -246,7 +246,9 @@ impl Blocks {
         let seen = self.seen();
         while self.bytes > MOST_BYTES {
             let unseen = self.slots.iter().filter(|(block, _)| !seen.contains(block));
-            let Some(oldest) = unseen.min_by_key(|(_, slot)| slot.used).map(|(block, _)| *block) else { return };
+            let Some(oldest) = unseen.min_by_key(|(_, slot)| slot.used).map(|(block, _)| *block) else {
+                return;
+            };
             self.drop_block(oldest);
         }
     }
@@ -275,9 +277,9 @@ impl Rows for Blocks {
     }
 
     fn remarks(&self, row: u64, column: usize) -> &[Remark] {
-        let found = self.index(row, column).and_then(|index| {
-            self.slots.get(&(row / BLOCK_ROWS))?.block.remarks.get(&index)
-        });
+        let found = self
+            .index(row, column)
+            .and_then(|index| self.slots.get(&(row / BLOCK_ROWS))?.block.remarks.get(&index));
         found.map_or(&[], Vec::as_slice)
     }
 }
@@ -288,8 +290,10 @@ mod tests {
 
     fn answer(version: i64, total: u64, block: u64, text: &str) -> Answer {
         let rows = total.saturating_sub(block * BLOCK_ROWS).min(BLOCK_ROWS);
-        let head = |row| {
-            RowHead { record: RecordName::default(), position: block * BLOCK_ROWS + row + 1, invalid: false }
+        let head = |row| RowHead {
+            record: RecordName::default(),
+            position: block * BLOCK_ROWS + row + 1,
+            invalid: false,
         };
         Answer {
             version,

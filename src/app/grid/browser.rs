@@ -376,7 +376,9 @@ pub fn write(shared: &Shared, texts: Vec<(Spot, Option<String>)>) {
         let mut grid = shared.borrow_mut();
         let mut edits = Vec::with_capacity(texts.len());
         for (spot, text) in texts {
-            let Some(field) = grid.columns.get(spot.column).filter(|field| field.locked.is_none()) else { continue };
+            let Some(field) = grid.columns.get(spot.column).filter(|field| field.locked.is_none()) else {
+                continue;
+            };
             let key = field.key.clone();
             let Some(head) = grid.blocks.head(spot.row) else { continue };
             grid.blocks.overwrite(spot.row, spot.column, text.as_deref());

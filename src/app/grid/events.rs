@@ -57,7 +57,11 @@ fn hit(shared: &Shared, event: &MouseEvent) -> Hit {
 
 /// Where the scroller is shorter than the sheet, the wheel moves the sheet itself.
 fn wheel(shared: &Shared, event: &WheelEvent) {
-    if !shared.borrow().geometry.is_capped() || event.ctrl_key() || event.delta_y() == 0.0 || event.shift_key() {
+    if !shared.borrow().geometry.is_capped()
+        || event.ctrl_key()
+        || event.delta_y() == 0.0
+        || event.shift_key()
+    {
         return;
     }
     event.prevent_default();
@@ -208,7 +212,9 @@ fn act(shared: &Shared, command: Command, key: &str) {
 fn focus(shared: &Shared, event: &FocusEvent) {
     // Focus that the grid itself moves needs no answer: its state is borrowed, or set already.
     let Ok(mut grid) = shared.try_borrow_mut() else { return };
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return };
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
     let number = |name| target.get_attribute(name)?.parse::<u64>().ok();
     let (Some(row), Some(column)) = (number("data-row"), number("data-column")) else { return };
     let spot = Spot { row, column: column as usize };

@@ -89,7 +89,8 @@ impl Painter {
     pub fn recolor(&mut self) {
         self.colors = Colors::read();
         let family = &self.colors.family;
-        self.fonts = [format!("400 13px {family}"), format!("500 13px {family}"), format!("500 12px {family}")];
+        self.fonts =
+            [format!("400 13px {family}"), format!("500 13px {family}"), format!("500 12px {family}")];
     }
 
     /// Gives the canvas as many pixels as it covers on the screen.
@@ -120,22 +121,42 @@ impl Painter {
     fn column(&self, scene: &Scene, column: usize, heads: &[(u64, Option<RowHead>)]) {
         let Some(field) = scene.columns.get(column) else { return };
         let first = scene.geometry.cell(&scene.view, Spot { row: 0, column });
-        self.clipped(first.x.max(scene.geometry.gutter), HEADER_HEIGHT, first.x + first.width, scene.view.height, || {
-            for (row, head) in heads {
-                let cell = scene.geometry.cell(&scene.view, Spot { row: *row, column });
-                match head {
-                    Some(head) => self.cell(scene, field, column, *row, *head, cell),
-                    None => self.skeleton(*row, column, cell),
+        self.clipped(
+            first.x.max(scene.geometry.gutter),
+            HEADER_HEIGHT,
+            first.x + first.width,
+            scene.view.height,
+            || {
+                for (row, head) in heads {
+                    let cell = scene.geometry.cell(&scene.view, Spot { row: *row, column });
+                    match head {
+                        Some(head) => self.cell(scene, field, column, *row, *head, cell),
+                        None => self.skeleton(*row, column, cell),
+                    }
                 }
-            }
-            let last = heads.last().map_or(HEADER_HEIGHT, |(row, _)| {
-                scene.geometry.cell(&scene.view, Spot { row: *row, column }).y + ROW_HEIGHT
-            });
-            self.fill(&self.colors.line, first.x + first.width - 1.0, HEADER_HEIGHT, 1.0, last - HEADER_HEIGHT);
-        });
+                let last = heads.last().map_or(HEADER_HEIGHT, |(row, _)| {
+                    scene.geometry.cell(&scene.view, Spot { row: *row, column }).y + ROW_HEIGHT
+                });
+                self.fill(
+                    &self.colors.line,
+                    first.x + first.width - 1.0,
+                    HEADER_HEIGHT,
+                    1.0,
+                    last - HEADER_HEIGHT,
+                );
+            },
+        );
     }
 
-    fn cell(&self, scene: &Scene, field: &ColumnView, column: usize, row: u64, head: RowHead, cell: Rectangle) {
+    fn cell(
+        &self,
+        scene: &Scene,
+        field: &ColumnView,
+        column: usize,
+        row: u64,
+        head: RowHead,
+        cell: Rectangle,
+    ) {
         let level = scene.rows.level(row, column);
         let marks = level.map(|level| self.marks(level));
         let in_range = is_within(scene.range, row, column) && scene.range.0 != scene.range.1;
@@ -173,12 +194,34 @@ impl Painter {
         match field.kind {
             ColumnKind::Enum if !marked => self.tag(field, text, room),
             ColumnKind::Boolean if !marked && text.eq_ignore_ascii_case("true") => {
-                self.stroke(&self.colors.ok, 1.8, &[(PADDING, 0.0), (PADDING + 4.0, 4.0), (PADDING + 11.0, -5.0)], room.x, middle);
+                self.stroke(
+                    &self.colors.ok,
+                    1.8,
+                    &[(PADDING, 0.0), (PADDING + 4.0, 4.0), (PADDING + 11.0, -5.0)],
+                    room.x,
+                    middle,
+                );
             }
             ColumnKind::Number => {
-                self.text(cut(text), Font::Cell, &self.colors.ink, "right", room.x + room.width - PADDING - 1.0, middle, room.width - PADDING);
+                self.text(
+                    cut(text),
+                    Font::Cell,
+                    &self.colors.ink,
+                    "right",
+                    room.x + room.width - PADDING - 1.0,
+                    middle,
+                    room.width - PADDING,
+                );
             }
-            _ => self.text(cut(text), Font::Cell, &self.colors.ink, "left", room.x + PADDING, middle, room.width - 2.0 * PADDING),
+            _ => self.text(
+                cut(text),
+                Font::Cell,
+                &self.colors.ink,
+                "left",
+                room.x + PADDING,
+                middle,
+                room.width - 2.0 * PADDING,
+            ),
         }
     }
 
@@ -196,7 +239,15 @@ impl Painter {
         self.font(Font::Small);
         let width = self.width(label).min(room.width - 2.0 * PADDING - 14.0) + 14.0;
         self.rounded(soft, room.x + PADDING, room.y + (room.height - 20.0) / 2.0, width, 20.0, 5.0);
-        self.text(label, Font::Small, ink, "left", room.x + PADDING + 7.0, room.y + room.height / 2.0 + 0.5, width - 14.0);
+        self.text(
+            label,
+            Font::Small,
+            ink,
+            "left",
+            room.x + PADDING + 7.0,
+            room.y + room.height / 2.0 + 0.5,
+            width - 14.0,
+        );
     }
 
     fn skeleton(&self, row: u64, column: usize, cell: Rectangle) {
@@ -227,7 +278,14 @@ impl Painter {
         self.clipped(scene.geometry.gutter, HEADER_HEIGHT, scene.view.width, scene.view.height, || {
             if active != anchor {
                 let (start, end) = (corner(u64::min, usize::min), corner(u64::max, usize::max));
-                self.outline(color, 1.0, start.x - 0.5, start.y - 0.5, end.x + end.width - start.x, end.y + end.height - start.y);
+                self.outline(
+                    color,
+                    1.0,
+                    start.x - 0.5,
+                    start.y - 0.5,
+                    end.x + end.width - start.x,
+                    end.y + end.height - start.y,
+                );
             }
             let cell = scene.geometry.cell(&scene.view, active);
             self.outline(color, 2.0, cell.x, cell.y, cell.width - 1.0, cell.height - 1.0);
@@ -346,7 +404,11 @@ impl Painter {
         self.context.set_line_width(thick);
         self.context.begin_path();
         for (place, (dx, dy)) in points.iter().enumerate() {
-            if place == 0 { self.context.move_to(x + dx, y + dy) } else { self.context.line_to(x + dx, y + dy) }
+            if place == 0 {
+                self.context.move_to(x + dx, y + dy)
+            } else {
+                self.context.line_to(x + dx, y + dy)
+            }
         }
         self.context.stroke();
     }

@@ -76,7 +76,9 @@ mod tests {
             let tail = id.strip_prefix(RecordId::PREFIX).unwrap();
             assert_eq!(RecordName::read(tail).map(RecordName::id), Some(id.clone()));
         }
-        for broken in ["", "short", "aaaaaaaaaaaaaaaaaaaaaa!", "zzzzzzzzzzzzzzzzzzzzzz", "ääääääääääääääääääääää"] {
+        for broken in
+            ["", "short", "aaaaaaaaaaaaaaaaaaaaaa!", "zzzzzzzzzzzzzzzzzzzzzz", "ääääääääääääääääääääää"]
+        {
             assert_eq!(RecordName::read(broken), None, "{broken}");
         }
     }

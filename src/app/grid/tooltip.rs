@@ -27,7 +27,8 @@ pub fn update(shared: &Shared) {
     let x = cell.x.max(grid.geometry.gutter).min((grid.view.width - WIDTH - 12.0).max(4.0));
     let below = cell.y + cell.height + 4.0;
     let height = f64::from(tip.offset_height());
-    let y = if below + height > grid.view.height { (cell.y - height - 4.0).max(HEADER_HEIGHT) } else { below };
+    let y =
+        if below + height > grid.view.height { (cell.y - height - 4.0).max(HEADER_HEIGHT) } else { below };
     dom::set_style(tip, &format!("left:{x}px;top:{y}px"));
 }
 

@@ -42,7 +42,8 @@ pub fn RunningCards() -> impl IntoView {
     let jobs = SpaceState::of_page().jobs;
     let ids = move || {
         jobs.running.with(|running| {
-            let seen = running.iter().filter(|card| !matches!(card.mode, JobMode::Hidden | JobMode::Foreground));
+            let seen =
+                running.iter().filter(|card| !matches!(card.mode, JobMode::Hidden | JobMode::Foreground));
             seen.map(|card| card.id.clone()).collect::<Vec<_>>()
         })
     };
@@ -102,7 +103,9 @@ fn JobCardView(
     let label = move || card.with(|card| card.as_ref().map_or(String::new(), |card| card.label.clone()));
     let line = move || card.with(|card| card.as_ref().map(|card| progress_line(card, jobs.clock.get())));
     let percent = move || {
-        card.with(|card| card.as_ref().filter(|card| card.status == JobStatus::Executing).map(|card| card.progress))
+        card.with(|card| {
+            card.as_ref().filter(|card| card.status == JobStatus::Executing).map(|card| card.progress)
+        })
     };
     let cancel = move |_| jobs.cancel(id.clone());
     view! {

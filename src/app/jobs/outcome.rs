@@ -86,7 +86,8 @@ fn OutcomeBody(told: Told, card: JobCard, open: RwSignal<bool>) -> impl IntoView
     let close = told.button.map(|button| {
         view! { <button type="button" class=class on:click=on_mouse(move |_| open.set(false))>{button}</button> }
     });
-    let action = move |action: ToastAction| match (action.link, action.run) {
+    let action = move |action: ToastAction| {
+        match (action.link, action.run) {
         (Some(link), _) => view! {
             <a class="button button-primary" href=link download=action.download.then_some("") rel="external">{action.label}</a>
         }
@@ -106,6 +107,7 @@ fn OutcomeBody(told: Told, card: JobCard, open: RwSignal<bool>) -> impl IntoView
             </button>
         }
         .into_any(),
+    }
     };
     view! {
         <div class="dialog-body">{told.message.map(|message| view! { <p>{message}</p> })}</div>

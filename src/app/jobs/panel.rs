@@ -32,10 +32,7 @@ pub fn JobsPanel() -> impl IntoView {
 pub fn JobHistory() -> impl IntoView {
     let state = SpaceState::of_page();
     let id = state.id();
-    let history = rpc::read(
-        move || state.jobs.moved.get(),
-        move |_| jobs::jobs(id.clone(), 0),
-    );
+    let history = rpc::read(move || state.jobs.moved.get(), move |_| jobs::jobs(id.clone(), 0));
     view! {
         <Transition fallback=|| view! { <p class="quiet">"Reading the history…"</p> }>
             {move || Suspend::new(async move {

@@ -37,10 +37,10 @@ const ASK_SECONDS: i64 = 4;
 impl Jobs {
     /// The jobs that the page came with.
     pub fn new(cards: Vec<JobCard>, now: i64, toasts: Toasts) -> Self {
-        let (running, ended): (Vec<_>, Vec<_>) = cards.into_iter().partition(|card| !card.status.is_terminal());
-        let waits = |card: &JobCard| {
-            !card.acknowledged && card.told.as_ref().is_some_and(|told| told.acknowledge)
-        };
+        let (running, ended): (Vec<_>, Vec<_>) =
+            cards.into_iter().partition(|card| !card.status.is_terminal());
+        let waits =
+            |card: &JobCard| !card.acknowledged && card.told.as_ref().is_some_and(|told| told.acknowledge);
         let told = ended.iter().map(|card| card.id.clone()).collect();
         let this = Self {
             running: RwSignal::new(running),
@@ -66,7 +66,9 @@ impl Jobs {
     #[cfg(feature = "hydrate")]
     fn tick(self) {
         let act = move || {
-            let Some(running) = self.running.try_get_untracked().filter(|running| !running.is_empty()) else { return };
+            let Some(running) = self.running.try_get_untracked().filter(|running| !running.is_empty()) else {
+                return;
+            };
             let now = crate::app::dom::now();
             let _ = self.clock.try_set(now);
             if now / 1000 % ASK_SECONDS == 0 {
@@ -90,10 +92,11 @@ impl Jobs {
             return;
         }
         let _ = self.told.try_update_value(|told| told.retain(|id| *id != card.id));
-        let _ = self.running.try_update(|running| match running.iter_mut().find(|known| known.id == card.id) {
-            Some(known) => *known = card,
-            None => running.push(card),
-        });
+        let _ =
+            self.running.try_update(|running| match running.iter_mut().find(|known| known.id == card.id) {
+                Some(known) => *known = card,
+                None => running.push(card),
+            });
         self.move_on();
     }
 

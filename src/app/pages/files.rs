@@ -116,7 +116,9 @@ fn DeleteDialog(deleting: RwSignal<Option<FileRow>>) -> impl IntoView {
         }
         now
     });
-    let title = move || deleting.with(|file| file.as_ref().map_or(String::new(), |file| format!("Delete {}?", file.name)));
+    let title = move || {
+        deleting.with(|file| file.as_ref().map_or(String::new(), |file| format!("Delete {}?", file.name)))
+    };
     let delete = move |_| {
         let Some(file) = deleting.get_untracked() else { return };
         open.set(false);

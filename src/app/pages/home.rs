@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::A;
 
-use super::new_space::NewSpace;
 use super::Failure;
+use super::new_space::NewSpace;
 use crate::app::components::{Button, EmptyState, Icon, Look, Table, icon};
 use crate::app::format;
 use crate::app::theme::ThemeSwitch;
-use crate::rpc::spaces::{self, SpaceRow};
 use crate::rpc;
+use crate::rpc::spaces::{self, SpaceRow};
 
 /// The spaces.
 #[component]
@@ -33,7 +33,10 @@ pub fn Home() -> impl IntoView {
 #[component]
 fn Spaces(home: spaces::HomeList) -> impl IntoView {
     let creating = RwSignal::new(false);
-    let hint = home.spaces.iter().find_map(|space| Some((space.hint.clone()?, space.id.clone(), space.name.clone())));
+    let hint = home
+        .spaces
+        .iter()
+        .find_map(|space| Some((space.hint.clone()?, space.id.clone(), space.name.clone())));
     let now = home.now;
     let shown = home.spaces.len() as u64;
     let more = home.total.saturating_sub(shown);

@@ -139,7 +139,8 @@ fn read_file(
                 }
             }
             None => {
-                let _ = error.try_set(Some(format!("{} could not be read. Paste its text instead.", file.name())));
+                let _ = error
+                    .try_set(Some(format!("{} could not be read. Paste its text instead.", file.name())));
             }
         }
     });

@@ -135,7 +135,9 @@ fn Nothing(control: SheetControl, importing: Importing) -> impl IntoView {
         };
         state.jobs.running.with(|running| running.iter().any(fills))
     };
-    let filtered = Memo::new(move |_| control.grid.question.with(|question| (question.standing, question.search.clone())));
+    let filtered = Memo::new(move |_| {
+        control.grid.question.with(|question| (question.standing, question.search.clone()))
+    });
     let permits = control.sheet.with_value(|sheet| sheet.permits);
     part(move || {
         if !empty.get() || busy() {

@@ -8,7 +8,9 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn SignIn() -> impl IntoView {
     let query = use_query_map();
-    let next = query.with_untracked(|query| query.get("next")).filter(|next| next.starts_with('/') && !next.starts_with("//"));
+    let next = query
+        .with_untracked(|query| query.get("next"))
+        .filter(|next| next.starts_with('/') && !next.starts_with("//"));
     let wrong = query.with_untracked(|query| query.get("wrong").is_some());
     let describe = wrong.then_some("sign-in-error");
     let invalid = wrong.then_some("true");

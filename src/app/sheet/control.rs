@@ -84,8 +84,7 @@ impl SheetControl {
             write,
         };
         let counting = RwSignal::new(false);
-        let control =
-            Self { grid, sheet: StoredValue::new(sheet.clone()), counts, saving, state, counting };
+        let control = Self { grid, sheet: StoredValue::new(sheet.clone()), counts, saving, state, counting };
         control.follow();
         control
     }
@@ -128,13 +127,15 @@ impl SheetControl {
         set_timeout(
             move || {
                 let _ = self.counting.try_set(false);
-                let Some(search) = self.grid.question.try_with_untracked(|question| question.search.clone()) else {
+                let Some(search) = self.grid.question.try_with_untracked(|question| question.search.clone())
+                else {
                     return;
                 };
                 let Some(id) = self.sheet.try_with_value(|sheet| sheet.id.clone()) else { return };
                 spawn_local(async move {
                     if let Ok(standings) = records::count_records(id, search.clone()).await {
-                        let same = self.grid.question.try_with_untracked(|question| question.search == search);
+                        let same =
+                            self.grid.question.try_with_untracked(|question| question.search == search);
                         if same == Some(true) {
                             let _ = self.counts.try_set(standings.counts);
                         }
@@ -152,13 +153,20 @@ impl SheetControl {
         let selection = self.grid.selection.get();
         let (shown, counts) = (self.grid.shown.get(), self.counts.get());
         let selected = selection.count(shown);
-        let choosing =
-            Choosing { filter: question.standing, search: question.search.clone(), selected: selection.ids() };
+        let choosing = Choosing {
+            filter: question.standing,
+            search: question.search.clone(),
+            selected: selection.ids(),
+        };
         let narrowed = question != Question::default();
         let records = if question.standing == Standing::Valid { counts.valid } else { shown };
         let words = match (&selection, narrowed) {
             (Selection::Records(_), _) => {
-                format!("{} selected {}", format::count(selected), if selected == 1 { "record" } else { "records" })
+                format!(
+                    "{} selected {}",
+                    format::count(selected),
+                    if selected == 1 { "record" } else { "records" }
+                )
             }
             (_, true) if records == 1 => "The 1 record that matches the filter".to_string(),
             (_, true) => format!("The {} records that match the filter", format::count(records)),

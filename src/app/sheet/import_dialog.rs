@@ -33,7 +33,9 @@ pub fn ImportDialog(
     let title = move || {
         stage.with(|stage| match stage {
             Stage::Idle => String::new(),
-            Stage::Uploading { name, .. } | Stage::Reading { name } | Stage::Failed { name, .. } => format!("Import {name}"),
+            Stage::Uploading { name, .. } | Stage::Reading { name } | Stage::Failed { name, .. } => {
+                format!("Import {name}")
+            }
             Stage::Asking(plan) => format!("Import {}", plan.name),
         })
     };
@@ -79,7 +81,9 @@ fn Sending(importing: Importing) -> impl IntoView {
     };
     let line = move || {
         stage.with(|stage| match stage {
-            Stage::Uploading { sent, size, .. } => format!("{} of {} sent", format::size((*sent).min(*size)), format::size(*size)),
+            Stage::Uploading { sent, size, .. } => {
+                format!("{} of {} sent", format::size((*sent).min(*size)), format::size(*size))
+            }
             _ => "Reading the first rows…".to_string(),
         })
     };
@@ -124,25 +128,34 @@ fn Columns(control: SheetControl, importing: Importing, plan: ImportPlan) -> imp
     let chosen: Vec<RwSignal<String>> =
         plan.columns.iter().map(|column| RwSignal::new(column.field.clone().unwrap_or_default())).collect();
     let chosen = StoredValue::new(chosen);
-    let mapping = move || chosen.with_value(|chosen| chosen.iter().map(|field| field.get()).collect::<Vec<_>>());
+    let mapping =
+        move || chosen.with_value(|chosen| chosen.iter().map(|field| field.get()).collect::<Vec<_>>());
     let fields_kept = StoredValue::new(fields.clone());
     let missing = Memo::new(move |_| {
         let taken: HashSet<String> = mapping().into_iter().collect();
         let lacks = |field: &&ColumnView| field.required && !taken.contains(&field.key);
-        fields_kept.with_value(|fields| fields.iter().filter(lacks).map(|field| field.label.clone()).collect::<Vec<_>>())
+        fields_kept.with_value(|fields| {
+            fields.iter().filter(lacks).map(|field| field.label.clone()).collect::<Vec<_>>()
+        })
     });
     let refusal = Memo::new(move |_| {
         let mapping = mapping();
         let mut seen = HashSet::new();
-        let doubled = mapping.iter().filter(|field| !field.is_empty()).find(|field| !seen.insert(field.as_str()));
+        let doubled =
+            mapping.iter().filter(|field| !field.is_empty()).find(|field| !seen.insert(field.as_str()));
         let label = |key: &String| {
             fields_kept.with_value(|fields| {
-                fields.iter().find(|field| field.key == *key).map_or_else(|| key.clone(), |field| field.label.clone())
+                fields
+                    .iter()
+                    .find(|field| field.key == *key)
+                    .map_or_else(|| key.clone(), |field| field.label.clone())
             })
         };
         match doubled {
             Some(key) => Some(format!("Two columns go into {}. Choose one.", label(key))),
-            None if seen.is_empty() => Some("No column goes anywhere. Choose a field for one at least.".to_string()),
+            None if seen.is_empty() => {
+                Some("No column goes anywhere. Choose a field for one at least.".to_string())
+            }
             None => None,
         }
     });
@@ -153,7 +166,10 @@ fn Columns(control: SheetControl, importing: Importing, plan: ImportPlan) -> imp
         format::counted(plan.rows, "record", "records"),
         plan.reading
     );
-    let found = format!("{matched} of {} matched by name.", format::counted(plan.columns.len() as u64, "column", "columns"));
+    let found = format!(
+        "{matched} of {} matched by name.",
+        format::counted(plan.columns.len() as u64, "column", "columns")
+    );
     let starting = RwSignal::new(false);
     let rows = plan.columns.iter().cloned().enumerate();
     let rows = rows.map(|(place, column)| {
@@ -166,7 +182,8 @@ fn Columns(control: SheetControl, importing: Importing, plan: ImportPlan) -> imp
         if starting.get_untracked() || refusal.with_untracked(Option::is_some) {
             return;
         }
-        let mapping = untrack(mapping).into_iter().map(|field| (!field.is_empty()).then_some(field)).collect();
+        let mapping =
+            untrack(mapping).into_iter().map(|field| (!field.is_empty()).then_some(field)).collect();
         importing.begin(plan.get_value(), mapping, starting);
     };
     view! {
@@ -214,10 +231,16 @@ fn Columns(control: SheetControl, importing: Importing, plan: ImportPlan) -> imp
     .into_any()
 }
 
-fn column_row(place: usize, column: SourceColumn, chosen: RwSignal<String>, fields: Vec<ColumnView>) -> impl IntoView {
+fn column_row(
+    place: usize,
+    column: SourceColumn,
+    chosen: RwSignal<String>,
+    fields: Vec<ColumnView>,
+) -> impl IntoView {
     let name = if column.header.is_empty() { format!("Column {}", place + 1) } else { column.header.clone() };
     let label = format!("Field for {name}");
-    let samples = column.samples.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(" · ");
+    let samples =
+        column.samples.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(" · ");
     let first = chosen.get_untracked();
     let option = move |field: ColumnView| {
         let selected = field.key == first;

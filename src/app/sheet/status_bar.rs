@@ -20,7 +20,12 @@ pub fn StatusBar(
     let id = control.sheet.with_value(|sheet| sheet.id.clone());
     let total = move || {
         let in_all = state.frame.with(|frame| {
-            frame.workbooks.iter().flat_map(|workbook| &workbook.sheets).find(|sheet| sheet.id == id).map(|sheet| sheet.records)
+            frame
+                .workbooks
+                .iter()
+                .flat_map(|workbook| &workbook.sheets)
+                .find(|sheet| sheet.id == id)
+                .map(|sheet| sheet.records)
         });
         format::count(in_all.unwrap_or(0).max(control.counts.with(|counts| counts.total)))
     };

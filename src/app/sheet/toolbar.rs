@@ -41,7 +41,8 @@ pub fn Toolbar(
     let choose = move |place: usize| question.update(|question| question.standing = STANDINGS[place]);
     let permits = control.sheet.with_value(|sheet| sheet.permits);
     let actions = control.sheet.with_value(|sheet| sheet.actions.clone());
-    let (primary, rest): (Vec<_>, Vec<_>) = actions.into_iter().partition(|action| action.primary == Some(true));
+    let (primary, rest): (Vec<_>, Vec<_>) =
+        actions.into_iter().partition(|action| action.primary == Some(true));
     let place = Place::Sheet(control.sheet.with_value(|sheet| sheet.id.clone()));
     let items = menu(state, control, rest, place.clone(), permits.delete);
     let button = move |action: Action| {
@@ -89,17 +90,27 @@ fn menu(
     };
     let delete = move || {
         let (id, scope) = (control.sheet.with_value(|sheet| sheet.id.clone()), untrack(|| control.scope()));
-        state.asking.set(Some(Asking { deed: Deed::DeleteRecords(id), scope: scope.words, choosing: scope.choosing }));
+        state.asking.set(Some(Asking {
+            deed: Deed::DeleteRecords(id),
+            scope: scope.words,
+            choosing: scope.choosing,
+        }));
     };
     Signal::derive(move || {
         let scope = control.scope();
-        let mut items: Vec<MenuItem> =
-            actions.iter().map(|action| menu_item(state, action.clone(), place.clone(), scope.clone())).collect();
+        let mut items: Vec<MenuItem> = actions
+            .iter()
+            .map(|action| menu_item(state, action.clone(), place.clone(), scope.clone()))
+            .collect();
         let nothing = (control.grid.shown.get() == 0).then(|| "There is nothing to export".to_string());
         items.push(
-            MenuItem::new("Export CSV", Icon::Download, move || export(Export::SpreadsheetSafe)).unless(nothing.clone()),
+            MenuItem::new("Export CSV", Icon::Download, move || export(Export::SpreadsheetSafe))
+                .unless(nothing.clone()),
         );
-        items.push(MenuItem::new("Export CSV, cells as they are", Icon::Download, move || export(Export::Raw)).unless(nothing));
+        items.push(
+            MenuItem::new("Export CSV, cells as they are", Icon::Download, move || export(Export::Raw))
+                .unless(nothing),
+        );
         let why_not = match (may_delete, scope.standing.selected) {
             (false, _) => Some("Records of this sheet may not be deleted".to_string()),
             (true, 0) => Some("Select records first".to_string()),

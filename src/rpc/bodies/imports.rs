@@ -11,7 +11,8 @@ use crate::service::imports::PlannedColumn;
 
 pub async fn plan_import(file_id: String, sheet_id: String) -> Result<ImportPlan, RpcError> {
     let asker = Asker::of_request()?;
-    let plan = asker.service.plan_import(&asker.actor, &id(&file_id)?, &id(&sheet_id)?, Default::default()).await?;
+    let plan =
+        asker.service.plan_import(&asker.actor, &id(&file_id)?, &id(&sheet_id)?, Default::default()).await?;
     let separator = match plan.dialect.separator {
         b',' => "commas".to_string(),
         b';' => "semicolons".to_string(),
@@ -43,6 +44,7 @@ pub async fn start_import(
 ) -> Result<JobCard, RpcError> {
     let asker = Asker::of_request()?;
     let dialect = from_value(dialect).map_err(|error| refuse(ErrorKind::BadRequest, error.to_string()))?;
-    let job = asker.service.start_import(&asker.actor, &id(&file_id)?, &id(&sheet_id)?, mapping, dialect).await?;
+    let job =
+        asker.service.start_import(&asker.actor, &id(&file_id)?, &id(&sheet_id)?, mapping, dialect).await?;
     Ok(jobs::card(&asker, job).await)
 }

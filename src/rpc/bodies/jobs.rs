@@ -55,7 +55,9 @@ async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::action::InputFo
             let found = asker.service.workbook(&asker.actor, job.workbook_id.as_ref()?).await.ok()?;
             found.workbook.actions
         }
-        JobType::Sheet => asker.service.sheet(&asker.actor, job.sheet_id.as_ref()?).await.ok()?.config.actions,
+        JobType::Sheet => {
+            asker.service.sheet(&asker.actor, job.sheet_id.as_ref()?).await.ok()?.config.actions
+        }
         _ => return None,
     };
     let action = actions.into_iter().find(|action| action.operation() == Ok(job.operation.as_str()))?;

@@ -60,7 +60,9 @@ async fn offers(asker: &Asker, job: &Job, next: &Next) -> Vec<Offer> {
             address.map(|address| offer(None, "Open the sheet", Deed::Go(address))).into_iter().collect()
         }
         Next::Retry { label } => vec![offer(label.as_ref(), "Retry", Deed::Retry)],
-        Next::ClearFilters { label, .. } => vec![offer(label.as_ref(), "Show all records", Deed::ClearFilters)],
+        Next::ClearFilters { label, .. } => {
+            vec![offer(label.as_ref(), "Show all records", Deed::ClearFilters)]
+        }
         Next::Wait { .. } => Vec::new(),
     }
 }
@@ -71,7 +73,10 @@ async fn downloads(asker: &Asker, files: &[OutcomeFile]) -> Vec<Offer> {
         let Ok(id) = FileId::parse(&file.file_id) else { continue };
         let Ok(found) = asker.service.file(&asker.actor, &id).await else { continue };
         let name = file.label.as_deref().unwrap_or(&found.name);
-        offers.push(Offer { label: format!("Download {name}"), deed: Deed::Download(format!("/files/{id}/download")) });
+        offers.push(Offer {
+            label: format!("Download {name}"),
+            deed: Deed::Download(format!("/files/{id}/download")),
+        });
     }
     offers
 }

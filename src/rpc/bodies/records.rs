@@ -9,7 +9,9 @@ use crate::domain::query::{Filter, RecordQuery};
 use crate::domain::record::Record;
 use crate::domain::workbook::Sheet;
 use crate::rpc::RpcError;
-use crate::rpc::records::{CellEdit, Choice, Choosing, ColumnKind, ColumnView, Permits, SheetView, Standing, Standings};
+use crate::rpc::records::{
+    CellEdit, Choice, Choosing, ColumnKind, ColumnView, Permits, SheetView, Standing, Standings,
+};
 use crate::service::Page;
 use crate::service::records::{RecordInput, RecordRead, ValueInput, Written};
 
@@ -51,7 +53,9 @@ fn column(field: &Field, may_edit: bool) -> ColumnView {
         FieldType::Boolean { .. } => (ColumnKind::Boolean, Vec::new()),
         FieldType::Date => (ColumnKind::Date, Vec::new()),
         FieldType::Reference(_) => (ColumnKind::Reference, Vec::new()),
-        FieldType::StringList | FieldType::EnumList(_) | FieldType::ReferenceList(_) => (ColumnKind::List, Vec::new()),
+        FieldType::StringList | FieldType::EnumList(_) | FieldType::ReferenceList(_) => {
+            (ColumnKind::List, Vec::new())
+        }
         FieldType::Enum(config) => {
             let choice = |option: &crate::domain::blueprint::EnumOption| {
                 let value = option.value.to_string();
@@ -125,7 +129,8 @@ pub async fn edit_cells(sheet_id: String, edits: Vec<CellEdit>) -> Result<Standi
     }
     let mut records: BTreeMap<String, RecordInput> = BTreeMap::new();
     for edit in edits {
-        let value = ValueInput { value: Some(edit.text.map_or(serde_json::Value::Null, Into::into)), messages: None };
+        let value =
+            ValueInput { value: Some(edit.text.map_or(serde_json::Value::Null, Into::into)), messages: None };
         records.entry(edit.record).or_default().values.push((edit.field, value));
     }
     let records = records.into_iter().collect();

@@ -9,9 +9,9 @@ use crate::domain::parse::{ParseError, from_slice};
 use crate::domain::space::Space;
 use crate::rpc::RpcError;
 use crate::rpc::spaces::{Created, HomeList, SheetEntry, SpaceFrame, SpaceRow, WorkbookEntry};
+use crate::service::Page;
 use crate::service::spaces::{NewSpace, SpaceChange};
 use crate::service::workbooks::WorkbookWithSheets;
-use crate::service::Page;
 use crate::store::jobs::JobFilter;
 use crate::store::now;
 use crate::store::spaces::{SpaceFilter, SpaceOrder};
@@ -50,7 +50,10 @@ pub async fn home(search: Option<String>) -> Result<HomeList, RpcError> {
 /// What to try in the demo space.
 fn hint(space: &Space) -> Option<String> {
     let is_tour = space.metadata.as_ref().is_some_and(|metadata| metadata["tour"] == true);
-    is_tour.then(|| "to try it: put a record right that is marked red, drop a CSV file on the sheet, or press Submit.".to_string())
+    is_tour.then(|| {
+        "to try it: put a record right that is marked red, drop a CSV file on the sheet, or press Submit."
+            .to_string()
+    })
 }
 
 pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
@@ -113,7 +116,8 @@ pub async fn create_space(name: String, blueprint: String) -> Result<Created, Rp
     };
     let space = service.create_space(actor, new).await?;
     let workbook = service.create_workbook(actor, &space.id, config, Map::new()).await?;
-    let primary = SpaceChange { primary_workbook_id: Some(Some(workbook.workbook.id)), ..SpaceChange::default() };
+    let primary =
+        SpaceChange { primary_workbook_id: Some(Some(workbook.workbook.id)), ..SpaceChange::default() };
     service.update_space(actor, &space.id, primary).await?;
     Ok(Created::Space(space.id.to_string()))
 }

@@ -13,7 +13,8 @@ fn main() -> anyhow::Result<()> {
     let mut next = |name: &str| arguments.next().with_context(|| format!("missing argument {name}"));
     let (input, output, name) = (next("INPUT.wasm")?, next("OUTPUT_DIR")?, next("NAME")?);
     let mut module = std::fs::read(&input).with_context(|| format!("cannot read {input}"))?;
-    lean::empty_the_never_called(&mut module).with_context(|| format!("{input} is not a module that can be read"))?;
+    lean::empty_the_never_called(&mut module)
+        .with_context(|| format!("{input} is not a module that can be read"))?;
     Bindgen::new()
         .input_bytes(&name, module)
         .out_name(&name)

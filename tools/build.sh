@@ -29,7 +29,7 @@ build_script() {
   say "the browser half"
   CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo build --lib --no-default-features --features "$lib_features" \
     --target "$wasm_target" --profile "$lib_profile_release"
-  stamp=$( (cat "$module" Cargo.lock package-lock.json tools/build.sh tools/bindgen/src/*.rs) | cksum)
+  stamp=$( (cat "$module" Cargo.lock package-lock.json tools/build.sh tools/bindgen/src/main.rs) | cksum)
   if [ "$stamp" = "$(cat "$INLET_FRONT_TARGET/bound.stamp" 2>/dev/null)" ] && [ -f "$pkg/$output_name.js" ]; then return 0; fi
   work=$(mktemp -d)
   CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo run --quiet --package bindgen -- "$module" "$work" "$output_name"

@@ -3,8 +3,6 @@
 //! The same lock file holds the `wasm-bindgen` crate and this library, so their versions cannot
 //! drift apart, as an installed `wasm-bindgen` command could.
 
-mod lean;
-
 use anyhow::Context;
 use wasm_bindgen_cli_support::Bindgen;
 
@@ -12,11 +10,8 @@ fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let mut next = |name: &str| arguments.next().with_context(|| format!("missing argument {name}"));
     let (input, output, name) = (next("INPUT.wasm")?, next("OUTPUT_DIR")?, next("NAME")?);
-    let mut module = std::fs::read(&input).with_context(|| format!("cannot read {input}"))?;
-    lean::empty_the_never_called(&mut module)
-        .with_context(|| format!("{input} is not a module that can be read"))?;
     Bindgen::new()
-        .input_bytes(&name, module)
+        .input_path(&input)
         .out_name(&name)
         .web(true)?
         .typescript(false)

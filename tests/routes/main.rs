@@ -1,5 +1,6 @@
 //! The API through its real router, on SQLite and, with INLET_TEST_POSTGRES_URL, on PostgreSQL.
 #![cfg(feature = "ssr")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../util/mod.rs"]
 mod util;

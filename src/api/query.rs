@@ -140,6 +140,6 @@ mod tests {
 
     #[test]
     fn an_unknown_filter_is_refused() {
-        assert!(read::<RecordParameters>("filter=bad").unwrap_err().contains("filter"));
+        assert!(read::<RecordParameters>("filter=bad").unwrap_err().contains("expected one of `valid`"));
     }
 }

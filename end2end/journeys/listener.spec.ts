@@ -1,9 +1,8 @@
 // The founding journey with a listener of the published Flatfile packages: a new space is configured
-// by it, a file is imported, and it answers Submit.
-import { type APIRequestContext, type Page } from '@playwright/test';
-import { readFile } from 'node:fs/promises';
+// by it, and it answers Submit.
+import { type APIRequestContext } from '@playwright/test';
 
-import { expect, hydrated, test as base } from '../helper';
+import { expect, test as base } from '../helper';
 import { startListener } from './listener';
 
 type Listener = Awaited<ReturnType<typeof startListener>>;
@@ -20,10 +19,6 @@ const test = base.extend<object, { listener: Listener }>({
 });
 
 const header = 'first_name,last_name,email,phone,birth_date,amount,quantity,status,country,company';
-/** A record; those of `bad` numbers have an e-mail address without an @. */
-const row = (number: number, bad: number[]) =>
-  `Ada,Lovelace,ada${number}${bad.includes(number) ? '.' : '@'}example.com,+44-123-1234567,1990-01-02,12.50,${number},active,GB,"Acme, Inc"`;
-
 /** Calls the API; gives the member `data`. */
 function caller(request: APIRequestContext, listener: Listener) {
   return async (method: string, path: string, data?: unknown) => {
@@ -83,39 +78,4 @@ test('a listener that throws makes the job fail with a message', async ({ reques
   const job = await submit(call, workbook.id, { destination: 'crm', note: 'please fail' });
   expect(job.status).toBe('failed');
   expect(job.outcome.message).toBe('This did not work: the note asked for it');
-});
-
-/** Waits until the sheet has so many records. */
-async function expectRecords(page: Page, valid: number, invalid: number) {
-  await expect(page.getByRole('tab', { name: /^Valid/ })).toContainText(valid.toLocaleString('en'), { timeout: 20_000 });
-  await expect(page.getByRole('tab', { name: /^Invalid/ })).toContainText(invalid.toLocaleString('en'));
-}
-
-test('drop, grid, submit, outcome and download, with the listener at the other end', async ({ page, request, listener }) => {
-  test.setTimeout(60_000);
-  const { space, workbook, sheet } = await configuredSpace(caller(request, listener));
-  await page.goto(`/space/${space.id}/workbook/${workbook.id}/sheet/${sheet.id}`);
-  await hydrated(page);
-
-  const bad = [7, 77, 150];
-  const csv = [header, ...Array.from({ length: 200 }, (_, number) => row(number, bad))].join('\n');
-  await page.locator('input[type=file]').first().setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
-  await page.getByRole('button', { name: 'Import', exact: true }).click();
-  await expectRecords(page, 197, 3);
-
-  await page.getByRole('button', { name: 'Submit' }).click();
-  const form = page.getByRole('dialog', { name: 'Submit' });
-  await form.getByLabel('Where to').selectOption('newsletter');
-  await form.getByRole('button', { name: 'Submit' }).click();
-
-  const outcome = page.getByRole('dialog', { name: 'Submitted' });
-  await expect(outcome).toContainText('197 records accepted, 3 rejected.', { timeout: 20_000 });
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    outcome.getByRole('link', { name: /rejected\.csv/ }).click(),
-  ]);
-  const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
-  expect(lines.slice(1).map((line) => line.split(',')[2])).toEqual(bad.map((number) => `ada${number}.example.com`));
-  await outcome.getByRole('button', { name: 'Close' }).click();
-  await expect(outcome).toBeHidden();
 });

@@ -3,7 +3,7 @@ import { fetchRaw, serve } from './serve.mjs';
 
 const server = await serve(process.argv[2]);
 try {
-  const html = await (await fetch(server.url)).text();
+  const html = await (await fetch(server.url, { headers: { accept: 'text/html' } })).text();
   const linked = new Set([...html.matchAll(/<link\b[^>]*\bhref="([^"]+)"/g)].map((link) => link[1]));
   let wasm = false;
   for (const address of linked) {

@@ -37,7 +37,7 @@ export async function serve(binary, { environment = {}, flags = [] } = {}) {
 /** Fetches as a browser does, and gives the bytes as they came over the wire. */
 export function fetchRaw(url, headers = {}) {
   return new Promise((resolve, reject) => {
-    const request = http.get(url, { headers: { 'accept-encoding': 'br, gzip', ...headers } }, (response) => {
+    const request = http.get(url, { headers: { accept: 'text/html, */*', 'accept-encoding': 'br, gzip', ...headers } }, (response) => {
       const parts = [];
       response.on('data', (part) => parts.push(part));
       response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, bytes: Buffer.concat(parts) }));

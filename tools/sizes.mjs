@@ -16,7 +16,7 @@ try {
     fetched.push({ address, size: answer.bytes.length, coding: answer.headers['content-encoding'] ?? '-' });
     return answer;
   };
-  const html = await (await fetch(server.url + path)).text();
+  const html = await (await fetch(server.url + path, { headers: { accept: 'text/html' } })).text();
   await get(path);
   const linked = [...html.matchAll(/<link\b[^>]*\bhref="([^"]+)"[^>]*>/g)].map((link) => link[1]);
   for (const address of new Set(linked)) await get(address);

@@ -18,6 +18,9 @@ const test = base.extend<object, { listener: Listener }>({
   ],
 });
 
+// One after the other: both use the one listener of their worker, whose packages are installed once.
+test.describe.configure({ mode: 'serial' });
+
 const header = 'first_name,last_name,email,phone,birth_date,amount,quantity,status,country,company';
 /** Calls the API; gives the member `data`. */
 function caller(request: APIRequestContext, listener: Listener) {

@@ -199,7 +199,10 @@ pub fn is_built_in(job_type: JobType, operation: &str) -> bool {
 /// What a job acts on, when it is less than the whole of its source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
-#[expect(clippy::large_enum_variant, reason = "a job has one, and the larger variant is the common one")]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(clippy::large_enum_variant, reason = "a job has one, and the larger variant is the common one")
+)]
 pub enum JobSubject {
     /// One thing.
     Resource {

@@ -3,6 +3,9 @@
 //! Two halves of one crate: the feature `ssr` is the server, the feature `hydrate` the browser.
 //! ARCHITECTURE.md is the map.
 
+// Views are one type each, as deep as the page is nested.
+#![recursion_limit = "256"]
+
 #[cfg(feature = "ssr")]
 pub mod api;
 pub mod app;
@@ -13,6 +16,7 @@ pub mod domain;
 pub mod files;
 #[cfg(feature = "ssr")]
 pub mod jobs;
+pub mod rpc;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]

@@ -4,10 +4,8 @@ test('the page is taken over by the browser half', async ({ page }) => {
   await page.goto('/');
   await expect(page).toHaveTitle('Spaces · Inlet');
   await hydrated(page);
-  const button = page.getByRole('button', { name: 'Pressed' });
-  await button.click();
-  await button.press('Enter');
-  await expect(button).toHaveText('Pressed 2 times');
+  await page.getByRole('button', { name: 'New space' }).first().click();
+  await expect(page.getByRole('dialog', { name: 'New space' })).toBeVisible();
 });
 
 test('the page says what it is before any script runs', async ({ browser, server }) => {

@@ -255,29 +255,57 @@ impl Action {
         self.confirm.unwrap_or(true) || self.input_form.as_ref().is_some_and(|form| !form.fields.is_empty())
     }
 
-    /// Why it cannot be pressed now, in words for the person; nothing when it can.
-    pub fn refusal(&self, standing: Standing) -> Option<String> {
+    /// What must hold before it can be pressed, its old and new forms together.
+    pub fn requirements(&self) -> Requirements {
+        let has = |wanted: fn(&ActionConstraint) -> bool| self.constraints.iter().any(wanted);
         let error = self.messages.iter().find(|message| message.level == ActionMessageLevel::Error);
-        if let Some(message) = error {
-            return Some(message.content.clone());
+        Requirements {
+            never: error.map(|message| message.content.clone()),
+            all_valid: self.require_all_valid == Some(true)
+                || has(|constraint| matches!(constraint, ActionConstraint::HasAllValid { .. })),
+            selection: self.require_selection == Some(true)
+                || has(|constraint| *constraint == ActionConstraint::HasSelection),
+            data: has(|constraint| *constraint == ActionConstraint::HasData),
         }
-        let old = [
-            (self.require_all_valid, ActionConstraint::HasAllValid { ignore_selection: false }),
-            (self.require_selection, ActionConstraint::HasSelection),
-        ];
-        let old = old.iter().filter(|(wanted, _)| *wanted == Some(true)).map(|(_, constraint)| constraint);
-        self.constraints.iter().chain(old).find_map(|constraint| match constraint {
-            ActionConstraint::HasAllValid { .. } if standing.invalid > 0 => {
+    }
+
+    /// The text of the confirm dialog.
+    pub fn question(&self) -> Option<&str> {
+        let by_standing = match self.invalid_conditional_messaging {
+            Some(true) => self.valid_records_message.as_deref().or(self.invalid_records_message.as_deref()),
+            _ => None,
+        };
+        self.description.as_deref().or(by_standing).filter(|text| !text.is_empty())
+    }
+}
+
+/// What must hold before an action can be pressed: small enough for the page to look at with each selection.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requirements {
+    /// It cannot be pressed at all, for this reason.
+    pub never: Option<String>,
+    /// No record has an error.
+    pub all_valid: bool,
+    /// Records are selected.
+    pub selection: bool,
+    /// There is at least one record.
+    pub data: bool,
+}
+
+impl Requirements {
+    /// Why the action cannot be pressed now, in words for the person; nothing when it can.
+    pub fn refusal(&self, standing: Standing) -> Option<String> {
+        if let Some(reason) = &self.never {
+            return Some(reason.clone());
+        }
+        match standing {
+            Standing { invalid: 1.., .. } if self.all_valid => {
                 Some(format!("{} with errors: put them right first", counted(standing.invalid)))
             }
-            ActionConstraint::HasSelection if standing.selected == 0 => {
-                Some("Select records first".to_string())
-            }
-            ActionConstraint::HasData if standing.records == 0 => {
-                Some("There are no records yet".to_string())
-            }
+            Standing { selected: 0, .. } if self.selection => Some("Select records first".to_string()),
+            Standing { records: 0, .. } if self.data => Some("There are no records yet".to_string()),
             _ => None,
-        })
+        }
     }
 }
 
@@ -317,12 +345,12 @@ mod tests {
         let all_valid = action(json!({"label": "Go", "requireAllValid": true}));
         let standing = Standing { records: 5, invalid: 2, selected: 0 };
         assert_eq!(
-            all_valid.refusal(standing).as_deref(),
+            all_valid.requirements().refusal(standing).as_deref(),
             Some("2 records with errors: put them right first")
         );
-        assert_eq!(all_valid.refusal(Standing { invalid: 0, ..standing }), None);
+        assert_eq!(all_valid.requirements().refusal(Standing { invalid: 0, ..standing }), None);
         let disabled =
             action(json!({"label": "Go", "messages": [{"type": "error", "content": "Not today"}]}));
-        assert_eq!(disabled.refusal(standing).as_deref(), Some("Not today"));
+        assert_eq!(disabled.requirements().refusal(standing).as_deref(), Some("Not today"));
     }
 }

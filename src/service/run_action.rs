@@ -26,6 +26,8 @@ pub struct ActionRun {
     pub input: Map<String, Value>,
     /// The sheet that is open, and which of its records are meant; everything when absent.
     pub records: Option<(SheetId, RecordQuery)>,
+    /// All of them were selected by hand, which no ids tell.
+    pub all_selected: bool,
 }
 
 impl Service {
@@ -34,7 +36,7 @@ impl Service {
         allow(actor, Operation::RunJobs)?;
         let action = self.find_action(actor, &run).await?;
         let standing = self.standing(actor, &run).await?;
-        if let Some(reason) = action.refusal(standing) {
+        if let Some(reason) = action.requirements().refusal(standing) {
             return Err(ServiceError::conflict(reason));
         }
         let input = match &action.input_form {
@@ -109,7 +111,7 @@ impl Service {
             let (counts, _) = self.record_counts(actor, &sheet, &query).await?;
             standing.records += counts.total;
             standing.invalid += counts.error;
-            if !query.ids.is_empty() && !query.narrows() {
+            if run.all_selected || (!query.ids.is_empty() && !query.narrows()) {
                 standing.selected += counts.total;
             }
         }

@@ -1,0 +1,87 @@
+// A CSV file is dropped on a sheet of one's own, and its records are there with their errors marked.
+import type { Page } from '@playwright/test';
+
+import { expect, hydrated, test } from '../helper';
+
+const PEOPLE = {
+  name: 'People',
+  fields: [
+    { key: 'first_name', label: 'First name', type: 'string', constraints: [{ type: 'required' }] },
+    { key: 'email', label: 'E-mail', type: 'string', constraints: [{ type: 'external', validator: 'email' }] },
+    { key: 'amount', label: 'Amount', type: 'number' },
+  ],
+};
+
+/** Makes a space through the dialog and opens its only sheet. */
+export async function newSpace(page: Page, name: string) {
+  await page.goto('/');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'New space' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'New space' });
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByLabel('Blueprint', { exact: false }).last().fill(JSON.stringify(PEOPLE));
+  await dialog.getByRole('button', { name: 'Create space' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'People' })).toBeVisible();
+}
+
+/** Drops a file on the page, as a person does from their desktop. */
+async function drop(page: Page, name: string, text: string) {
+  const transfer = await page.evaluateHandle(
+    ([name, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], name, { type: 'text/csv' }));
+      return transfer;
+    },
+    [name, text],
+  );
+  await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer });
+  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+}
+
+function people(rows: number) {
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const email = row % 10 === 3 ? `person${row}#example.com` : `person${row}@example.com`;
+    return `${row % 10 === 7 ? '' : `Person ${row}`},${email},${row * 1.5}`;
+  });
+  return ['First name,E-mail,Amount', ...lines].join('\n');
+}
+
+test('a dropped file becomes records', async ({ page, checkAccessibility }) => {
+  await newSpace(page, 'Dropped');
+  await expect(page.getByRole('heading', { name: 'No records yet' })).toBeVisible();
+  await checkAccessibility();
+  await drop(page, 'people.csv', people(1000));
+  const dialog = page.getByRole('dialog', { name: 'Import people.csv' });
+  await expect(dialog).toContainText('3 of 3 columns matched by name');
+  await expect(dialog.getByRole('combobox', { name: 'Field for E-mail' })).toHaveValue('email');
+  await checkAccessibility();
+  await dialog.getByRole('button', { name: 'Import' }).click();
+  await expect(page.getByRole('tab', { name: /^All/ })).toHaveText('All1,000', { timeout: 20_000 });
+  await expect(page.getByRole('tab', { name: /^Invalid/ })).toHaveText('Invalid200');
+  await expect(page.getByRole('gridcell', { name: 'person3#example.com' })).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '1001');
+  await checkAccessibility();
+});
+
+test('a column goes where the person says', async ({ page }) => {
+  await newSpace(page, 'Mapped');
+  await drop(page, 'odd.csv', 'Who,Mail,Number\nAda,ada@example.com,1\n');
+  const dialog = page.getByRole('dialog', { name: 'Import odd.csv' });
+  await expect(dialog.getByText('Required, but in no column: First name')).toBeVisible();
+  await dialog.getByRole('combobox', { name: 'Field for Who' }).selectOption({ label: 'First name *' });
+  await dialog.getByRole('combobox', { name: 'Field for Number' }).selectOption('first_name');
+  await expect(dialog.getByText('Two columns go into First name')).toBeVisible();
+  await dialog.getByRole('combobox', { name: 'Field for Number' }).selectOption('amount');
+  await dialog.getByRole('combobox', { name: 'Field for Mail' }).selectOption('email');
+  await dialog.getByRole('button', { name: 'Import' }).click();
+  await expect(page.getByRole('gridcell', { name: 'ada@example.com' })).toBeVisible({ timeout: 20_000 });
+});
+
+test('an empty file is refused with words', async ({ page }) => {
+  await newSpace(page, 'Refused');
+  await drop(page, 'empty.csv', '');
+  const dialog = page.getByRole('dialog', { name: 'Import empty.csv' });
+  await expect(dialog.getByRole('alert')).toContainText('empty');
+  await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+  await expect(dialog).toBeHidden();
+});

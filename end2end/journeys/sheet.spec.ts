@@ -1,0 +1,113 @@
+// The demo sheet: read, find, select and mend records.
+import type { Page } from '@playwright/test';
+
+import { expect, hydrated, test } from '../helper';
+
+/** Opens the sheet of the demo space. */
+async function openDemo(page: Page) {
+  await page.goto('/');
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Demo', exact: true }).click();
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+}
+
+const grid = (page: Page) => page.getByRole('grid', { name: 'Contacts: records' });
+
+test('the first rows are readable without a script', async ({ page, browser, server }) => {
+  await openDemo(page);
+  const address = page.url();
+  // The session's cookie goes along; the script does not.
+  const context = await browser.newContext({ javaScriptEnabled: false, storageState: await page.context().storageState() });
+  const plain = await context.newPage();
+  await plain.goto(address);
+  const table = plain.getByRole('table', { name: 'Contacts: first records' });
+  await expect(table.getByRole('columnheader', { name: 'E-mail' })).toBeVisible();
+  await expect(table.getByRole('row').nth(1)).toContainText('Ada');
+  expect(new URL(address).origin).toBe(new URL(server.url).origin);
+  await context.close();
+});
+
+test('the grid tells readers what it shows', async ({ page, checkAccessibility }) => {
+  await openDemo(page);
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '501');
+  await expect(page.getByRole('columnheader', { name: 'E-mail' })).toBeVisible();
+  await expect(page.getByRole('tab', { name: /^Invalid/ })).toHaveText('Invalid12');
+  await checkAccessibility();
+});
+
+test('the keyboard moves, scrolls to the end and comes back', async ({ page }) => {
+  await openDemo(page);
+  await page.getByRole('gridcell').first().click();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.locator('[role=gridcell]:focus')).toHaveAttribute('aria-colindex', '3');
+  await page.keyboard.press('Control+End');
+  await expect(page.locator('[role=gridcell]:focus')).toHaveAttribute('data-row', '499');
+  await expect(page.getByRole('checkbox', { name: 'Select record 500' })).toBeVisible();
+  await page.keyboard.press('Control+Home');
+  await expect(page.locator('[role=gridcell]:focus')).toHaveAttribute('data-row', '0');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Tab');
+  await expect(page.locator('[role=gridcell]:focus')).toHaveCount(0);
+});
+
+test('the invalid tab shows what is wrong, and an edit puts it right', async ({ page }) => {
+  await openDemo(page);
+  await page.getByRole('tab', { name: /^Invalid/ }).click();
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '13');
+  const cell = page.getByRole('gridcell', { name: 'wei.zhang#bluebird.example' });
+  await expect(cell).toHaveAttribute('aria-invalid', 'true');
+  await cell.click();
+  await expect(page.getByRole('tooltip')).toContainText('e-mail', { ignoreCase: true });
+  await page.keyboard.press('F2');
+  const editor = page.getByRole('textbox', { name: /^E-mail, record/ });
+  await editor.fill('wei.zhang@bluebird.example');
+  await editor.press('Enter');
+  await expect(page.getByRole('tab', { name: /^Invalid/ })).toHaveText('Invalid11');
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible();
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '12');
+  // It is still so after a reload: the server has it.
+  await page.reload();
+  await expect(page.getByRole('tab', { name: /^Invalid/ })).toHaveText('Invalid11');
+});
+
+test('typing replaces, Esc gives up', async ({ page }) => {
+  await openDemo(page);
+  const cell = page.getByRole('gridcell', { name: 'Ada', exact: true }).first();
+  await cell.click();
+  await page.keyboard.type('Grace');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('gridcell', { name: 'Ada', exact: true }).first()).toBeFocused();
+  await page.keyboard.type('Grace');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('gridcell', { name: 'Grace', exact: true })).toBeVisible();
+});
+
+test('a search narrows the grid and the counts', async ({ page }) => {
+  await openDemo(page);
+  await page.getByRole('searchbox', { name: 'Search the records' }).fill('zhang');
+  const rows = async () => Number(await grid(page).getAttribute('aria-rowcount')) - 1;
+  await expect.poll(rows).toBeLessThan(100);
+  const found = await rows();
+  expect(found).toBeGreaterThan(0);
+  await expect(page.getByRole('tab', { name: /^All/ })).toHaveText(`All${found}`);
+  await page.getByRole('searchbox').fill('nothing has this');
+  await expect(page.getByRole('heading', { name: 'No record matches' })).toBeVisible();
+  await page.getByRole('button', { name: 'Show all records' }).click();
+  await expect.poll(rows).toBe(500);
+});
+
+test('selected records are deleted after a question', async ({ page }) => {
+  await openDemo(page);
+  await page.getByRole('button', { name: 'Actions', exact: true }).click();
+  await expect(page.getByRole('menuitem', { name: 'Delete selected records' })).toContainText('Select records first');
+  await page.keyboard.press('Escape');
+  await page.getByRole('checkbox', { name: 'Select record 2', exact: true }).check();
+  await page.getByRole('checkbox', { name: 'Select record 4', exact: true }).click({ modifiers: ['Shift'] });
+  await expect(page.locator('.status-bar')).toContainText('3 selected');
+  await page.getByRole('button', { name: 'Actions', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Delete selected records' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Delete records' });
+  await expect(dialog).toContainText('3 selected records');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '498');
+});

@@ -1,0 +1,120 @@
+//! The dialog before a job: what will be done, to which records, and what has to be filled in.
+
+use leptos::prelude::*;
+
+use crate::app::plain::{live, on_mouse, part};
+use leptos::task::spawn_local;
+
+use super::form::{Answers, InputFields};
+use crate::app::components::{Dialog, Icon, icon};
+use crate::app::state::{Asking, Deed, SpaceState};
+use crate::rpc::RpcError;
+use crate::rpc::actions::{self, Started};
+use crate::rpc::jobs;
+
+/// The dialog; it opens when something is asked.
+#[component]
+pub fn ActionDialog() -> impl IntoView {
+    let state = SpaceState::of_page();
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(state.asking.with(Option::is_some)));
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        if before == Some(true) && !now {
+            state.asking.set(None);
+        }
+        now
+    });
+    let title = move || {
+        state.asking.with(|asking| match asking.as_ref().map(|asking| &asking.deed) {
+            Some(Deed::Act(action, _)) => action.label.clone(),
+            Some(Deed::DeleteRecords(_)) => "Delete records".to_string(),
+            None => String::new(),
+        })
+    };
+    view! {
+        <Dialog id="action" open=open title=Signal::derive(title)>
+            {part(move || state.asking.get().map(|asking| view! { <Question asking=asking open=open /> }))}
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn Question(asking: Asking, open: RwSignal<bool>) -> impl IntoView {
+    let state = SpaceState::of_page();
+    let starting = RwSignal::new(false);
+    let trouble = RwSignal::new(None::<String>);
+    let (text, form, verb) = match &asking.deed {
+        Deed::Act(action, _) => (action.question.clone(), action.inputs.clone(), action.label.clone()),
+        Deed::DeleteRecords(_) => (
+            Some("They go from the sheet. A version with them is kept.".to_string()),
+            Vec::new(),
+            "Delete".to_string(),
+        ),
+    };
+    let danger = matches!(asking.deed, Deed::DeleteRecords(_));
+    let answers = Answers::new(&form);
+    let scope = asking.scope.clone();
+    let asking = StoredValue::new(asking);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if starting.get_untracked() {
+            return;
+        }
+        trouble.set(None);
+        let Some(input) = answers.given() else {
+            answers.focus_first_error();
+            return;
+        };
+        starting.set(true);
+        spawn_local(async move {
+            let answer = begin(asking.get_value(), input).await;
+            let _ = starting.try_set(false);
+            match answer {
+                Ok(Started::Job(card)) => {
+                    let _ = open.try_set(false);
+                    state.jobs.heard_of(*card);
+                }
+                Ok(Started::Refused(errors)) => {
+                    answers.refuse(errors);
+                    answers.focus_first_error();
+                }
+                Err(error) => {
+                    let _ = trouble.try_set(Some(error.message));
+                }
+            }
+        });
+    };
+    view! {
+        <form on:submit=submit novalidate>
+            <div class="dialog-body">
+                {text.map(|text| view! { <p>{text}</p> })}
+                <p class="scope">{icon(Icon::Sheet)} <b>{scope}</b></p>
+                <InputFields answers=answers />
+                <div role="alert">{part(move || trouble.get().map(|text| view! { <p class="field-error">{text}</p> }))}</div>
+            </div>
+            <footer class="dialog-foot">
+                <button type="button" class="button" on:click=on_mouse(move |_| open.set(false))>"Cancel"</button>
+                <button
+                    type="submit"
+                    class=if danger { "button button-danger" } else { "button button-primary" }
+                    aria-disabled=live(move || starting.get().then_some("true"))
+                >
+                    {part(move || if starting.get() { "Starting…".to_string() } else { verb.clone() })}
+                </button>
+            </footer>
+        </form>
+    }
+    .into_any()
+}
+
+async fn begin(asking: Asking, input: Vec<(String, String)>) -> Result<Started, RpcError> {
+    match asking.deed {
+        Deed::Act(action, place) => actions::run_action(place, action.operation, asking.choosing, input).await,
+        Deed::DeleteRecords(sheet_id) => {
+            let card = jobs::delete_records(sheet_id, asking.choosing).await?;
+            Ok(Started::Job(Box::new(card)))
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! A button. One that cannot be pressed stays in reach and says why.
+
+use leptos::prelude::*;
+
+use crate::app::plain::{live, on_mouse, part};
+
+use super::icon::{Icon, icon};
+
+/// How a button looks.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Look {
+    /// Outlined.
+    #[default]
+    Plain,
+    /// Filled: the one to press.
+    Primary,
+    /// Filled in red: something goes.
+    Danger,
+    /// No outline.
+    Ghost,
+}
+
+impl Look {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Plain => "button",
+            Self::Primary => "button button-primary",
+            Self::Danger => "button button-danger",
+            Self::Ghost => "button button-ghost",
+        }
+    }
+}
+
+/// A button with a label, and perhaps an icon before it.
+#[component]
+pub fn Button(
+    /// What it says.
+    #[prop(into)]
+    label: Signal<String>,
+    /// What happens.
+    #[prop(into)]
+    press: Callback<()>,
+    /// How it looks.
+    #[prop(optional)]
+    look: Look,
+    /// Before the label.
+    #[prop(optional)]
+    before: Option<Icon>,
+    /// The label is for readers only.
+    #[prop(optional)]
+    bare: bool,
+    /// Why it cannot be pressed now; shown on hover and focus.
+    #[prop(optional, into)]
+    reason: Signal<Option<String>>,
+    /// Help, shown on hover and focus.
+    #[prop(optional_no_strip)]
+    hint: Option<String>,
+) -> impl IntoView {
+    let hint = StoredValue::new(hint);
+    let words = move || reason.get().or_else(|| hint.get_value());
+    let class = if bare { format!("{} button-bare", look.class()) } else { look.class().to_string() };
+    view! {
+        <span class="with-hint">
+            <button
+                type="button"
+                class=class
+                aria-disabled=live(move || reason.with(Option::is_some).then_some("true"))
+                aria-label=live(move || bare.then(|| label.get()))
+                aria-description=live(words)
+                on:click=on_mouse(move |_| {
+                    if reason.with_untracked(Option::is_none) {
+                        press.run(());
+                    }
+                })
+            >
+                {before.map(icon)}
+                {(!bare).then(|| view! { <span>{part(move || label.get())}</span> })}
+            </button>
+            {part(move || {
+                words()
+                    .or_else(|| bare.then(|| label.get()))
+                    .map(|words| view! { <span class="hint" aria-hidden="true">{words}</span> })
+            })}
+        </span>
+    }
+    .into_any()
+}

@@ -1,0 +1,80 @@
+//! A dialog on the native element, which traps the focus, closes on Esc and gives the focus back.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::app::plain::{on_event, on_mouse, part};
+
+use super::icon::{Icon, icon};
+
+/// A modal dialog with a heading. Its children exist only while it is open.
+#[component]
+pub fn Dialog(
+    /// Its id; the heading's is made from it.
+    id: &'static str,
+    /// Whether it is open; it sets this to false when the person closes it.
+    open: RwSignal<bool>,
+    /// The heading.
+    #[prop(into)]
+    title: Signal<String>,
+    /// Wider than usual.
+    #[prop(optional)]
+    wide: bool,
+    /// At the right edge, as high as the window.
+    #[prop(optional)]
+    panel: bool,
+    /// What is in it.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let element = NodeRef::<html::Dialog>::new();
+    let heading = format!("{id}-heading");
+    let labelled_by = heading.clone();
+    Effect::new(move |_| {
+        let open = open.get();
+        let Some(dialog) = element.get() else { return };
+        if open && !dialog.open() {
+            let _ = dialog.show_modal();
+            focus_first(id);
+        } else if !open && dialog.open() {
+            dialog.close();
+        }
+    });
+    view! {
+        <dialog
+            node_ref=element
+            class=match (panel, wide) {
+                (true, _) => "dialog panel",
+                (false, true) => "dialog dialog-wide",
+                (false, false) => "dialog",
+            }
+            id=id
+            aria-labelledby=labelled_by
+            on:close=on_event(move |_| open.set(false))
+        >
+            <header class="dialog-head">
+                <h2 id=heading>{part(move || title.get())}</h2>
+                <button type="button" class="button button-ghost button-bare" aria-label="Close" on:click=on_mouse(move |_| open.set(false))>
+                    {icon(Icon::Close)}
+                </button>
+            </header>
+            <Show when=move || open.get()>{children()}</Show>
+        </dialog>
+    }
+    .into_any()
+}
+
+/// Puts the focus where the person begins: on what asks for it, else the first input, else the first
+/// button under the text, which is the safe one. With the next frame, when the content is there.
+pub fn focus_first(id: &'static str) {
+    #[cfg(feature = "hydrate")]
+    request_animation_frame(move || {
+        const PLACES: [&str; 3] =
+            ["[data-begin]", ".dialog-body :is(input, textarea, select):not(.sr-only)", ".dialog-foot > *"];
+        let Some(dialog) = crate::app::dom::by_id(id) else { return };
+        if let Some(place) = PLACES.iter().find_map(|place| dialog.query_selector(place).ok().flatten()) {
+            crate::app::dom::focus_still(&place);
+        }
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = id;
+}

@@ -1,0 +1,132 @@
+//! A control with its label, help and error, wired together for readers.
+
+use leptos::prelude::*;
+
+use crate::app::plain::{live, on_event, part};
+
+/// Which control it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Control {
+    /// One line; the type of the input element.
+    Line(&'static str),
+    /// Several lines, and how many are seen.
+    Area(u8),
+    /// Yes or no; the value is `true` or empty.
+    Check,
+    /// A list: value and label of each choice.
+    Choice(Vec<(String, String)>),
+}
+
+/// A control with everything around it.
+#[component]
+pub fn FormField(
+    /// Its name in the form, of which its id is made.
+    name: String,
+    /// What it asks.
+    label: String,
+    /// Which control.
+    control: Control,
+    /// What is in it.
+    value: RwSignal<String>,
+    /// It must be filled in.
+    #[prop(optional)]
+    required: bool,
+    /// A line of help.
+    #[prop(optional_no_strip)]
+    help: Option<String>,
+    /// What is wrong with it.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+) -> impl IntoView {
+    let id = format!("field-{name}");
+    let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
+    let described = {
+        let help = help.as_ref().map(|_| help_id.clone());
+        let error_id = error_id.clone();
+        move || {
+            let ids: Vec<String> =
+                help.clone().into_iter().chain(error.get().map(|_| error_id.clone())).collect();
+            (!ids.is_empty()).then(|| ids.join(" "))
+        }
+    };
+    let described = live(described);
+    let invalid = live(move || error.get().is_some().then_some("true"));
+    let is_check = control == Control::Check;
+    let element = match control {
+        Control::Line(kind) => view! {
+            <input
+                id=id.clone()
+                name=name
+                type=kind
+                class="input"
+                aria-required=required.then_some("true")
+                aria-invalid=invalid
+                aria-describedby=described
+                prop:value=live(move || value.get())
+                on:input=on_event(move |event| value.set(event_target_value(&event)))
+            />
+        }
+        .into_any(),
+        Control::Area(rows) => view! {
+            <textarea
+                id=id.clone()
+                name=name
+                rows=rows.to_string()
+                class="input"
+                spellcheck="false"
+                aria-required=required.then_some("true")
+                aria-invalid=invalid
+                aria-describedby=described
+                prop:value=live(move || value.get())
+                on:input=on_event(move |event| value.set(event_target_value(&event)))
+            ></textarea>
+        }
+        .into_any(),
+        Control::Check => view! {
+            <input
+                id=id.clone()
+                name=name
+                type="checkbox"
+                class="check"
+                aria-invalid=invalid
+                aria-describedby=described
+                prop:checked=live(move || !value.get().is_empty())
+                on:change=on_event(move |event| {
+                    value.set(if event_target_checked(&event) { "true".to_string() } else { String::new() })
+                })
+            />
+        }
+        .into_any(),
+        Control::Choice(choices) => {
+            let option = move |(key, label): (String, String)| {
+                let chosen = value.get_untracked() == key;
+                view! { <option value=key selected=chosen>{label}</option> }
+            };
+            view! {
+                <select
+                    id=id.clone()
+                    name=name
+                    class="input"
+                    aria-required=required.then_some("true")
+                    aria-invalid=invalid
+                    aria-describedby=described
+                    on:change=on_event(move |event| value.set(event_target_value(&event)))
+                >
+                    {choices.into_iter().map(option).collect_view()}
+                </select>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <div class="field" class:field-check=is_check>
+            <label for=id>
+                {label} {required.then(|| view! { <em aria-hidden="true">"*"</em> })}
+            </label>
+            {help.map(|help| view! { <p id=help_id class="field-help">{help}</p> })}
+            {element}
+            {part(move || error.get().map(|error| view! { <p id=error_id.clone() class="field-error">{error}</p> }))}
+        </div>
+    }
+    .into_any()
+}

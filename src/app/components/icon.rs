@@ -1,0 +1,63 @@
+//! Icons: one path each on a field of 24, drawn with a line.
+
+use leptos::prelude::*;
+
+macro_rules! icons {
+    ($($name:ident = $path:literal),* $(,)?) => {
+        /// The icons there are.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "the names say it")]
+        pub enum Icon { $($name),* }
+
+        impl Icon {
+            fn path(self) -> &'static str {
+                match self { $(Self::$name => $path),* }
+            }
+        }
+    };
+}
+
+icons! {
+    Alert = "M12 8v5M12 16h.01M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0",
+    ArrowLeft = "M19 12H5M11 6l-6 6 6 6",
+    Bolt = "M13 3 5 14h6l-1 7 8-11h-6z",
+    Check = "m5 12 5 5 9-10",
+    CheckCircle = "m8.5 12.5 2.5 2.5 5-6M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0",
+    ChevronDown = "m7 10 5 5 5-5",
+    Clock = "M12 8v4l3 2M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0",
+    Close = "M6 6l12 12M18 6 6 18",
+    Download = "M12 4v11M7 11l5 5 5-5M5 20h14",
+    External = "M14 4h6v6M20 4l-9 9M18 14v5a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V7a1 1 0 0 1 1-1h5",
+    File = "M6 3h9l4 4v14H6zM14 3v5h5",
+    Folder = "M4 7h6l2 2h8v10H4z",
+    Home = "M4 11l8-7 8 7v9h-5v-6H9v6H4z",
+    Info = "M12 11v5M12 8h.01M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0",
+    Menu = "M4 6h16M4 12h16M4 18h16",
+    Monitor = "M4 5h16v11H4zM9 20h6M12 16v4",
+    Moon = "M20 14A8 8 0 1 1 10 4a6.5 6.5 0 0 0 10 10z",
+    More = "M6 12h.01M12 12h.01M18 12h.01",
+    Plus = "M12 5v14M5 12h14",
+    Retry = "M20 5v5h-5M20 10a8 8 0 1 0 .5 4",
+    Search = "m20 20-4-4M5 11a6 6 0 1 0 12 0a6 6 0 1 0-12 0",
+    Sidebar = "M4 5h16v14H4zM10 5v14",
+    Sheet = "M4 5h16v14H4zM4 10h16M4 15h16M10 5v14",
+    Spinner = "M12 4a8 8 0 1 1-8 8",
+    Sun = "M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.5 1.5M17.5 17.5 19 19M5 19l1.5-1.5M17.5 6.5 19 5M8 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0",
+    Trash = "M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13",
+    Upload = "M12 16V5M7 9l5-5 5 5M5 20h14",
+}
+
+/// An icon. Text beside it says what it means, so readers pass it over.
+pub fn icon(which: Icon) -> impl IntoView {
+    let class = match which {
+        Icon::Spinner => "icon spin",
+        Icon::More => "icon dots",
+        _ => "icon",
+    };
+    view! {
+        <svg class=class viewBox="0 0 24 24" aria-hidden="true">
+            <path d=which.path()></path>
+        </svg>
+    }
+    .into_any()
+}

@@ -1,0 +1,239 @@
+//! A button that opens a menu: arrows, Home and End, type-ahead, Esc; the focus comes back to the button.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::app::plain::{live, on_event, on_key, on_mouse, on_pointer, part};
+
+use super::icon::{Icon, icon};
+
+/// One item of a menu.
+#[derive(Clone)]
+pub struct MenuItem {
+    /// What it says.
+    pub label: String,
+    /// Before the label.
+    pub icon: Option<Icon>,
+    /// Why it cannot be chosen now.
+    pub reason: Option<String>,
+    /// Something goes.
+    pub danger: bool,
+    /// What happens.
+    pub run: Callback<()>,
+}
+
+impl MenuItem {
+    /// An item that can be chosen.
+    pub fn new(label: impl Into<String>, icon: Icon, run: impl Fn() + Send + Sync + 'static) -> Self {
+        let run = Callback::new(move |()| run());
+        Self { label: label.into(), icon: Some(icon), reason: None, danger: false, run }
+    }
+
+    /// The same item, which cannot be chosen if there is a reason.
+    pub fn unless(mut self, reason: Option<String>) -> Self {
+        self.reason = reason;
+        self
+    }
+
+    /// The same item in red.
+    pub fn dangerous(mut self) -> Self {
+        self.danger = true;
+        self
+    }
+}
+
+/// A button that opens a menu.
+#[component]
+pub fn MenuButton(
+    /// The menu's id.
+    id: String,
+    /// What it says.
+    label: String,
+    /// In place of the label, which is then for readers only.
+    #[prop(optional)]
+    bare: Option<Icon>,
+    /// What is in the menu.
+    #[prop(into)]
+    items: Signal<Vec<MenuItem>>,
+) -> impl IntoView {
+    let menu = NodeRef::<html::Div>::new();
+    let button = NodeRef::<html::Button>::new();
+    let open = RwSignal::new(false);
+    // Pressing the button of an open menu closes it before the click arrives, which must not open it again.
+    let was_open = StoredValue::new(false);
+    let spoken = bare.map(|_| label.clone());
+    let show = move || {
+        #[cfg(feature = "hydrate")]
+        browser::show(&menu, &button);
+    };
+    let close = move || {
+        #[cfg(feature = "hydrate")]
+        browser::hide(&menu, &button);
+    };
+    let item = move |item: MenuItem| {
+        let (run, reason) = (item.run, item.reason.clone());
+        let disabled = reason.is_some().then_some("true");
+        view! {
+            <button
+                type="button"
+                role="menuitem"
+                tabindex="-1"
+                class="menu-item"
+                class:danger=item.danger
+                aria-disabled=disabled
+                on:click=on_mouse(move |_| {
+                    if reason.is_none() {
+                        close();
+                        run.run(());
+                    }
+                })
+            >
+                {item.icon.map(icon)}
+                <span>
+                    {item.label}
+                    {item.reason.map(|reason| view! { <small>{reason}</small> })}
+                </span>
+            </button>
+        }
+    };
+    view! {
+        <button
+            node_ref=button
+            type="button"
+            class=if bare.is_some() { "button button-ghost button-bare" } else { "button" }
+            aria-haspopup="menu"
+            aria-expanded=live(move || if open.get() { "true" } else { "false" })
+            aria-controls=id.clone()
+            aria-label=spoken
+            on:pointerdown=on_pointer(move |_| was_open.set_value(open.get_untracked()))
+            on:click=on_mouse(move |event| {
+                let by_pointer = event.detail() > 0;
+                if if by_pointer { was_open.get_value() } else { open.get_untracked() } { close() } else { show() }
+            })
+            on:keydown=on_key(move |event| {
+                if event.key() == "ArrowDown" && !open.get_untracked() {
+                    event.prevent_default();
+                    show();
+                }
+            })
+        >
+            {match bare {
+                Some(which) => icon(which).into_any(),
+                None => view! { <span>{label}</span> {icon(Icon::ChevronDown)} }.into_any(),
+            }}
+        </button>
+        <div
+            id=id
+            node_ref=menu
+            popover="auto"
+            role="menu"
+            class="menu"
+            on:toggle=on_event(move |_| {
+                #[cfg(feature = "hydrate")]
+                open.set(browser::is_open(&menu));
+            })
+            on:keydown=on_key(move |event| {
+                #[cfg(feature = "hydrate")]
+                browser::key(&menu, &button, &event);
+                #[cfg(not(feature = "hydrate"))]
+                let _ = event;
+            })
+        >
+            {part(move || items.get().into_iter().map(item).collect_view())}
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use leptos::html;
+    use leptos::prelude::*;
+    use leptos::wasm_bindgen::JsCast;
+    use web_sys::{HtmlElement, KeyboardEvent};
+
+    use crate::app::dom;
+
+    pub fn is_open(menu: &NodeRef<html::Div>) -> bool {
+        menu.get_untracked().is_some_and(|menu| menu.matches(":popover-open").unwrap_or(false))
+    }
+
+    /// Opens under the button, or above it where there is no room, and never out of the window.
+    pub fn show(menu: &NodeRef<html::Div>, button: &NodeRef<html::Button>) {
+        let (Some(menu), Some(button)) = (menu.get_untracked(), button.get_untracked()) else { return };
+        dom::call(&menu, "showPopover", &[]);
+        let (left, top, width, height) = dom::place(&button);
+        let (menu_width, menu_height) = (f64::from(menu.offset_width()), f64::from(menu.offset_height()));
+        let inner =
+            |value: Result<leptos::wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64());
+        let window_width = inner(window().inner_width()).unwrap_or(1000.0);
+        let window_height = inner(window().inner_height()).unwrap_or(800.0);
+        let x = if left + menu_width > window_width - 8.0 { left + width - menu_width } else { left };
+        let below = top + height + 4.0;
+        let y = if below + menu_height > window_height - 8.0 {
+            (top - menu_height - 4.0).max(8.0)
+        } else {
+            below
+        };
+        dom::set_style(&menu, &format!("left:{}px;top:{y}px", x.max(8.0)));
+        focus(&menu, 0);
+    }
+
+    pub fn hide(menu: &NodeRef<html::Div>, button: &NodeRef<html::Button>) {
+        if let Some(menu) = menu.get_untracked().filter(|menu| menu.matches(":popover-open").unwrap_or(false))
+        {
+            dom::call(&menu, "hidePopover", &[]);
+            if let Some(button) = button.get_untracked() {
+                dom::focus_still(&button);
+            }
+        }
+    }
+
+    fn items(menu: &HtmlElement) -> Vec<HtmlElement> {
+        let Ok(list) = menu.query_selector_all("[role=menuitem]") else { return Vec::new() };
+        (0..list.length()).filter_map(|place| list.item(place)?.dyn_into().ok()).collect()
+    }
+
+    fn focus(menu: &HtmlElement, place: usize) {
+        if let Some(item) = items(menu).get(place) {
+            dom::focus_still(item);
+        }
+    }
+
+    pub fn key(menu: &NodeRef<html::Div>, button: &NodeRef<html::Button>, event: &KeyboardEvent) {
+        let Some(element) = menu.get_untracked() else { return };
+        let items = items(&element);
+        let count = items.len();
+        let focused = dom::focused();
+        let at = items.iter().position(|item| focused.as_ref() == Some(item)).unwrap_or(0);
+        let key = event.key();
+        let target = match key.as_str() {
+            "ArrowDown" => Some((at + 1) % count.max(1)),
+            "ArrowUp" => Some((at + count.max(1) - 1) % count.max(1)),
+            "Home" => Some(0),
+            "End" => Some(count.saturating_sub(1)),
+            "Tab" | "Escape" => {
+                hide(menu, button);
+                None
+            }
+            letter if letter.chars().count() == 1 && letter != " " => {
+                let wanted = letter.to_lowercase();
+                let starts = |place: &usize| {
+                    items[*place]
+                        .text_content()
+                        .unwrap_or_default()
+                        .trim()
+                        .to_lowercase()
+                        .starts_with(&wanted)
+                };
+                (1..=count).map(|step| (at + step) % count).find(starts)
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        if let Some(place) = target {
+            focus(&element, place);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The parts that pages are made of: native elements first, complete by keyboard.
+
+mod button;
+mod dialog;
+mod drop_zone;
+mod empty_state;
+mod form_field;
+mod icon;
+mod menu;
+mod progress;
+mod table;
+mod tabs;
+mod toast;
+
+pub use button::{Button, Look};
+pub use dialog::{Dialog, focus_first};
+pub use drop_zone::{DropZone, Picked};
+pub use empty_state::EmptyState;
+pub use form_field::{Control, FormField};
+pub use icon::{Icon, icon};
+pub use menu::{MenuButton, MenuItem};
+pub use progress::Progress;
+pub use table::Table;
+pub use tabs::{Tab, Tabs};
+pub use toast::{Toast, ToastAction, ToastRegion, Toasts, Tone};

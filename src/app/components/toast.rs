@@ -1,0 +1,177 @@
+//! Short notes at the bottom right. News is said politely, errors at once; the ones that offer
+//! something stay until they are closed.
+
+use leptos::prelude::*;
+
+use crate::app::plain::on_mouse;
+
+use super::icon::{Icon, icon};
+
+/// How a toast is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// It went well.
+    Good,
+    /// News.
+    Neutral,
+    /// It went wrong.
+    Bad,
+}
+
+/// A button of a toast.
+#[derive(Clone)]
+pub struct ToastAction {
+    /// What it says.
+    pub label: String,
+    /// Where it leads, as a link.
+    pub link: Option<String>,
+    /// A download, not a page.
+    pub download: bool,
+    /// What happens, when it is no link.
+    pub run: Option<Callback<()>>,
+}
+
+/// One note.
+#[derive(Clone)]
+pub struct Toast {
+    /// How it is meant.
+    pub tone: Tone,
+    /// The heading.
+    pub title: String,
+    /// The rest.
+    pub message: Option<String>,
+    /// What it offers.
+    pub actions: Vec<ToastAction>,
+}
+
+impl Toast {
+    /// A note without more.
+    pub fn new(tone: Tone, title: impl Into<String>) -> Self {
+        Self { tone, title: title.into(), message: None, actions: Vec::new() }
+    }
+
+    /// The same with a text.
+    pub fn saying(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+}
+
+/// The notes that are shown, each with its number.
+#[derive(Clone, Copy)]
+pub struct Toasts(RwSignal<Vec<(u64, Toast)>>);
+
+impl Default for Toasts {
+    fn default() -> Self {
+        Self(RwSignal::new(Vec::new()))
+    }
+}
+
+/// How long news without an offer stays.
+const MILLISECONDS: u64 = 7_000;
+/// How many are shown at once.
+const MOST: usize = 4;
+
+impl Toasts {
+    /// Shows a note.
+    pub fn show(&self, toast: Toast) {
+        let stays = toast.tone == Tone::Bad || !toast.actions.is_empty();
+        let number = self.0.with_untracked(|toasts| toasts.last().map_or(0, |(number, _)| number + 1));
+        self.0.update(|toasts| {
+            toasts.push((number, toast));
+            if toasts.len() > MOST {
+                toasts.remove(0);
+            }
+        });
+        let toasts = *self;
+        if !stays {
+            set_timeout(move || toasts.close(number), std::time::Duration::from_millis(MILLISECONDS));
+        }
+    }
+
+    /// Shows that something failed.
+    pub fn fail(&self, title: impl Into<String>, message: impl ToString) {
+        self.show(Toast::new(Tone::Bad, title).saying(message.to_string()));
+    }
+
+    fn close(&self, number: u64) {
+        self.0.try_update(|toasts| toasts.retain(|(other, _)| *other != number));
+    }
+}
+
+/// Where the notes appear; `children` stand above them.
+#[component]
+pub fn ToastRegion(
+    /// The notes.
+    toasts: Toasts,
+    /// What stands above them, such as running jobs.
+    children: Children,
+) -> impl IntoView {
+    let of = move |bad: bool| {
+        move || {
+            toasts
+                .0
+                .get()
+                .into_iter()
+                .filter(|(_, toast)| (toast.tone == Tone::Bad) == bad)
+                .collect::<Vec<_>>()
+        }
+    };
+    view! {
+        <section class="toasts" aria-label="Notifications">
+            {children()}
+            <div role="status" aria-live="polite">
+                <For each=of(false) key=|(number, _)| *number children=move |(number, toast)| one(toasts, number, toast) />
+            </div>
+            <div role="alert">
+                <For each=of(true) key=|(number, _)| *number children=move |(number, toast)| one(toasts, number, toast) />
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn one(toasts: Toasts, number: u64, toast: Toast) -> impl IntoView {
+    let (class, sign) = match toast.tone {
+        Tone::Good => ("toast good", Icon::CheckCircle),
+        Tone::Neutral => ("toast", Icon::Info),
+        Tone::Bad => ("toast bad", Icon::Alert),
+    };
+    let action = move |action: ToastAction| {
+        match (action.link, action.run) {
+        (Some(link), _) => {
+            view! { <a class="button" href=link download=action.download.then_some("") rel="external">{action.label}</a> }
+                .into_any()
+        }
+        (None, run) => view! {
+            <button
+                type="button"
+                class="button"
+                on:click=on_mouse(move |_| {
+                    toasts.close(number);
+                    if let Some(run) = run {
+                        run.run(());
+                    }
+                })
+            >
+                {action.label}
+            </button>
+        }
+        .into_any(),
+    }
+    };
+    view! {
+        <div class=class>
+            <p class="toast-title">
+                {icon(sign)} <b>{toast.title}</b>
+                <button type="button" class="toast-close" aria-label="Close this note" on:click=on_mouse(move |_| toasts.close(number))>
+                    {icon(Icon::Close)}
+                </button>
+            </p>
+            {toast.message.map(|message| view! { <p>{message}</p> })}
+            {(!toast.actions.is_empty())
+                .then(|| view! { <div class="toast-actions">{toast.actions.into_iter().map(action).collect_view()}</div> })}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,112 @@
+//! The few things the page does to the document by hand. The browser half only.
+
+use leptos::prelude::{document, window};
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlElement};
+
+/// Where an element is in the window: left, top, width, height.
+pub fn place(element: &Element) -> (f64, f64, f64, f64) {
+    let rectangle = element.get_bounding_client_rect();
+    (rectangle.x(), rectangle.y(), rectangle.width(), rectangle.height())
+}
+
+/// Sets the whole inline style, by CSSOM: the content policy refuses `style` attributes.
+pub fn set_style(element: &Element, text: &str) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        element.style().set_css_text(text);
+    }
+}
+
+/// Moves the focus without scrolling anything.
+pub fn focus_still(element: &Element) {
+    let options = js_sys::Object::new();
+    let _ = js_sys::Reflect::set(&options, &"preventScroll".into(), &JsValue::TRUE);
+    call(element, "focus", &[options.into()]);
+}
+
+/// Calls a method that the bindings do not have in every browser. Nothing happens where it is missing.
+pub fn call(target: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let function = js_sys::Reflect::get(target, &method.into()).ok()?.dyn_into::<js_sys::Function>().ok()?;
+    let list: js_sys::Array = arguments.iter().collect();
+    function.apply(target, &list).ok()
+}
+
+/// The element of that id.
+pub fn by_id(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// What has the focus.
+pub fn focused() -> Option<HtmlElement> {
+    document().active_element()?.dyn_into().ok()
+}
+
+/// A new element with classes.
+pub fn make(tag: &str, classes: &str) -> Option<Element> {
+    let element = document().create_element(tag).ok()?;
+    element.set_class_name(classes);
+    Some(element)
+}
+
+/// Milliseconds since 1970, as this computer has it.
+pub fn now() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// Milliseconds since the page was opened, for measuring.
+pub fn device_ratio() -> f64 {
+    window().device_pixel_ratio().max(1.0)
+}
+
+/// Sets one cookie.
+pub fn set_cookie(cookie: &str) {
+    let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
+}
+
+/// The text of a file; nothing when it cannot be read.
+pub async fn text_of(file: &web_sys::File) -> Option<String> {
+    let promise = call(file, "text", &[])?.dyn_into::<js_sys::Promise>().ok()?;
+    wasm_bindgen_futures::JsFuture::from(promise).await.ok()?.as_string()
+}
+
+/// The value of a custom property of the page's style.
+pub fn style_value(name: &str) -> String {
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    style.and_then(|style| style.get_property_value(name).ok()).unwrap_or_default().trim().to_string()
+}
+
+/// Starts a download of an address of this server.
+pub fn download(address: &str) {
+    let Some(link) = make("a", "").and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) else {
+        return;
+    };
+    link.set_href(address);
+    link.set_download("");
+    link.click();
+}
+
+/// A JSON value, read by the browser's own reader, which is smaller than one of ours.
+pub struct Json(JsValue);
+
+impl Json {
+    /// Reads a text; nothing when it is not JSON.
+    pub fn read(text: &str) -> Option<Self> {
+        js_sys::JSON::parse(text).ok().map(Self)
+    }
+
+    /// A member of an object or list; one that is not there has neither text nor number.
+    pub fn at(&self, key: impl Into<JsValue>) -> Self {
+        Self(js_sys::Reflect::get(&self.0, &key.into()).unwrap_or(JsValue::UNDEFINED))
+    }
+
+    /// The text, when it is one.
+    pub fn text(&self) -> Option<String> {
+        self.0.as_string()
+    }
+
+    /// The number, when it is one.
+    pub fn number(&self) -> Option<f64> {
+        self.0.as_f64()
+    }
+}

@@ -1,0 +1,125 @@
+//! How numbers, sizes and times are written for people. The same in both halves, so that a page reads
+//! alike before and after the browser has taken over.
+
+use std::borrow::Cow;
+
+/// A whole number with commas: `12,408`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 record`, `2 records`.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// `812 B`, `1.4 kB`, `104 MB`.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} B");
+    }
+    let mut value = bytes as f64 / 1000.0;
+    let mut unit = 0;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    let digits = usize::from(value < 9.95);
+    format!("{value:.digits$} {}", UNITS[unit])
+}
+
+/// A span: `8 s`, `2 min 5 s`, `3 h 20 min`.
+pub fn span(milliseconds: i64) -> String {
+    let seconds = milliseconds.max(0).div_euclid(1000);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// How long ago: `now`, `5 minutes ago`, `3 days ago`.
+pub fn ago(then: i64, now: i64) -> String {
+    let minutes = now.saturating_sub(then).max(0) / 60_000;
+    let say = |number: i64, unit: &str| {
+        format!("{} ago", counted(number.unsigned_abs(), unit, &format!("{unit}s")))
+    };
+    match minutes {
+        0 => "now".to_string(),
+        1..60 => say(minutes, "minute"),
+        60..1440 => say(minutes / 60, "hour"),
+        1440..44_640 => say(minutes / 1440, "day"),
+        _ => say(minutes / 43_200, "month"),
+    }
+}
+
+/// A text in HTML.
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>', '"', '\'']) {
+        return text.into();
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(count(number), text);
+        }
+        assert_eq!(counted(1, "record", "records"), "1 record");
+    }
+
+    #[test]
+    fn sizes_have_two_figures_or_more() {
+        for (bytes, text) in
+            [(0, "0 B"), (1_400, "1.4 kB"), (99_960, "100 kB"), (999_900, "1.0 MB"), (104_000_000, "104 MB")]
+        {
+            assert_eq!(size(bytes), text);
+        }
+    }
+
+    #[test]
+    fn times_are_said_in_words() {
+        let minute = 60_000;
+        for (then, text) in [
+            (0, "now"),
+            (minute, "1 minute ago"),
+            (59 * minute, "59 minutes ago"),
+            (25 * 60 * minute, "1 day ago"),
+            (-5, "now"),
+        ] {
+            assert_eq!(ago(0, then), text);
+        }
+        assert_eq!(span(125_000), "2 min 5 s");
+    }
+
+    #[test]
+    fn no_text_becomes_markup() {
+        assert_eq!(escape("<a href=\"x\">&'"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39;");
+        assert_eq!(escape("plain"), "plain");
+    }
+}

@@ -1,0 +1,107 @@
+//! Workbooks with their sheets, files, jobs. On a narrow screen it comes up from the bottom.
+
+use leptos::prelude::*;
+
+use crate::app::plain::{live, on_key, on_mouse, part};
+use leptos_router::components::A;
+use leptos_router::hooks::use_location;
+
+use crate::app::components::{Icon, icon};
+use crate::app::format;
+use crate::app::state::SpaceState;
+use crate::rpc::spaces::{SheetEntry, WorkbookEntry};
+
+/// The sidebar of a space.
+#[component]
+pub fn Sidebar() -> impl IntoView {
+    let state = SpaceState::of_page();
+    let folded = RwSignal::new(false);
+    let path = use_location().pathname;
+    // Going somewhere closes the drawer of a narrow screen.
+    Effect::new(move |_| {
+        path.track();
+        state.drawer.set(false);
+    });
+    let id = state.id();
+    let running = move || {
+        let count = state.jobs.running.with(Vec::len);
+        (count > 0).then(|| view! { <span class="n">{format!("{count} running")}</span> })
+    };
+    let running = part(running);
+    view! {
+        <div class="backdrop" class:open=live(move || state.drawer.get()) on:click=on_mouse(move |_| state.drawer.set(false))></div>
+        <nav
+            id="sidebar"
+            class="sidebar"
+            class:folded=live(move || folded.get())
+            class:open=live(move || state.drawer.get())
+            aria-label="Space"
+            on:keydown=on_key(move |event| {
+                if event.key() == "Escape" {
+                    state.drawer.set(false);
+                }
+            })
+        >
+            <div class="brand">
+                <A href="/" attr:class="brand-mark" attr:aria-label="All spaces" attr:title="All spaces">
+                    <span class="mark"></span>
+                </A>
+                <b>{part(move || state.frame.with(|frame| frame.name.clone()))}</b>
+                <button
+                    type="button"
+                    class="button button-ghost button-bare fold"
+                    aria-label=live(move || if folded.get() { "Unfold the sidebar" } else { "Fold the sidebar" })
+                    aria-expanded=live(move || if folded.get() { "false" } else { "true" })
+                    aria-controls="sidebar"
+                    on:click=on_mouse(move |_| folded.update(|folded| *folded = !*folded))
+                >
+                    {icon(Icon::Sidebar)}
+                </button>
+            </div>
+            <div class="sidebar-rest">
+                <h2>"Workbooks"</h2>
+                {part(move || {
+                    let frame = state.frame.get();
+                    let space = frame.id.clone();
+                    frame.workbooks.into_iter().map(|workbook| entry(&space, workbook)).collect_view()
+                })}
+                <h2>"Space"</h2>
+                <A href=format!("/space/{id}/files")>
+                    {icon(Icon::Folder)} "Files"
+                    <span class="n">{part(move || state.frame.with(|frame| format::count(frame.files)))}</span>
+                </A>
+                <A href=format!("/space/{id}/jobs")>{icon(Icon::Clock)} "Jobs" {running}</A>
+                <p class="person">
+                    {part(move || state.frame.with(|frame| frame.person.clone()))}
+                </p>
+            </div>
+        </nav>
+    }
+    .into_any()
+}
+
+fn entry(space: &str, workbook: WorkbookEntry) -> impl IntoView + use<> {
+    let base = format!("/space/{space}/workbook/{}", workbook.id);
+    let sheet = move |sheet: SheetEntry| {
+        let count = if sheet.invalid > 0 {
+            let title = format!("{} with errors", format::count(sheet.invalid));
+            view! { <span class="n bad" title=title.clone()>{format::count(sheet.invalid)}<span class="sr-only">" with errors"</span></span> }
+                .into_any()
+        } else {
+            view! { <span class="n">{format::count(sheet.records)}<span class="sr-only">" records"</span></span> }.into_any()
+        };
+        view! {
+            <li>
+                <A href=format!("{base}/sheet/{}", sheet.id) attr:class="sub">
+                    <span class="name">{sheet.name}</span>
+                    {count}
+                </A>
+            </li>
+        }
+    };
+    view! {
+        <p class="workbook">{icon(Icon::Sheet)} <span class="name">{workbook.name}</span></p>
+        <ul>{workbook.sheets.into_iter().map(sheet).collect_view()}</ul>
+    }
+    .into_any()
+}

@@ -1,0 +1,219 @@
+//! The accessible layer: the cells that are seen, as elements with roles over the picture. It is
+//! transparent; readers, tests and the keyboard focus find the cells there.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlInputElement};
+
+use super::browser::{Grid, Shared};
+use super::geometry::{HEADER_HEIGHT, ROW_HEIGHT, Spot, View};
+use super::rows::{RecordName, Rows};
+use super::selection::Selection;
+use crate::app::dom;
+use crate::app::format::escape;
+use crate::domain::blueprint::Level;
+use crate::domain::ids::{Id, RecordId};
+
+/// The id of the messages of a cell.
+pub const TIP_ID: &str = "grid-tip";
+
+/// What the layer shows now.
+#[derive(Debug, Default)]
+pub struct Built {
+    rows: Range<u64>,
+    columns: Range<usize>,
+    top: f64,
+    left: f64,
+}
+
+impl Built {
+    /// Moves the layer with the rows until it is built anew.
+    pub fn follow(&self, layer: &HtmlElement, view: &View) {
+        let Some(body) = layer.last_element_child() else { return };
+        let (x, y) = (self.left - view.left, self.top - view.top);
+        dom::set_style(&body, &format!("transform:translate({x}px,{y}px)"));
+    }
+}
+
+/// Builds the layer for what is seen. The focus stays where it was.
+pub fn build(shared: &Shared) {
+    let refocus = {
+        let mut grid = shared.borrow_mut();
+        if grid.closed {
+            return;
+        }
+        let rows = grid.geometry.visible_rows(&grid.view);
+        let columns = grid.geometry.visible_columns(&grid.view);
+        let html = html(&grid, rows.clone(), columns.clone());
+        grid.layer = Built { rows, columns, top: grid.view.top, left: grid.view.left };
+        let focused = grid.focused && grid.editor.is_none();
+        let layer = grid.parts.layer.clone();
+        let _ = layer.set_attribute("aria-rowcount", &(grid.geometry.rows + 1).to_string());
+        let _ = layer.set_attribute("aria-colcount", &(grid.columns.len() + 1).to_string());
+        drop(grid);
+        // Removing the focused cell must not look as if the person had left.
+        shared.borrow_mut().rebuilding = true;
+        layer.set_inner_html(&html);
+        shared.borrow_mut().rebuilding = false;
+        place(&shared.borrow(), &layer);
+        focused.then_some(())
+    };
+    mark_selected(shared);
+    if refocus.is_some() {
+        activate(shared);
+    }
+}
+
+fn html(grid: &Grid, rows: Range<u64>, columns: Range<usize>) -> String {
+    let mut html = String::with_capacity(16 << 10);
+    html.push_str(
+        "<div role=\"row\" aria-rowindex=\"1\"><div role=\"columnheader\" aria-colindex=\"1\">\
+         <input type=\"checkbox\" tabindex=\"-1\" data-all aria-label=\"Select all records\"></div>",
+    );
+    for column in columns.clone() {
+        let Some(field) = grid.columns.get(column) else { continue };
+        let _ = write!(
+            html,
+            "<div role=\"columnheader\" aria-colindex=\"{}\" data-column=\"{column}\">{}{}</div>",
+            column + 2,
+            escape(&field.label),
+            if field.required { " <span>(required)</span>" } else { "" }
+        );
+    }
+    html.push_str("</div><div role=\"rowgroup\">");
+    // The active cell is always there, even out of sight: the focus must have somewhere to be.
+    let here = rows.contains(&grid.active.row);
+    for row in rows {
+        let mut columns: Vec<usize> = columns.clone().collect();
+        if row == grid.active.row && !columns.contains(&grid.active.column) {
+            columns.push(grid.active.column);
+        }
+        row_html(grid, row, &columns, &mut html);
+    }
+    if !here && grid.active.row < grid.geometry.rows {
+        row_html(grid, grid.active.row, &[grid.active.column], &mut html);
+    }
+    html.push_str("</div>");
+    html
+}
+
+fn row_html(grid: &Grid, row: u64, columns: &[usize], html: &mut String) {
+    let head = grid.blocks.head(row);
+    let position = head.map_or(row + 1, |head| head.position);
+    let record = head.map_or_else(String::new, |head| head.record.id());
+    let _ = write!(
+        html,
+        "<div role=\"row\" aria-rowindex=\"{}\" data-record=\"{record}\"><div role=\"rowheader\" aria-colindex=\"1\">\
+         <input type=\"checkbox\" tabindex=\"-1\" data-row=\"{row}\" aria-label=\"Select record {position}\">\
+         {position}{}</div>",
+        row + 2,
+        if head.is_some_and(|head| head.invalid) { " <span>has errors</span>" } else { "" }
+    );
+    for column in columns.iter().copied() {
+        let Some(field) = grid.columns.get(column) else { continue };
+        let active = grid.active == Spot { row, column };
+        let _ = write!(
+            html,
+            "<div role=\"gridcell\" aria-colindex=\"{}\" data-row=\"{row}\" data-column=\"{column}\" tabindex=\"{}\"{}{}{}>{}</div>",
+            column + 2,
+            if active { "0" } else { "-1" },
+            if grid.blocks.level(row, column) == Some(Level::Error) { " aria-invalid=\"true\"" } else { "" },
+            if field.locked.is_some() { " aria-readonly=\"true\"" } else { "" },
+            if head.is_none() { " aria-busy=\"true\"" } else { "" },
+            escape(grid.blocks.text(row, column).unwrap_or(""))
+        );
+    }
+    html.push_str("</div>");
+}
+
+/// Puts rows and cells where the picture has them.
+fn place(grid: &Grid, layer: &HtmlElement) {
+    let (Some(header), Some(body)) = (layer.first_element_child(), layer.last_element_child()) else {
+        return;
+    };
+    cells(grid, &header, HEADER_HEIGHT);
+    for row in children(&body) {
+        let spot = Spot { row: index(&row, "aria-rowindex"), column: 0 };
+        let y = grid.geometry.cell(&grid.view, spot).y;
+        dom::set_style(&row, &format!("top:{y}px"));
+        cells(grid, &row, ROW_HEIGHT);
+    }
+}
+
+fn cells(grid: &Grid, row: &Element, height: f64) {
+    for cell in children(row) {
+        let (x, width) = if cell.get_attribute("aria-colindex").as_deref() == Some("1") {
+            (0.0, grid.geometry.gutter)
+        } else {
+            let column = index(&cell, "aria-colindex") as usize;
+            let cell = grid.geometry.cell(&grid.view, Spot { row: 0, column });
+            (cell.x, cell.width)
+        };
+        dom::set_style(&cell, &format!("left:{x}px;width:{width}px;height:{height}px"));
+    }
+}
+
+fn children(element: &Element) -> impl Iterator<Item = Element> + use<> {
+    let list = element.children();
+    (0..list.length()).filter_map(move |place| list.item(place))
+}
+
+/// An index of the layer, which counts from 1 and counts the headers, as one of the grid.
+fn index(element: &Element, name: &str) -> u64 {
+    element.get_attribute(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(2).saturating_sub(2)
+}
+
+fn cell(layer: &HtmlElement, spot: Spot) -> Option<HtmlElement> {
+    let name = format!("[role=gridcell][data-row=\"{}\"][data-column=\"{}\"]", spot.row, spot.column);
+    layer.query_selector(&name).ok().flatten()?.dyn_into().ok()
+}
+
+/// Makes the active cell the one that Tab comes to, and focuses it when the grid has the focus.
+pub fn activate(shared: &Shared) {
+    let (layer, spot, focused, outside) = {
+        let grid = shared.borrow();
+        let outside =
+            !(grid.layer.rows.contains(&grid.active.row) && grid.layer.columns.contains(&grid.active.column));
+        let focused = grid.focused && grid.editor.is_none();
+        (grid.parts.layer.clone(), grid.active, focused, outside && grid.sees_active())
+    };
+    if outside {
+        build(shared);
+        return;
+    }
+    if let Ok(Some(before)) = layer.query_selector("[role=gridcell][tabindex=\"0\"]") {
+        let _ = before.set_attribute("tabindex", "-1");
+        let _ = before.remove_attribute("aria-describedby");
+    }
+    let Some(cell) = cell(&layer, spot) else { return };
+    let _ = cell.set_attribute("tabindex", "0");
+    if !shared.borrow().blocks.remarks(spot.row, spot.column).is_empty() {
+        let _ = cell.set_attribute("aria-describedby", TIP_ID);
+    }
+    if focused {
+        dom::focus_still(&cell);
+    }
+}
+
+/// Says which rows are selected.
+pub fn mark_selected(shared: &Shared) {
+    let grid = shared.borrow();
+    let all = grid.selection == Selection::All;
+    let Ok(boxes) = grid.parts.layer.query_selector_all("input") else { return };
+    for place in 0..boxes.length() {
+        let Some(checkbox) = boxes.item(place).and_then(|node| node.dyn_into::<HtmlInputElement>().ok())
+        else {
+            continue;
+        };
+        let row = checkbox.closest("[data-record]").ok().flatten();
+        let id = row.as_ref().and_then(|row| row.get_attribute("data-record"));
+        let record = id.and_then(|id| RecordName::read(id.strip_prefix(RecordId::PREFIX)?));
+        let selected = record.map_or(all, |record| grid.selection.contains(record));
+        checkbox.set_checked(selected);
+        if let Some(row) = row {
+            let _ = row.set_attribute("aria-selected", if selected { "true" } else { "false" });
+        }
+    }
+}

@@ -1,0 +1,479 @@
+//! The grid at work in the browser: one struct holds its state, functions over the shared struct
+//! change it. Signals carry only what the chrome around the grid shows.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
+use leptos::prelude::{GetUntracked, Set, request_animation_frame};
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{HtmlCanvasElement, HtmlElement};
+
+use super::blocks::Blocks;
+use super::editor::Editor;
+use super::geometry::{Geometry, Spot, View};
+use super::keyboard::{self, Move};
+use super::painter::{Painter, Scene, is_within};
+use super::rows::Rows;
+use super::selection::Selection;
+use super::{GridControl, Question, aria, source, tooltip, widths};
+use crate::app::dom;
+use crate::rpc::records::{CellEdit, ColumnView, SheetView};
+
+/// How long scrolling has to rest before the accessible layer is built anew.
+const REST_MILLISECONDS: u32 = 120;
+/// Most cells that one key may empty.
+const MOST_CLEARED: usize = 2_000;
+
+/// The grid, as its event handlers share it.
+pub type Shared = Rc<RefCell<Grid>>;
+
+/// The elements that the grid is made of.
+pub struct Parts {
+    /// Holds everything and is as large as the view.
+    pub host: HtmlElement,
+    /// What the browser scrolls.
+    pub scroller: HtmlElement,
+    /// As tall as the sheet, as far as browsers allow.
+    pub sizer: HtmlElement,
+    /// The accessible layer.
+    pub layer: HtmlElement,
+    /// Messages of a cell.
+    pub tip: HtmlElement,
+    /// What the server sent before.
+    pub window: Option<HtmlElement>,
+}
+
+/// Everything the grid knows.
+pub struct Grid {
+    pub(super) parts: Parts,
+    pub(super) sheet_id: String,
+    pub(super) columns: Vec<ColumnView>,
+    pub(super) geometry: Geometry,
+    pub(super) view: View,
+    pub(super) scroll_top: f64,
+    pub(super) blocks: Blocks,
+    pub(super) question: Question,
+    pub(super) active: Spot,
+    pub(super) anchor: Spot,
+    pub(super) focused: bool,
+    pub(super) leaving: bool,
+    pub(super) rebuilding: bool,
+    pub(super) hovered: Option<u64>,
+    pub(super) pointed: Option<Spot>,
+    pub(super) selection: Selection,
+    pub(super) last_toggled: u64,
+    pub(super) editor: Option<Editor>,
+    pub(super) layer: aria::Built,
+    pub(super) control: GridControl,
+    painter: Painter,
+    frame_asked: bool,
+    resting: Option<Timeout>,
+    pub(super) listeners: Vec<EventListener>,
+    pub(super) closed: bool,
+}
+
+/// Takes over the host element that the server rendered.
+pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Option<Shared> {
+    let part = |name: &str| host.query_selector(name).ok().flatten()?.dyn_into::<HtmlElement>().ok();
+    let canvas: HtmlCanvasElement = part("canvas")?.dyn_into().ok()?;
+    let parts = Parts {
+        scroller: part(".grid-scroller")?,
+        sizer: part(".grid-sizer")?,
+        layer: part(".grid-layer")?,
+        tip: part(".grid-tip")?,
+        window: part(".grid-window"),
+        host: host.clone(),
+    };
+    let total = sheet.counts.total;
+    let grid = Grid {
+        parts,
+        sheet_id: sheet.id.clone(),
+        columns: sheet.columns.clone(),
+        geometry: Geometry::new(&widths(&sheet.columns), total),
+        view: View::default(),
+        scroll_top: 0.0,
+        blocks: Blocks::new(sheet.columns.len(), total, sheet.version),
+        question: control.question.get_untracked(),
+        active: Spot::default(),
+        anchor: Spot::default(),
+        focused: false,
+        leaving: false,
+        rebuilding: false,
+        hovered: None,
+        pointed: None,
+        selection: Selection::None,
+        last_toggled: 0,
+        editor: None,
+        layer: aria::Built::default(),
+        control,
+        painter: Painter::new(canvas)?,
+        frame_asked: false,
+        resting: None,
+        listeners: Vec::new(),
+        closed: false,
+    };
+    let shared = Rc::new(RefCell::new(grid));
+    super::events::listen(&shared);
+    resize(&shared);
+    Some(shared)
+}
+
+/// Lets go of the browser.
+pub fn close(shared: &Shared) {
+    let mut grid = shared.borrow_mut();
+    grid.closed = true;
+    grid.listeners.clear();
+    grid.resting = None;
+}
+
+/// The host has another size.
+pub fn resize(shared: &Shared) {
+    {
+        let mut grid = shared.borrow_mut();
+        let (width, height) =
+            (f64::from(grid.parts.scroller.client_width()), f64::from(grid.parts.scroller.client_height()));
+        grid.view.width = width;
+        grid.view.height = height;
+        grid.painter.resize(width, height);
+        dom::set_style(&grid.parts.layer, &format!("width:{width}px;height:{height}px"));
+        grid.fit();
+        grid.follow();
+    }
+    // A canvas that was resized is empty: paint before the browser shows it.
+    paint(shared);
+    fetch_and_rest(shared);
+}
+
+/// The browser scrolled.
+pub fn scrolled(shared: &Shared) {
+    {
+        let mut grid = shared.borrow_mut();
+        let (now, left) =
+            (f64::from(grid.parts.scroller.scroll_top()), f64::from(grid.parts.scroller.scroll_left()));
+        if (now - grid.scroll_top).abs() > 0.9 {
+            let Grid { geometry, view, scroll_top, .. } = &*grid;
+            let top = geometry.scrolled(view.top, *scroll_top, now, view.height);
+            grid.view.top = top;
+            grid.scroll_top = now;
+        }
+        grid.view.left = left;
+        grid.follow();
+    }
+    repaint(shared);
+    fetch_and_rest(shared);
+}
+
+/// Asks for the rows that are seen now, and for a new layer once all is at rest.
+pub fn fetch_and_rest(shared: &Shared) {
+    source::fetch(shared);
+    let later = Rc::clone(shared);
+    let timer = Timeout::new(REST_MILLISECONDS, move || rest(&later));
+    shared.borrow_mut().resting = Some(timer);
+}
+
+fn rest(shared: &Shared) {
+    {
+        let mut grid = shared.borrow_mut();
+        // Small moves on a capped scroller let the thumb stray: put it where it belongs.
+        if grid.geometry.is_capped() {
+            grid.put_thumb();
+        }
+    }
+    aria::build(shared);
+    tooltip::update(shared);
+}
+
+/// Paints with the next frame, once, however often it is asked.
+pub fn repaint(shared: &Shared) {
+    {
+        let mut grid = shared.borrow_mut();
+        if grid.frame_asked || grid.closed {
+            return;
+        }
+        grid.frame_asked = true;
+    }
+    let later = Rc::clone(shared);
+    request_animation_frame(move || {
+        later.borrow_mut().frame_asked = false;
+        paint(&later);
+    });
+}
+
+fn paint(shared: &Shared) {
+    let grid = shared.borrow();
+    if grid.closed {
+        return;
+    }
+    grid.painter.paint(&Scene {
+        geometry: &grid.geometry,
+        view: grid.view,
+        rows: &grid.blocks,
+        columns: &grid.columns,
+        range: (grid.active, grid.anchor),
+        focused: grid.focused,
+        selection: &grid.selection,
+        hovered: grid.hovered,
+    });
+}
+
+/// The theme changed.
+pub fn recolor(shared: &Shared) {
+    shared.borrow_mut().painter.recolor();
+    repaint(shared);
+}
+
+/// Another tab or search.
+pub fn ask(shared: &Shared, question: Question) {
+    {
+        let mut grid = shared.borrow_mut();
+        if grid.question == question {
+            return;
+        }
+        grid.question = question;
+        grid.blocks.ask_anew();
+        grid.active = Spot { row: 0, column: grid.active.column };
+        grid.anchor = grid.active;
+        grid.view.top = 0.0;
+        grid.put_thumb();
+        grid.select(Selection::None);
+    }
+    repaint(shared);
+    fetch_and_rest(shared);
+}
+
+/// The sheet has a newer version. The view does not move.
+pub fn changed(shared: &Shared, version: i64) {
+    shared.borrow_mut().blocks.changed(version);
+    repaint(shared);
+    fetch_and_rest(shared);
+}
+
+/// What is here may be wrong: it is asked for anew.
+pub fn doubt(shared: &Shared) {
+    shared.borrow_mut().blocks.doubt();
+    fetch_and_rest(shared);
+}
+
+/// Rows are here.
+pub fn arrived(shared: &Shared) {
+    {
+        let mut grid = shared.borrow_mut();
+        if let Some(window) = grid.parts.window.take() {
+            window.remove();
+        }
+        grid.fit();
+    }
+    repaint(shared);
+    fetch_and_rest(shared);
+}
+
+/// Goes to a cell; `extend` keeps the other corner of the range.
+pub fn go(shared: &Shared, spot: Spot, extend: bool) {
+    {
+        let mut grid = shared.borrow_mut();
+        grid.active = spot;
+        if !extend {
+            grid.anchor = spot;
+        }
+        let (top, left) = grid.geometry.reveal(&grid.view, spot);
+        if (top, left) != (grid.view.top, grid.view.left) {
+            grid.view.top = top;
+            grid.view.left = left;
+            grid.put_thumb();
+            grid.parts.scroller.set_scroll_left(left as i32);
+            grid.view.left = f64::from(grid.parts.scroller.scroll_left());
+        }
+        grid.follow();
+    }
+    repaint(shared);
+    aria::activate(shared);
+    tooltip::update(shared);
+    source::fetch(shared);
+}
+
+/// Goes the way a key says. False when that leads out of the grid.
+pub fn step(shared: &Shared, way: Move, extend: bool) -> bool {
+    let target = {
+        let grid = shared.borrow();
+        let page = grid.geometry.page(&grid.view);
+        keyboard::target(grid.active, way, grid.geometry.rows, grid.geometry.columns(), page)
+    };
+    if let Some(spot) = target {
+        go(shared, spot, extend);
+    }
+    target.is_some()
+}
+
+/// Selects a row or takes it out; with `extend` all rows from the last one on.
+pub fn toggle_row(shared: &Shared, row: u64, extend: bool) {
+    {
+        let mut grid = shared.borrow_mut();
+        let mut selection = grid.selection.clone();
+        if extend {
+            let (from, to) = (grid.last_toggled.min(row), grid.last_toggled.max(row));
+            selection.add((from..=to).filter_map(|row| grid.blocks.head(row)).map(|head| head.record));
+        } else if let Some(head) = grid.blocks.head(row) {
+            selection.toggle(head.record);
+        }
+        grid.last_toggled = row;
+        grid.select(selection);
+    }
+    aria::mark_selected(shared);
+    repaint(shared);
+}
+
+/// Selects all records, or none when all are.
+pub fn toggle_all(shared: &Shared) {
+    {
+        let mut grid = shared.borrow_mut();
+        let all = grid.selection == Selection::All || grid.geometry.rows == 0;
+        grid.select(if all { Selection::None } else { Selection::All });
+    }
+    aria::mark_selected(shared);
+    repaint(shared);
+}
+
+/// Gives up range and selection.
+pub fn clear_selection(shared: &Shared) {
+    {
+        let mut grid = shared.borrow_mut();
+        grid.anchor = grid.active;
+        if grid.selection != Selection::None {
+            grid.select(Selection::None);
+        }
+    }
+    aria::mark_selected(shared);
+    repaint(shared);
+}
+
+/// Every cell is in the range.
+pub fn select_everything(shared: &Shared) {
+    {
+        let mut grid = shared.borrow_mut();
+        let (rows, columns) = (grid.geometry.rows, grid.geometry.columns());
+        grid.anchor = Spot { row: rows.saturating_sub(1), column: columns.saturating_sub(1) };
+        grid.active = Spot::default();
+    }
+    repaint(shared);
+    aria::activate(shared);
+}
+
+/// Empties the cells of the range that are here.
+pub fn clear_cells(shared: &Shared) {
+    let edits: Vec<(Spot, Option<String>)> = {
+        let grid = shared.borrow();
+        let spots = grid.range_spots().filter(|spot| grid.blocks.text(spot.row, spot.column).is_some());
+        spots.take(MOST_CLEARED).map(|spot| (spot, None)).collect()
+    };
+    write(shared, edits);
+}
+
+/// Writes texts into cells: here at once, then on the server.
+pub fn write(shared: &Shared, texts: Vec<(Spot, Option<String>)>) {
+    let (edits, control) = {
+        let mut grid = shared.borrow_mut();
+        let mut edits = Vec::with_capacity(texts.len());
+        for (spot, text) in texts {
+            let Some(field) = grid.columns.get(spot.column).filter(|field| field.locked.is_none()) else {
+                continue;
+            };
+            let key = field.key.clone();
+            let Some(head) = grid.blocks.head(spot.row) else { continue };
+            grid.blocks.overwrite(spot.row, spot.column, text.as_deref());
+            edits.push(CellEdit { record: head.record.id(), field: key, text });
+        }
+        (edits, grid.control)
+    };
+    if !edits.is_empty() {
+        control.write(edits);
+    }
+    repaint(shared);
+    tooltip::update(shared);
+}
+
+/// The range as tab-separated text, as far as its rows are here.
+pub fn copied(shared: &Shared) -> String {
+    let grid = shared.borrow();
+    let (one, two) = (grid.active, grid.anchor);
+    let columns = one.column.min(two.column)..=one.column.max(two.column);
+    let mut text = String::new();
+    for row in one.row.min(two.row)..=one.row.max(two.row) {
+        if grid.blocks.head(row).is_none() {
+            break;
+        }
+        for column in columns.clone() {
+            if column > *columns.start() {
+                text.push('\t');
+            }
+            quote(grid.blocks.text(row, column).unwrap_or(""), &mut text);
+        }
+        text.push('\n');
+    }
+    text.pop();
+    text
+}
+
+fn quote(cell: &str, text: &mut String) {
+    if cell.contains(['\t', '\n', '\r', '"']) {
+        text.push('"');
+        text.push_str(&cell.replace('"', "\"\""));
+        text.push('"');
+    } else {
+        text.push_str(cell);
+    }
+}
+
+impl Grid {
+    /// Makes the scroller as tall as the rows need, and tells the chrome how many there are.
+    fn fit(&mut self) {
+        let total = self.blocks.total();
+        self.geometry.set_rows(total);
+        self.control.shown.set(total);
+        let (width, height) = (self.geometry.sheet_width(), self.geometry.scroller_height());
+        dom::set_style(&self.parts.sizer, &format!("width:{width}px;height:{height}px"));
+        self.view.top = self.view.top.min(self.geometry.most_top(self.view.height));
+        let last = Spot { row: total.saturating_sub(1), column: self.geometry.columns().saturating_sub(1) };
+        for spot in [&mut self.active, &mut self.anchor] {
+            *spot = Spot { row: spot.row.min(last.row), column: spot.column.min(last.column) };
+        }
+        self.blocks.want(self.geometry.visible_rows(&self.view));
+    }
+
+    /// What belongs to the rows goes with them: the wanted window, the layer, the editor.
+    fn follow(&mut self) {
+        let seen = self.geometry.visible_rows(&self.view);
+        self.blocks.want(seen);
+        self.layer.follow(&self.parts.layer, &self.view);
+        if let Some(editor) = &self.editor {
+            editor.place(&self.geometry, &self.view);
+        }
+    }
+
+    /// Puts the scroller's thumb where the view is.
+    pub(super) fn put_thumb(&mut self) {
+        let wanted = self.geometry.scroll_at(self.view.top, self.view.height).round();
+        self.parts.scroller.set_scroll_top(wanted as i32);
+        self.scroll_top = f64::from(self.parts.scroller.scroll_top());
+    }
+
+    /// Whether the active cell is in what is seen.
+    pub(super) fn sees_active(&self) -> bool {
+        self.geometry.visible_rows(&self.view).contains(&self.active.row)
+            && self.geometry.visible_columns(&self.view).contains(&self.active.column)
+    }
+
+    fn select(&mut self, selection: Selection) {
+        self.selection = selection;
+        self.control.selection.set(self.selection.clone());
+    }
+
+    fn range_spots(&self) -> impl Iterator<Item = Spot> + '_ {
+        let (one, two) = (self.active, self.anchor);
+        let rows = one.row.min(two.row)..=one.row.max(two.row);
+        let here = rows.take_while(|row| self.blocks.head(*row).is_some());
+        here.flat_map(move |row| (0..self.columns.len()).map(move |column| Spot { row, column }))
+            .filter(move |spot| is_within((one, two), spot.row, spot.column))
+    }
+}

@@ -1,0 +1,253 @@
+//! What people do to the grid: pointer, wheel, keys, focus, copying.
+
+use std::rc::Rc;
+
+use gloo::events::{EventListener, EventListenerOptions};
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, Event, FocusEvent, HtmlElement, KeyboardEvent, MouseEvent, Node, WheelEvent};
+
+use super::browser::{self, Shared};
+use super::geometry::{Hit, Spot};
+use super::keyboard::{self, Command, Held};
+use super::{aria, editor, tooltip};
+
+/// Begins to listen.
+pub fn listen(shared: &Shared) {
+    let (scroller, tip) = {
+        let grid = shared.borrow();
+        (grid.parts.scroller.clone(), grid.parts.tip.clone())
+    };
+    let mut listeners = Vec::new();
+    let mut on = |target: &HtmlElement, name: &'static str, act: fn(&Shared, &Event)| {
+        let weak = Rc::downgrade(shared);
+        let options = EventListenerOptions::enable_prevent_default();
+        listeners.push(EventListener::new_with_options(target, name, options, move |event| {
+            if let Some(shared) = weak.upgrade() {
+                act(&shared, event);
+            }
+        }));
+    };
+    on(&scroller, "scroll", |shared, _| browser::scrolled(shared));
+    on(&scroller, "wheel", |shared, event| with(event, |event| wheel(shared, event)));
+    on(&scroller, "pointerdown", |shared, event| with(event, |event| press(shared, event)));
+    on(&scroller, "pointermove", |shared, event| with(event, |event| hover(shared, event)));
+    on(&scroller, "pointerleave", |shared, event| with(event, |event| leave(shared, event)));
+    on(&tip, "pointerleave", |shared, event| with(event, |event| leave(shared, event)));
+    on(&scroller, "click", |shared, event| with(event, |event| click(shared, event)));
+    on(&scroller, "dblclick", |shared, event| with(event, |event| double_click(shared, event)));
+    on(&scroller, "keydown", |shared, event| with(event, |event| key(shared, event)));
+    on(&scroller, "focusin", |shared, event| with(event, |event| focus(shared, event)));
+    on(&scroller, "focusout", |shared, event| with(event, |event| blur(shared, event)));
+    on(&scroller, "copy", |shared, event| with(event, |event| copy(shared, event)));
+    shared.borrow_mut().listeners = listeners;
+}
+
+fn with<T: JsCast>(event: &Event, act: impl FnOnce(&T)) {
+    if let Some(event) = event.dyn_ref() {
+        act(event);
+    }
+}
+
+/// What the pointer is over.
+fn hit(shared: &Shared, event: &MouseEvent) -> Hit {
+    let grid = shared.borrow();
+    let (left, top, ..) = crate::app::dom::place(&grid.parts.scroller);
+    grid.geometry.hit(&grid.view, f64::from(event.client_x()) - left, f64::from(event.client_y()) - top)
+}
+
+/// Where the scroller is shorter than the sheet, the wheel moves the sheet itself.
+fn wheel(shared: &Shared, event: &WheelEvent) {
+    if !shared.borrow().geometry.is_capped()
+        || event.ctrl_key()
+        || event.delta_y() == 0.0
+        || event.shift_key()
+    {
+        return;
+    }
+    event.prevent_default();
+    {
+        let mut grid = shared.borrow_mut();
+        let unit = match event.delta_mode() {
+            WheelEvent::DOM_DELTA_LINE => 32.0,
+            WheelEvent::DOM_DELTA_PAGE => grid.view.height,
+            _ => 1.0,
+        };
+        let most = grid.geometry.most_top(grid.view.height);
+        grid.view.top = (grid.view.top + event.delta_y() * unit).clamp(0.0, most);
+        grid.put_thumb();
+    }
+    browser::scrolled(shared);
+}
+
+fn press(shared: &Shared, event: &MouseEvent) {
+    if event.button() != 0 || is_checkbox(event) {
+        return;
+    }
+    let Hit::Cell(spot) = hit(shared, event) else { return };
+    event.prevent_default();
+    editor::close(shared, true, None);
+    shared.borrow_mut().focused = true;
+    browser::go(shared, spot, event.shift_key());
+}
+
+fn hover(shared: &Shared, event: &MouseEvent) {
+    let hit = hit(shared, event);
+    if let (Hit::Cell(spot), true) = (hit, event.buttons() == 1) {
+        if shared.borrow().focused && shared.borrow().active != spot {
+            browser::go(shared, spot, true);
+        }
+    }
+    let (row, spot) = match hit {
+        Hit::Cell(spot) => (Some(spot.row), Some(spot)),
+        Hit::RowNumber(row) => (Some(row), None),
+        _ => (None, None),
+    };
+    point_at(shared, row, spot);
+}
+
+fn point_at(shared: &Shared, row: Option<u64>, spot: Option<Spot>) {
+    let (other_row, other_spot) = {
+        let mut grid = shared.borrow_mut();
+        let other = (grid.hovered != row, grid.pointed != spot);
+        grid.hovered = row;
+        grid.pointed = spot;
+        other
+    };
+    if other_row {
+        browser::repaint(shared);
+    }
+    if other_spot {
+        tooltip::update(shared);
+    }
+}
+
+/// The messages stay while the pointer is on them.
+fn leave(shared: &Shared, event: &MouseEvent) {
+    let goes_to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
+    let host = shared.borrow().parts.host.clone();
+    if !goes_to.is_some_and(|node| host.contains(Some(&node))) {
+        point_at(shared, None, None);
+    }
+}
+
+fn is_checkbox(event: &MouseEvent) -> bool {
+    checkbox(event).is_some()
+}
+
+fn checkbox(event: &MouseEvent) -> Option<HtmlElement> {
+    let target: HtmlElement = event.target()?.dyn_into().ok()?;
+    (target.tag_name() == "INPUT").then_some(target)
+}
+
+fn click(shared: &Shared, event: &MouseEvent) {
+    if let Some(checkbox) = checkbox(event) {
+        match checkbox.get_attribute("data-row").and_then(|row| row.parse().ok()) {
+            Some(row) => browser::toggle_row(shared, row, event.shift_key()),
+            None => browser::toggle_all(shared),
+        }
+        return;
+    }
+    match hit(shared, event) {
+        Hit::RowNumber(row) => browser::toggle_row(shared, row, event.shift_key()),
+        Hit::Corner => browser::toggle_all(shared),
+        _ => {}
+    }
+}
+
+fn double_click(shared: &Shared, event: &MouseEvent) {
+    if let Hit::Cell(_) = hit(shared, event) {
+        event.prevent_default();
+        editor::open(shared, None);
+    }
+}
+
+fn key(shared: &Shared, event: &KeyboardEvent) {
+    let on_checkbox = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    if event.is_composing() || on_checkbox.is_some_and(|target| target.tag_name() == "INPUT") {
+        return;
+    }
+    let held = Held {
+        control: event.ctrl_key() || event.meta_key(),
+        shift: event.shift_key(),
+        alt: event.alt_key(),
+    };
+    let key = event.key();
+    let Some(command) = keyboard::command(&key, held) else { return };
+    // After Esc, Tab leaves the grid, so that nobody is caught in it.
+    if std::mem::take(&mut shared.borrow_mut().leaving) && key == "Tab" {
+        return;
+    }
+    let done = match command {
+        Command::Go(way) => browser::step(shared, way, false),
+        Command::Extend(way) => browser::step(shared, way, true),
+        _ => {
+            act(shared, command, &key);
+            true
+        }
+    };
+    if done {
+        event.prevent_default();
+    }
+}
+
+fn act(shared: &Shared, command: Command, key: &str) {
+    match command {
+        Command::Edit => editor::open(shared, None),
+        Command::Replace => editor::open(shared, Some(key)),
+        Command::Clear => browser::clear_cells(shared),
+        Command::SelectAll => browser::select_everything(shared),
+        Command::SelectRow => {
+            let row = shared.borrow().active.row;
+            browser::toggle_row(shared, row, false);
+        }
+        Command::Escape => {
+            shared.borrow_mut().leaving = true;
+            tooltip::hide(shared);
+            browser::clear_selection(shared);
+        }
+        Command::Go(_) | Command::Extend(_) => {}
+    }
+}
+
+fn focus(shared: &Shared, event: &FocusEvent) {
+    // Focus that the grid itself moves needs no answer: its state is borrowed, or set already.
+    let Ok(mut grid) = shared.try_borrow_mut() else { return };
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    let number = |name| target.get_attribute(name)?.parse::<u64>().ok();
+    let (Some(row), Some(column)) = (number("data-row"), number("data-column")) else { return };
+    let spot = Spot { row, column: column as usize };
+    let news = !grid.focused || grid.active != spot;
+    grid.focused = true;
+    if grid.active != spot {
+        grid.active = spot;
+        grid.anchor = spot;
+    }
+    drop(grid);
+    if news {
+        aria::activate(shared);
+        browser::repaint(shared);
+        tooltip::update(shared);
+    }
+}
+
+fn blur(shared: &Shared, event: &FocusEvent) {
+    let goes_to = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
+    let Ok(mut grid) = shared.try_borrow_mut() else { return };
+    let stays = goes_to.is_some_and(|node| grid.parts.host.contains(Some(&node)));
+    if stays || grid.editor.is_some() || grid.rebuilding {
+        return;
+    }
+    grid.focused = false;
+    drop(grid);
+    browser::repaint(shared);
+    tooltip::update(shared);
+}
+
+fn copy(shared: &Shared, event: &ClipboardEvent) {
+    let Some(clipboard) = event.clipboard_data() else { return };
+    if clipboard.set_data("text/plain", &browser::copied(shared)).is_ok() {
+        event.prevent_default();
+    }
+}

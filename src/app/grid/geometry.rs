@@ -1,0 +1,327 @@
+//! Where everything in the grid is: pure numbers, in CSS pixels, without a browser.
+//!
+//! Three spaces: the *sheet* (all rows below one another, however tall), the *scroller* (what the
+//! browser scrolls, capped, because browsers stop at some 17 million pixels), and the *view* (what is
+//! seen, with the header on top and the row numbers at the left).
+
+use std::ops::Range;
+
+/// The tallest that the scroller may be.
+pub const TALLEST: f64 = 16_000_000.0;
+/// Height of a row.
+pub const ROW_HEIGHT: f64 = 32.0;
+/// Height of the header.
+pub const HEADER_HEIGHT: f64 = 34.0;
+/// A move of the scroller up to this far is taken as a small one even where the scroller is capped.
+const SMALL_MOVE: f64 = 2_000.0;
+/// Room below the last row, so that nothing covers it.
+const FOOT: f64 = 64.0;
+
+/// Where the columns are, and how many rows there are.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Geometry {
+    /// `edges[i]` is the left edge of column `i`; one more for the right edge of the last.
+    edges: Vec<f64>,
+    /// How many rows there are.
+    pub rows: u64,
+    /// Width of the row numbers.
+    pub gutter: f64,
+}
+
+/// What is seen of the sheet.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct View {
+    /// How far the sheet is scrolled down.
+    pub top: f64,
+    /// How far it is scrolled to the right.
+    pub left: f64,
+    /// Width of what is seen, the row numbers included.
+    pub width: f64,
+    /// Height of what is seen, the header included.
+    pub height: f64,
+}
+
+/// A rectangle in the view.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rectangle {
+    /// Left edge.
+    pub x: f64,
+    /// Upper edge.
+    pub y: f64,
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+}
+
+/// One cell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spot {
+    /// Its row in the view's order, from 0.
+    pub row: u64,
+    /// Its column, from 0.
+    pub column: usize,
+}
+
+/// What is at a point of the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hit {
+    /// The box over the row numbers.
+    Corner,
+    /// A column's header.
+    Header(usize),
+    /// A row's number.
+    RowNumber(u64),
+    /// A cell.
+    Cell(Spot),
+    /// Neither.
+    Nothing,
+}
+
+impl Geometry {
+    /// A grid of columns of these widths.
+    pub fn new(widths: &[f64], rows: u64) -> Self {
+        let mut edges = Vec::with_capacity(widths.len() + 1);
+        let mut edge = 0.0;
+        edges.push(edge);
+        for width in widths {
+            edge += width;
+            edges.push(edge);
+        }
+        let mut geometry = Self { edges, rows: 0, gutter: 0.0 };
+        geometry.set_rows(rows);
+        geometry
+    }
+
+    /// Sets the number of rows; the row numbers get as much room as the largest needs.
+    pub fn set_rows(&mut self, rows: u64) {
+        self.rows = rows;
+        let digits = rows.max(999).ilog10() + 1;
+        self.gutter = 32.0 + 8.0 * f64::from(digits);
+    }
+
+    /// How many columns there are.
+    pub fn columns(&self) -> usize {
+        self.edges.len() - 1
+    }
+
+    /// Width of a column; 0 for one that is not there.
+    pub fn width(&self, column: usize) -> f64 {
+        self.edges.get(column + 1).map_or(0.0, |right| right - self.edges[column])
+    }
+
+    /// Width of the whole sheet, the row numbers included.
+    pub fn sheet_width(&self) -> f64 {
+        self.gutter + self.edges[self.edges.len() - 1]
+    }
+
+    /// Height of the whole sheet, header and foot included.
+    pub fn sheet_height(&self) -> f64 {
+        HEADER_HEIGHT + self.rows as f64 * ROW_HEIGHT + FOOT
+    }
+
+    /// Height that the scroller's content is given.
+    pub fn scroller_height(&self) -> f64 {
+        self.sheet_height().min(TALLEST)
+    }
+
+    /// Whether the scroller is shorter than the sheet.
+    pub fn is_capped(&self) -> bool {
+        self.sheet_height() > TALLEST
+    }
+
+    /// How far down the sheet can be scrolled.
+    pub fn most_top(&self, height: f64) -> f64 {
+        (self.sheet_height() - height).max(0.0)
+    }
+
+    fn most_scroll(&self, height: f64) -> f64 {
+        (self.scroller_height() - height).max(0.0)
+    }
+
+    /// The sheet's top for a position of the scroller's thumb.
+    pub fn top_at(&self, scroll_top: f64, height: f64) -> f64 {
+        let most = self.most_scroll(height);
+        if !self.is_capped() || most <= 0.0 {
+            return scroll_top.clamp(0.0, self.most_top(height));
+        }
+        scroll_top.clamp(0.0, most) / most * self.most_top(height)
+    }
+
+    /// Where the scroller's thumb belongs for a top of the sheet.
+    pub fn scroll_at(&self, top: f64, height: f64) -> f64 {
+        let most = self.most_top(height);
+        if !self.is_capped() || most <= 0.0 {
+            return top.clamp(0.0, most);
+        }
+        top.clamp(0.0, most) / most * self.most_scroll(height)
+    }
+
+    /// The sheet's top after the browser moved the scroller from `before` to `now`.
+    ///
+    /// Where the scroller is capped a small move is as long in the sheet as on the screen, so that
+    /// wheel and touch feel as always, and a jump goes to its share of the sheet.
+    pub fn scrolled(&self, top: f64, before: f64, now: f64, height: f64) -> f64 {
+        let small = (now - before).abs() <= SMALL_MOVE;
+        let at_edge = now <= 0.5 || now >= self.most_scroll(height) - 0.5;
+        if self.is_capped() && small && !at_edge {
+            return (top + now - before).clamp(0.0, self.most_top(height));
+        }
+        self.top_at(now, height)
+    }
+
+    /// Rows of which at least a part is seen.
+    pub fn visible_rows(&self, view: &View) -> Range<u64> {
+        let seen = (view.height - HEADER_HEIGHT).max(0.0);
+        let first = (view.top / ROW_HEIGHT).floor().max(0.0) as u64;
+        let end = ((view.top + seen) / ROW_HEIGHT).ceil().max(0.0) as u64;
+        first.min(self.rows)..end.min(self.rows)
+    }
+
+    /// Columns of which at least a part is seen.
+    pub fn visible_columns(&self, view: &View) -> Range<usize> {
+        let right = view.left + (view.width - self.gutter).max(0.0);
+        let first = self.column_at(view.left);
+        let end = self.edges[..self.columns()].partition_point(|edge| *edge < right);
+        first.min(end)..end
+    }
+
+    /// The column that holds `x` of the sheet, or the number of columns.
+    fn column_at(&self, x: f64) -> usize {
+        self.edges[1..].partition_point(|right| *right <= x)
+    }
+
+    /// What is at a point of the view.
+    pub fn hit(&self, view: &View, x: f64, y: f64) -> Hit {
+        if x < 0.0 || y < 0.0 || x >= view.width || y >= view.height {
+            return Hit::Nothing;
+        }
+        let column = self.column_at(x - self.gutter + view.left);
+        let row = ((y - HEADER_HEIGHT + view.top) / ROW_HEIGHT).floor().max(0.0) as u64;
+        match (x < self.gutter, y < HEADER_HEIGHT) {
+            (true, true) => Hit::Corner,
+            (true, false) if row < self.rows => Hit::RowNumber(row),
+            (false, true) if column < self.columns() => Hit::Header(column),
+            (false, false) if row < self.rows && column < self.columns() => Hit::Cell(Spot { row, column }),
+            _ => Hit::Nothing,
+        }
+    }
+
+    /// Where a cell is in the view; parts of it may be outside.
+    pub fn cell(&self, view: &View, spot: Spot) -> Rectangle {
+        Rectangle {
+            x: self.gutter + self.edges[spot.column.min(self.columns())] - view.left,
+            y: HEADER_HEIGHT + spot.row as f64 * ROW_HEIGHT - view.top,
+            width: self.width(spot.column),
+            height: ROW_HEIGHT,
+        }
+    }
+
+    /// The smallest move that shows a whole cell: new top and left of the view.
+    pub fn reveal(&self, view: &View, spot: Spot) -> (f64, f64) {
+        let row_top = spot.row as f64 * ROW_HEIGHT;
+        let seen = (view.height - HEADER_HEIGHT).max(ROW_HEIGHT);
+        let top = view.top.max(row_top + ROW_HEIGHT - seen).min(row_top);
+        let (left_edge, right_edge) =
+            (self.edges[spot.column.min(self.columns())], self.edges[(spot.column + 1).min(self.columns())]);
+        let wide = (view.width - self.gutter).max(1.0);
+        let left = view.left.max(right_edge - wide).min(left_edge);
+        (top.clamp(0.0, self.most_top(view.height)), left.max(0.0))
+    }
+
+    /// How many whole rows a page of the view has.
+    pub fn page(&self, view: &View) -> u64 {
+        (((view.height - HEADER_HEIGHT) / ROW_HEIGHT).floor() as u64).saturating_sub(1).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn grids() -> impl Strategy<Value = (Geometry, View)> {
+        let widths = proptest::collection::vec(40.0..400.0f64, 1..40);
+        let rows = prop_oneof![0u64..300, Just(499_000u64), Just(10_000_000u64), Just(1_000_000_000u64)];
+        (widths, rows, 0.0..1.0f64, 0.0..1.0f64, 100.0..2_000.0f64, 60.0..1_500.0f64).prop_map(
+            |(widths, rows, down, right, width, height)| {
+                let geometry = Geometry::new(&widths, rows);
+                let top = (geometry.most_top(height) * down).floor();
+                let left = ((geometry.sheet_width() - width).max(0.0) * right).floor();
+                (geometry, View { top, left, width, height })
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_hit_is_the_inverse_of_a_cells_rectangle((geometry, view) in grids(), x in 0.0..1.0f64, y in 0.0..1.0f64) {
+            let (x, y) = (x * view.width, y * view.height);
+            if let Hit::Cell(spot) = geometry.hit(&view, x, y) {
+                let cell = geometry.cell(&view, spot);
+                prop_assert!(cell.x <= x + 1e-3 && x < cell.x + cell.width + 1e-3, "{cell:?} {x}");
+                prop_assert!(cell.y <= y + 1e-3 && y < cell.y + cell.height + 1e-3, "{cell:?} {y}");
+                prop_assert!(geometry.visible_rows(&view).contains(&spot.row));
+                prop_assert!(geometry.visible_columns(&view).contains(&spot.column));
+            }
+        }
+
+        #[test]
+        fn a_window_misses_nothing_that_is_seen((geometry, view) in grids()) {
+            let rows = geometry.visible_rows(&view);
+            for row in [rows.start.wrapping_sub(1), rows.end] {
+                if row < geometry.rows {
+                    let cell = geometry.cell(&view, Spot { row, column: 0 });
+                    let outside = cell.y + cell.height <= HEADER_HEIGHT + 1e-3 || cell.y >= view.height - 1e-3;
+                    prop_assert!(outside, "row {row} at {cell:?} is seen, but not in {rows:?}");
+                }
+            }
+            let columns = geometry.visible_columns(&view);
+            for column in (0..geometry.columns()).filter(|column| !columns.contains(column)) {
+                let cell = geometry.cell(&view, Spot { row: 0, column });
+                prop_assert!(cell.x + cell.width <= geometry.gutter + 1e-3 || cell.x >= view.width - 1e-3);
+            }
+        }
+
+        #[test]
+        fn the_thumb_reaches_both_ends_and_never_turns_back((geometry, view) in grids(), a in 0.0..1.0f64, b in 0.0..1.0f64) {
+            let most = (geometry.scroller_height() - view.height).max(0.0);
+            prop_assert_eq!(geometry.top_at(0.0, view.height), 0.0);
+            prop_assert!((geometry.top_at(most, view.height) - geometry.most_top(view.height)).abs() < 1e-3);
+            let (low, high) = (a.min(b) * most, a.max(b) * most);
+            prop_assert!(geometry.top_at(low, view.height) <= geometry.top_at(high, view.height));
+            let back = geometry.scroll_at(geometry.top_at(low, view.height), view.height);
+            prop_assert!((back - low).abs() < 1e-3 * low.max(1.0));
+        }
+
+        #[test]
+        fn a_small_move_is_a_small_move((geometry, view) in grids(), step in -500.0..500.0f64) {
+            let before = geometry.scroll_at(view.top, view.height);
+            let now = before + step;
+            let most = (geometry.scroller_height() - view.height).max(0.0);
+            prop_assume!(now > 1.0 && now < most - 1.0);
+            let top = geometry.scrolled(view.top, before, now, view.height);
+            let wanted = (view.top + step).clamp(0.0, geometry.most_top(view.height));
+            prop_assert!((top - wanted).abs() < 1e-2, "{top} {wanted}");
+        }
+
+        #[test]
+        fn what_is_revealed_is_seen_whole((geometry, view) in grids(), row in 0.0..1.0f64, column in 0usize..40) {
+            prop_assume!(geometry.rows > 0 && view.height >= HEADER_HEIGHT + ROW_HEIGHT);
+            let spot = Spot { row: ((geometry.rows - 1) as f64 * row) as u64, column: column % geometry.columns() };
+            let (top, left) = geometry.reveal(&view, spot);
+            let cell = geometry.cell(&View { top, left, ..view }, spot);
+            prop_assert!(cell.y >= HEADER_HEIGHT - 1e-3 && cell.y + cell.height <= view.height + 1e-3, "{cell:?}");
+            prop_assert!(cell.x >= geometry.gutter - 1e-3 || cell.width > view.width - geometry.gutter);
+        }
+    }
+
+    #[test]
+    fn ten_million_rows_end_at_the_last_one() {
+        let geometry = Geometry::new(&[100.0], 10_000_000);
+        let view = View { top: geometry.most_top(800.0), left: 0.0, width: 600.0, height: 800.0 };
+        assert_eq!(geometry.visible_rows(&view).end, 10_000_000);
+        assert_eq!(geometry.scroller_height(), TALLEST);
+    }
+}

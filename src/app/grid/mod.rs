@@ -1,0 +1,199 @@
+//! The grid: a canvas that paints, an accessible layer over it, editors over the cell, and pure
+//! geometry beneath. The server sends the first window of rows as a table, so that the data is
+//! readable before the browser half is here.
+
+#[cfg(feature = "hydrate")]
+mod aria;
+pub mod blocks;
+#[cfg(feature = "hydrate")]
+mod browser;
+#[cfg(feature = "hydrate")]
+mod editor;
+#[cfg(feature = "hydrate")]
+mod events;
+#[cfg(feature = "ssr")]
+mod first_window;
+pub mod geometry;
+pub mod keyboard;
+#[cfg(feature = "hydrate")]
+mod painter;
+pub mod rows;
+pub mod selection;
+#[cfg(feature = "hydrate")]
+mod source;
+#[cfg(feature = "hydrate")]
+mod tooltip;
+
+use leptos::html::Div;
+use leptos::prelude::*;
+
+use crate::rpc::records::{CellEdit, ColumnKind, ColumnView, SheetView, Standing};
+#[cfg(feature = "ssr")]
+pub use first_window::first_window;
+use selection::Selection;
+
+/// Which rows the grid shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Question {
+    /// The tab.
+    pub standing: Standing,
+    /// The search box.
+    pub search: String,
+}
+
+/// What the grid and the chrome around it tell one another.
+#[derive(Clone, Copy)]
+pub struct GridControl {
+    /// Which rows to show.
+    pub question: RwSignal<Question>,
+    /// The newest version of the sheet that anybody here knows.
+    pub version: RwSignal<i64>,
+    /// Moves when what is shown may be wrong, as after a refused edit.
+    pub doubted: RwSignal<u32>,
+    /// How many rows there are under the question.
+    pub shown: RwSignal<u64>,
+    /// The selected records.
+    pub selection: RwSignal<Selection>,
+    /// The last thing to say to a reader.
+    pub said: RwSignal<String>,
+    /// Moves when the colours have changed.
+    pub theme: RwSignal<u32>,
+    /// Takes what people write.
+    pub write: Callback<Vec<CellEdit>>,
+}
+
+impl GridControl {
+    /// Hands edits on.
+    pub fn write(&self, edits: Vec<CellEdit>) {
+        self.write.run(edits);
+    }
+
+    /// Says something to a reader, without a toast.
+    pub fn say(&self, text: String) {
+        self.said.set(text);
+    }
+
+    /// Takes note of a version; older ones are passed over.
+    pub fn note_version(&self, version: i64) {
+        if self.version.try_get_untracked().is_some_and(|known| known < version) {
+            self.version.set(version);
+        }
+    }
+}
+
+/// How wide columns are: by what they hold, never narrower than their header.
+pub fn widths(columns: &[ColumnView]) -> Vec<f64> {
+    let width = |column: &ColumnView| {
+        let by_kind = match column.kind {
+            ColumnKind::Text | ColumnKind::List => 180.0,
+            ColumnKind::Reference => 170.0,
+            ColumnKind::Number | ColumnKind::Date => 120.0,
+            ColumnKind::Enum => 130.0,
+            ColumnKind::Boolean => 96.0,
+        };
+        let is_mail = column.key.to_lowercase().contains("mail");
+        let header = 36.0 + 7.5 * column.label.chars().count() as f64;
+        f64::max(if is_mail { 240.0 } else { by_kind }, header.min(360.0)).round()
+    };
+    columns.iter().map(width).collect()
+}
+
+/// The grid of one sheet. `window` is the server's table of the first rows; the browser leaves it alone
+/// until it has rows of its own.
+#[component]
+pub fn Grid(
+    /// The sheet's shape.
+    sheet: SheetView,
+    /// What it tells the chrome and is told.
+    control: GridControl,
+    /// HTML of the first rows.
+    window: String,
+) -> impl IntoView {
+    let host = NodeRef::<Div>::new();
+    let label = format!("{}: records", sheet.name);
+    let read_only = !sheet.permits.edit;
+    #[cfg(feature = "hydrate")]
+    mount(host, sheet, control);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = control;
+    view! {
+        <div class="grid-host" node_ref=host>
+            <canvas class="grid-canvas" aria-hidden="true"></canvas>
+            <div class="grid-window" inner_html=window></div>
+            <div class="grid-scroller" tabindex="-1">
+                <div class="grid-sizer">
+                    <div
+                        class="grid-layer"
+                        role="grid"
+                        aria-label=label
+                        aria-multiselectable="true"
+                        aria-readonly=read_only.then_some("true")
+                        aria-describedby="grid-help"
+                    ></div>
+                </div>
+            </div>
+            <p id="grid-help" class="sr-only">
+                "Arrow keys move, Enter edits, Shift and Space select a record. Escape, then Tab, leaves the grid."
+            </p>
+            <div id="grid-tip" class="grid-tip" role="tooltip" hidden></div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Starts the grid once its elements are in the document, and closes it with the page.
+#[cfg(feature = "hydrate")]
+fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
+    use leptos::wasm_bindgen::{JsCast, closure::Closure};
+
+    let started = StoredValue::new_local(None::<browser::Shared>);
+    Effect::new(move |_| {
+        let Some(element) = host.get() else { return };
+        if started.with_value(Option::is_some) {
+            return;
+        }
+        let Some(shared) = browser::start(element.clone().into(), &sheet, control) else { return };
+        let weak = std::rc::Rc::downgrade(&shared);
+        let resized = Closure::<dyn Fn()>::new(move || {
+            if let Some(shared) = weak.upgrade() {
+                browser::resize(&shared);
+            }
+        });
+        let observer = web_sys::ResizeObserver::new(resized.as_ref().unchecked_ref()).ok();
+        if let Some(observer) = &observer {
+            observer.observe(&element);
+        }
+        started.set_value(Some(shared));
+        let keep = StoredValue::new_local((observer, resized));
+        on_cleanup(move || {
+            keep.try_with_value(|(observer, _)| observer.as_ref().map(web_sys::ResizeObserver::disconnect));
+        });
+    });
+    let each = move |act: &dyn Fn(&browser::Shared)| {
+        started.try_with_value(|shared| shared.as_ref().map(act));
+    };
+    Effect::new(move |_| {
+        let question = control.question.get();
+        each(&|shared| browser::ask(shared, question.clone()));
+    });
+    Effect::new(move |_| {
+        let version = control.version.get();
+        each(&|shared| browser::changed(shared, version));
+    });
+    Effect::new(move |_| {
+        if control.doubted.get() > 0 {
+            each(&browser::doubt);
+        }
+    });
+    Effect::new(move |_| {
+        control.theme.track();
+        each(&browser::recolor);
+    });
+    Effect::new(move |_| {
+        // The chrome gives the selection up, as after the selected records were deleted.
+        if control.selection.get() == Selection::None {
+            each(&|shared| browser::clear_selection(shared));
+        }
+    });
+    on_cleanup(move || each(&|shared| browser::close(shared)));
+}

@@ -1,0 +1,465 @@
+//! Paints what is seen of the sheet onto a canvas: columns first, so that a clip is set once a column.
+
+use std::f64::consts::TAU;
+
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+use super::geometry::{Geometry, HEADER_HEIGHT, ROW_HEIGHT, Rectangle, Spot, View};
+use super::rows::{RowHead, Rows};
+use super::selection::Selection;
+use crate::app::dom;
+use crate::domain::blueprint::Level;
+use crate::rpc::records::{ColumnKind, ColumnView};
+
+/// Space between the edge of a cell and its text.
+const PADDING: f64 = 10.0;
+/// More characters than these are never seen in one cell.
+const MOST_CHARACTERS: usize = 240;
+
+/// Everything a picture of the grid depends on.
+pub struct Scene<'a> {
+    /// Where things are.
+    pub geometry: &'a Geometry,
+    /// What is seen.
+    pub view: View,
+    /// The rows.
+    pub rows: &'a dyn Rows,
+    /// The columns.
+    pub columns: &'a [ColumnView],
+    /// The active cell and the other corner of the range.
+    pub range: (Spot, Spot),
+    /// Whether the grid has the focus.
+    pub focused: bool,
+    /// The selected records.
+    pub selection: &'a Selection,
+    /// The row that the pointer is over.
+    pub hovered: Option<u64>,
+}
+
+macro_rules! colors {
+    ($($name:ident = $property:literal),* $(,)?) => {
+        /// The page's colours, read from its style.
+        #[derive(Default)]
+        pub struct Colors { $($name: String),* }
+
+        impl Colors {
+            /// The colours of the present theme.
+            pub fn read() -> Self {
+                Self { $($name: dom::style_value($property)),* }
+            }
+        }
+    };
+}
+
+colors! {
+    canvas = "--canvas", chrome = "--chrome", sunken = "--sunken", line = "--line", line_strong = "--line-strong",
+    ink = "--ink", ink_2 = "--ink-2", accent = "--accent", accent_ink = "--accent-ink",
+    accent_soft = "--accent-soft", error = "--error", error_soft = "--error-soft", warn = "--warn",
+    warn_soft = "--warn-soft", info = "--info", info_soft = "--info-soft", ok = "--ok", ok_soft = "--ok-soft",
+    family = "--font",
+}
+
+/// A canvas and the colours to paint it with.
+pub struct Painter {
+    canvas: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+    colors: Colors,
+    fonts: [String; 3],
+}
+
+/// The fonts: cells, labels and headers, small.
+#[derive(Clone, Copy)]
+enum Font {
+    Cell,
+    Strong,
+    Small,
+}
+
+impl Painter {
+    /// Takes a canvas over; nothing where the browser has no 2D context.
+    pub fn new(canvas: HtmlCanvasElement) -> Option<Self> {
+        let context = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
+        let mut painter = Self { canvas, context, colors: Colors::default(), fonts: Default::default() };
+        painter.recolor();
+        Some(painter)
+    }
+
+    /// Reads the colours anew, after the theme changed.
+    pub fn recolor(&mut self) {
+        self.colors = Colors::read();
+        let family = &self.colors.family;
+        self.fonts =
+            [format!("400 13px {family}"), format!("500 13px {family}"), format!("500 12px {family}")];
+    }
+
+    /// Gives the canvas as many pixels as it covers on the screen.
+    pub fn resize(&self, width: f64, height: f64) {
+        let ratio = dom::device_ratio();
+        self.canvas.set_width((width * ratio).round() as u32);
+        self.canvas.set_height((height * ratio).round() as u32);
+        dom::set_style(&self.canvas, &format!("width:{width}px;height:{height}px"));
+    }
+
+    /// Paints the whole view.
+    pub fn paint(&self, scene: &Scene) {
+        let ratio = dom::device_ratio();
+        let _ = self.context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+        self.context.set_text_baseline("middle");
+        self.fill(&self.colors.canvas, 0.0, 0.0, scene.view.width, scene.view.height);
+        let heads: Vec<(u64, Option<RowHead>)> =
+            scene.geometry.visible_rows(&scene.view).map(|row| (row, scene.rows.head(row))).collect();
+        for column in scene.geometry.visible_columns(&scene.view) {
+            self.column(scene, column, &heads);
+        }
+        self.row_lines(scene, &heads);
+        self.ring(scene);
+        self.gutter(scene, &heads);
+        self.header(scene);
+    }
+
+    fn column(&self, scene: &Scene, column: usize, heads: &[(u64, Option<RowHead>)]) {
+        let Some(field) = scene.columns.get(column) else { return };
+        let first = scene.geometry.cell(&scene.view, Spot { row: 0, column });
+        self.clipped(
+            first.x.max(scene.geometry.gutter),
+            HEADER_HEIGHT,
+            first.x + first.width,
+            scene.view.height,
+            || {
+                for (row, head) in heads {
+                    let cell = scene.geometry.cell(&scene.view, Spot { row: *row, column });
+                    match head {
+                        Some(head) => self.cell(scene, field, column, *row, *head, cell),
+                        None => self.skeleton(*row, column, cell),
+                    }
+                }
+                let last = heads.last().map_or(HEADER_HEIGHT, |(row, _)| {
+                    scene.geometry.cell(&scene.view, Spot { row: *row, column }).y + ROW_HEIGHT
+                });
+                self.fill(
+                    &self.colors.line,
+                    first.x + first.width - 1.0,
+                    HEADER_HEIGHT,
+                    1.0,
+                    last - HEADER_HEIGHT,
+                );
+            },
+        );
+    }
+
+    fn cell(
+        &self,
+        scene: &Scene,
+        field: &ColumnView,
+        column: usize,
+        row: u64,
+        head: RowHead,
+        cell: Rectangle,
+    ) {
+        let level = scene.rows.level(row, column);
+        let marks = level.map(|level| self.marks(level));
+        let in_range = is_within(scene.range, row, column) && scene.range.0 != scene.range.1;
+        let background = match marks {
+            _ if in_range || scene.selection.contains(head.record) => Some(&self.colors.accent_soft),
+            Some((soft, _)) => Some(soft),
+            None if field.locked.is_some() => Some(&self.colors.chrome),
+            None => None,
+        };
+        if let Some(color) = background {
+            self.fill(color, cell.x, cell.y, cell.width, cell.height);
+        }
+        let mut room = cell;
+        if let Some((_, color)) = marks {
+            self.fill(color, cell.x, cell.y, 2.0, cell.height);
+            self.mark(color, cell.x + cell.width - 15.0, cell.y + cell.height / 2.0);
+            room.width -= 20.0;
+        }
+        if let Some(text) = scene.rows.text(row, column) {
+            self.value(field, text, level.is_some(), room);
+        }
+    }
+
+    /// The background and the colour of a level.
+    fn marks(&self, level: Level) -> (&String, &String) {
+        match level {
+            Level::Error => (&self.colors.error_soft, &self.colors.error),
+            Level::Warn => (&self.colors.warn_soft, &self.colors.warn),
+            Level::Info => (&self.colors.info_soft, &self.colors.info),
+        }
+    }
+
+    fn value(&self, field: &ColumnView, text: &str, marked: bool, room: Rectangle) {
+        let middle = room.y + room.height / 2.0;
+        match field.kind {
+            ColumnKind::Enum if !marked => self.tag(field, text, room),
+            ColumnKind::Boolean if !marked && text.eq_ignore_ascii_case("true") => {
+                self.stroke(
+                    &self.colors.ok,
+                    1.8,
+                    &[(PADDING, 0.0), (PADDING + 4.0, 4.0), (PADDING + 11.0, -5.0)],
+                    room.x,
+                    middle,
+                );
+            }
+            ColumnKind::Number => {
+                self.text(
+                    cut(text),
+                    Font::Cell,
+                    &self.colors.ink,
+                    "right",
+                    room.x + room.width - PADDING - 1.0,
+                    middle,
+                    room.width - PADDING,
+                );
+            }
+            _ => self.text(
+                cut(text),
+                Font::Cell,
+                &self.colors.ink,
+                "left",
+                room.x + PADDING,
+                middle,
+                room.width - 2.0 * PADDING,
+            ),
+        }
+    }
+
+    fn tag(&self, field: &ColumnView, text: &str, room: Rectangle) {
+        let place = field.choices.iter().position(|choice| choice.value == text);
+        let label = place.map_or(text, |place| field.choices[place].label.as_str());
+        let colors = &self.colors;
+        let tones = [
+            (&colors.ok_soft, &colors.ok),
+            (&colors.info_soft, &colors.info),
+            (&colors.warn_soft, &colors.warn),
+            (&colors.sunken, &colors.ink_2),
+        ];
+        let (soft, ink) = tones[place.unwrap_or(3) % tones.len()];
+        self.font(Font::Small);
+        let width = self.width(label).min(room.width - 2.0 * PADDING - 14.0) + 14.0;
+        self.rounded(soft, room.x + PADDING, room.y + (room.height - 20.0) / 2.0, width, 20.0, 5.0);
+        self.text(
+            label,
+            Font::Small,
+            ink,
+            "left",
+            room.x + PADDING + 7.0,
+            room.y + room.height / 2.0 + 0.5,
+            width - 14.0,
+        );
+    }
+
+    fn skeleton(&self, row: u64, column: usize, cell: Rectangle) {
+        let share = [0.55, 0.4, 0.7, 0.5, 0.62][(row as usize * 3 + column * 7) % 5];
+        let width = (cell.width - 2.0 * PADDING) * share;
+        self.rounded(&self.colors.sunken, cell.x + PADDING, cell.y + 11.0, width.max(8.0), 10.0, 4.0);
+    }
+
+    fn row_lines(&self, scene: &Scene, heads: &[(u64, Option<RowHead>)]) {
+        let right = scene.geometry.sheet_width() - scene.view.left;
+        for (row, _) in heads {
+            let y = scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 }).y + ROW_HEIGHT - 1.0;
+            self.fill(&self.colors.line, 0.0, y, right.min(scene.view.width), 1.0);
+        }
+    }
+
+    /// The frame around the active cell, and a thin one around the range.
+    fn ring(&self, scene: &Scene) {
+        if scene.geometry.rows == 0 {
+            return;
+        }
+        let (active, anchor) = scene.range;
+        let color = if scene.focused { &self.colors.accent } else { &self.colors.line_strong };
+        let corner = |pick: fn(u64, u64) -> u64, side: fn(usize, usize) -> usize| {
+            let spot = Spot { row: pick(active.row, anchor.row), column: side(active.column, anchor.column) };
+            scene.geometry.cell(&scene.view, spot)
+        };
+        self.clipped(scene.geometry.gutter, HEADER_HEIGHT, scene.view.width, scene.view.height, || {
+            if active != anchor {
+                let (start, end) = (corner(u64::min, usize::min), corner(u64::max, usize::max));
+                self.outline(
+                    color,
+                    1.0,
+                    start.x - 0.5,
+                    start.y - 0.5,
+                    end.x + end.width - start.x,
+                    end.y + end.height - start.y,
+                );
+            }
+            let cell = scene.geometry.cell(&scene.view, active);
+            self.outline(color, 2.0, cell.x, cell.y, cell.width - 1.0, cell.height - 1.0);
+        });
+    }
+
+    fn gutter(&self, scene: &Scene, heads: &[(u64, Option<RowHead>)]) {
+        let width = scene.geometry.gutter;
+        let bottom = heads.last().map_or(HEADER_HEIGHT, |(row, _)| {
+            scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 }).y + ROW_HEIGHT
+        });
+        self.fill(&self.colors.chrome, 0.0, HEADER_HEIGHT, width, bottom - HEADER_HEIGHT);
+        for (row, head) in heads {
+            let y = scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 }).y;
+            let middle = y + ROW_HEIGHT / 2.0;
+            let selected = head.is_some_and(|head| scene.selection.contains(head.record));
+            if selected {
+                self.fill(&self.colors.accent_soft, 0.0, y, width, ROW_HEIGHT);
+            }
+            if selected || scene.hovered == Some(*row) {
+                self.checkbox(selected, width - 24.0, middle - 7.0);
+            } else {
+                let number = head.map_or(*row + 1, |head| head.position).to_string();
+                let invalid = head.is_some_and(|head| head.invalid);
+                let color = if invalid { &self.colors.error } else { &self.colors.ink_2 };
+                self.text(&number, Font::Small, color, "right", width - PADDING, middle, width);
+                if invalid {
+                    self.circle(color, 9.0, middle, 2.5);
+                }
+            }
+            self.fill(&self.colors.line, 0.0, y + ROW_HEIGHT - 1.0, width, 1.0);
+        }
+        self.fill(&self.colors.line, width - 1.0, HEADER_HEIGHT, 1.0, bottom - HEADER_HEIGHT);
+    }
+
+    fn header(&self, scene: &Scene) {
+        let (width, gutter) = (scene.geometry.sheet_width() - scene.view.left, scene.geometry.gutter);
+        let right = width.min(scene.view.width);
+        self.fill(&self.colors.chrome, 0.0, 0.0, right, HEADER_HEIGHT);
+        let middle = HEADER_HEIGHT / 2.0;
+        for column in scene.geometry.visible_columns(&scene.view) {
+            let Some(field) = scene.columns.get(column) else { continue };
+            let cell = scene.geometry.cell(&scene.view, Spot { row: 0, column });
+            self.clipped(cell.x.max(gutter), 0.0, cell.x + cell.width, HEADER_HEIGHT, || {
+                self.font(Font::Strong);
+                let star = if field.required { 9.0 } else { 0.0 };
+                let label = self.width(&field.label).min(cell.width - 2.0 * PADDING - star);
+                let x = if field.kind == ColumnKind::Number {
+                    cell.x + cell.width - PADDING - 1.0 - label - star
+                } else {
+                    cell.x + PADDING
+                };
+                self.text(&field.label, Font::Strong, &self.colors.ink_2, "left", x, middle, label);
+                if field.required {
+                    self.text("*", Font::Strong, &self.colors.error, "left", x + label + 3.0, middle, 8.0);
+                }
+                self.fill(&self.colors.line, cell.x + cell.width - 1.0, 0.0, 1.0, HEADER_HEIGHT);
+            });
+        }
+        self.fill(&self.colors.chrome, 0.0, 0.0, gutter, HEADER_HEIGHT);
+        self.checkbox(*scene.selection == Selection::All, gutter - 24.0, middle - 7.0);
+        self.fill(&self.colors.line, gutter - 1.0, 0.0, 1.0, HEADER_HEIGHT);
+        self.fill(&self.colors.line, 0.0, HEADER_HEIGHT - 1.0, right, 1.0);
+    }
+
+    fn checkbox(&self, checked: bool, x: f64, y: f64) {
+        if checked {
+            self.rounded(&self.colors.accent, x, y, 14.0, 14.0, 3.5);
+            self.stroke(&self.colors.accent_ink, 1.8, &[(3.5, 7.5), (6.0, 10.0), (10.5, 4.5)], x, y);
+        } else {
+            self.rounded(&self.colors.canvas, x, y, 14.0, 14.0, 3.5);
+            self.context.set_stroke_style_str(&self.colors.line_strong);
+            self.context.set_line_width(1.0);
+            self.context.stroke();
+        }
+    }
+
+    /// The sign of a remark: a circle with an exclamation mark.
+    fn mark(&self, color: &str, x: f64, y: f64) {
+        self.context.set_stroke_style_str(color);
+        self.context.set_line_width(1.3);
+        self.context.begin_path();
+        let _ = self.context.arc(x, y, 5.5, 0.0, TAU);
+        self.context.stroke();
+        self.stroke(color, 1.3, &[(0.0, -3.0), (0.0, 0.5)], x, y);
+        self.circle(color, x, y + 2.8, 0.8);
+    }
+
+    fn fill(&self, color: &str, x: f64, y: f64, width: f64, height: f64) {
+        self.context.set_fill_style_str(color);
+        self.context.fill_rect(x, y, width, height);
+    }
+
+    fn outline(&self, color: &str, thick: f64, x: f64, y: f64, width: f64, height: f64) {
+        self.context.set_stroke_style_str(color);
+        self.context.set_line_width(thick);
+        self.context.stroke_rect(x, y, width, height);
+    }
+
+    fn rounded(&self, color: &str, x: f64, y: f64, width: f64, height: f64, radius: f64) {
+        self.context.set_fill_style_str(color);
+        self.context.begin_path();
+        let _ = self.context.round_rect_with_f64(x, y, width.max(0.0), height, radius);
+        self.context.fill();
+    }
+
+    fn circle(&self, color: &str, x: f64, y: f64, radius: f64) {
+        self.context.set_fill_style_str(color);
+        self.context.begin_path();
+        let _ = self.context.arc(x, y, radius, 0.0, TAU);
+        self.context.fill();
+    }
+
+    fn stroke(&self, color: &str, thick: f64, points: &[(f64, f64)], x: f64, y: f64) {
+        self.context.set_stroke_style_str(color);
+        self.context.set_line_width(thick);
+        self.context.begin_path();
+        for (place, (dx, dy)) in points.iter().enumerate() {
+            if place == 0 {
+                self.context.move_to(x + dx, y + dy)
+            } else {
+                self.context.line_to(x + dx, y + dy)
+            }
+        }
+        self.context.stroke();
+    }
+
+    fn font(&self, font: Font) {
+        self.context.set_font(&self.fonts[font as usize]);
+    }
+
+    fn width(&self, text: &str) -> f64 {
+        self.context.measure_text(text).map(|measured| measured.width()).unwrap_or(0.0)
+    }
+
+    /// Writes a text; what does not fit into `room` fades into three dots.
+    #[expect(clippy::too_many_arguments, reason = "a place and a look have that many parts")]
+    fn text(&self, text: &str, font: Font, color: &str, align: &str, x: f64, y: f64, room: f64) {
+        self.font(font);
+        self.context.set_fill_style_str(color);
+        self.context.set_text_align(align);
+        // Wide letters are 11 px: a text that is this short fits and need not be measured.
+        if (text.len() as f64) * 11.0 <= room || self.width(text) <= room + 0.5 {
+            let _ = self.context.fill_text(text, x, y);
+            return;
+        }
+        let fits = |end: usize| self.width(&text[..end]) + 11.0 <= room;
+        let ends: Vec<usize> = text.char_indices().map(|(place, _)| place).collect();
+        let count = ends.partition_point(|end| fits(*end)).saturating_sub(1);
+        let _ = self.context.fill_text(&format!("{}…", &text[..ends.get(count).copied().unwrap_or(0)]), x, y);
+    }
+
+    fn clipped(&self, left: f64, top: f64, right: f64, bottom: f64, paint: impl FnOnce()) {
+        if right <= left || bottom <= top {
+            return;
+        }
+        self.context.save();
+        self.context.begin_path();
+        self.context.rect(left, top, right - left, bottom - top);
+        self.context.clip();
+        paint();
+        self.context.restore();
+    }
+}
+
+/// Whether a cell is in the rectangle between two corners.
+pub fn is_within(range: (Spot, Spot), row: u64, column: usize) -> bool {
+    let (one, two) = range;
+    (one.row.min(two.row)..=one.row.max(two.row)).contains(&row)
+        && (one.column.min(two.column)..=one.column.max(two.column)).contains(&column)
+}
+
+/// The first line of a text, no longer than can be seen.
+fn cut(text: &str) -> &str {
+    let line = text.split(['\n', '\r']).next().unwrap_or("");
+    line.char_indices().nth(MOST_CHARACTERS).map_or(line, |(end, _)| &line[..end])
+}

@@ -1,0 +1,145 @@
+//! The history of jobs: as a panel from the right, and as a page.
+
+use leptos::prelude::*;
+
+use crate::app::plain::on_mouse;
+
+use super::outcome::follow_ups;
+use super::state::progress_line;
+use crate::app::components::{Dialog, EmptyState, Icon, Progress, ToastAction, icon};
+use crate::app::format;
+use crate::app::state::SpaceState;
+use crate::domain::job::JobStatus;
+use crate::rpc;
+use crate::rpc::jobs::{self, JobCard};
+
+/// The panel; it reads the history when it is opened.
+#[component]
+pub fn JobsPanel() -> impl IntoView {
+    let state = SpaceState::of_page();
+    view! {
+        <Dialog id="jobs-panel" open=state.panel title="Jobs" panel=true>
+            <div class="dialog-body">
+                <JobHistory />
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// The jobs of the space, the newest first.
+#[component]
+pub fn JobHistory() -> impl IntoView {
+    let state = SpaceState::of_page();
+    let id = state.id();
+    let history = rpc::read(move || state.jobs.moved.get(), move |_| jobs::jobs(id.clone(), 0));
+    view! {
+        <Transition fallback=|| view! { <p class="quiet">"Reading the history…"</p> }>
+            {move || Suspend::new(async move {
+                match history.await {
+                    Err(error) => view! { <p class="field-error">{error.message}</p> }.into_any(),
+                    Ok(list) if list.jobs.is_empty() => {
+                        view! {
+                            <EmptyState
+                                sign=Icon::Clock
+                                title="No jobs yet"
+                                text="An import, an export or an action makes one. It is kept here with what it did."
+                            />
+                        }
+                            .into_any()
+                    }
+                    Ok(list) => {
+                        let more = list.total.saturating_sub(list.jobs.len() as u64);
+                        let now = list.now;
+                        view! {
+                            <ol class="job-list">
+                                {list.jobs.into_iter().map(|card| view! { <JobRow card=card now=now /> }).collect_view()}
+                            </ol>
+                            {(more > 0).then(|| view! { <p class="quiet">{format!("{} older jobs", format::count(more))}</p> })}
+                        }
+                            .into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+#[component]
+fn JobRow(card: JobCard, now: i64) -> impl IntoView {
+    let jobs = SpaceState::of_page().jobs;
+    let (sign, class, word) = match card.status {
+        JobStatus::Complete => (Icon::CheckCircle, "state good", "Complete"),
+        JobStatus::Failed => (Icon::Alert, "state bad", "Failed"),
+        JobStatus::Canceled => (Icon::Close, "state", "Canceled"),
+        JobStatus::Executing => (Icon::Spinner, "state running", "Running"),
+        _ => (Icon::Clock, "state", "Waiting"),
+    };
+    let running = !card.status.is_terminal();
+    let lasted = card.started_at.zip(card.finished_at).map(|(from, to)| format::span(to - from));
+    let when = format!("{} · {}", format::ago(card.created_at, now), card.created_by);
+    let when = lasted.map_or(when.clone(), |lasted| format!("{when} · took {lasted}"));
+    let message = card.told.as_ref().and_then(|told| told.message.clone());
+    let (doing, _) = progress_line(&card, now);
+    let (label, progress) = (card.label.clone(), card.progress);
+    let mut actions = follow_ups(&card, jobs);
+    if card.status == JobStatus::Canceled {
+        let id = card.id.clone();
+        let run = Some(Callback::new(move |()| jobs.retry(id.clone())));
+        actions.push(ToastAction { label: "Run again".to_string(), link: None, download: false, run });
+    }
+    if running {
+        let id = card.id.clone();
+        let run = Some(Callback::new(move |()| jobs.cancel(id.clone())));
+        actions.push(ToastAction { label: "Cancel".to_string(), link: None, download: false, run });
+    }
+    view! {
+        <li class="job-row">
+            <p class="job-head">
+                <b>{card.label.clone()}</b>
+                <span class=class>{icon(sign)} {word}</span>
+            </p>
+            <p class="quiet">{when}</p>
+            {running
+                .then(|| {
+                    view! {
+                        <Progress label=label.clone() percent=Some(progress) />
+                        <p class="quiet">{doing}</p>
+                    }
+                })}
+            {(!card.input.is_empty())
+                .then(|| {
+                    let entry = |(label, value): (String, String)| view! { <dt>{label}</dt> <dd>{value}</dd> };
+                    view! { <dl class="job-input">{card.input.into_iter().map(entry).collect_view()}</dl> }
+                })}
+            {message.map(|message| view! { <p class="job-message">{message}</p> })}
+            {(!actions.is_empty())
+                .then(|| view! { <div class="toast-actions">{actions.into_iter().map(offer).collect_view()}</div> })}
+        </li>
+    }
+    .into_any()
+}
+
+fn offer(action: ToastAction) -> AnyView {
+    match (action.link, action.run) {
+        (Some(link), _) => view! {
+            <a class="button button-small" href=link download=action.download.then_some("") rel="external">{action.label}</a>
+        }
+        .into_any(),
+        (None, run) => view! {
+            <button
+                type="button"
+                class="button button-small"
+                on:click=on_mouse(move |_| {
+                    if let Some(run) = run {
+                        run.run(());
+                    }
+                })
+            >
+                {action.label}
+            </button>
+        }
+        .into_any(),
+    }
+}

@@ -1,0 +1,195 @@
+//! The jobs of a space that run now, kept up to date by the live stream and, should that be silent,
+//! by asking.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::outcome;
+use crate::app::components::Toasts;
+#[cfg(feature = "hydrate")]
+use crate::app::dom::Json;
+use crate::domain::job::{JobMode, JobStatus};
+use crate::rpc::RpcError;
+use crate::rpc::jobs::{self, JobCard};
+
+/// The jobs that a page knows of.
+#[derive(Clone, Copy)]
+pub struct Jobs {
+    /// Those that run, the newest last.
+    pub running: RwSignal<Vec<JobCard>>,
+    /// An outcome that waits to be closed.
+    pub outcome: RwSignal<Option<JobCard>>,
+    /// The present time, as far as running jobs need it.
+    pub clock: RwSignal<i64>,
+    /// Moves when any job changed: the history reads itself anew.
+    pub moved: RwSignal<u64>,
+    /// Moves when somebody wants to see all records again.
+    pub clear_filters: RwSignal<u64>,
+    /// Ids of jobs whose end was shown.
+    told: StoredValue<Vec<String>>,
+    toasts: Toasts,
+}
+
+/// How often running jobs are asked for when the stream says nothing.
+#[cfg(feature = "hydrate")]
+const ASK_SECONDS: i64 = 4;
+
+impl Jobs {
+    /// The jobs that the page came with.
+    pub fn new(cards: Vec<JobCard>, now: i64, toasts: Toasts) -> Self {
+        let (running, ended): (Vec<_>, Vec<_>) =
+            cards.into_iter().partition(|card| !card.status.is_terminal());
+        let waits =
+            |card: &JobCard| !card.acknowledged && card.told.as_ref().is_some_and(|told| told.acknowledge);
+        let told = ended.iter().map(|card| card.id.clone()).collect();
+        let this = Self {
+            running: RwSignal::new(running),
+            outcome: RwSignal::new(None),
+            clock: RwSignal::new(now),
+            moved: RwSignal::new(0),
+            clear_filters: RwSignal::new(0),
+            told: StoredValue::new(told),
+            toasts,
+        };
+        let waiting = ended.into_iter().find(waits);
+        Effect::new(move |_| {
+            if let Some(card) = &waiting {
+                this.outcome.set(Some(card.clone()));
+            }
+        });
+        #[cfg(feature = "hydrate")]
+        this.tick();
+        this
+    }
+
+    /// Once a second: the clock of running jobs, and a question to the server now and then.
+    #[cfg(feature = "hydrate")]
+    fn tick(self) {
+        let act = move || {
+            let Some(running) = self.running.try_get_untracked().filter(|running| !running.is_empty()) else {
+                return;
+            };
+            let now = crate::app::dom::now();
+            let _ = self.clock.try_set(now);
+            if now / 1000 % ASK_SECONDS == 0 {
+                for card in running {
+                    self.ask(card.id);
+                }
+            }
+        };
+        if let Ok(interval) = set_interval_with_handle(act, std::time::Duration::from_secs(1)) {
+            on_cleanup(move || interval.clear());
+        }
+    }
+
+    /// Takes note of how a job stands.
+    pub fn heard_of(self, card: JobCard) {
+        if card.status.is_terminal() {
+            self.ended(card);
+            return;
+        }
+        if self.told.try_with_value(|told| told.contains(&card.id)) == Some(true) && card.progress >= 100 {
+            return;
+        }
+        let _ = self.told.try_update_value(|told| told.retain(|id| *id != card.id));
+        let _ =
+            self.running.try_update(|running| match running.iter_mut().find(|known| known.id == card.id) {
+                Some(known) => *known = card,
+                None => running.push(card),
+            });
+        self.move_on();
+    }
+
+    fn ended(self, card: JobCard) {
+        let _ = self.running.try_update(|running| running.retain(|known| known.id != card.id));
+        self.move_on();
+        let told = self.told.try_update_value(|told| {
+            let known = told.contains(&card.id);
+            if !known {
+                told.push(card.id.clone());
+            }
+            known
+        });
+        if told == Some(false) && card.mode != JobMode::Hidden {
+            outcome::tell(self, self.toasts, card);
+        }
+    }
+
+    /// What the live stream says of a job.
+    #[cfg(feature = "hydrate")]
+    pub fn event(self, topic: &str, job_id: &str, payload: &Json) {
+        let known = self.running.try_with_untracked(|running| running.iter().any(|card| card.id == job_id));
+        if topic == "job:updated" && known == Some(true) {
+            if let Some(progress) = payload.at("progress").number() {
+                let _ = self.running.try_update(|running| {
+                    let Some(card) = running.iter_mut().find(|card| card.id == job_id) else { return };
+                    card.progress = progress.clamp(0.0, 100.0) as u8;
+                    if let Some(info) = payload.at("info").text() {
+                        card.info = Some(info);
+                    }
+                    if card.status == JobStatus::Ready {
+                        card.status = JobStatus::Executing;
+                    }
+                });
+                return;
+            }
+        }
+        self.ask(job_id.to_string());
+    }
+
+    /// Asks how a job stands.
+    #[cfg(feature = "hydrate")]
+    pub fn ask(self, job_id: String) {
+        spawn_local(async move {
+            if let Ok(card) = jobs::job(job_id).await {
+                self.heard_of(card);
+            }
+        });
+    }
+
+    /// Stops a job.
+    pub fn cancel(self, job_id: String) {
+        spawn_local(async move { self.take("The job could not be stopped", jobs::cancel(job_id).await) });
+    }
+
+    /// Runs a job again.
+    pub fn retry(self, job_id: String) {
+        let _ = self.told.try_update_value(|told| told.retain(|id| *id != job_id));
+        spawn_local(async move { self.take("The job could not be started", jobs::retry(job_id).await) });
+    }
+
+    /// Notes that an outcome was closed.
+    pub fn acknowledge(self, job_id: String) {
+        self.outcome.set(None);
+        spawn_local(async move {
+            let _ = jobs::acknowledge(job_id).await;
+            self.move_on();
+        });
+    }
+
+    fn take(self, trouble: &str, answer: Result<JobCard, RpcError>) {
+        match answer {
+            Ok(card) => self.heard_of(card),
+            Err(error) => self.toasts.fail(trouble, error),
+        }
+    }
+
+    fn move_on(self) {
+        let _ = self.moved.try_update(|moved| *moved += 1);
+    }
+}
+
+/// What a running job says of itself besides its bar: what it does, and how long it will take.
+pub fn progress_line(card: &JobCard, now: i64) -> (String, Option<String>) {
+    let doing = match (&card.info, card.status) {
+        (Some(info), _) if !info.is_empty() => info.clone(),
+        (_, JobStatus::Executing) => format!("{} %", card.progress),
+        _ => "Waiting to start".to_string(),
+    };
+    let started = card.started_at.filter(|_| (1..100).contains(&card.progress));
+    let left = started.map(|started| {
+        let gone = now.saturating_sub(started).max(0);
+        gone * i64::from(100 - card.progress) / i64::from(card.progress)
+    });
+    (doing, left.filter(|left| *left >= 1000).map(|left| format!("{} left", crate::app::format::span(left))))
+}

@@ -1,0 +1,37 @@
+//! What stands in place of a page that the server did not give.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::A;
+
+use super::NotFound;
+use crate::rpc::{ErrorKind, RpcError};
+
+/// A page that says why there is none, and what to do.
+#[component]
+pub fn Failure(
+    /// Why.
+    error: RpcError,
+) -> impl IntoView {
+    match error.kind {
+        ErrorKind::NotFound | ErrorKind::Gone => view! { <NotFound /> }.into_any(),
+        ErrorKind::Unauthorized => view! {
+            <Title text="Sign in" />
+            <main id="main" class="notice">
+                <h1>"You are signed out"</h1>
+                <p>"Your session has ended. What you saved is safe."</p>
+                <a class="button button-primary" href="/sign-in" rel="external">"Sign in"</a>
+            </main>
+        }
+        .into_any(),
+        _ => view! {
+            <Title text="Not available" />
+            <main id="main" class="notice">
+                <h1>"This page is not available"</h1>
+                <p>{error.message}</p>
+                <A href="/" attr:class="button">"Go to your spaces"</A>
+            </main>
+        }
+        .into_any(),
+    }
+}

@@ -1,0 +1,145 @@
+//! The files of a space, uploaded and generated.
+
+use leptos::prelude::*;
+
+use crate::app::plain::on_mouse;
+use leptos::task::spawn_local;
+use leptos_meta::Title;
+
+use crate::app::components::{Dialog, EmptyState, Icon, MenuButton, MenuItem, Table};
+use crate::app::format;
+use crate::app::frame::TopBar;
+use crate::app::state::SpaceState;
+use crate::domain::file::FileStatus;
+use crate::rpc;
+use crate::rpc::files::{self, FileRow};
+
+/// The files of a space.
+#[component]
+pub fn FilesPage() -> impl IntoView {
+    let state = SpaceState::of_page();
+    let name = state.frame.with_untracked(|frame| frame.name.clone());
+    let id = state.id();
+    let list = rpc::read(move || state.files_moved.get(), move |_| files::files(id.clone()));
+    let deleting = RwSignal::new(None::<FileRow>);
+    view! {
+        <Title text="Files" />
+        <TopBar trail=vec![name, "Files".to_string()] />
+        <main id="main" class="content">
+            <Transition>
+                {move || Suspend::new(async move {
+                    match list.await {
+                        Err(error) => view! { <p class="field-error">{error.message}</p> }.into_any(),
+                        Ok(list) if list.files.is_empty() => {
+                            view! {
+                                <EmptyState
+                                    sign=Icon::Folder
+                                    title="No files yet"
+                                    text="Drop a CSV on a sheet to import it. What exports and actions make is kept here too."
+                                />
+                            }
+                                .into_any()
+                        }
+                        Ok(list) => {
+                            let now = list.now;
+                            view! {
+                                <Table caption="Files" headings=&["Name", "Status", "#Size", "Origin", "Added", ""]>
+                                    {list.files.into_iter().map(|file| row(file, now, deleting)).collect_view()}
+                                </Table>
+                            }
+                                .into_any()
+                        }
+                    }
+                })}
+            </Transition>
+            <DeleteDialog deleting=deleting />
+        </main>
+    }
+    .into_any()
+}
+
+fn status(status: FileStatus) -> (&'static str, &'static str) {
+    match status {
+        FileStatus::Partial => ("state", "Stored"),
+        FileStatus::Analyzing => ("state running", "Being read"),
+        FileStatus::Analyzed => ("state", "Read"),
+        FileStatus::Complete => ("state good", "Complete"),
+        FileStatus::Archived => ("state", "Archived"),
+        FileStatus::Purged => ("state", "Purged"),
+        FileStatus::Failed => ("state bad", "Failed"),
+    }
+}
+
+fn row(file: FileRow, now: i64, deleting: RwSignal<Option<FileRow>>) -> impl IntoView {
+    let (class, word) = status(file.status);
+    let address = format!("/files/{}/download", file.id);
+    let (linked, named, doomed) = (address.clone(), file.name.clone(), file.clone());
+    let items = Signal::stored(vec![
+        MenuItem::new("Download", Icon::Download, move || fetch(&address)),
+        MenuItem::new("Delete", Icon::Trash, move || deleting.set(Some(doomed.clone()))).dangerous(),
+    ]);
+    let origin = if file.generated { "Made by a job" } else { "Uploaded" };
+    view! {
+        <tr>
+            <th scope="row">
+                <a href=linked download="" rel="external">{file.name}</a>
+            </th>
+            <td><span class=class>{word}</span></td>
+            <td class="text-right">{format::size(file.size.unsigned_abs())}</td>
+            <td>{format!("{origin} · {}", file.created_by)}</td>
+            <td>{format::ago(file.created_at, now)}</td>
+            <td class="menu-cell">
+                <MenuButton id=format!("menu-{}", file.id) label=format!("Actions of {named}") bare=Icon::More items=items />
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn fetch(address: &str) {
+    #[cfg(feature = "hydrate")]
+    crate::app::dom::download(address);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = address;
+}
+
+/// Asks before a file goes.
+#[component]
+fn DeleteDialog(deleting: RwSignal<Option<FileRow>>) -> impl IntoView {
+    let state = SpaceState::of_page();
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(deleting.with(Option::is_some)));
+    Effect::new(move |before: Option<bool>| {
+        let now = open.get();
+        if before == Some(true) && !now {
+            deleting.set(None);
+        }
+        now
+    });
+    let title = move || {
+        deleting.with(|file| file.as_ref().map_or(String::new(), |file| format!("Delete {}?", file.name)))
+    };
+    let delete = move |_| {
+        let Some(file) = deleting.get_untracked() else { return };
+        open.set(false);
+        spawn_local(async move {
+            match files::delete_file(file.id).await {
+                Ok(()) => state.files_moved.update(|moved| *moved += 1),
+                Err(error) => state.fail("The file was not deleted", error),
+            }
+            state.refresh();
+        });
+    };
+    view! {
+        <Dialog id="delete-file" open=open title=Signal::derive(title)>
+            <div class="dialog-body">
+                <p>"Its bytes go and cannot be brought back. Records that were imported from it stay."</p>
+            </div>
+            <footer class="dialog-foot">
+                <button type="button" class="button" on:click=on_mouse(move |_| open.set(false))>"Cancel"</button>
+                <button type="button" class="button button-danger" on:click=on_mouse(delete)>"Delete"</button>
+            </footer>
+        </Dialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,105 @@
+//! Home: the spaces, and a new one.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::A;
+
+use super::Failure;
+use super::new_space::NewSpace;
+use crate::app::components::{Button, EmptyState, Icon, Look, Table, icon};
+use crate::app::format;
+use crate::app::theme::ThemeSwitch;
+use crate::rpc;
+use crate::rpc::spaces::{self, SpaceRow};
+
+/// The spaces.
+#[component]
+pub fn Home() -> impl IntoView {
+    let home = rpc::read(|| (), |()| spaces::home(None));
+    view! {
+        <Title text="Spaces" />
+        <Suspense>
+            {move || Suspend::new(async move {
+                match home.await {
+                    Ok(home) => view! { <Spaces home=home /> }.into_any(),
+                    Err(error) => view! { <Failure error=error /> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
+#[component]
+fn Spaces(home: spaces::HomeList) -> impl IntoView {
+    let creating = RwSignal::new(false);
+    let hint = home
+        .spaces
+        .iter()
+        .find_map(|space| Some((space.hint.clone()?, space.id.clone(), space.name.clone())));
+    let now = home.now;
+    let shown = home.spaces.len() as u64;
+    let more = home.total.saturating_sub(shown);
+    let rows = if home.spaces.is_empty() {
+        view! {
+            <EmptyState sign=Icon::Sheet title="No spaces yet" text="A space holds the workbooks, files and jobs of one import project.">
+                <Button label="New space" look=Look::Primary before=Icon::Plus press=move |()| creating.set(true) />
+            </EmptyState>
+        }
+        .into_any()
+    } else {
+        view! {
+            <Table caption="Spaces" headings=&["Name", "#Workbooks", "#Records", "#Invalid", "Last activity"]>
+                {home.spaces.into_iter().map(|space| row(space, now)).collect_view()}
+            </Table>
+            {(more > 0).then(|| view! { <p class="quiet">{format!("{} more spaces", format::count(more))}</p> })}
+        }
+        .into_any()
+    };
+    view! {
+        <header class="top-bar home-bar">
+            <span class="mark"></span>
+            <b>"Inlet"</b>
+            <span class="grow"></span>
+            {home.person.map(|person| view! { <span class="quiet">{person}</span> })}
+            <ThemeSwitch />
+        </header>
+        <main id="main" class="home">
+            <div class="home-head">
+                <h1>"Spaces"</h1>
+                <Button label="New space" look=Look::Primary before=Icon::Plus press=move |()| creating.set(true) />
+            </div>
+            {hint
+                .map(|(hint, id, name)| {
+                    view! {
+                        <p class="tip-line">
+                            {icon(Icon::Info)} <span><A href=format!("/space/{id}")>{format!("Open {name}")}</A> " " {hint}</span>
+                        </p>
+                    }
+                })}
+            {rows}
+            <NewSpace open=creating />
+        </main>
+    }
+    .into_any()
+}
+
+fn row(space: SpaceRow, now: i64) -> impl IntoView {
+    let invalid = if space.invalid > 0 {
+        view! { <span class="n bad">{format::count(space.invalid)}</span> }.into_any()
+    } else {
+        view! { <span>"0"</span> }.into_any()
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                <A href=format!("/space/{}", space.id)>{space.name}</A>
+            </th>
+            <td class="text-right">{format::count(space.workbooks)}</td>
+            <td class="text-right">{format::count(space.records)}</td>
+            <td class="text-right">{invalid}</td>
+            <td>{format::ago(space.last_activity, now)}</td>
+        </tr>
+    }
+    .into_any()
+}

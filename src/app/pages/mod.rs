@@ -1,0 +1,20 @@
+//! The pages, one file each.
+
+mod failure;
+mod files;
+mod home;
+mod jobs;
+mod new_space;
+mod not_found;
+mod sheet;
+mod sign_in;
+mod space_start;
+
+pub use failure::Failure;
+pub use files::FilesPage;
+pub use home::Home;
+pub use jobs::JobsPage;
+pub use not_found::NotFound;
+pub use sheet::SheetPage;
+pub use sign_in::SignIn;
+pub use space_start::SpaceStart;

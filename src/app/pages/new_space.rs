@@ -1,0 +1,156 @@
+//! The dialog that makes a space from a blueprint: pasted, dropped, or the example.
+
+use leptos::prelude::*;
+
+use crate::app::plain::{live, on_mouse, part};
+use leptos::task::spawn_local;
+use leptos_router::hooks::use_navigate;
+
+use crate::app::components::{Control, Dialog, DropZone, FormField, Picked};
+use crate::rpc::spaces::{self, Created};
+
+/// The example: people with the usual rules.
+const PEOPLE: &str = include_str!("people.blueprint.json");
+
+/// The dialog.
+#[component]
+pub fn NewSpace(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    view! {
+        <Dialog id="new-space" open=open title="New space" wide=true>
+            <Form open=open />
+        </Dialog>
+    }
+    .into_any()
+}
+
+#[component]
+fn Form(open: RwSignal<bool>) -> impl IntoView {
+    let name = RwSignal::new(String::new());
+    let blueprint = RwSignal::new(String::new());
+    let name_error = RwSignal::new(None::<String>);
+    let blueprint_error = RwSignal::new(None::<String>);
+    let creating = RwSignal::new(false);
+    let navigate = use_navigate();
+    let go = Callback::new(move |id: String| navigate(&format!("/space/{id}"), Default::default()));
+    Effect::new(move |_| {
+        name.track();
+        name_error.set(None);
+    });
+    Effect::new(move |_| {
+        blueprint.track();
+        blueprint_error.set(None);
+    });
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let (title, text) = (name.get_untracked().trim().to_string(), blueprint.get_untracked());
+        if title.is_empty() {
+            name_error.set(Some("Give the space a name.".to_string()));
+        }
+        if text.trim().is_empty() {
+            blueprint_error.set(Some("Paste a blueprint, drop a file, or take the example.".to_string()));
+        }
+        if title.is_empty() || text.trim().is_empty() || creating.get_untracked() {
+            focus(if title.is_empty() { "field-space-name" } else { "field-blueprint" });
+            return;
+        }
+        creating.set(true);
+        spawn_local(async move {
+            let answer = spaces::create_space(title, text).await;
+            let _ = creating.try_set(false);
+            let trouble = match answer {
+                Ok(Created::Space(id)) => {
+                    let _ = open.try_set(false);
+                    go.run(id);
+                    return;
+                }
+                Ok(Created::Refused { place, message }) if place.is_empty() => message,
+                Ok(Created::Refused { place, message }) => format!("At {place}: {message}"),
+                Err(error) => error.message,
+            };
+            let _ = blueprint_error.try_set(Some(trouble));
+            focus("field-blueprint");
+        });
+    };
+    let read = Callback::new(move |file: Picked| read_file(file, name, blueprint, blueprint_error));
+    let example = move |_| {
+        blueprint.set(PEOPLE.to_string());
+        if name.with_untracked(|name| name.trim().is_empty()) {
+            name.set("People".to_string());
+        }
+    };
+    view! {
+        <form on:submit=submit novalidate>
+            <div class="dialog-body">
+                <FormField name="space-name".to_string() label="Name".to_string() control=Control::Line("text") value=name required=true error=name_error />
+                <DropZone label="Drop a blueprint file here, or choose one".to_string() accept=".json,application/json" pick=read />
+                <FormField
+                    name="blueprint".to_string()
+                    label="Blueprint".to_string()
+                    control=Control::Area(10)
+                    value=blueprint
+                    required=true
+                    help=Some("JSON: a workbook with sheets, a list of sheets, or one sheet with fields.".to_string())
+                    error=blueprint_error
+                />
+                <button type="button" class="button button-ghost" on:click=on_mouse(example)>"Use the example: people"</button>
+            </div>
+            <footer class="dialog-foot">
+                <button type="button" class="button" on:click=on_mouse(move |_| open.set(false))>"Cancel"</button>
+                <button type="submit" class="button button-primary" aria-disabled=live(move || creating.get().then_some("true"))>
+                    {part(move || if creating.get() { "Creating…" } else { "Create space" })}
+                </button>
+            </footer>
+        </form>
+    }
+    .into_any()
+}
+
+fn focus(id: &str) {
+    #[cfg(feature = "hydrate")]
+    if let Some(control) = crate::app::dom::by_id(id) {
+        crate::app::dom::focus_still(&control);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = id;
+}
+
+#[cfg(feature = "hydrate")]
+fn read_file(
+    file: Picked,
+    name: RwSignal<String>,
+    blueprint: RwSignal<String>,
+    error: RwSignal<Option<String>>,
+) {
+    const MOST_BYTES: f64 = 4_000_000.0;
+    if file.size() > MOST_BYTES {
+        error.set(Some(format!("{} is too large for a blueprint.", file.name())));
+        return;
+    }
+    spawn_local(async move {
+        match crate::app::dom::text_of(&file).await {
+            Some(text) => {
+                let _ = blueprint.try_set(text);
+                let stem = file.name().split('.').next().unwrap_or("").to_string();
+                if name.try_with_untracked(|name| name.trim().is_empty()) == Some(true) {
+                    let _ = name.try_set(stem);
+                }
+            }
+            None => {
+                let _ = error
+                    .try_set(Some(format!("{} could not be read. Paste its text instead.", file.name())));
+            }
+        }
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn read_file(
+    _file: Picked,
+    _name: RwSignal<String>,
+    _blueprint: RwSignal<String>,
+    _error: RwSignal<Option<String>>,
+) {
+}

@@ -1,0 +1,23 @@
+//! The page for addresses that lead nowhere.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::A;
+
+/// Nothing is here.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
+        response.set_status(axum::http::StatusCode::NOT_FOUND);
+    }
+    view! {
+        <Title text="Not found" />
+        <main id="main" class="notice">
+            <h1>"Nothing is here"</h1>
+            <p>"The address may be mistyped, or what it named was deleted."</p>
+            <A href="/" attr:class="button">"Go to your spaces"</A>
+        </main>
+    }
+    .into_any()
+}

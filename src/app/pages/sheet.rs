@@ -1,0 +1,194 @@
+//! The sheet page: toolbar, grid, status bar, and a file dropped anywhere on it.
+
+use leptos::prelude::*;
+
+use crate::app::plain::{live, on_drag, on_event, part};
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::Failure;
+use crate::app::actions::WorkbookActions;
+use crate::app::components::{Button, DropZone, EmptyState, Icon};
+use crate::app::frame::TopBar;
+use crate::app::grid::Grid;
+use crate::app::jobs::ForegroundJob;
+use crate::app::sheet::{ImportDialog, Importing, SheetControl, StatusBar, Toolbar};
+use crate::app::state::SpaceState;
+use crate::rpc;
+use crate::rpc::records::{self, SheetView, Standing};
+
+/// One sheet.
+#[component]
+pub fn SheetPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("sheet").unwrap_or_default()));
+    let sheet = rpc::read(move || id.get(), records::sheet);
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                match sheet.await {
+                    Ok(sheet) => {
+                        #[cfg(feature = "ssr")]
+                        let window = first_rows(&sheet).await;
+                        #[cfg(not(feature = "ssr"))]
+                        let window = String::new();
+                        view! { <Inside sheet=sheet window=window /> }.into_any()
+                    }
+                    Err(error) => view! { <Failure error=error /> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+    .into_any()
+}
+
+/// The first rows as the server sends them; a page without them is a page still.
+#[cfg(feature = "ssr")]
+async fn first_rows(sheet: &SheetView) -> String {
+    match records::first_window(&sheet.id).await {
+        Ok(rows) => crate::app::grid::first_window(&sheet.name, &sheet.columns, sheet.counts.total, &rows),
+        Err(_) => String::new(),
+    }
+}
+
+#[component]
+fn Inside(sheet: SheetView, window: String) -> impl IntoView {
+    let state = SpaceState::of_page();
+    let control = SheetControl::new(&sheet, state);
+    let importing = Importing::new(sheet.id.clone(), sheet.permits.import, state);
+    let over = RwSignal::new(false);
+    let title = format!("{} · {}", sheet.name, sheet.workbook_name);
+    let workbook_id = sheet.workbook_id.clone();
+    let sheet_id = sheet.id.clone();
+    let of_workbook = workbook_id.clone();
+    // A press of F5 while a file is dragged must not leave the page covered.
+    view! {
+        <Title text=title />
+        <TopBar trail=vec![sheet.workbook_name.clone(), sheet.name.clone()]>
+            <WorkbookActions workbook_id=of_workbook.clone() />
+        </TopBar>
+        <main
+            id="main"
+            class="sheet-page"
+            class:over=live(move || over.get())
+            on:dragover=on_drag(move |event| {
+                event.prevent_default();
+                over.set(true);
+            })
+            on:dragleave=on_drag(move |event| {
+                if event.related_target().is_none() {
+                    over.set(false);
+                }
+            })
+            on:drop=on_drag(move |event| {
+                event.prevent_default();
+                over.set(false);
+                #[cfg(feature = "hydrate")]
+                if let Some(file) = event.data_transfer().and_then(|transfer| transfer.files()?.item(0)) {
+                    importing.take(file);
+                }
+            })
+        >
+            <Toolbar control=control importing=importing />
+            <div id="records" class="records">
+                <Grid sheet=sheet control=control.grid window=window />
+                <Nothing control=control importing=importing />
+                <ForegroundJob sheet_id=sheet_id workbook_id=workbook_id />
+            </div>
+            <StatusBar control=control />
+            <ImportDialog control=control importing=importing />
+            <input
+                type="file"
+                node_ref=importing.input
+                class="sr-only"
+                tabindex="-1"
+                aria-label="File to import"
+                accept=".csv,.tsv,.txt,text/csv,text/plain"
+                on:change=on_event(move |event| {
+                    #[cfg(feature = "hydrate")]
+                    {
+                        let input: web_sys::HtmlInputElement = event_target(&event);
+                        if let Some(file) = input.files().and_then(|files| files.item(0)) {
+                            input.set_value("");
+                            importing.take(file);
+                        }
+                    }
+                    #[cfg(not(feature = "hydrate"))]
+                    let _ = event;
+                })
+            />
+            <div class="drop-cover" aria-hidden="true">"Drop the file to import it"</div>
+        </main>
+    }
+    .into_any()
+}
+
+/// What stands over an empty grid: what to do next, or that the filter finds nothing.
+#[component]
+fn Nothing(control: SheetControl, importing: Importing) -> impl IntoView {
+    let state = SpaceState::of_page();
+    let empty = Memo::new(move |_| control.grid.shown.get() == 0);
+    let id = StoredValue::new(control.sheet.with_value(|sheet| Some(sheet.id.clone())));
+    let busy = move || {
+        let fills = |card: &crate::rpc::jobs::JobCard| {
+            card.name == "sheet:import" && id.with_value(|id| card.sheet_id == *id)
+        };
+        state.jobs.running.with(|running| running.iter().any(fills))
+    };
+    let filtered = Memo::new(move |_| {
+        control.grid.question.with(|question| (question.standing, question.search.clone()))
+    });
+    let permits = control.sheet.with_value(|sheet| sheet.permits);
+    part(move || {
+        if !empty.get() || busy() {
+            return ().into_any();
+        }
+        let clear = move |()| control.grid.question.set(Default::default());
+        match filtered.get() {
+            (Standing::All, search) if search.is_empty() => {
+                let text = if permits.import {
+                    "Drop a CSV file anywhere on this page, choose one, or add a record by hand."
+                } else {
+                    "Nothing has been written to this sheet, and it takes no files."
+                };
+                view! {
+                    <div class="nothing">
+                        <EmptyState sign=Icon::Sheet title="No records yet" text=text>
+                            {permits
+                                .import
+                                .then(|| {
+                                    view! {
+                                        <DropZone
+                                            label="Drop a CSV file here, or choose one".to_string()
+                                            accept=".csv,.tsv,.txt,text/csv,text/plain"
+                                            pick=move |file| importing.take(file)
+                                        />
+                                    }
+                                })}
+                            {permits
+                                .add
+                                .then(|| view! { <Button label="Add a record" before=Icon::Plus press=move |()| control.add_record() /> })}
+                        </EmptyState>
+                    </div>
+                }
+                .into_any()
+            }
+            (Standing::Invalid, search) if search.is_empty() => view! {
+                <div class="nothing">
+                    <EmptyState sign=Icon::CheckCircle title="No record has an error" text="Everything here is valid.">
+                        <Button label="Show all records" press=clear />
+                    </EmptyState>
+                </div>
+            }
+            .into_any(),
+            _ => view! {
+                <div class="nothing">
+                    <EmptyState sign=Icon::Search title="No record matches" text="Try other words, or show all records.">
+                        <Button label="Show all records" press=clear />
+                    </EmptyState>
+                </div>
+            }
+            .into_any(),
+        }
+    })
+}

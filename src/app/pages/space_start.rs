@@ -1,0 +1,37 @@
+//! The address of a space alone: on to its first sheet, or what to do when it has none.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::components::Redirect;
+
+use crate::app::components::{EmptyState, Icon};
+use crate::app::frame::TopBar;
+use crate::app::plain::part;
+use crate::app::state::SpaceState;
+
+/// Where a space opens.
+#[component]
+pub fn SpaceStart() -> impl IntoView {
+    let state = SpaceState::of_page();
+    let first = Memo::new(move |_| state.frame.with(crate::rpc::spaces::SpaceFrame::first_sheet));
+    let replace = || NavigateOptions { replace: true, ..NavigateOptions::default() };
+    part(move || match first.get() {
+        Some(address) => view! { <Redirect path=address options=replace() /> }.into_any(),
+        None => {
+            let name = state.frame.with_untracked(|frame| frame.name.clone());
+            view! {
+                <Title text=name.clone() />
+                <TopBar trail=vec![name] />
+                <main id="main" class="content">
+                    <EmptyState
+                        sign=Icon::Sheet
+                        title="No workbook yet"
+                        text="A listener makes one when it hears space:configure, or a program by POST /v1/workbooks. It appears here at once."
+                    />
+                </main>
+            }
+            .into_any()
+        }
+    })
+}

@@ -1,0 +1,198 @@
+//! What the parts of the sheet page share.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::app::actions::Scope;
+use crate::app::format;
+use crate::app::grid::selection::Selection;
+use crate::app::grid::{GridControl, Question};
+use crate::app::state::SpaceState;
+use crate::domain::action;
+use crate::domain::record::Counts;
+use crate::rpc::records::{self, CellEdit, Choosing, SheetView, Standing};
+
+/// Whether what was typed has reached the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saving {
+    /// All of it.
+    Saved,
+    /// Some edits are on their way.
+    Under,
+    /// Some did not.
+    Failed,
+}
+
+/// What the parts of the sheet page share.
+#[derive(Clone, Copy)]
+pub struct SheetControl {
+    /// The grid's side.
+    pub grid: GridControl,
+    /// The sheet's shape.
+    pub sheet: StoredValue<SheetView>,
+    /// Counts under the search.
+    pub counts: RwSignal<Counts>,
+    /// Whether edits have reached the server.
+    pub saving: RwSignal<Saving>,
+    state: SpaceState,
+    counting: RwSignal<bool>,
+}
+
+impl SheetControl {
+    /// The control of a sheet that was just opened.
+    pub fn new(sheet: &SheetView, state: SpaceState) -> Self {
+        let version = RwSignal::new(sheet.version);
+        let saving = RwSignal::new(Saving::Saved);
+        let doubted = RwSignal::new(0);
+        let waiting = RwSignal::new(0);
+        let counts = RwSignal::new(sheet.counts);
+        let sheet_id = sheet.id.clone();
+        let write = Callback::new(move |edits: Vec<CellEdit>| {
+            waiting.update(|count| *count += 1);
+            saving.set(Saving::Under);
+            let sheet_id = sheet_id.clone();
+            spawn_local(async move {
+                let answer = records::edit_cells(sheet_id, edits).await;
+                let left = waiting.try_update(|count| {
+                    *count -= 1;
+                    *count
+                });
+                match answer {
+                    Ok(standings) => {
+                        if left == Some(0) {
+                            let _ = saving.try_set(Saving::Saved);
+                        }
+                        let _ = version.try_update(|known| *known = (*known).max(standings.version));
+                    }
+                    Err(error) => {
+                        let _ = saving.try_set(Saving::Failed);
+                        state.fail("The edit was not saved", error);
+                        let _ = doubted.try_update(|times| *times += 1);
+                    }
+                }
+                state.refresh();
+            });
+        });
+        let grid = GridControl {
+            question: RwSignal::new(Question::default()),
+            version,
+            doubted,
+            shown: RwSignal::new(sheet.counts.total),
+            selection: RwSignal::new(Selection::None),
+            said: RwSignal::new(String::new()),
+            theme: state.theme,
+            write,
+        };
+        let counting = RwSignal::new(false);
+        let control = Self { grid, sheet: StoredValue::new(sheet.clone()), counts, saving, state, counting };
+        control.follow();
+        control
+    }
+
+    /// Counts anew when the search or the sheet changes.
+    fn follow(self) {
+        let id = self.sheet.with_value(|sheet| sheet.id.clone());
+        let search = Memo::new(move |_| self.grid.question.with(|question| question.search.clone()));
+        Effect::new(move |before: Option<(String, i64)>| {
+            let now = (search.get(), self.grid.version.get());
+            if before.is_some_and(|before| before != now) {
+                self.count();
+            }
+            now
+        });
+        Effect::new(move |before: Option<u64>| {
+            let (times, moved) = self.state.sheet_moved.get();
+            let ours = moved.is_none_or(|moved| moved == id);
+            if before.is_some_and(|before| before != times) && ours {
+                self.count();
+            }
+            times
+        });
+        let clear = self.state.jobs.clear_filters;
+        Effect::new(move |before: Option<u64>| {
+            let times = clear.get();
+            if before.is_some_and(|before| before != times) {
+                self.grid.question.set(Question::default());
+            }
+            times
+        });
+    }
+
+    /// Asks for the counts, and by them for the version; at most four times a second.
+    fn count(self) {
+        if self.counting.try_get_untracked() != Some(false) {
+            return;
+        }
+        self.counting.set(true);
+        set_timeout(
+            move || {
+                let _ = self.counting.try_set(false);
+                let Some(search) = self.grid.question.try_with_untracked(|question| question.search.clone())
+                else {
+                    return;
+                };
+                let Some(id) = self.sheet.try_with_value(|sheet| sheet.id.clone()) else { return };
+                spawn_local(async move {
+                    if let Ok(standings) = records::count_records(id, search.clone()).await {
+                        let same =
+                            self.grid.question.try_with_untracked(|question| question.search == search);
+                        if same == Some(true) {
+                            let _ = self.counts.try_set(standings.counts);
+                        }
+                        self.grid.note_version(standings.version);
+                    }
+                });
+            },
+            std::time::Duration::from_millis(250),
+        );
+    }
+
+    /// What an action would act on now: the selection, else what the filter shows, else all.
+    pub fn scope(self) -> Scope {
+        let question = self.grid.question.get();
+        let selection = self.grid.selection.get();
+        let (shown, counts) = (self.grid.shown.get(), self.counts.get());
+        let selected = selection.count(shown);
+        let choosing = Choosing {
+            filter: question.standing,
+            search: question.search.clone(),
+            selected: selection.ids(),
+            all_selected: selection == Selection::All,
+        };
+        let narrowed = question != Question::default();
+        let records = if question.standing == Standing::Valid { counts.valid } else { shown };
+        let words = match (&selection, narrowed) {
+            (Selection::Records(_), _) => {
+                format!(
+                    "{} selected {}",
+                    format::count(selected),
+                    if selected == 1 { "record" } else { "records" }
+                )
+            }
+            (_, true) if records == 1 => "The 1 record that matches the filter".to_string(),
+            (_, true) => format!("The {} records that match the filter", format::count(records)),
+            (_, false) => format!("All {}", format::counted(counts.total, "record", "records")),
+        };
+        let invalid = match question.standing {
+            Standing::Valid => 0,
+            _ => counts.error,
+        };
+        Scope { words, choosing, standing: action::Standing { records: counts.total, invalid, selected } }
+    }
+
+    /// Adds an empty record at the end and says so.
+    pub fn add_record(self) {
+        let id = self.sheet.with_value(|sheet| sheet.id.clone());
+        spawn_local(async move {
+            match records::add_record(id).await {
+                Ok(standings) => {
+                    let _ = self.counts.try_set(standings.counts);
+                    self.grid.note_version(standings.version);
+                    self.grid.say("A record was added at the end".to_string());
+                    self.state.refresh();
+                }
+                Err(error) => self.state.fail("No record was added", error),
+            }
+        });
+    }
+}

@@ -1,0 +1,15 @@
+//! The sheet page's parts: toolbar, status bar, import.
+
+pub mod control;
+mod import;
+mod import_dialog;
+mod status_bar;
+mod toolbar;
+#[cfg(feature = "hydrate")]
+mod upload;
+
+pub use control::SheetControl;
+pub use import::{Importing, Stage};
+pub use import_dialog::ImportDialog;
+pub use status_bar::StatusBar;
+pub use toolbar::Toolbar;

@@ -1,0 +1,52 @@
+//! The line under the grid: how many records, how many selected, whether all is saved.
+
+use leptos::prelude::*;
+
+use crate::app::plain::{live, part};
+
+use super::SheetControl;
+use super::control::Saving;
+use crate::app::components::{Icon, icon};
+use crate::app::format;
+use crate::app::state::SpaceState;
+
+/// The status bar of a sheet.
+#[component]
+pub fn StatusBar(
+    /// The sheet.
+    control: SheetControl,
+) -> impl IntoView {
+    let state = SpaceState::of_page();
+    let id = control.sheet.with_value(|sheet| sheet.id.clone());
+    let total = move || {
+        let in_all = state.frame.with(|frame| {
+            frame
+                .workbooks
+                .iter()
+                .flat_map(|workbook| &workbook.sheets)
+                .find(|sheet| sheet.id == id)
+                .map(|sheet| sheet.records)
+        });
+        format::count(in_all.unwrap_or(0).max(control.counts.with(|counts| counts.total)))
+    };
+    let selected = move || {
+        let count = control.grid.selection.with(|selection| selection.count(control.grid.shown.get()));
+        (count > 0).then(|| view! { <span><b>{format::count(count)}</b> " selected"</span> })
+    };
+    let saving = move || match control.saving.get() {
+        Saving::Saved => view! { <span class="saved good">{icon(Icon::Check)} "Saved"</span> }.into_any(),
+        Saving::Under => view! { <span class="saved">{icon(Icon::Spinner)} "Saving…"</span> }.into_any(),
+        Saving::Failed => view! { <span class="saved bad">{icon(Icon::Alert)} "Not saved"</span> }.into_any(),
+    };
+    view! {
+        <footer class="status-bar">
+            <span role="status">
+                <b>{part(move || format::count(control.grid.shown.get()))}</b> " of " {live(total)} " records"
+                <span class="sr-only">{part(move || control.grid.said.get())}</span>
+            </span>
+            {part(selected)}
+            {part(saving)}
+        </footer>
+    }
+    .into_any()
+}

@@ -1,0 +1,172 @@
+//! The bar over the grid: which records, which actions.
+
+use leptos::prelude::*;
+
+use crate::app::plain::{live, on_event, on_key};
+use leptos::task::spawn_local;
+
+use super::{Importing, SheetControl};
+use crate::app::actions::{menu_item, press};
+use crate::app::components::{Button, Icon, Look, MenuButton, MenuItem, Tab, Tabs, icon};
+use crate::app::format;
+use crate::app::state::{Asking, Deed, SpaceState};
+use crate::rpc::actions::{ActionView, Place};
+use crate::rpc::jobs::{self, Export};
+use crate::rpc::records::Standing;
+
+const STANDINGS: [Standing; 3] = [Standing::All, Standing::Valid, Standing::Invalid];
+
+/// The toolbar of a sheet.
+#[component]
+pub fn Toolbar(
+    /// The sheet.
+    control: SheetControl,
+    /// Where a file goes.
+    importing: Importing,
+) -> impl IntoView {
+    let state = SpaceState::of_page();
+    let question = control.grid.question;
+    let count = move |pick: fn(&crate::domain::record::Counts) -> u64| {
+        Signal::derive(move || Some(format::count(control.counts.with(pick))))
+    };
+    let tabs = vec![
+        Tab { label: "All", count: count(|counts| counts.total), alarming: false },
+        Tab { label: "Valid", count: count(|counts| counts.valid), alarming: false },
+        Tab { label: "Invalid", count: count(|counts| counts.error), alarming: true },
+    ];
+    let chosen = Signal::derive(move || {
+        let standing = question.with(|question| question.standing);
+        STANDINGS.iter().position(|other| *other == standing).unwrap_or(0)
+    });
+    let choose = move |place: usize| question.update(|question| question.standing = STANDINGS[place]);
+    let permits = control.sheet.with_value(|sheet| sheet.permits);
+    let actions = control.sheet.with_value(|sheet| sheet.actions.clone());
+    let (primary, rest): (Vec<_>, Vec<_>) =
+        actions.into_iter().partition(|action| action.primary);
+    let place = Place::Sheet(control.sheet.with_value(|sheet| sheet.id.clone()));
+    let items = menu(state, control, rest, place.clone(), permits.delete);
+    let button = move |action: ActionView| {
+        let (asked, pressed, place) = (action.requirements.clone(), action.clone(), place.clone());
+        view! {
+            <Button
+                label=action.label.clone()
+                reason=Signal::derive(move || asked.refusal(control.scope().standing))
+                hint=action.tooltip.clone()
+                press=move |()| press(state, pressed.clone(), place.clone(), untrack(|| control.scope()))
+            />
+        }
+    };
+    let import_reason = (!permits.import).then(|| "This sheet takes no files".to_string());
+    let add_reason = (!permits.add).then(|| "This sheet takes no records by hand".to_string());
+    view! {
+        <div class="toolbar" role="group" aria-label="Sheet">
+            <Tabs label="Which records" tabs=tabs chosen=chosen choose=choose controls="records" />
+            <SearchBox control=control />
+            <span class="grow"></span>
+            <Button label="Add record" before=Icon::Plus look=Look::Ghost bare=true reason=add_reason press=move |()| control.add_record() />
+            <Button label="Add file" before=Icon::Upload look=Look::Ghost reason=import_reason press=move |()| importing.pick() />
+            {primary.into_iter().map(button).collect_view()}
+            <MenuButton id="sheet-menu".to_string() label="Actions".to_string() items=items />
+        </div>
+    }
+    .into_any()
+}
+
+fn menu(
+    state: SpaceState,
+    control: SheetControl,
+    actions: Vec<ActionView>,
+    place: Place,
+    may_delete: bool,
+) -> Signal<Vec<MenuItem>> {
+    let export = move |kind: Export| {
+        let (id, scope) = (control.sheet.with_value(|sheet| sheet.id.clone()), untrack(|| control.scope()));
+        spawn_local(async move {
+            match jobs::start_export(id, scope.choosing, kind).await {
+                Ok(card) => state.jobs.heard_of(card),
+                Err(error) => state.fail("The export did not start", error),
+            }
+        });
+    };
+    let delete = move || {
+        let (id, scope) = (control.sheet.with_value(|sheet| sheet.id.clone()), untrack(|| control.scope()));
+        state.asking.set(Some(Asking {
+            deed: Deed::DeleteRecords(id),
+            scope: scope.words,
+            choosing: scope.choosing,
+        }));
+    };
+    Signal::derive(move || {
+        let scope = control.scope();
+        let mut items: Vec<MenuItem> = actions
+            .iter()
+            .map(|action| menu_item(state, action.clone(), place.clone(), scope.clone()))
+            .collect();
+        let nothing = (control.grid.shown.get() == 0).then(|| "There is nothing to export".to_string());
+        items.push(
+            MenuItem::new("Export CSV", Icon::Download, move || export(Export::SpreadsheetSafe))
+                .unless(nothing.clone()),
+        );
+        items.push(
+            MenuItem::new("Export CSV, cells as they are", Icon::Download, move || export(Export::Raw))
+                .unless(nothing),
+        );
+        let why_not = match (may_delete, scope.standing.selected) {
+            (false, _) => Some("Records of this sheet may not be deleted".to_string()),
+            (true, 0) => Some("Select records first".to_string()),
+            (true, _) => None,
+        };
+        items.push(MenuItem::new("Delete selected records", Icon::Trash, delete).dangerous().unless(why_not));
+        items
+    })
+}
+
+/// The search box; it asks when typing rests.
+#[component]
+fn SearchBox(control: SheetControl) -> impl IntoView {
+    let question = control.grid.question;
+    let text = RwSignal::new(String::new());
+    let typed = RwSignal::new(0_u32);
+    // The search may be cleared from elsewhere.
+    Effect::new(move |_| {
+        let search = question.with(|question| question.search.clone());
+        if search.is_empty() && !text.with_untracked(String::is_empty) {
+            text.set(search);
+        }
+    });
+    let ask = move || {
+        let wanted = text.get_untracked().trim().to_string();
+        if question.with_untracked(|question| question.search != wanted) {
+            question.update(|question| question.search = wanted);
+        }
+    };
+    let input = move |event| {
+        text.set(event_target_value(&event));
+        typed.update(|times| *times += 1);
+        let mine = typed.get_untracked();
+        let later = move || {
+            if typed.try_get_untracked() == Some(mine) {
+                ask();
+            }
+        };
+        set_timeout(later, std::time::Duration::from_millis(200));
+    };
+    view! {
+        <div class="search">
+            {icon(Icon::Search)}
+            <input
+                type="search"
+                aria-label="Search the records"
+                placeholder="Search"
+                prop:value=live(move || text.get())
+                on:input=on_event(input)
+                on:keydown=on_key(move |event| {
+                    if event.key() == "Enter" {
+                        ask();
+                    }
+                })
+            />
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,115 @@
+//! What the pages of one space share: its frame, its jobs, its notes.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::components::{Toast, Toasts, Tone};
+use super::jobs::Jobs;
+use crate::rpc::actions::{ActionView, Place};
+use crate::rpc::records::Choosing;
+use crate::rpc::spaces::{self, SpaceFrame};
+
+/// What somebody is about to do, while the dialog asks.
+#[derive(Clone)]
+pub struct Asking {
+    /// What will be done.
+    pub deed: Deed,
+    /// To what, in words: `All 12,408 records`.
+    pub scope: String,
+    /// To what.
+    pub choosing: Choosing,
+}
+
+/// What a dialog can ask about.
+#[derive(Clone)]
+pub enum Deed {
+    /// An action of the blueprint.
+    Act(Box<ActionView>, Place),
+    /// Deleting records of a sheet.
+    DeleteRecords(String),
+}
+
+/// What the pages of one space share.
+#[derive(Clone, Copy)]
+pub struct SpaceState {
+    /// What stands around every page.
+    pub frame: RwSignal<SpaceFrame>,
+    /// Jobs that run, and outcomes to show.
+    pub jobs: Jobs,
+    /// Notes at the bottom right.
+    pub toasts: Toasts,
+    /// What is being asked.
+    pub asking: RwSignal<Option<Asking>>,
+    /// Whether the jobs panel is open.
+    pub panel: RwSignal<bool>,
+    /// Whether the sidebar is open on a narrow screen.
+    pub drawer: RwSignal<bool>,
+    /// Moves with each change of the named sheet's records, or of any when there is no name.
+    pub sheet_moved: RwSignal<(u64, Option<String>)>,
+    /// Moves when files came or went.
+    pub files_moved: RwSignal<u64>,
+    /// The colours have changed.
+    pub theme: RwSignal<u32>,
+    refreshing: RwSignal<bool>,
+}
+
+impl SpaceState {
+    /// The state of a space that was just opened.
+    pub fn new(frame: SpaceFrame) -> Self {
+        let toasts = Toasts::default();
+        let (cards, now) = (frame.jobs.clone(), frame.now);
+        let frame = RwSignal::new(frame);
+        Self {
+            jobs: Jobs::new(cards, now, toasts),
+            frame,
+            toasts,
+            asking: RwSignal::new(None),
+            panel: RwSignal::new(false),
+            drawer: RwSignal::new(false),
+            sheet_moved: RwSignal::new((0, None)),
+            files_moved: RwSignal::new(0),
+            theme: expect_context::<super::theme::Theme>().moved,
+            refreshing: RwSignal::new(false),
+        }
+    }
+
+    /// The state of the space around the present page.
+    pub fn of_page() -> Self {
+        expect_context()
+    }
+
+    /// The space's id.
+    pub fn id(&self) -> String {
+        self.frame.with_untracked(|frame| frame.id.clone())
+    }
+
+    /// Reads the frame anew, soon and at most twice a second.
+    pub fn refresh(&self) {
+        let state = *self;
+        if state.refreshing.try_get_untracked() != Some(false) {
+            return;
+        }
+        state.refreshing.set(true);
+        set_timeout(
+            move || {
+                let Some(id) = state.frame.try_with_untracked(|frame| frame.id.clone()) else { return };
+                // What changes from here on asks once more.
+                let _ = state.refreshing.try_set(false);
+                spawn_local(async move {
+                    if let Ok(frame) = spaces::space(id).await {
+                        for job in &frame.jobs {
+                            state.jobs.heard_of(job.clone());
+                        }
+                        let _ = state.frame.try_set(frame);
+                    }
+                });
+            },
+            std::time::Duration::from_millis(500),
+        );
+    }
+
+    /// Says that something failed.
+    pub fn fail(&self, title: &str, error: impl ToString) {
+        self.toasts.show(Toast::new(Tone::Bad, title).saying(error.to_string()));
+    }
+}

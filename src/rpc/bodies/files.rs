@@ -1,0 +1,31 @@
+//! The files of a space.
+
+use super::{Asker, id};
+use crate::domain::file::{File, FileMode};
+use crate::rpc::RpcError;
+use crate::rpc::files::{FileList, FileRow};
+use crate::service::Page;
+use crate::store::now;
+
+/// Files that the page lists.
+const MOST: u64 = 200;
+
+pub async fn files(space_id: String) -> Result<FileList, RpcError> {
+    let asker = Asker::of_request()?;
+    let found = asker.service.files(&asker.actor, &id(&space_id)?, None, Page::first(MOST)).await?;
+    let row = |file: File| FileRow {
+        id: file.id.to_string(),
+        name: file.name,
+        status: file.status,
+        size: file.size,
+        generated: file.mode == FileMode::Export,
+        created_by: asker.who(&file.created_by),
+        created_at: file.created_at.0,
+    };
+    Ok(FileList { files: found.items.into_iter().map(row).collect(), total: found.total, now: now().0 })
+}
+
+pub async fn delete_file(file_id: String) -> Result<(), RpcError> {
+    let asker = Asker::of_request()?;
+    Ok(asker.service.delete_file(&asker.actor, &id(&file_id)?).await?)
+}

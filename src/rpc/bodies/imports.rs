@@ -1,0 +1,48 @@
+//! From an uploaded file to an import.
+
+use super::{Asker, id, jobs, refuse};
+use crate::domain::parse::from_slice;
+use crate::rpc::imports::{ImportPlan, SourceColumn};
+use crate::rpc::jobs::JobCard;
+use crate::rpc::{ErrorKind, RpcError};
+use crate::service::imports::PlannedColumn;
+
+pub async fn plan_import(file_id: String, sheet_id: String) -> Result<ImportPlan, RpcError> {
+    let asker = Asker::of_request()?;
+    let plan =
+        asker.service.plan_import(&asker.actor, &id(&file_id)?, &id(&sheet_id)?, Default::default()).await?;
+    let separator = match plan.dialect.separator {
+        b',' => "commas".to_string(),
+        b';' => "semicolons".to_string(),
+        b'\t' => "tabs".to_string(),
+        other => format!("`{}`", char::from(other)),
+    };
+    let reading = format!("{}, separated by {separator}", plan.dialect.encoding.name());
+    let column = |column: PlannedColumn| SourceColumn {
+        header: column.header,
+        samples: column.samples.into_iter().map(|text| text.chars().take(60).collect()).collect(),
+        field: column.field,
+    };
+    Ok(ImportPlan {
+        file_id,
+        name: plan.name,
+        size: plan.size.unsigned_abs(),
+        rows: plan.rows_estimate,
+        reading,
+        dialect: serde_json::to_string(&plan.dialect).unwrap_or_default(),
+        columns: plan.columns.into_iter().map(column).collect(),
+    })
+}
+
+pub async fn start_import(
+    file_id: String,
+    sheet_id: String,
+    mapping: Vec<Option<String>>,
+    dialect: String,
+) -> Result<JobCard, RpcError> {
+    let asker = Asker::of_request()?;
+    let dialect = from_slice(dialect.as_bytes()).map_err(|error| refuse(ErrorKind::BadRequest, error.to_string()))?;
+    let job =
+        asker.service.start_import(&asker.actor, &id(&file_id)?, &id(&sheet_id)?, mapping, dialect).await?;
+    Ok(jobs::card(&asker, job).await)
+}

@@ -1,0 +1,111 @@
+//! Jobs as cards.
+
+use super::outcome::told;
+use super::records::query;
+use super::{Asker, id};
+use crate::domain::job::{Job, JobType};
+use crate::rpc::RpcError;
+use crate::rpc::jobs::{Export, JobCard, JobList};
+use crate::rpc::records::Choosing;
+use crate::service::Page;
+use crate::store::jobs::JobFilter;
+use crate::store::now;
+
+/// Jobs on a page of the history.
+const PAGE: u64 = 50;
+
+/// A job as the page shows it.
+pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
+    let told = if job.status.is_terminal() { Some(told(asker, &job).await) } else { None };
+    let form = form(asker, &job).await;
+    let input = job.input.clone().unwrap_or_default();
+    let input = match form {
+        Some(form) => crate::domain::form::labelled(&form, &input),
+        None => input.iter().map(|(key, value)| (key.clone(), super::actions::plain(value))).collect(),
+    };
+    JobCard {
+        id: job.id.to_string(),
+        label: job.label.clone().unwrap_or_else(|| job.name()),
+        name: job.name(),
+        status: job.status,
+        progress: job.progress,
+        info: job.info,
+        mode: job.mode,
+        sheet_id: job.sheet_id.map(|id| id.to_string()),
+        workbook_id: job.workbook_id.map(|id| id.to_string()),
+        input,
+        told,
+        created_by: asker.who(&job.created_by),
+        created_at: job.created_at.0,
+        started_at: job.started_at.map(|moment| moment.0),
+        finished_at: job.finished_at.map(|moment| moment.0),
+        acknowledged: job.outcome_acknowledged_at.is_some(),
+    }
+}
+
+/// The form that a job's input was filled into, while its action still exists.
+async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::action::InputForm> {
+    job.input.as_ref().filter(|input| !input.is_empty())?;
+    let actions = match job.job_type {
+        JobType::Workbook => {
+            let found = asker.service.workbook(&asker.actor, job.workbook_id.as_ref()?).await.ok()?;
+            found.workbook.actions
+        }
+        JobType::Sheet => {
+            asker.service.sheet(&asker.actor, job.sheet_id.as_ref()?).await.ok()?.config.actions
+        }
+        _ => return None,
+    };
+    let action = actions.into_iter().find(|action| action.operation() == Ok(job.operation.as_str()))?;
+    action.input_form
+}
+
+
+pub async fn jobs(space_id: String, offset: u64) -> Result<JobList, RpcError> {
+    let asker = Asker::of_request()?;
+    let filter = JobFilter { space_id: Some(id(&space_id)?), ..JobFilter::default() };
+    let page = Page { number: offset / PAGE + 1, size: PAGE };
+    let found = asker.service.jobs(&asker.actor, &filter, page).await?;
+    let mut cards = Vec::with_capacity(found.items.len());
+    for job in found.items {
+        cards.push(card(&asker, job).await);
+    }
+    Ok(JobList { jobs: cards, total: found.total, now: now().0 })
+}
+
+pub async fn job(job_id: String) -> Result<JobCard, RpcError> {
+    let asker = Asker::of_request()?;
+    let job = asker.service.job(&asker.actor, &id(&job_id)?).await?;
+    Ok(card(&asker, job).await)
+}
+
+pub async fn start_export(sheet_id: String, choosing: Choosing, kind: Export) -> Result<JobCard, RpcError> {
+    let asker = Asker::of_request()?;
+    let raw = kind == Export::Raw;
+    let job = asker.service.start_export(&asker.actor, &id(&sheet_id)?, query(&choosing), raw).await?;
+    Ok(card(&asker, job).await)
+}
+
+pub async fn delete_records(sheet_id: String, choosing: Choosing) -> Result<JobCard, RpcError> {
+    let asker = Asker::of_request()?;
+    let job = asker.service.start_deletion(&asker.actor, &id(&sheet_id)?, query(&choosing)).await?;
+    Ok(card(&asker, job).await)
+}
+
+pub async fn cancel(job_id: String) -> Result<JobCard, RpcError> {
+    let asker = Asker::of_request()?;
+    let job = asker.service.cancel_job(&asker.actor, &id(&job_id)?, None).await?;
+    Ok(card(&asker, job).await)
+}
+
+pub async fn retry(job_id: String) -> Result<JobCard, RpcError> {
+    let asker = Asker::of_request()?;
+    let job = asker.service.retry_job(&asker.actor, &id(&job_id)?).await?;
+    Ok(card(&asker, job).await)
+}
+
+pub async fn acknowledge(job_id: String) -> Result<(), RpcError> {
+    let asker = Asker::of_request()?;
+    asker.service.acknowledge_outcome(&asker.actor, &id(&job_id)?).await?;
+    Ok(())
+}

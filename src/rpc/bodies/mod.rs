@@ -1,0 +1,108 @@
+//! What the server functions do: who asks, the service's answer, and the small value that travels.
+
+pub mod actions;
+pub mod files;
+pub mod imports;
+pub mod jobs;
+mod outcome;
+pub mod records;
+pub mod spaces;
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use super::{ErrorKind, RpcError};
+use crate::domain::access::Actor;
+use crate::domain::ids::Id;
+use crate::domain::tenant::User;
+use crate::service::{ErrorKind as ServiceKind, Service, ServiceError};
+
+/// The service and who asks it.
+struct Asker {
+    service: Arc<Service>,
+    actor: Actor,
+    user: Option<User>,
+}
+
+impl Asker {
+    /// From the request's context, where the server has put them.
+    fn of_request() -> Result<Self, RpcError> {
+        let actor = use_context::<Actor>();
+        let actor = actor.ok_or_else(|| refuse(ErrorKind::Unauthorized, "Sign in first"))?;
+        let service = use_context::<Arc<Service>>();
+        let service = service.ok_or_else(|| refuse(ErrorKind::Internal, "The server is not complete"))?;
+        Ok(Self { service, actor, user: use_context() })
+    }
+
+    /// What people call the one who did something.
+    fn who(&self, id: &str) -> String {
+        match (&self.user, id.get(..6)) {
+            (Some(user), _) if user.id.as_str() == id => user.name.clone(),
+            (_, Some("us_usr")) => "another person".to_string(),
+            (_, Some("us_key")) => "a program".to_string(),
+            (_, Some("us_sp_")) => "a guest".to_string(),
+            _ => "Inlet".to_string(),
+        }
+    }
+
+    /// The name of the person who is signed in.
+    fn person(&self) -> Option<String> {
+        self.user.as_ref().map(|user| user.name.clone())
+    }
+}
+
+/// A refusal of this layer, with its status.
+fn refuse(kind: ErrorKind, message: impl Into<String>) -> RpcError {
+    let error = RpcError::new(kind, message);
+    set_status(kind);
+    error
+}
+
+fn set_status(kind: ErrorKind) {
+    let status = match kind {
+        ErrorKind::BadRequest => StatusCode::BAD_REQUEST,
+        ErrorKind::Unauthorized => StatusCode::UNAUTHORIZED,
+        ErrorKind::Forbidden => StatusCode::FORBIDDEN,
+        ErrorKind::NotFound => StatusCode::NOT_FOUND,
+        ErrorKind::Conflict => StatusCode::CONFLICT,
+        ErrorKind::Gone => StatusCode::GONE,
+        ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorKind::Internal | ErrorKind::Network => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+    }
+}
+
+impl From<ServiceError> for RpcError {
+    fn from(error: ServiceError) -> Self {
+        let kind = match error.kind {
+            ServiceKind::BadRequest => ErrorKind::BadRequest,
+            ServiceKind::Unauthorized => ErrorKind::Unauthorized,
+            ServiceKind::Forbidden => ErrorKind::Forbidden,
+            ServiceKind::NotFound => ErrorKind::NotFound,
+            ServiceKind::Conflict => ErrorKind::Conflict,
+            ServiceKind::TooLarge => ErrorKind::TooLarge,
+            ServiceKind::Unavailable => ErrorKind::Unavailable,
+            ServiceKind::Internal => ErrorKind::Internal,
+        };
+        refuse(kind, sentence(&error.message))
+    }
+}
+
+/// The service's messages begin small and have no full stop; on a page they are sentences.
+fn sentence(message: &str) -> String {
+    let mut characters = message.chars();
+    let Some(first) = characters.next() else { return String::new() };
+    let stop = if message.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{}{}{stop}", first.to_uppercase(), characters.as_str())
+}
+
+/// An id from the page; one of another kind is the id of nothing.
+fn id<T: Id>(text: &str) -> Result<T, RpcError> {
+    T::parse(text).map_err(|error| refuse(ErrorKind::NotFound, error.to_string()))
+}

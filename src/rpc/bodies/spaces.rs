@@ -1,0 +1,127 @@
+//! Home and the frame of a space.
+
+use serde_json::Map;
+
+use super::{Asker, id, jobs, sentence};
+use crate::domain::blueprint::WorkbookConfig;
+use crate::domain::ids::SpaceId;
+use crate::domain::parse::{ParseError, from_slice};
+use crate::domain::space::Space;
+use crate::rpc::RpcError;
+use crate::rpc::spaces::{Created, HomeList, SheetEntry, SpaceFrame, SpaceRow, WorkbookEntry};
+use crate::service::Page;
+use crate::service::spaces::{NewSpace, SpaceChange};
+use crate::service::workbooks::WorkbookWithSheets;
+use crate::store::jobs::JobFilter;
+use crate::store::now;
+use crate::store::spaces::{SpaceFilter, SpaceOrder};
+
+/// Spaces that Home lists.
+const MOST_SPACES: u64 = 200;
+/// Jobs that a page comes with.
+const MOST_JOBS: u64 = 20;
+
+pub async fn home(search: Option<String>) -> Result<HomeList, RpcError> {
+    let asker = Asker::of_request()?;
+    let filter = SpaceFilter {
+        search: search.filter(|text| !text.is_empty()),
+        archived: Some(false),
+        order: SpaceOrder::Activity,
+        ..SpaceFilter::default()
+    };
+    let found = asker.service.spaces(&asker.actor, &filter, Page::first(MOST_SPACES)).await?;
+    let row = |summary: crate::domain::space::SpaceSummary| SpaceRow {
+        hint: hint(&summary.space),
+        id: summary.space.id.to_string(),
+        name: summary.space.name,
+        workbooks: summary.workbooks,
+        records: summary.records,
+        invalid: summary.invalid,
+        last_activity: summary.space.last_activity_at.0,
+    };
+    Ok(HomeList {
+        spaces: found.items.into_iter().map(row).collect(),
+        total: found.total,
+        now: now().0,
+        person: asker.person(),
+    })
+}
+
+/// What to try in the demo space.
+fn hint(space: &Space) -> Option<String> {
+    let is_tour = space.metadata.as_ref().is_some_and(|metadata| metadata["tour"] == true);
+    is_tour.then(|| {
+        "to try it: put a record right that is marked red, drop a CSV file on the sheet, or press Submit."
+            .to_string()
+    })
+}
+
+pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
+    let asker = Asker::of_request()?;
+    let id: SpaceId = id(&space_id)?;
+    let (service, actor) = (&asker.service, &asker.actor);
+    // The place in the log is read first: what happens meanwhile is heard again, never missed.
+    let sequence = service.space_sequence(actor, &id).await?;
+    let space = service.space(actor, &id).await?;
+    let workbooks = service.workbooks(actor, &id).await?;
+    let files = service.files(actor, &id, None, Page::first(1)).await?.total;
+    let filter = JobFilter { space_id: Some(id), unfinished: true, ..JobFilter::default() };
+    let running = service.jobs(actor, &filter, Page::first(MOST_JOBS)).await?;
+    let mut cards = Vec::new();
+    for job in running.items.into_iter().rev() {
+        cards.push(jobs::card(&asker, job).await);
+    }
+    Ok(SpaceFrame {
+        hint: hint(&space),
+        id: space.id.to_string(),
+        name: space.name,
+        primary_workbook: space.primary_workbook_id.map(|id| id.to_string()),
+        workbooks: workbooks.into_iter().map(entry).collect(),
+        files,
+        jobs: cards,
+        sequence,
+        person: asker.person(),
+        now: now().0,
+    })
+}
+
+fn entry(found: WorkbookWithSheets) -> WorkbookEntry {
+    let sheet = |sheet: crate::domain::workbook::Sheet| SheetEntry {
+        id: sheet.id.to_string(),
+        name: sheet.config.name,
+        records: sheet.counts.total,
+        invalid: sheet.counts.error,
+    };
+    WorkbookEntry {
+        id: found.workbook.id.to_string(),
+        name: found.workbook.name,
+        actions: found.workbook.actions.iter().filter_map(super::actions::view).collect(),
+        sheets: found.sheets.into_iter().map(sheet).collect(),
+    }
+}
+
+pub async fn create_space(name: String, blueprint: String) -> Result<Created, RpcError> {
+    let asker = Asker::of_request()?;
+    let config = match from_slice(blueprint.as_bytes()).and_then(WorkbookConfig::from_blueprint) {
+        Ok(config) => config,
+        Err(error) => return Ok(refused(error)),
+    };
+    let (service, actor) = (&asker.service, &asker.actor);
+    let environments = service.environments(actor, Page::first(100)).await?.items;
+    let environment = environments.iter().find(|environment| !environment.is_prod).or(environments.first());
+    let new = NewSpace {
+        environment_id: environment.map(|environment| environment.id.clone()),
+        name: Some(name),
+        ..NewSpace::default()
+    };
+    let space = service.create_space(actor, new).await?;
+    let workbook = service.create_workbook(actor, &space.id, config, Map::new()).await?;
+    let primary =
+        SpaceChange { primary_workbook_id: Some(Some(workbook.workbook.id)), ..SpaceChange::default() };
+    service.update_space(actor, &space.id, primary).await?;
+    Ok(Created::Space(space.id.to_string()))
+}
+
+fn refused(error: ParseError) -> Created {
+    Created::Refused { place: error.path, message: sentence(&error.message) }
+}

@@ -1,0 +1,168 @@
+//! Jobs: starting them, watching them, closing their outcomes.
+
+#![expect(missing_docs, reason = "the macro makes a public struct of the arguments of each function")]
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::RpcError;
+use super::records::Choosing;
+use super::wire::Packed;
+use crate::domain::job::{JobMode, JobStatus};
+
+/// A job as the page shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JobCard {
+    /// Its id.
+    pub id: String,
+    /// What people read.
+    pub label: String,
+    /// `type:operation`.
+    pub name: String,
+    /// Where it stands.
+    pub status: JobStatus,
+    /// 0 to 100.
+    pub progress: u8,
+    /// What it is doing.
+    pub info: Option<String>,
+    /// What the page does meanwhile.
+    pub mode: JobMode,
+    /// The sheet it is about.
+    pub sheet_id: Option<String>,
+    /// The workbook it is about.
+    pub workbook_id: Option<String>,
+    /// What the person filled in, by the labels of the form.
+    pub input: Vec<(String, String)>,
+    /// What it tells, once it has ended.
+    pub told: Option<Told>,
+    /// Who made it.
+    pub created_by: String,
+    /// Milliseconds since 1970.
+    pub created_at: i64,
+    /// When somebody began.
+    pub started_at: Option<i64>,
+    /// When it ended.
+    pub finished_at: Option<i64>,
+    /// Whether somebody closed its outcome.
+    pub acknowledged: bool,
+}
+
+/// What a job tells at its end, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The title.
+    pub heading: String,
+    /// The text.
+    pub message: Option<String>,
+    /// It waits to be closed.
+    pub acknowledge: bool,
+    /// What the closing button says; nothing for no such button.
+    pub button: Option<String>,
+    /// What it offers.
+    pub offers: Vec<Offer>,
+}
+
+/// One thing that an outcome offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// What it says. A foreign address names its host here.
+    pub label: String,
+    /// What it does.
+    pub deed: Deed,
+}
+
+/// What an offer does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Deed {
+    /// Leads to an address.
+    Go(String),
+    /// Fetches a file from an address.
+    Download(String),
+    /// Runs the job again.
+    Retry,
+    /// Shows all records again.
+    ClearFilters,
+}
+
+/// Which kind of work of the server's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Export {
+    /// Cells that a spreadsheet would run as formulas are defused.
+    SpreadsheetSafe,
+    /// Exactly what the cells hold.
+    Raw,
+}
+
+/// A page of the history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JobList {
+    /// The newest first.
+    pub jobs: Vec<JobCard>,
+    /// How many there are in all.
+    pub total: u64,
+    /// Milliseconds since 1970 on the server.
+    pub now: i64,
+}
+
+/// The history of a space, the newest first.
+///
+/// # Errors
+/// When there is no such space for this person.
+#[server(input = Packed, output = Packed)]
+pub async fn jobs(space_id: String, offset: u64) -> Result<JobList, RpcError> {
+    super::bodies::jobs::jobs(space_id, offset).await
+}
+
+/// One job.
+///
+/// # Errors
+/// When there is no such job for this person.
+#[server(input = Packed, output = Packed)]
+pub async fn job(job_id: String) -> Result<JobCard, RpcError> {
+    super::bodies::jobs::job(job_id).await
+}
+
+/// Writes records into a CSV file.
+///
+/// # Errors
+/// When there is no such sheet for this person.
+#[server(input = Packed, output = Packed)]
+pub async fn start_export(sheet_id: String, choosing: Choosing, kind: Export) -> Result<JobCard, RpcError> {
+    super::bodies::jobs::start_export(sheet_id, choosing, kind).await
+}
+
+/// Deletes records.
+///
+/// # Errors
+/// When the sheet is not there or its records may not be deleted.
+#[server(input = Packed, output = Packed)]
+pub async fn delete_records(sheet_id: String, choosing: Choosing) -> Result<JobCard, RpcError> {
+    super::bodies::jobs::delete_records(sheet_id, choosing).await
+}
+
+/// Stops a job.
+///
+/// # Errors
+/// When there is no such job for this person.
+#[server(input = Packed, output = Packed)]
+pub async fn cancel(job_id: String) -> Result<JobCard, RpcError> {
+    super::bodies::jobs::cancel(job_id).await
+}
+
+/// Runs a job that has ended once more.
+///
+/// # Errors
+/// When there is no such job for this person, or it still runs.
+#[server(input = Packed, output = Packed)]
+pub async fn retry(job_id: String) -> Result<JobCard, RpcError> {
+    super::bodies::jobs::retry(job_id).await
+}
+
+/// Notes that the person closed the outcome.
+///
+/// # Errors
+/// When there is no such job for this person.
+#[server(input = Packed, output = Packed)]
+pub async fn acknowledge(job_id: String) -> Result<(), RpcError> {
+    super::bodies::jobs::acknowledge(job_id).await
+}

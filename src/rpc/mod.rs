@@ -1,0 +1,18 @@
+//! Server functions: what the page asks of the server, and the small values that travel between them.
+//!
+//! Every function is a `POST /rpc/inlet/rpc/<file>/<name>` of packed values (see `wire.rs`). Their bodies are in [`bodies`], the only place
+//! here that knows the service; rights are checked there, never in the page.
+
+pub mod actions;
+#[cfg(feature = "ssr")]
+mod bodies;
+mod error;
+pub mod files;
+pub mod imports;
+pub mod jobs;
+pub mod records;
+pub mod spaces;
+mod wire;
+
+pub use error::{ErrorKind, RpcError};
+pub use wire::{Wire, read};

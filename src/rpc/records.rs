@@ -1,0 +1,191 @@
+//! A sheet's shape, its counts, and changes of its records. The records themselves come as frames.
+
+#![expect(missing_docs, reason = "the macro makes a public struct of the arguments of each function")]
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::RpcError;
+use super::actions::ActionView;
+use super::wire::Packed;
+use crate::domain::record::Counts;
+
+/// How a column shows and edits its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ColumnKind {
+    /// Any text.
+    Text,
+    /// A decimal number, to the right.
+    Number,
+    /// Yes or no.
+    Boolean,
+    /// A day.
+    Date,
+    /// One of the options.
+    Enum,
+    /// A value of another sheet.
+    Reference,
+    /// Several values.
+    List,
+}
+
+/// One choice of an enum column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What is stored.
+    pub value: String,
+    /// What people read.
+    pub label: String,
+}
+
+/// One column of the grid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnView {
+    /// The field's key.
+    pub key: String,
+    /// What people read.
+    pub label: String,
+    /// Help, shown on the header.
+    pub description: Option<String>,
+    /// How it shows and edits.
+    pub kind: ColumnKind,
+    /// Whether an empty cell is an error.
+    pub required: bool,
+    /// Why it cannot be changed here; nothing when it can.
+    pub locked: Option<String>,
+    /// The choices of an enum.
+    pub choices: Vec<Choice>,
+}
+
+/// What a person may do with the records of a sheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Permits {
+    /// Insert records.
+    pub add: bool,
+    /// Change cells.
+    pub edit: bool,
+    /// Delete records.
+    pub delete: bool,
+    /// Import files.
+    pub import: bool,
+}
+
+/// A sheet's shape.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SheetView {
+    /// Its id.
+    pub id: String,
+    /// Its workbook's id.
+    pub workbook_id: String,
+    /// Its workbook's name.
+    pub workbook_name: String,
+    /// What people read.
+    pub name: String,
+    /// Moves by one with each commit.
+    pub version: i64,
+    /// How many records it has.
+    pub counts: Counts,
+    /// An import runs into it.
+    pub importing: bool,
+    /// Its columns, in order.
+    pub columns: Vec<ColumnView>,
+    /// Its buttons and menu items.
+    pub actions: Vec<ActionView>,
+    /// What the person may do.
+    pub permits: Permits,
+}
+
+/// Which records the page shows or acts on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choosing {
+    /// Only valid ones, only invalid ones, or both.
+    pub filter: Standing,
+    /// Text that a cell must contain; empty for any.
+    pub search: String,
+    /// When not empty, these records and no others, whatever the filter says.
+    pub selected: Vec<String>,
+    /// All of them were selected by hand.
+    pub all_selected: bool,
+}
+
+/// The three tabs over the grid.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Standing {
+    /// All records.
+    #[default]
+    All,
+    /// Those without an error.
+    Valid,
+    /// Those with one.
+    Invalid,
+}
+
+impl Standing {
+    /// The word in addresses: `/frames/…?filter=`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Valid => "valid",
+            Self::Invalid => "error",
+        }
+    }
+}
+
+/// A cell that somebody typed into.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellEdit {
+    /// The record's id.
+    pub record: String,
+    /// The field's key.
+    pub field: String,
+    /// The new text; nothing empties the cell.
+    pub text: Option<String>,
+}
+
+/// How the sheet stands after a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standings {
+    /// The sheet's version.
+    pub version: i64,
+    /// Its counts.
+    pub counts: Counts,
+}
+
+/// A sheet's shape.
+///
+/// # Errors
+/// When there is no such sheet for this person.
+#[server(input = Packed, output = Packed)]
+pub async fn sheet(sheet_id: String) -> Result<SheetView, RpcError> {
+    super::bodies::records::sheet(sheet_id).await
+}
+
+/// How many records contain `search`, and how many of those are valid.
+///
+/// # Errors
+/// When there is no such sheet for this person.
+#[server(input = Packed, output = Packed)]
+pub async fn count_records(sheet_id: String, search: String) -> Result<Standings, RpcError> {
+    super::bodies::records::count_records(sheet_id, search).await
+}
+
+/// Changes cells.
+///
+/// # Errors
+/// When the sheet, a record or a field is not there, or may not be changed.
+#[server(input = Packed, output = Packed)]
+pub async fn edit_cells(sheet_id: String, edits: Vec<CellEdit>) -> Result<Standings, RpcError> {
+    super::bodies::records::edit_cells(sheet_id, edits).await
+}
+
+/// Adds one empty record at the end.
+///
+/// # Errors
+/// When the sheet is not there or takes no records by hand.
+#[server(input = Packed, output = Packed)]
+pub async fn add_record(sheet_id: String) -> Result<Standings, RpcError> {
+    super::bodies::records::add_record(sheet_id).await
+}
+
+#[cfg(feature = "ssr")]
+pub use super::bodies::records::first_window;

@@ -34,7 +34,7 @@ build_script() {
   work=$(mktemp -d)
   CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo run --quiet --package bindgen -- "$module" "$work" "$output_name"
   # rustc 1.87 and later use these features by default; without naming them wasm-opt refuses the module.
-  node_modules/.bin/wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
+  node_modules/.bin/wasm-opt -Oz --merge-similar-functions -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
     --enable-mutable-globals --enable-multivalue --enable-reference-types \
     "$work/${output_name}_bg.wasm" -o "$work/optimised.wasm"
   mv "$work/optimised.wasm" "$pkg/${output_name}_bg.wasm"

@@ -17,6 +17,32 @@ pub fn set_style(element: &Element, text: &str) {
     }
 }
 
+/// Sets the inline style to these lengths and nothing else.
+pub fn set_lengths(element: &Element, lengths: &[(&str, f64)]) {
+    let mut style = String::new();
+    for (property, length) in lengths {
+        style += property;
+        style.push(':');
+        style += &pixels(*length);
+        style.push(';');
+    }
+    set_style(element, &style);
+}
+
+/// A text in small letters, by the browser's own tables.
+pub fn lower(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
+/// A length for a style, to the hundredth of a pixel. The code that writes any number as it is would be
+/// larger than all of the grid's geometry.
+pub fn pixels(length: f64) -> String {
+    let hundredths = (length * 100.0).round() as i64;
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let hundredths = hundredths.abs();
+    format!("{sign}{}.{:02}px", hundredths / 100, hundredths % 100)
+}
+
 /// Moves the focus without scrolling anything.
 pub fn focus_still(element: &Element) {
     let options = js_sys::Object::new();

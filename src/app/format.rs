@@ -27,14 +27,15 @@ pub fn size(bytes: u64) -> String {
     if bytes < 1000 {
         return format!("{bytes} B");
     }
-    let mut value = bytes as f64 / 1000.0;
-    let mut unit = 0;
-    while value >= 999.5 && unit + 1 < UNITS.len() {
-        value /= 1000.0;
+    let (mut tenths, mut unit) = ((bytes + 50) / 100, 0);
+    while tenths >= 9_995 && unit + 1 < UNITS.len() {
+        tenths = (tenths + 500) / 1000;
         unit += 1;
     }
-    let digits = usize::from(value < 9.95);
-    format!("{value:.digits$} {}", UNITS[unit])
+    match tenths {
+        0..100 => format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit]),
+        _ => format!("{} {}", (tenths + 5) / 10, UNITS[unit]),
+    }
 }
 
 /// A span: `8 s`, `2 min 5 s`, `3 h 20 min`.

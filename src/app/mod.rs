@@ -18,6 +18,8 @@ mod state;
 mod theme;
 
 use leptos::prelude::*;
+
+use crate::app::plain::Any;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
@@ -45,5 +47,5 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
-    .into_any()
+    .any()
 }

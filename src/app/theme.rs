@@ -18,7 +18,7 @@ impl Theme {
         let theme = Self { moved: RwSignal::new(0) };
         provide_context(theme);
         #[cfg(feature = "hydrate")]
-        Effect::new(move |_| {
+        super::plain::watch(move || {
             use gloo::events::EventListener;
             let Ok(Some(system)) = window().match_media("(prefers-color-scheme: dark)") else { return };
             let listener =

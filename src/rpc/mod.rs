@@ -10,9 +10,11 @@ mod error;
 pub mod files;
 pub mod imports;
 pub mod jobs;
+mod read;
 pub mod records;
 pub mod spaces;
 mod wire;
 
 pub use error::{ErrorKind, RpcError};
-pub use wire::{Wire, read};
+pub use read::{Reading, read};
+pub use wire::Wire;

@@ -4,7 +4,6 @@
 //! fraction of one that does, and every visitor loads it. Of serde's attributes those that leave fields out
 //! (`skip_serializing_if`, `flatten`, `untagged`) do not go with it.
 
-use leptos::prelude::Resource;
 use leptos::server::codee::{Decoder, Encoder};
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post};
 use postcard::Error;
@@ -56,17 +55,4 @@ impl<T: DeserializeOwned> Decoder<T> for Wire {
     fn decode(bytes: &[u8]) -> Result<T, Error> {
         postcard::from_bytes(bytes)
     }
-}
-
-/// What a page reads before it is shown: on the server once, in the browser when `source` changes.
-pub fn read<S, T, Fut>(
-    source: impl Fn() -> S + Send + Sync + 'static,
-    fetcher: impl Fn(S) -> Fut + Send + Sync + 'static,
-) -> Resource<T, Wire>
-where
-    S: PartialEq + Clone + Send + Sync + 'static,
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    Fut: Future<Output = T> + Send + 'static,
-{
-    Resource::new_with_options(source, fetcher, true)
 }

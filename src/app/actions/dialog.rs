@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_mouse, part};
+use crate::app::plain::{Any, flag, on_mouse, part};
 use leptos::task::spawn_local;
 
 use super::form::{Answers, InputFields};
-use crate::app::components::{Dialog, Icon, icon};
+use crate::app::components::{Dialog, Icon, icon, open_while};
 use crate::app::state::{Asking, Deed, SpaceState};
 use crate::rpc::RpcError;
 use crate::rpc::actions::{self, Started};
@@ -16,15 +16,7 @@ use crate::rpc::jobs;
 #[component]
 pub fn ActionDialog() -> impl IntoView {
     let state = SpaceState::of_page();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(state.asking.with(Option::is_some)));
-    Effect::new(move |before: Option<bool>| {
-        let now = open.get();
-        if before == Some(true) && !now {
-            state.asking.set(None);
-        }
-        now
-    });
+    let open = open_while(move || state.asking.with(Option::is_some), move || state.asking.set(None));
     let title = move || {
         state.asking.with(|asking| match asking.as_ref().map(|asking| &asking.deed) {
             Some(Deed::Act(action, _)) => action.label.clone(),
@@ -37,7 +29,7 @@ pub fn ActionDialog() -> impl IntoView {
             {part(move || state.asking.get().map(|asking| view! { <Question asking=asking open=open /> }))}
         </Dialog>
     }
-    .into_any()
+    .any()
 }
 
 #[component]
@@ -89,7 +81,7 @@ fn Question(asking: Asking, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <form on:submit=submit novalidate>
             <div class="dialog-body">
-                {text.map(|text| view! { <p>{text}</p> })}
+                {text.map(|text| view! { <p>{text}</p> }).any()}
                 <p class="scope">{icon(Icon::Sheet)} <b>{scope}</b></p>
                 <InputFields answers=answers />
                 <div role="alert">{part(move || trouble.get().map(|text| view! { <p class="field-error">{text}</p> }))}</div>
@@ -99,19 +91,21 @@ fn Question(asking: Asking, open: RwSignal<bool>) -> impl IntoView {
                 <button
                     type="submit"
                     class=if danger { "button button-danger" } else { "button button-primary" }
-                    aria-disabled=live(move || starting.get().then_some("true"))
+                    aria-disabled=flag(move || starting.get())
                 >
                     {part(move || if starting.get() { "Starting…".to_string() } else { verb.clone() })}
                 </button>
             </footer>
         </form>
     }
-    .into_any()
+    .any()
 }
 
 async fn begin(asking: Asking, input: Vec<(String, String)>) -> Result<Started, RpcError> {
     match asking.deed {
-        Deed::Act(action, place) => actions::run_action(place, action.operation, asking.choosing, input).await,
+        Deed::Act(action, place) => {
+            actions::run_action(place, action.operation, asking.choosing, input).await
+        }
         Deed::DeleteRecords(sheet_id) => {
             let card = jobs::delete_records(sheet_id, asking.choosing).await?;
             Ok(Started::Job(Box::new(card)))

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::components::{Control, FormField};
+use crate::app::plain::on_change;
 use crate::domain::action::InputType;
 use crate::rpc::actions::InputView;
 
@@ -87,12 +88,7 @@ pub fn InputFields(
             InputType::Enum => Control::Choice(choices(&input)),
         };
         // What was wrong is being put right: the words about it go.
-        Effect::new(move |before: Option<()>| {
-            text.track();
-            if before.is_some() {
-                error.set(None);
-            }
-        });
+        on_change(move || text.get(), move |_| error.set(None));
         view! {
             <FormField
                 name=input.key

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::components::{Button, Icon, Look, MenuButton, MenuItem};
-use super::plain::part;
+use super::plain::{Any, part};
 use super::state::{Asking, Deed, SpaceState};
 use crate::domain::action::Standing;
 use crate::rpc::actions::{ActionView, Place, Started, run_action};
@@ -118,9 +118,9 @@ pub fn WorkbookActions(
                     (!items.with(Vec::is_empty))
                         .then(|| view! { <MenuButton id="workbook-menu".to_string() label="More actions".to_string() bare=Icon::More items=items /> })
                 })}
-                <span class="workbook-actions">{shown.into_iter().map(button).collect_view()}</span>
+                <span class="workbook-actions">{shown.into_iter().map(button).collect_view().any()}</span>
             }
         })}
     }
-    .into_any()
+    .any()
 }

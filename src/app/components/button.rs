@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_mouse, part};
+use crate::app::plain::{Any, flag, on_mouse, part, words};
 
 use super::icon::{Icon, icon};
 
@@ -57,31 +57,31 @@ pub fn Button(
     hint: Option<String>,
 ) -> impl IntoView {
     let hint = StoredValue::new(hint);
-    let words = move || reason.get().or_else(|| hint.get_value());
+    let explanation = move || reason.get().or_else(|| hint.get_value());
     let class = if bare { format!("{} button-bare", look.class()) } else { look.class().to_string() };
     view! {
         <span class="with-hint">
             <button
                 type="button"
                 class=class
-                aria-disabled=live(move || reason.with(Option::is_some).then_some("true"))
-                aria-label=live(move || bare.then(|| label.get()))
-                aria-description=live(words)
+                aria-disabled=flag(move || reason.with(Option::is_some))
+                aria-label=words(move || bare.then(|| label.get()))
+                aria-description=words(explanation)
                 on:click=on_mouse(move |_| {
                     if reason.with_untracked(Option::is_none) {
                         press.run(());
                     }
                 })
             >
-                {before.map(icon)}
-                {(!bare).then(|| view! { <span>{part(move || label.get())}</span> })}
+                {before.map(icon).any()}
+                {(!bare).then(|| view! { <span>{part(move || label.get())}</span> }).any()}
             </button>
             {part(move || {
-                words()
+                explanation()
                     .or_else(|| bare.then(|| label.get()))
                     .map(|words| view! { <span class="hint" aria-hidden="true">{words}</span> })
             })}
         </span>
     }
-    .into_any()
+    .any()
 }

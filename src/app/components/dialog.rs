@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::app::plain::{on_event, on_mouse, part};
+use crate::app::plain::{Any, on_change, on_event, on_mouse, part, watch};
 
 use super::icon::{Icon, icon};
 
@@ -29,7 +29,7 @@ pub fn Dialog(
     let element = NodeRef::<html::Dialog>::new();
     let heading = format!("{id}-heading");
     let labelled_by = heading.clone();
-    Effect::new(move |_| {
+    watch(move || {
         let open = open.get();
         let Some(dialog) = element.get() else { return };
         if open && !dialog.open() {
@@ -57,10 +57,26 @@ pub fn Dialog(
                     {icon(Icon::Close)}
                 </button>
             </header>
-            <Show when=move || open.get()>{children()}</Show>
+            {part(move || open.get().then(|| children()))}
         </dialog>
     }
-    .into_any()
+    .any()
+}
+
+/// Whether a dialog is open that shows something: it opens when that is there, and when the person closes it,
+/// `closed` puts it away.
+pub fn open_while(shows: impl Fn() -> bool + 'static, mut closed: impl FnMut() + 'static) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    watch(move || open.set(shows()));
+    on_change(
+        move || open.get(),
+        move |open| {
+            if !open {
+                closed();
+            }
+        },
+    );
+    open
 }
 
 /// Puts the focus where the person begins: on what asks for it, else the first input, else the first

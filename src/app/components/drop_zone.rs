@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_drag, on_event};
+use crate::app::plain::{Any, live, on_drag, on_event};
 
 use super::icon::{Icon, icon};
 
@@ -65,5 +65,5 @@ pub fn DropZone(
             />
         </label>
     }
-    .into_any()
+    .any()
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::app::plain::Any;
+
 use super::icon::{Icon, icon};
 
 /// An empty place.
@@ -24,8 +26,8 @@ pub fn EmptyState(
             {icon(sign)}
             <h2>{title}</h2>
             <p>{text}</p>
-            {children.map(|children| view! { <div class="empty-offer">{children()}</div> })}
+            {children.map(|children| view! { <div class="empty-offer">{children()}</div> }).any()}
         </div>
     }
-    .into_any()
+    .any()
 }

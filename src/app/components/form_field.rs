@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_event, part};
+use crate::app::plain::{Any, flag, live, on_event, part, words};
 
 /// Which control it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +49,7 @@ pub fn FormField(
             (!ids.is_empty()).then(|| ids.join(" "))
         }
     };
-    let described = live(described);
-    let invalid = live(move || error.get().is_some().then_some("true"));
+    let invalid = move || flag(move || error.with(Option::is_some));
     let is_check = control == Control::Check;
     let element = match control {
         Control::Line(kind) => view! {
@@ -59,14 +58,14 @@ pub fn FormField(
                 name=name
                 type=kind
                 class="input"
-                aria-required=required.then_some("true")
-                aria-invalid=invalid
-                aria-describedby=described
+                aria-required=required.to_string()
+                aria-invalid=invalid()
+                aria-describedby=words(described)
                 prop:value=live(move || value.get())
                 on:input=on_event(move |event| value.set(event_target_value(&event)))
             />
         }
-        .into_any(),
+        .any(),
         Control::Area(rows) => view! {
             <textarea
                 id=id.clone()
@@ -74,29 +73,29 @@ pub fn FormField(
                 rows=rows.to_string()
                 class="input"
                 spellcheck="false"
-                aria-required=required.then_some("true")
-                aria-invalid=invalid
-                aria-describedby=described
+                aria-required=required.to_string()
+                aria-invalid=invalid()
+                aria-describedby=words(described)
                 prop:value=live(move || value.get())
                 on:input=on_event(move |event| value.set(event_target_value(&event)))
             ></textarea>
         }
-        .into_any(),
+        .any(),
         Control::Check => view! {
             <input
                 id=id.clone()
                 name=name
                 type="checkbox"
                 class="check"
-                aria-invalid=invalid
-                aria-describedby=described
+                aria-invalid=invalid()
+                aria-describedby=words(described)
                 prop:checked=live(move || !value.get().is_empty())
                 on:change=on_event(move |event| {
                     value.set(if event_target_checked(&event) { "true".to_string() } else { String::new() })
                 })
             />
         }
-        .into_any(),
+        .any(),
         Control::Choice(choices) => {
             let option = move |(key, label): (String, String)| {
                 let chosen = value.get_untracked() == key;
@@ -107,26 +106,26 @@ pub fn FormField(
                     id=id.clone()
                     name=name
                     class="input"
-                    aria-required=required.then_some("true")
-                    aria-invalid=invalid
-                    aria-describedby=described
+                    aria-required=required.to_string()
+                    aria-invalid=invalid()
+                    aria-describedby=words(described)
                     on:change=on_event(move |event| value.set(event_target_value(&event)))
                 >
-                    {choices.into_iter().map(option).collect_view()}
+                    {choices.into_iter().map(option).collect_view().any()}
                 </select>
             }
-            .into_any()
+            .any()
         }
     };
     view! {
         <div class="field" class:field-check=is_check>
             <label for=id>
-                {label} {required.then(|| view! { <em aria-hidden="true">"*"</em> })}
+                {label} {required.then(|| view! { <em aria-hidden="true">"*"</em> }).any()}
             </label>
-            {help.map(|help| view! { <p id=help_id class="field-help">{help}</p> })}
+            {help.map(|help| view! { <p id=help_id class="field-help">{help}</p> }).any()}
             {element}
             {part(move || error.get().map(|error| view! { <p id=error_id.clone() class="field-error">{error}</p> }))}
         </div>
     }
-    .into_any()
+    .any()
 }

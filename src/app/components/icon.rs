@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::app::plain::Any;
+
 macro_rules! icons {
     ($($name:ident = $path:literal),* $(,)?) => {
         /// The icons there are.
@@ -48,7 +50,7 @@ icons! {
 }
 
 /// An icon. Text beside it says what it means, so readers pass it over.
-pub fn icon(which: Icon) -> impl IntoView {
+pub fn icon(which: Icon) -> AnyView {
     let class = match which {
         Icon::Spinner => "icon spin",
         Icon::More => "icon dots",
@@ -59,5 +61,5 @@ pub fn icon(which: Icon) -> impl IntoView {
             <path d=which.path()></path>
         </svg>
     }
-    .into_any()
+    .any()
 }

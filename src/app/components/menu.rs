@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_event, on_key, on_mouse, on_pointer, part};
+use crate::app::plain::{Any, flag, on_event, on_key, on_mouse, on_pointer, part};
 
 use super::icon::{Icon, icon};
 
@@ -88,10 +88,10 @@ pub fn MenuButton(
                     }
                 })
             >
-                {item.icon.map(icon)}
+                {item.icon.map(icon).any()}
                 <span>
                     {item.label}
-                    {item.reason.map(|reason| view! { <small>{reason}</small> })}
+                    {item.reason.map(|reason| view! { <small>{reason}</small> }).any()}
                 </span>
             </button>
         }
@@ -102,7 +102,7 @@ pub fn MenuButton(
             type="button"
             class=if bare.is_some() { "button button-ghost button-bare" } else { "button" }
             aria-haspopup="menu"
-            aria-expanded=live(move || if open.get() { "true" } else { "false" })
+            aria-expanded=flag(move || open.get())
             aria-controls=id.clone()
             aria-label=spoken
             on:pointerdown=on_pointer(move |_| was_open.set_value(open.get_untracked()))
@@ -118,8 +118,8 @@ pub fn MenuButton(
             })
         >
             {match bare {
-                Some(which) => icon(which).into_any(),
-                None => view! { <span>{label}</span> {icon(Icon::ChevronDown)} }.into_any(),
+                Some(which) => icon(which).any(),
+                None => view! { <span>{label}</span> {icon(Icon::ChevronDown)} }.any(),
             }}
         </button>
         <div
@@ -142,7 +142,7 @@ pub fn MenuButton(
             {part(move || items.get().into_iter().map(item).collect_view())}
         </div>
     }
-    .into_any()
+    .any()
 }
 
 #[cfg(feature = "hydrate")]
@@ -175,7 +175,7 @@ mod browser {
         } else {
             below
         };
-        dom::set_style(&menu, &format!("left:{}px;top:{y}px", x.max(8.0)));
+        dom::set_lengths(&menu, &[("left", x.max(8.0)), ("top", y)]);
         focus(&menu, 0);
     }
 
@@ -217,14 +217,10 @@ mod browser {
                 None
             }
             letter if letter.chars().count() == 1 && letter != " " => {
-                let wanted = letter.to_lowercase();
+                let wanted = dom::lower(letter);
                 let starts = |place: &usize| {
-                    items[*place]
-                        .text_content()
-                        .unwrap_or_default()
-                        .trim()
-                        .to_lowercase()
-                        .starts_with(&wanted)
+                    let label = items[*place].text_content().unwrap_or_default();
+                    dom::lower(label.trim()).starts_with(&wanted)
                 };
                 (1..=count).map(|step| (at + step) % count).find(starts)
             }

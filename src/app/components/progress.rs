@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::live;
+use crate::app::plain::{Any, words};
 
 /// How far something is, from 0 to 100.
 #[component]
@@ -18,9 +18,9 @@ pub fn Progress(
         <progress
             class="progress"
             max="100"
-            aria-label=live(move || label.get())
-            value=live(move || percent.get().map(|percent| percent.to_string()))
+            aria-label=words(move || Some(label.get()))
+            value=words(move || percent.get().map(|percent| percent.to_string()))
         ></progress>
     }
-    .into_any()
+    .any()
 }

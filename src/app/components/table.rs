@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::app::plain::Any;
+
 /// A table: headings, then rows that the page writes itself.
 #[component]
 pub fn Table(
@@ -13,20 +15,20 @@ pub fn Table(
     children: Children,
 ) -> impl IntoView {
     let heading = |text: &&'static str| match text.strip_prefix('#') {
-        Some(text) => view! { <th scope="col" class="text-right">{text}</th> }.into_any(),
-        None if text.is_empty() => view! { <td></td> }.into_any(),
-        None => view! { <th scope="col">{*text}</th> }.into_any(),
+        Some(text) => view! { <th scope="col" class="text-right">{text}</th> }.any(),
+        None if text.is_empty() => view! { <td></td> }.any(),
+        None => view! { <th scope="col">{*text}</th> }.any(),
     };
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label=caption>
             <table class="table">
                 <caption class="sr-only">{caption}</caption>
                 <thead>
-                    <tr>{headings.iter().map(heading).collect_view()}</tr>
+                    <tr>{headings.iter().map(heading).collect_view().any()}</tr>
                 </thead>
                 <tbody>{children()}</tbody>
             </table>
         </div>
     }
-    .into_any()
+    .any()
 }

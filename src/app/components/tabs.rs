@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_key, on_mouse, part};
+use crate::app::plain::{Any, flag, on_key, on_mouse, part, words};
 
 /// One tab.
 #[derive(Clone)]
@@ -40,9 +40,9 @@ pub fn Tabs(
                 role="tab"
                 class="tab"
                 class:alarming=tab.alarming
-                aria-selected=live(move || if selected() { "true" } else { "false" })
+                aria-selected=flag(selected)
                 aria-controls=controls
-                tabindex=live(move || if selected() { "0" } else { "-1" })
+                tabindex=words(move || Some(if selected() { "0" } else { "-1" }.to_string()))
                 on:click=on_mouse(move |_| choose.run(place))
                 on:keydown=on_key(move |event| {
                     let target = match event.key().as_str() {
@@ -64,10 +64,10 @@ pub fn Tabs(
     };
     view! {
         <div role="tablist" aria-label=label class="tabs">
-            {tabs.into_iter().enumerate().map(tab).collect_view()}
+            {tabs.into_iter().enumerate().map(tab).collect_view().any()}
         </div>
     }
-    .into_any()
+    .any()
 }
 
 #[cfg(feature = "hydrate")]

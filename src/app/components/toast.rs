@@ -3,8 +3,9 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::on_mouse;
+use crate::app::plain::{Any, on_mouse};
 
+use super::follow_up::FollowUp;
 use super::icon::{Icon, icon};
 
 /// How a toast is meant.
@@ -18,19 +19,6 @@ pub enum Tone {
     Bad,
 }
 
-/// A button of a toast.
-#[derive(Clone)]
-pub struct ToastAction {
-    /// What it says.
-    pub label: String,
-    /// Where it leads, as a link.
-    pub link: Option<String>,
-    /// A download, not a page.
-    pub download: bool,
-    /// What happens, when it is no link.
-    pub run: Option<Callback<()>>,
-}
-
 /// One note.
 #[derive(Clone)]
 pub struct Toast {
@@ -41,7 +29,7 @@ pub struct Toast {
     /// The rest.
     pub message: Option<String>,
     /// What it offers.
-    pub actions: Vec<ToastAction>,
+    pub actions: Vec<FollowUp>,
 }
 
 impl Toast {
@@ -107,59 +95,33 @@ pub fn ToastRegion(
     /// What stands above them, such as running jobs.
     children: Children,
 ) -> impl IntoView {
-    let of = move |bad: bool| {
-        move || {
-            toasts
-                .0
-                .get()
-                .into_iter()
-                .filter(|(_, toast)| (toast.tone == Tone::Bad) == bad)
-                .collect::<Vec<_>>()
+    let list = move |bad: bool| {
+        let shown = move || {
+            let of_kind = |(_, toast): &(u64, Toast)| (toast.tone == Tone::Bad) == bad;
+            toasts.0.get().into_iter().filter(of_kind).collect::<Vec<_>>()
+        };
+        view! {
+            <For each=shown key=|(number, _)| *number children=move |(number, toast)| one(toasts, number, toast) />
         }
     };
     view! {
         <section class="toasts" aria-label="Notifications">
             {children()}
-            <div role="status" aria-live="polite">
-                <For each=of(false) key=|(number, _)| *number children=move |(number, toast)| one(toasts, number, toast) />
-            </div>
-            <div role="alert">
-                <For each=of(true) key=|(number, _)| *number children=move |(number, toast)| one(toasts, number, toast) />
-            </div>
+            <div role="status" aria-live="polite">{list(false)}</div>
+            <div role="alert">{list(true)}</div>
         </section>
     }
-    .into_any()
+    .any()
 }
 
-fn one(toasts: Toasts, number: u64, toast: Toast) -> impl IntoView {
+fn one(toasts: Toasts, number: u64, toast: Toast) -> AnyView {
     let (class, sign) = match toast.tone {
         Tone::Good => ("toast good", Icon::CheckCircle),
         Tone::Neutral => ("toast", Icon::Info),
         Tone::Bad => ("toast bad", Icon::Alert),
     };
-    let action = move |action: ToastAction| {
-        match (action.link, action.run) {
-        (Some(link), _) => {
-            view! { <a class="button" href=link download=action.download.then_some("") rel="external">{action.label}</a> }
-                .into_any()
-        }
-        (None, run) => view! {
-            <button
-                type="button"
-                class="button"
-                on:click=on_mouse(move |_| {
-                    toasts.close(number);
-                    if let Some(run) = run {
-                        run.run(());
-                    }
-                })
-            >
-                {action.label}
-            </button>
-        }
-        .into_any(),
-    }
-    };
+    let close = Callback::new(move |()| toasts.close(number));
+    let action = move |action: FollowUp| action.view("button", close);
     view! {
         <div class=class>
             <p class="toast-title">
@@ -168,10 +130,10 @@ fn one(toasts: Toasts, number: u64, toast: Toast) -> impl IntoView {
                     {icon(Icon::Close)}
                 </button>
             </p>
-            {toast.message.map(|message| view! { <p>{message}</p> })}
+            {toast.message.map(|message| view! { <p>{message}</p> }).any()}
             {(!toast.actions.is_empty())
-                .then(|| view! { <div class="toast-actions">{toast.actions.into_iter().map(action).collect_view()}</div> })}
+                .then(|| view! { <div class="toast-actions">{toast.actions.into_iter().map(action).collect_view().any()}</div> }).any()}
         </div>
     }
-    .into_any()
+    .any()
 }

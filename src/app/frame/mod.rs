@@ -4,6 +4,8 @@ mod sidebar;
 mod top_bar;
 
 use leptos::prelude::*;
+
+use crate::app::plain::Any;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_params_map;
 
@@ -21,18 +23,18 @@ pub use top_bar::TopBar;
 pub fn SpaceFrame() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("space").unwrap_or_default()));
-    let frame = rpc::read(move || id.get(), spaces::space);
+    let frame = rpc::read(id, spaces::space);
     view! {
         <Suspense>
             {move || Suspend::new(async move {
-                match frame.await {
-                    Ok(frame) => view! { <Inside frame=frame /> }.into_any(),
-                    Err(error) => view! { <Failure error=error /> }.into_any(),
+                match frame.answer().await {
+                    Ok(frame) => view! { <Inside frame=frame /> }.any(),
+                    Err(error) => view! { <Failure error=error /> }.any(),
                 }
             })}
         </Suspense>
     }
-    .into_any()
+    .any()
 }
 
 #[component]
@@ -58,5 +60,5 @@ fn Inside(frame: spaces::SpaceFrame) -> impl IntoView {
             <OutcomeDialog />
         </div>
     }
-    .into_any()
+    .any()
 }

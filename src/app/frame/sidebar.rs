@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_key, on_mouse, part};
+use crate::app::plain::{Any, flag, live, on_change, on_key, on_mouse, part, words};
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
@@ -18,10 +18,7 @@ pub fn Sidebar() -> impl IntoView {
     let folded = RwSignal::new(false);
     let path = use_location().pathname;
     // Going somewhere closes the drawer of a narrow screen.
-    Effect::new(move |_| {
-        path.track();
-        state.drawer.set(false);
-    });
+    on_change(move || path.get(), move |_| state.drawer.set(false));
     let id = state.id();
     let running = move || {
         let count = state.jobs.running.with(Vec::len);
@@ -50,8 +47,8 @@ pub fn Sidebar() -> impl IntoView {
                 <button
                     type="button"
                     class="button button-ghost button-bare fold"
-                    aria-label=live(move || if folded.get() { "Unfold the sidebar" } else { "Fold the sidebar" })
-                    aria-expanded=live(move || if folded.get() { "false" } else { "true" })
+                    aria-label=words(move || Some(if folded.get() { "Unfold the sidebar" } else { "Fold the sidebar" }.to_string()))
+                    aria-expanded=flag(move || !folded.get())
                     aria-controls="sidebar"
                     on:click=on_mouse(move |_| folded.update(|folded| *folded = !*folded))
                 >
@@ -77,18 +74,18 @@ pub fn Sidebar() -> impl IntoView {
             </div>
         </nav>
     }
-    .into_any()
+    .any()
 }
 
-fn entry(space: &str, workbook: WorkbookEntry) -> impl IntoView + use<> {
+fn entry(space: &str, workbook: WorkbookEntry) -> AnyView {
     let base = format!("/space/{space}/workbook/{}", workbook.id);
     let sheet = move |sheet: SheetEntry| {
         let count = if sheet.invalid > 0 {
             let title = format!("{} with errors", format::count(sheet.invalid));
             view! { <span class="n bad" title=title.clone()>{format::count(sheet.invalid)}<span class="sr-only">" with errors"</span></span> }
-                .into_any()
+                .any()
         } else {
-            view! { <span class="n">{format::count(sheet.records)}<span class="sr-only">" records"</span></span> }.into_any()
+            view! { <span class="n">{format::count(sheet.records)}<span class="sr-only">" records"</span></span> }.any()
         };
         view! {
             <li>
@@ -101,7 +98,7 @@ fn entry(space: &str, workbook: WorkbookEntry) -> impl IntoView + use<> {
     };
     view! {
         <p class="workbook">{icon(Icon::Sheet)} <span class="name">{workbook.name}</span></p>
-        <ul>{workbook.sheets.into_iter().map(sheet).collect_view()}</ul>
+        <ul>{workbook.sheets.into_iter().map(sheet).collect_view().any()}</ul>
     }
-    .into_any()
+    .any()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_mouse};
+use crate::app::plain::{Any, flag, on_mouse};
 
 use crate::app::components::{Icon, icon};
 use crate::app::jobs::JobPill;
@@ -23,10 +23,10 @@ pub fn TopBar(
     let last = trail.len().saturating_sub(1);
     let step = move |(place, name): (usize, String)| {
         if place == last {
-            view! { <h1>{name}</h1> }.into_any()
+            view! { <h1>{name}</h1> }.any()
         } else {
             view! { <span class="crumb">{name}</span> <span class="crumb" aria-hidden="true">"/"</span> }
-                .into_any()
+                .any()
         }
     };
     view! {
@@ -36,17 +36,17 @@ pub fn TopBar(
                 class="button button-ghost button-bare drawer-button"
                 aria-label="Workbooks, files and jobs"
                 aria-controls="sidebar"
-                aria-expanded=live(move || if state.drawer.get() { "true" } else { "false" })
+                aria-expanded=flag(move || state.drawer.get())
                 on:click=on_mouse(move |_| state.drawer.update(|open| *open = !*open))
             >
                 {icon(Icon::Menu)}
             </button>
-            <div class="trail">{trail.into_iter().enumerate().map(step).collect_view()}</div>
+            <div class="trail">{trail.into_iter().enumerate().map(step).collect_view().any()}</div>
             <span class="grow"></span>
             <JobPill />
             <ThemeSwitch />
             {children.map(|children| children())}
         </header>
     }
-    .into_any()
+    .any()
 }

@@ -33,7 +33,7 @@ impl Built {
     pub fn follow(&self, layer: &HtmlElement, view: &View) {
         let Some(body) = layer.last_element_child() else { return };
         let (x, y) = (self.left - view.left, self.top - view.top);
-        dom::set_style(&body, &format!("transform:translate({x}px,{y}px)"));
+        dom::set_style(&body, &format!("transform:translate({},{})", dom::pixels(x), dom::pixels(y)));
     }
 }
 
@@ -137,7 +137,7 @@ fn place(grid: &Grid, layer: &HtmlElement) {
     for row in children(&body) {
         let spot = Spot { row: index(&row, "aria-rowindex"), column: 0 };
         let y = grid.geometry.cell(&grid.view, spot).y;
-        dom::set_style(&row, &format!("top:{y}px"));
+        dom::set_lengths(&row, &[("top", y)]);
         cells(grid, &row, ROW_HEIGHT);
     }
 }
@@ -151,7 +151,7 @@ fn cells(grid: &Grid, row: &Element, height: f64) {
             let cell = grid.geometry.cell(&grid.view, Spot { row: 0, column });
             (cell.x, cell.width)
         };
-        dom::set_style(&cell, &format!("left:{x}px;width:{width}px;height:{height}px"));
+        dom::set_lengths(&cell, &[("left", x), ("width", width), ("height", height)]);
     }
 }
 

@@ -137,7 +137,7 @@ pub fn resize(shared: &Shared) {
         grid.view.width = width;
         grid.view.height = height;
         grid.painter.resize(width, height);
-        dom::set_style(&grid.parts.layer, &format!("width:{width}px;height:{height}px"));
+        dom::set_lengths(&grid.parts.layer, &[("width", width), ("height", height)]);
         grid.fit();
         grid.follow();
     }
@@ -432,7 +432,7 @@ impl Grid {
         self.geometry.set_rows(total);
         self.control.shown.set(total);
         let (width, height) = (self.geometry.sheet_width(), self.geometry.scroller_height());
-        dom::set_style(&self.parts.sizer, &format!("width:{width}px;height:{height}px"));
+        dom::set_lengths(&self.parts.sizer, &[("width", width), ("height", height)]);
         self.view.top = self.view.top.min(self.geometry.most_top(self.view.height));
         let last = Spot { row: total.saturating_sub(1), column: self.geometry.columns().saturating_sub(1) };
         for spot in [&mut self.active, &mut self.anchor] {

@@ -33,10 +33,8 @@ impl Editor {
         let x = cell.x.max(geometry.gutter).min((view.width - width).max(geometry.gutter));
         let height = if tall { 132.0 } else { ROW_HEIGHT + 1.0 };
         let y = cell.y.max(HEADER_HEIGHT).min(view.height - height);
-        dom::set_style(
-            &self.control,
-            &format!("left:{}px;top:{}px;width:{}px;height:{height}px", x - 1.0, y - 1.0, width + 1.0),
-        );
+        let lengths = [("left", x - 1.0), ("top", y - 1.0), ("width", width + 1.0), ("height", height)];
+        dom::set_lengths(&self.control, &lengths);
     }
 
     fn text(&self) -> Option<String> {
@@ -131,9 +129,9 @@ fn options(field: &ColumnView, before: Option<&str>) -> String {
 
 /// What the list begins with: the first choice that starts with what was typed, else what was there.
 fn matching(field: &ColumnView, before: Option<&str>, typed: Option<&str>) -> String {
-    let typed = typed.map(str::to_lowercase);
+    let typed = typed.map(dom::lower);
     let found = typed.and_then(|typed| {
-        let starts = |choice: &&crate::rpc::records::Choice| choice.label.to_lowercase().starts_with(&typed);
+        let starts = |choice: &&crate::rpc::records::Choice| dom::lower(&choice.label).starts_with(&typed);
         field.choices.iter().find(starts).map(|choice| choice.value.clone())
     });
     found.or_else(|| before.map(str::to_string)).unwrap_or_default()

@@ -32,6 +32,10 @@ use crate::rpc::records::{CellEdit, ColumnKind, ColumnView, SheetView, Standing}
 pub use first_window::first_window;
 use selection::Selection;
 
+use crate::app::plain::Any;
+#[cfg(feature = "hydrate")]
+use crate::app::plain::watch;
+
 /// Which rows the grid shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Question {
@@ -91,7 +95,7 @@ pub fn widths(columns: &[ColumnView]) -> Vec<f64> {
             ColumnKind::Enum => 130.0,
             ColumnKind::Boolean => 96.0,
         };
-        let is_mail = column.key.to_lowercase().contains("mail");
+        let is_mail = column.key.to_ascii_lowercase().contains("mail");
         let header = 36.0 + 7.5 * column.label.chars().count() as f64;
         f64::max(if is_mail { 240.0 } else { by_kind }, header.min(360.0)).round()
     };
@@ -138,7 +142,7 @@ pub fn Grid(
             <div id="grid-tip" class="grid-tip" role="tooltip" hidden></div>
         </div>
     }
-    .into_any()
+    .any()
 }
 
 /// Starts the grid once its elements are in the document, and closes it with the page.
@@ -147,7 +151,7 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
     use leptos::wasm_bindgen::{JsCast, closure::Closure};
 
     let started = StoredValue::new_local(None::<browser::Shared>);
-    Effect::new(move |_| {
+    watch(move || {
         let Some(element) = host.get() else { return };
         if started.with_value(Option::is_some) {
             return;
@@ -172,24 +176,24 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
     let each = move |act: &dyn Fn(&browser::Shared)| {
         started.try_with_value(|shared| shared.as_ref().map(act));
     };
-    Effect::new(move |_| {
+    watch(move || {
         let question = control.question.get();
         each(&|shared| browser::ask(shared, question.clone()));
     });
-    Effect::new(move |_| {
+    watch(move || {
         let version = control.version.get();
         each(&|shared| browser::changed(shared, version));
     });
-    Effect::new(move |_| {
+    watch(move || {
         if control.doubted.get() > 0 {
             each(&browser::doubt);
         }
     });
-    Effect::new(move |_| {
+    watch(move || {
         control.theme.track();
         each(&browser::recolor);
     });
-    Effect::new(move |_| {
+    watch(move || {
         // The chrome gives the selection up, as after the selected records were deleted.
         if control.selection.get() == Selection::None {
             each(&|shared| browser::clear_selection(shared));

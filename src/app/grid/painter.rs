@@ -98,7 +98,7 @@ impl Painter {
         let ratio = dom::device_ratio();
         self.canvas.set_width((width * ratio).round() as u32);
         self.canvas.set_height((height * ratio).round() as u32);
-        dom::set_style(&self.canvas, &format!("width:{width}px;height:{height}px"));
+        dom::set_lengths(&self.canvas, &[("width", width), ("height", height)]);
     }
 
     /// Paints the whole view.

@@ -29,7 +29,7 @@ pub fn update(shared: &Shared) {
     let height = f64::from(tip.offset_height());
     let y =
         if below + height > grid.view.height { (cell.y - height - 4.0).max(HEADER_HEIGHT) } else { below };
-    dom::set_style(tip, &format!("left:{x}px;top:{y}px"));
+    dom::set_lengths(tip, &[("left", x), ("top", y)]);
 }
 
 /// Hides the messages.

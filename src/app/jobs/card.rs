@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_mouse, part};
+use crate::app::plain::{Any, on_mouse, part};
 
 use super::state::{Jobs, progress_line};
 use crate::app::components::{Icon, Progress, icon};
@@ -52,7 +52,7 @@ pub fn RunningCards() -> impl IntoView {
             <For each=ids key=String::clone children=move |id| view! { <JobCardView jobs=jobs id=id /> } />
         </div>
     }
-    .into_any()
+    .any()
 }
 
 /// The cover over a sheet while a foreground job runs on it, or on its workbook.
@@ -111,7 +111,7 @@ fn JobCardView(
     view! {
         <div class="toast job">
             <p class="toast-title">
-                {icon(Icon::Spinner)} <b>{live(label)}</b>
+                {icon(Icon::Spinner)} <b>{part(label)}</b>
                 <button type="button" class="button button-ghost button-small" on:click=on_mouse(cancel)>
                     "Cancel"
                 </button>
@@ -123,5 +123,5 @@ fn JobCardView(
             </p>
         </div>
     }
-    .into_any()
+    .any()
 }

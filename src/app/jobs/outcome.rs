@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::state::Jobs;
-use crate::app::components::{Dialog, Toast, ToastAction, Toasts, Tone};
-use crate::app::plain::{live, on_mouse, part};
+use crate::app::components::{Dialog, FollowUp, FollowUpDeed, Toast, Toasts, Tone, open_while};
+use crate::app::plain::{Any, on_mouse, part};
 use crate::app::state::SpaceState;
 use crate::domain::job::JobStatus;
 use crate::rpc::jobs::{Deed, JobCard, Told};
@@ -26,24 +26,23 @@ pub fn tell(jobs: Jobs, toasts: Toasts, card: JobCard) {
 }
 
 /// What an outcome offers, as buttons and links.
-pub fn follow_ups(card: &JobCard, jobs: Jobs) -> Vec<ToastAction> {
+pub fn follow_ups(card: &JobCard, jobs: Jobs) -> Vec<FollowUp> {
     let offers = card.told.as_ref().map_or(&[][..], |told| told.offers.as_slice());
-    let action = |offer: &crate::rpc::jobs::Offer| {
-        let (link, download, run) = match &offer.deed {
-            Deed::Go(address) => (Some(address.clone()), false, None),
-            Deed::Download(address) => (Some(address.clone()), true, None),
+    let follow_up = |offer: &crate::rpc::jobs::Offer| {
+        let label = offer.label.clone();
+        match &offer.deed {
+            Deed::Go(address) => FollowUp { label, deed: FollowUpDeed::Go(address.clone()) },
+            Deed::Download(address) => FollowUp { label, deed: FollowUpDeed::Download(address.clone()) },
             Deed::Retry => {
                 let id = card.id.clone();
-                (None, false, Some(Callback::new(move |()| jobs.retry(id.clone()))))
+                FollowUp::run(&label, move || jobs.retry(id.clone()))
             }
             Deed::ClearFilters => {
-                let clear = move |()| jobs.clear_filters.update(|times| *times += 1);
-                (None, false, Some(Callback::new(clear)))
+                FollowUp::run(&label, move || jobs.clear_filters.update(|times| *times += 1))
             }
-        };
-        ToastAction { label: offer.label.clone(), link, download, run }
+        }
     };
-    offers.iter().map(action).collect()
+    offers.iter().map(follow_up).collect()
 }
 
 /// The dialog of an outcome that waits to be closed.
@@ -51,23 +50,18 @@ pub fn follow_ups(card: &JobCard, jobs: Jobs) -> Vec<ToastAction> {
 pub fn OutcomeDialog() -> impl IntoView {
     let state = SpaceState::of_page();
     let jobs = state.jobs;
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(jobs.outcome.with(Option::is_some)));
-    Effect::new(move |before: Option<bool>| {
-        let now = open.get();
-        if before == Some(true) && !now {
-            if let Some(card) = jobs.outcome.get_untracked() {
-                jobs.acknowledge(card.id);
-            }
+    let closed = move || {
+        if let Some(card) = jobs.outcome.get_untracked() {
+            jobs.acknowledge(card.id);
         }
-        now
-    });
+    };
+    let open = open_while(move || jobs.outcome.with(Option::is_some), closed);
     let title = move || {
         let told = jobs.outcome.with(|card| card.as_ref().and_then(|card| card.told.clone()));
         told.map_or(String::new(), |told| told.heading)
     };
     view! {
-        <Dialog id="outcome" open=open title=live(title)>
+        <Dialog id="outcome" open=open title=Signal::derive(title)>
             {part(move || {
                 let card = jobs.outcome.get();
                 card.and_then(|card| Some((card.told.clone()?, card)))
@@ -75,7 +69,7 @@ pub fn OutcomeDialog() -> impl IntoView {
             })}
         </Dialog>
     }
-    .into_any()
+    .any()
 }
 
 #[component]
@@ -86,32 +80,12 @@ fn OutcomeBody(told: Told, card: JobCard, open: RwSignal<bool>) -> impl IntoView
     let close = told.button.map(|button| {
         view! { <button type="button" class=class on:click=on_mouse(move |_| open.set(false))>{button}</button> }
     });
-    let action = move |action: ToastAction| {
-        match (action.link, action.run) {
-        (Some(link), _) => view! {
-            <a class="button button-primary" href=link download=action.download.then_some("") rel="external">{action.label}</a>
-        }
-        .into_any(),
-        (None, run) => view! {
-            <button
-                type="button"
-                class="button button-primary"
-                on:click=on_mouse(move |_| {
-                    open.set(false);
-                    if let Some(run) = run {
-                        run.run(());
-                    }
-                })
-            >
-                {action.label}
-            </button>
-        }
-        .into_any(),
-    }
-    };
+    // A download leaves the dialog open, so that what it says can still be read.
+    let before = Callback::new(move |()| open.set(false));
+    let action = move |action: FollowUp| action.view("button button-primary", before);
     view! {
-        <div class="dialog-body">{told.message.map(|message| view! { <p>{message}</p> })}</div>
-        <footer class="dialog-foot">{close} {actions.into_iter().map(action).collect_view()}</footer>
+        <div class="dialog-body">{told.message.map(|message| view! { <p>{message}</p> }).any()}</div>
+        <footer class="dialog-foot">{close.any()} {actions.into_iter().map(action).collect_view().any()}</footer>
     }
-    .into_any()
+    .any()
 }

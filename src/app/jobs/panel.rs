@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::on_mouse;
+use crate::app::plain::Any;
 
 use super::outcome::follow_ups;
 use super::state::progress_line;
-use crate::app::components::{Dialog, EmptyState, Icon, Progress, ToastAction, icon};
+use crate::app::components::{Dialog, EmptyState, FollowUp, Icon, Progress, icon};
 use crate::app::format;
 use crate::app::state::SpaceState;
 use crate::domain::job::JobStatus;
@@ -24,7 +24,7 @@ pub fn JobsPanel() -> impl IntoView {
             </div>
         </Dialog>
     }
-    .into_any()
+    .any()
 }
 
 /// The jobs of the space, the newest first.
@@ -32,12 +32,13 @@ pub fn JobsPanel() -> impl IntoView {
 pub fn JobHistory() -> impl IntoView {
     let state = SpaceState::of_page();
     let id = state.id();
-    let history = rpc::read(move || state.jobs.moved.get(), move |_| jobs::jobs(id.clone(), 0));
+    let moved = Memo::new(move |_| state.jobs.moved.get().to_string());
+    let history = rpc::read(moved, move |_| jobs::jobs(id.clone(), 0));
     view! {
         <Transition fallback=|| view! { <p class="quiet">"Reading the history…"</p> }>
             {move || Suspend::new(async move {
-                match history.await {
-                    Err(error) => view! { <p class="field-error">{error.message}</p> }.into_any(),
+                match history.answer().await {
+                    Err(error) => view! { <p class="field-error">{error.message}</p> }.any(),
                     Ok(list) if list.jobs.is_empty() => {
                         view! {
                             <EmptyState
@@ -46,24 +47,24 @@ pub fn JobHistory() -> impl IntoView {
                                 text="An import, an export or an action makes one. It is kept here with what it did."
                             />
                         }
-                            .into_any()
+                            .any()
                     }
                     Ok(list) => {
                         let more = list.total.saturating_sub(list.jobs.len() as u64);
                         let now = list.now;
                         view! {
                             <ol class="job-list">
-                                {list.jobs.into_iter().map(|card| view! { <JobRow card=card now=now /> }).collect_view()}
+                                {list.jobs.into_iter().map(|card| view! { <JobRow card=card now=now /> }).collect_view().any()}
                             </ol>
-                            {(more > 0).then(|| view! { <p class="quiet">{format!("{} older jobs", format::count(more))}</p> })}
+                            {(more > 0).then(|| view! { <p class="quiet">{format!("{} older jobs", format::count(more))}</p> }).any()}
                         }
-                            .into_any()
+                            .any()
                     }
                 }
             })}
         </Transition>
     }
-    .into_any()
+    .any()
 }
 
 #[component]
@@ -84,16 +85,14 @@ fn JobRow(card: JobCard, now: i64) -> impl IntoView {
     let (doing, _) = progress_line(&card, now);
     let (label, progress) = (card.label.clone(), card.progress);
     let mut actions = follow_ups(&card, jobs);
+    let id = card.id.clone();
     if card.status == JobStatus::Canceled {
-        let id = card.id.clone();
-        let run = Some(Callback::new(move |()| jobs.retry(id.clone())));
-        actions.push(ToastAction { label: "Run again".to_string(), link: None, download: false, run });
+        actions.push(FollowUp::run("Run again", move || jobs.retry(id.clone())));
+    } else if running {
+        actions.push(FollowUp::run("Cancel", move || jobs.cancel(id.clone())));
     }
-    if running {
-        let id = card.id.clone();
-        let run = Some(Callback::new(move |()| jobs.cancel(id.clone())));
-        actions.push(ToastAction { label: "Cancel".to_string(), link: None, download: false, run });
-    }
+    let nothing = Callback::new(|()| ());
+    let offer = move |action: FollowUp| action.view("button button-small", nothing);
     view! {
         <li class="job-row">
             <p class="job-head">
@@ -107,39 +106,16 @@ fn JobRow(card: JobCard, now: i64) -> impl IntoView {
                         <Progress label=label.clone() percent=Some(progress) />
                         <p class="quiet">{doing}</p>
                     }
-                })}
+                }).any()}
             {(!card.input.is_empty())
                 .then(|| {
                     let entry = |(label, value): (String, String)| view! { <dt>{label}</dt> <dd>{value}</dd> };
-                    view! { <dl class="job-input">{card.input.into_iter().map(entry).collect_view()}</dl> }
-                })}
-            {message.map(|message| view! { <p class="job-message">{message}</p> })}
+                    view! { <dl class="job-input">{card.input.into_iter().map(entry).collect_view().any()}</dl> }
+                }).any()}
+            {message.map(|message| view! { <p class="job-message">{message}</p> }).any()}
             {(!actions.is_empty())
-                .then(|| view! { <div class="toast-actions">{actions.into_iter().map(offer).collect_view()}</div> })}
+                .then(|| view! { <div class="toast-actions">{actions.into_iter().map(offer).collect_view().any()}</div> }).any()}
         </li>
     }
-    .into_any()
-}
-
-fn offer(action: ToastAction) -> AnyView {
-    match (action.link, action.run) {
-        (Some(link), _) => view! {
-            <a class="button button-small" href=link download=action.download.then_some("") rel="external">{action.label}</a>
-        }
-        .into_any(),
-        (None, run) => view! {
-            <button
-                type="button"
-                class="button button-small"
-                on:click=on_mouse(move |_| {
-                    if let Some(run) = run {
-                        run.run(());
-                    }
-                })
-            >
-                {action.label}
-            </button>
-        }
-        .into_any(),
-    }
+    .any()
 }

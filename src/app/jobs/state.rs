@@ -8,6 +8,7 @@ use super::outcome;
 use crate::app::components::Toasts;
 #[cfg(feature = "hydrate")]
 use crate::app::dom::Json;
+use crate::app::plain::watch;
 use crate::domain::job::{JobMode, JobStatus};
 use crate::rpc::RpcError;
 use crate::rpc::jobs::{self, JobCard};
@@ -52,7 +53,7 @@ impl Jobs {
             toasts,
         };
         let waiting = ended.into_iter().find(waits);
-        Effect::new(move |_| {
+        watch(move || {
             if let Some(card) = &waiting {
                 this.outcome.set(Some(card.clone()));
             }

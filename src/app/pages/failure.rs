@@ -1,6 +1,8 @@
 //! What stands in place of a page that the server did not give.
 
 use leptos::prelude::*;
+
+use crate::app::plain::Any;
 use leptos_meta::Title;
 use leptos_router::components::A;
 
@@ -14,7 +16,7 @@ pub fn Failure(
     error: RpcError,
 ) -> impl IntoView {
     match error.kind {
-        ErrorKind::NotFound | ErrorKind::Gone => view! { <NotFound /> }.into_any(),
+        ErrorKind::NotFound | ErrorKind::Gone => view! { <NotFound /> }.any(),
         ErrorKind::Unauthorized => view! {
             <Title text="Sign in" />
             <main id="main" class="notice">
@@ -23,7 +25,7 @@ pub fn Failure(
                 <a class="button button-primary" href="/sign-in" rel="external">"Sign in"</a>
             </main>
         }
-        .into_any(),
+        .any(),
         _ => view! {
             <Title text="Not available" />
             <main id="main" class="notice">
@@ -32,6 +34,6 @@ pub fn Failure(
                 <A href="/" attr:class="button">"Go to your spaces"</A>
             </main>
         }
-        .into_any(),
+        .any(),
     }
 }

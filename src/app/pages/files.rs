@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::on_mouse;
+use crate::app::plain::{Any, on_mouse};
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 
-use crate::app::components::{Dialog, EmptyState, Icon, MenuButton, MenuItem, Table};
+use crate::app::components::{Dialog, EmptyState, Icon, MenuButton, MenuItem, Table, open_while};
 use crate::app::format;
 use crate::app::frame::TopBar;
 use crate::app::state::SpaceState;
@@ -20,7 +20,8 @@ pub fn FilesPage() -> impl IntoView {
     let state = SpaceState::of_page();
     let name = state.frame.with_untracked(|frame| frame.name.clone());
     let id = state.id();
-    let list = rpc::read(move || state.files_moved.get(), move |_| files::files(id.clone()));
+    let moved = Memo::new(move |_| state.files_moved.get().to_string());
+    let list = rpc::read(moved, move |_| files::files(id.clone()));
     let deleting = RwSignal::new(None::<FileRow>);
     view! {
         <Title text="Files" />
@@ -28,8 +29,8 @@ pub fn FilesPage() -> impl IntoView {
         <main id="main" class="content">
             <Transition>
                 {move || Suspend::new(async move {
-                    match list.await {
-                        Err(error) => view! { <p class="field-error">{error.message}</p> }.into_any(),
+                    match list.answer().await {
+                        Err(error) => view! { <p class="field-error">{error.message}</p> }.any(),
                         Ok(list) if list.files.is_empty() => {
                             view! {
                                 <EmptyState
@@ -38,16 +39,16 @@ pub fn FilesPage() -> impl IntoView {
                                     text="Drop a CSV on a sheet to import it. What exports and actions make is kept here too."
                                 />
                             }
-                                .into_any()
+                                .any()
                         }
                         Ok(list) => {
                             let now = list.now;
                             view! {
                                 <Table caption="Files" headings=&["Name", "Status", "#Size", "Origin", "Added", ""]>
-                                    {list.files.into_iter().map(|file| row(file, now, deleting)).collect_view()}
+                                    {list.files.into_iter().map(|file| row(file, now, deleting)).collect_view().any()}
                                 </Table>
                             }
-                                .into_any()
+                                .any()
                         }
                     }
                 })}
@@ -55,7 +56,7 @@ pub fn FilesPage() -> impl IntoView {
             <DeleteDialog deleting=deleting />
         </main>
     }
-    .into_any()
+    .any()
 }
 
 fn status(status: FileStatus) -> (&'static str, &'static str) {
@@ -70,7 +71,7 @@ fn status(status: FileStatus) -> (&'static str, &'static str) {
     }
 }
 
-fn row(file: FileRow, now: i64, deleting: RwSignal<Option<FileRow>>) -> impl IntoView {
+fn row(file: FileRow, now: i64, deleting: RwSignal<Option<FileRow>>) -> AnyView {
     let (class, word) = status(file.status);
     let address = format!("/files/{}/download", file.id);
     let (linked, named, doomed) = (address.clone(), file.name.clone(), file.clone());
@@ -93,7 +94,7 @@ fn row(file: FileRow, now: i64, deleting: RwSignal<Option<FileRow>>) -> impl Int
             </td>
         </tr>
     }
-    .into_any()
+    .any()
 }
 
 fn fetch(address: &str) {
@@ -107,15 +108,7 @@ fn fetch(address: &str) {
 #[component]
 fn DeleteDialog(deleting: RwSignal<Option<FileRow>>) -> impl IntoView {
     let state = SpaceState::of_page();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(deleting.with(Option::is_some)));
-    Effect::new(move |before: Option<bool>| {
-        let now = open.get();
-        if before == Some(true) && !now {
-            deleting.set(None);
-        }
-        now
-    });
+    let open = open_while(move || deleting.with(Option::is_some), move || deleting.set(None));
     let title = move || {
         deleting.with(|file| file.as_ref().map_or(String::new(), |file| format!("Delete {}?", file.name)))
     };
@@ -141,5 +134,5 @@ fn DeleteDialog(deleting: RwSignal<Option<FileRow>>) -> impl IntoView {
             </footer>
         </Dialog>
     }
-    .into_any()
+    .any()
 }

@@ -1,6 +1,8 @@
 //! Home: the spaces, and a new one.
 
 use leptos::prelude::*;
+
+use crate::app::plain::Any;
 use leptos_meta::Title;
 use leptos_router::components::A;
 
@@ -15,19 +17,19 @@ use crate::rpc::spaces::{self, SpaceRow};
 /// The spaces.
 #[component]
 pub fn Home() -> impl IntoView {
-    let home = rpc::read(|| (), |()| spaces::home(None));
+    let home = rpc::read(Memo::new(|_| String::new()), |_| spaces::home(None));
     view! {
         <Title text="Spaces" />
         <Suspense>
             {move || Suspend::new(async move {
-                match home.await {
-                    Ok(home) => view! { <Spaces home=home /> }.into_any(),
-                    Err(error) => view! { <Failure error=error /> }.into_any(),
+                match home.answer().await {
+                    Ok(home) => view! { <Spaces home=home /> }.any(),
+                    Err(error) => view! { <Failure error=error /> }.any(),
                 }
             })}
         </Suspense>
     }
-    .into_any()
+    .any()
 }
 
 #[component]
@@ -46,22 +48,22 @@ fn Spaces(home: spaces::HomeList) -> impl IntoView {
                 <Button label="New space" look=Look::Primary before=Icon::Plus press=move |()| creating.set(true) />
             </EmptyState>
         }
-        .into_any()
+        .any()
     } else {
         view! {
             <Table caption="Spaces" headings=&["Name", "#Workbooks", "#Records", "#Invalid", "Last activity"]>
-                {home.spaces.into_iter().map(|space| row(space, now)).collect_view()}
+                {home.spaces.into_iter().map(|space| row(space, now)).collect_view().any()}
             </Table>
-            {(more > 0).then(|| view! { <p class="quiet">{format!("{} more spaces", format::count(more))}</p> })}
+            {(more > 0).then(|| view! { <p class="quiet">{format!("{} more spaces", format::count(more))}</p> }).any()}
         }
-        .into_any()
+        .any()
     };
     view! {
         <header class="top-bar home-bar">
             <span class="mark"></span>
             <b>"Inlet"</b>
             <span class="grow"></span>
-            {home.person.map(|person| view! { <span class="quiet">{person}</span> })}
+            {home.person.map(|person| view! { <span class="quiet">{person}</span> }).any()}
             <ThemeSwitch />
         </header>
         <main id="main" class="home">
@@ -81,14 +83,14 @@ fn Spaces(home: spaces::HomeList) -> impl IntoView {
             <NewSpace open=creating />
         </main>
     }
-    .into_any()
+    .any()
 }
 
-fn row(space: SpaceRow, now: i64) -> impl IntoView {
+fn row(space: SpaceRow, now: i64) -> AnyView {
     let invalid = if space.invalid > 0 {
-        view! { <span class="n bad">{format::count(space.invalid)}</span> }.into_any()
+        view! { <span class="n bad">{format::count(space.invalid)}</span> }.any()
     } else {
-        view! { <span>"0"</span> }.into_any()
+        view! { <span>"0"</span> }.any()
     };
     view! {
         <tr>
@@ -101,5 +103,5 @@ fn row(space: SpaceRow, now: i64) -> impl IntoView {
             <td>{format::ago(space.last_activity, now)}</td>
         </tr>
     }
-    .into_any()
+    .any()
 }

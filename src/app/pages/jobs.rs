@@ -1,6 +1,8 @@
 //! The history of jobs as a page.
 
 use leptos::prelude::*;
+
+use crate::app::plain::Any;
 use leptos_meta::Title;
 
 use crate::app::frame::TopBar;
@@ -18,5 +20,5 @@ pub fn JobsPage() -> impl IntoView {
             <JobHistory />
         </main>
     }
-    .into_any()
+    .any()
 }

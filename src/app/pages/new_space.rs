@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_mouse, part};
+use crate::app::plain::{Any, flag, on_change, on_mouse, part};
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 
@@ -23,7 +23,7 @@ pub fn NewSpace(
             <Form open=open />
         </Dialog>
     }
-    .into_any()
+    .any()
 }
 
 #[component]
@@ -35,14 +35,9 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
     let creating = RwSignal::new(false);
     let navigate = use_navigate();
     let go = Callback::new(move |id: String| navigate(&format!("/space/{id}"), Default::default()));
-    Effect::new(move |_| {
-        name.track();
-        name_error.set(None);
-    });
-    Effect::new(move |_| {
-        blueprint.track();
-        blueprint_error.set(None);
-    });
+    for (text, error) in [(name, name_error), (blueprint, blueprint_error)] {
+        on_change(move || text.get(), move |_| error.set(None));
+    }
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let (title, text) = (name.get_untracked().trim().to_string(), blueprint.get_untracked());
@@ -99,13 +94,13 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
             </div>
             <footer class="dialog-foot">
                 <button type="button" class="button" on:click=on_mouse(move |_| open.set(false))>"Cancel"</button>
-                <button type="submit" class="button button-primary" aria-disabled=live(move || creating.get().then_some("true"))>
+                <button type="submit" class="button button-primary" aria-disabled=flag(move || creating.get())>
                     {part(move || if creating.get() { "Creating…" } else { "Create space" })}
                 </button>
             </footer>
         </form>
     }
-    .into_any()
+    .any()
 }
 
 fn focus(id: &str) {

@@ -1,6 +1,8 @@
 //! The page for addresses that lead nowhere.
 
 use leptos::prelude::*;
+
+use crate::app::plain::Any;
 use leptos_meta::Title;
 use leptos_router::components::A;
 
@@ -19,5 +21,5 @@ pub fn NotFound() -> impl IntoView {
             <A href="/" attr:class="button">"Go to your spaces"</A>
         </main>
     }
-    .into_any()
+    .any()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_drag, on_event, part};
+use crate::app::plain::{Any, live, on_drag, on_event, part};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
@@ -22,24 +22,24 @@ use crate::rpc::records::{self, SheetView, Standing};
 pub fn SheetPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("sheet").unwrap_or_default()));
-    let sheet = rpc::read(move || id.get(), records::sheet);
+    let sheet = rpc::read(id, records::sheet);
     view! {
         <Transition>
             {move || Suspend::new(async move {
-                match sheet.await {
+                match sheet.answer().await {
                     Ok(sheet) => {
                         #[cfg(feature = "ssr")]
                         let window = first_rows(&sheet).await;
                         #[cfg(not(feature = "ssr"))]
                         let window = String::new();
-                        view! { <Inside sheet=sheet window=window /> }.into_any()
+                        view! { <Inside sheet=sheet window=window /> }.any()
                     }
-                    Err(error) => view! { <Failure error=error /> }.into_any(),
+                    Err(error) => view! { <Failure error=error /> }.any(),
                 }
             })}
         </Transition>
     }
-    .into_any()
+    .any()
 }
 
 /// The first rows as the server sends them; a page without them is a page still.
@@ -120,7 +120,7 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
             <div class="drop-cover" aria-hidden="true">"Drop the file to import it"</div>
         </main>
     }
-    .into_any()
+    .any()
 }
 
 /// What stands over an empty grid: what to do next, or that the filter finds nothing.
@@ -141,7 +141,7 @@ fn Nothing(control: SheetControl, importing: Importing) -> impl IntoView {
     let permits = control.sheet.with_value(|sheet| sheet.permits);
     part(move || {
         if !empty.get() || busy() {
-            return ().into_any();
+            return ().any();
         }
         let clear = move |()| control.grid.question.set(Default::default());
         match filtered.get() {
@@ -164,14 +164,14 @@ fn Nothing(control: SheetControl, importing: Importing) -> impl IntoView {
                                             pick=move |file| importing.take(file)
                                         />
                                     }
-                                })}
+                                }).any()}
                             {permits
                                 .add
-                                .then(|| view! { <Button label="Add a record" before=Icon::Plus press=move |()| control.add_record() /> })}
+                                .then(|| view! { <Button label="Add a record" before=Icon::Plus press=move |()| control.add_record() /> }).any()}
                         </EmptyState>
                     </div>
                 }
-                .into_any()
+                .any()
             }
             (Standing::Invalid, search) if search.is_empty() => view! {
                 <div class="nothing">
@@ -180,7 +180,7 @@ fn Nothing(control: SheetControl, importing: Importing) -> impl IntoView {
                     </EmptyState>
                 </div>
             }
-            .into_any(),
+            .any(),
             _ => view! {
                 <div class="nothing">
                     <EmptyState sign=Icon::Search title="No record matches" text="Try other words, or show all records.">
@@ -188,7 +188,7 @@ fn Nothing(control: SheetControl, importing: Importing) -> impl IntoView {
                     </EmptyState>
                 </div>
             }
-            .into_any(),
+            .any(),
         }
     })
 }

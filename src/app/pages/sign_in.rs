@@ -1,6 +1,8 @@
 //! Signing in with a password; nobody sees it on loopback. A plain form: it needs no script.
 
 use leptos::prelude::*;
+
+use crate::app::plain::Any;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
@@ -26,7 +28,7 @@ pub fn SignIn() -> impl IntoView {
                         view! {
                             <p id="sign-in-error" class="field-error" role="alert">"This e-mail address and password do not go together."</p>
                         }
-                    })}
+                    }).any()}
                 <div class="field">
                     <label for="email">"E-mail"</label>
                     <input id="email" name="email" type="email" class="input" autocomplete="username" required aria-describedby=describe aria-invalid=invalid />
@@ -39,5 +41,5 @@ pub fn SignIn() -> impl IntoView {
             </form>
         </main>
     }
-    .into_any()
+    .any()
 }

@@ -7,7 +7,7 @@ use leptos_router::components::Redirect;
 
 use crate::app::components::{EmptyState, Icon};
 use crate::app::frame::TopBar;
-use crate::app::plain::part;
+use crate::app::plain::{Any, part};
 use crate::app::state::SpaceState;
 
 /// Where a space opens.
@@ -17,7 +17,7 @@ pub fn SpaceStart() -> impl IntoView {
     let first = Memo::new(move |_| state.frame.with(crate::rpc::spaces::SpaceFrame::first_sheet));
     let replace = || NavigateOptions { replace: true, ..NavigateOptions::default() };
     part(move || match first.get() {
-        Some(address) => view! { <Redirect path=address options=replace() /> }.into_any(),
+        Some(address) => view! { <Redirect path=address options=replace() /> }.any(),
         None => {
             let name = state.frame.with_untracked(|frame| frame.name.clone());
             view! {
@@ -31,7 +31,7 @@ pub fn SpaceStart() -> impl IntoView {
                     />
                 </main>
             }
-            .into_any()
+            .any()
         }
     })
 }

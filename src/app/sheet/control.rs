@@ -7,6 +7,7 @@ use crate::app::actions::Scope;
 use crate::app::format;
 use crate::app::grid::selection::Selection;
 use crate::app::grid::{GridControl, Question};
+use crate::app::plain::on_change;
 use crate::app::state::SpaceState;
 use crate::domain::action;
 use crate::domain::record::Counts;
@@ -92,30 +93,20 @@ impl SheetControl {
     /// Counts anew when the search or the sheet changes.
     fn follow(self) {
         let id = self.sheet.with_value(|sheet| sheet.id.clone());
-        let search = Memo::new(move |_| self.grid.question.with(|question| question.search.clone()));
-        Effect::new(move |before: Option<(String, i64)>| {
-            let now = (search.get(), self.grid.version.get());
-            if before.is_some_and(|before| before != now) {
-                self.count();
-            }
-            now
-        });
-        Effect::new(move |before: Option<u64>| {
-            let (times, moved) = self.state.sheet_moved.get();
-            let ours = moved.is_none_or(|moved| moved == id);
-            if before.is_some_and(|before| before != times) && ours {
-                self.count();
-            }
-            times
-        });
+        let asked =
+            move || (self.grid.question.with(|question| question.search.clone()), self.grid.version.get());
+        on_change(asked, move |_| self.count());
+        let moved = self.state.sheet_moved;
+        on_change(
+            move || moved.get(),
+            move |(_, sheet)| {
+                if sheet.as_ref().is_none_or(|sheet| *sheet == id) {
+                    self.count();
+                }
+            },
+        );
         let clear = self.state.jobs.clear_filters;
-        Effect::new(move |before: Option<u64>| {
-            let times = clear.get();
-            if before.is_some_and(|before| before != times) {
-                self.grid.question.set(Question::default());
-            }
-            times
-        });
+        on_change(move || clear.get(), move |_| self.grid.question.set(Question::default()));
     }
 
     /// Asks for the counts, and by them for the version; at most four times a second.

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_event, on_mouse, part};
+use crate::app::plain::{Any, flag, on_change, on_event, on_mouse, part};
 
 use super::{Importing, SheetControl, Stage};
-use crate::app::components::{Dialog, Icon, Progress, focus_first, icon};
+use crate::app::components::{Dialog, Icon, Progress, focus_first, icon, open_while};
 use crate::app::format;
 use crate::rpc::imports::{ImportPlan, SourceColumn};
 use crate::rpc::records::ColumnView;
@@ -21,15 +21,13 @@ pub fn ImportDialog(
     importing: Importing,
 ) -> impl IntoView {
     let stage = importing.stage;
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(stage.with(|stage| *stage != Stage::Idle)));
-    Effect::new(move |before: Option<bool>| {
-        let now = open.get();
-        if before == Some(true) && !now && stage.with_untracked(|stage| *stage != Stage::Idle) {
+    let busy = move || stage.with(|stage| *stage != Stage::Idle);
+    let closed = move || {
+        if untrack(busy) {
             importing.abandon();
         }
-        now
-    });
+    };
+    let open = open_while(busy, closed);
     let title = move || {
         stage.with(|stage| match stage {
             Stage::Idle => String::new(),
@@ -48,26 +46,29 @@ pub fn ImportDialog(
             Stage::Failed { .. } => 3,
         })
     });
-    Effect::new(move |_| {
-        if kind.get() > 0 {
-            focus_first("import");
-        }
-    });
+    on_change(
+        move || kind.get(),
+        |kind| {
+            if *kind > 0 {
+                focus_first("import");
+            }
+        },
+    );
     view! {
         <Dialog id="import" open=open title=Signal::derive(title) wide=true>
             {part(move || match (kind.get(), stage.get_untracked()) {
-                (1, _) => view! { <Sending importing=importing /> }.into_any(),
+                (1, _) => view! { <Sending importing=importing /> }.any(),
                 (_, Stage::Asking(plan)) => {
-                    view! { <Columns control=control importing=importing plan=plan /> }.into_any()
+                    view! { <Columns control=control importing=importing plan=plan /> }.any()
                 }
                 (_, Stage::Failed { message, .. }) => {
-                    view! { <Trouble importing=importing message=message /> }.into_any()
+                    view! { <Trouble importing=importing message=message /> }.any()
                 }
-                _ => ().into_any(),
+                _ => ().any(),
             })}
         </Dialog>
     }
-    .into_any()
+    .any()
 }
 
 #[component]
@@ -90,13 +91,13 @@ fn Sending(importing: Importing) -> impl IntoView {
     view! {
         <div class="dialog-body">
             <Progress label="Upload" percent=Signal::derive(percent) />
-            <p class="job-line" role="status">{live(line)}</p>
+            <p class="job-line" role="status">{part(line)}</p>
         </div>
         <footer class="dialog-foot">
             <button type="button" class="button" on:click=on_mouse(move |_| importing.abandon())>"Cancel"</button>
         </footer>
     }
-    .into_any()
+    .any()
 }
 
 #[component]
@@ -119,7 +120,7 @@ fn Trouble(importing: Importing, message: String) -> impl IntoView {
             </button>
         </footer>
     }
-    .into_any()
+    .any()
 }
 
 #[component]
@@ -221,14 +222,14 @@ fn Columns(control: SheetControl, importing: Importing, plan: ImportPlan) -> imp
                 type="button"
                 class="button button-primary"
                 data-begin=""
-                aria-disabled=live(move || (starting.get() || refusal.with(Option::is_some)).then_some("true"))
+                aria-disabled=flag(move || starting.get() || refusal.with(Option::is_some))
                 on:click=on_mouse(begin)
             >
                 {part(move || if starting.get() { "Starting…" } else { "Import" })}
             </button>
         </footer>
     }
-    .into_any()
+    .any()
 }
 
 fn column_row(
@@ -236,7 +237,7 @@ fn column_row(
     column: SourceColumn,
     chosen: RwSignal<String>,
     fields: Vec<ColumnView>,
-) -> impl IntoView {
+) -> AnyView {
     let name = if column.header.is_empty() { format!("Column {}", place + 1) } else { column.header.clone() };
     let label = format!("Field for {name}");
     let samples =
@@ -254,10 +255,10 @@ fn column_row(
             <td>
                 <select class="input" aria-label=label on:change=on_event(move |event| chosen.set(event_target_value(&event)))>
                     <option value="">"Do not import"</option>
-                    {fields.into_iter().map(option).collect_view()}
+                    {fields.into_iter().map(option).collect_view().any()}
                 </select>
             </td>
         </tr>
     }
-    .into_any()
+    .any()
 }

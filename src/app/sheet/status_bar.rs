@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, part};
+use crate::app::plain::{Any, part};
 
 use super::SheetControl;
 use super::control::Saving;
@@ -34,19 +34,19 @@ pub fn StatusBar(
         (count > 0).then(|| view! { <span><b>{format::count(count)}</b> " selected"</span> })
     };
     let saving = move || match control.saving.get() {
-        Saving::Saved => view! { <span class="saved good">{icon(Icon::Check)} "Saved"</span> }.into_any(),
-        Saving::Under => view! { <span class="saved">{icon(Icon::Spinner)} "Saving…"</span> }.into_any(),
-        Saving::Failed => view! { <span class="saved bad">{icon(Icon::Alert)} "Not saved"</span> }.into_any(),
+        Saving::Saved => view! { <span class="saved good">{icon(Icon::Check)} "Saved"</span> }.any(),
+        Saving::Under => view! { <span class="saved">{icon(Icon::Spinner)} "Saving…"</span> }.any(),
+        Saving::Failed => view! { <span class="saved bad">{icon(Icon::Alert)} "Not saved"</span> }.any(),
     };
     view! {
         <footer class="status-bar">
             <span role="status">
-                <b>{part(move || format::count(control.grid.shown.get()))}</b> " of " {live(total)} " records"
+                <b>{part(move || format::count(control.grid.shown.get()))}</b> " of " {part(total)} " records"
                 <span class="sr-only">{part(move || control.grid.said.get())}</span>
             </span>
             {part(selected)}
             {part(saving)}
         </footer>
     }
-    .into_any()
+    .any()
 }

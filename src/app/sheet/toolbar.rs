@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{live, on_event, on_key};
+use crate::app::plain::{Any, live, on_event, on_key, watch};
 use leptos::task::spawn_local;
 
 use super::{Importing, SheetControl};
@@ -41,8 +41,7 @@ pub fn Toolbar(
     let choose = move |place: usize| question.update(|question| question.standing = STANDINGS[place]);
     let permits = control.sheet.with_value(|sheet| sheet.permits);
     let actions = control.sheet.with_value(|sheet| sheet.actions.clone());
-    let (primary, rest): (Vec<_>, Vec<_>) =
-        actions.into_iter().partition(|action| action.primary);
+    let (primary, rest): (Vec<_>, Vec<_>) = actions.into_iter().partition(|action| action.primary);
     let place = Place::Sheet(control.sheet.with_value(|sheet| sheet.id.clone()));
     let items = menu(state, control, rest, place.clone(), permits.delete);
     let button = move |action: ActionView| {
@@ -65,11 +64,11 @@ pub fn Toolbar(
             <span class="grow"></span>
             <Button label="Add record" before=Icon::Plus look=Look::Ghost bare=true reason=add_reason press=move |()| control.add_record() />
             <Button label="Add file" before=Icon::Upload look=Look::Ghost reason=import_reason press=move |()| importing.pick() />
-            {primary.into_iter().map(button).collect_view()}
+            {primary.into_iter().map(button).collect_view().any()}
             <MenuButton id="sheet-menu".to_string() label="Actions".to_string() items=items />
         </div>
     }
-    .into_any()
+    .any()
 }
 
 fn menu(
@@ -128,7 +127,7 @@ fn SearchBox(control: SheetControl) -> impl IntoView {
     let text = RwSignal::new(String::new());
     let typed = RwSignal::new(0_u32);
     // The search may be cleared from elsewhere.
-    Effect::new(move |_| {
+    watch(move || {
         let search = question.with(|question| question.search.clone());
         if search.is_empty() && !text.with_untracked(String::is_empty) {
             text.set(search);
@@ -168,5 +167,5 @@ fn SearchBox(control: SheetControl) -> impl IntoView {
             />
         </div>
     }
-    .into_any()
+    .any()
 }

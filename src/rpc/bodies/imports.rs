@@ -41,7 +41,8 @@ pub async fn start_import(
     dialect: String,
 ) -> Result<JobCard, RpcError> {
     let asker = Asker::of_request()?;
-    let dialect = from_slice(dialect.as_bytes()).map_err(|error| refuse(ErrorKind::BadRequest, error.to_string()))?;
+    let dialect =
+        from_slice(dialect.as_bytes()).map_err(|error| refuse(ErrorKind::BadRequest, error.to_string()))?;
     let job =
         asker.service.start_import(&asker.actor, &id(&file_id)?, &id(&sheet_id)?, mapping, dialect).await?;
     Ok(jobs::card(&asker, job).await)

@@ -60,7 +60,6 @@ async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::action::InputFo
     action.input_form
 }
 
-
 pub async fn jobs(space_id: String, offset: u64) -> Result<JobList, RpcError> {
     let asker = Asker::of_request()?;
     let filter = JobFilter { space_id: Some(id(&space_id)?), ..JobFilter::default() };

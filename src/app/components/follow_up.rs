@@ -1,0 +1,49 @@
+//! What can be done after something ended: a link, a download, or a deed.
+
+use leptos::prelude::*;
+
+use crate::app::plain::{Any, on_mouse};
+
+/// One offer.
+#[derive(Clone)]
+pub struct FollowUp {
+    /// What it says.
+    pub label: String,
+    /// What happens.
+    pub deed: FollowUpDeed,
+}
+
+/// What an offer does.
+#[derive(Clone)]
+pub enum FollowUpDeed {
+    /// Leads to an address.
+    Go(String),
+    /// Fetches a file from an address.
+    Download(String),
+    /// Does something here.
+    Run(Callback<()>),
+}
+
+impl FollowUp {
+    /// An offer to do something here.
+    pub fn run(label: &str, run: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { label: label.to_string(), deed: FollowUpDeed::Run(Callback::new(move |()| run())) }
+    }
+
+    /// As a link or button of that class; `before` happens before the deed does.
+    pub fn view(self, class: &'static str, before: Callback<()>) -> AnyView {
+        let (address, download) = match self.deed {
+            FollowUpDeed::Go(address) => (address, None),
+            FollowUpDeed::Download(address) => (address, Some(String::new())),
+            FollowUpDeed::Run(run) => {
+                let press = move |_| {
+                    before.run(());
+                    run.run(());
+                };
+                return view! { <button type="button" class=class on:click=on_mouse(press)>{self.label}</button> }
+                    .any();
+            }
+        };
+        view! { <a class=class href=address download=download rel="external">{self.label}</a> }.any()
+    }
+}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # setup.sh        installs what a build needs and this machine lacks
 # setup.sh check  also clippy and rustfmt
-# setup.sh test   also what only the tests need: Chromium, PostgreSQL
+# setup.sh test   also what only the tests need: Chromium, PostgreSQL, Python
 #
 # It never asks, and takes a second when everything is there. What it may not install it names,
 # with the one command that does.
@@ -70,6 +70,9 @@ need_test_tools() {
   if ! find_postgres >/dev/null; then
     say "PostgreSQL"
     install_packages postgresql || fail "there are no PostgreSQL programs. Run: sudo apt-get install postgresql, or set INLET_POSTGRES_BIN to their folder."
+  fi
+  if ! command -v python3 >/dev/null; then
+    install_packages python3 || fail "there is no Python for the generator of test files. Run: sudo apt-get install python3"
   fi
   if ! command -v ip >/dev/null; then install_packages iproute2 || true; fi
 }

@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 
 import { expect, hydrated, test } from '../helper';
+import { drop } from './drop';
 
 const PEOPLE = {
   name: 'People',
@@ -13,7 +14,7 @@ const PEOPLE = {
 };
 
 /** Makes a space through the dialog and opens its only sheet. */
-export async function newSpace(page: Page, name: string) {
+async function newSpace(page: Page, name: string) {
   await page.goto('/');
   await hydrated(page);
   await page.getByRole('button', { name: 'New space' }).first().click();
@@ -22,20 +23,6 @@ export async function newSpace(page: Page, name: string) {
   await dialog.getByLabel('Blueprint', { exact: false }).last().fill(JSON.stringify(PEOPLE));
   await dialog.getByRole('button', { name: 'Create space' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'People' })).toBeVisible();
-}
-
-/** Drops a file on the page, as a person does from their desktop. */
-async function drop(page: Page, name: string, text: string) {
-  const transfer = await page.evaluateHandle(
-    ([name, text]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([text], name, { type: 'text/csv' }));
-      return transfer;
-    },
-    [name, text],
-  );
-  await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer });
-  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
 }
 
 function people(rows: number) {

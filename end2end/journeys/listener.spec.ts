@@ -1,8 +1,8 @@
 // The founding journey with a listener of the published Flatfile packages: a new space is configured
 // by it, and it answers Submit.
-import { type APIRequestContext } from '@playwright/test';
-
-import { expect, test as base } from '../helper';
+import { expect, hydrated, test as base } from '../helper';
+import { type Call, caller } from './api';
+import { dropAndSubmit } from './founding';
 import { startListener } from './listener';
 
 type Listener = Awaited<ReturnType<typeof startListener>>;
@@ -22,17 +22,9 @@ const test = base.extend<object, { listener: Listener }>({
 test.describe.configure({ mode: 'serial' });
 
 const header = 'first_name,last_name,email,phone,birth_date,amount,quantity,status,country,company';
-/** Calls the API; gives the member `data`. */
-function caller(request: APIRequestContext, listener: Listener) {
-  return async (method: string, path: string, data?: unknown) => {
-    const response = await request.fetch(`/v1${path}`, { method, data, headers: { authorization: `Bearer ${listener.key}` } });
-    expect(response.ok(), `${method} ${path}: ${await response.text()}`).toBe(true);
-    return (await response.json()).data;
-  };
-}
 
 /** Makes a space and waits until the listener has configured it. */
-async function configuredSpace(call: ReturnType<typeof caller>) {
+async function configuredSpace(call: Call) {
   const space = await call('POST', '/spaces', { name: 'Contacts', autoConfigure: true });
   await expect
     .poll(async () => (await call('GET', `/jobs?spaceId=${space.id}`))[0].status, { timeout: 10_000 })
@@ -42,7 +34,7 @@ async function configuredSpace(call: ReturnType<typeof caller>) {
 }
 
 /** Starts the job of the Submit button; gives it when it has ended. */
-async function submit(call: ReturnType<typeof caller>, workbookId: string, input: object) {
+async function submit(call: Call, workbookId: string, input: object) {
   const job = await call('POST', '/jobs', { type: 'workbook', operation: 'submitAction', source: workbookId, input });
   await call('POST', `/jobs/${job.id}/execute`);
   await expect
@@ -52,7 +44,7 @@ async function submit(call: ReturnType<typeof caller>, workbookId: string, input
 }
 
 test('the listener configures a space, and answers Submit with the rejected rows', async ({ request, listener }) => {
-  const call = caller(request, listener);
+  const call = caller(request, listener.key);
   const { space, workbook, sheet } = await configuredSpace(call);
   expect(workbook.name).toBe('All Contacts');
   expect(space.primaryWorkbookId).toBe(workbook.id);
@@ -76,9 +68,37 @@ test('the listener configures a space, and answers Submit with the rejected rows
 });
 
 test('a listener that throws makes the job fail with a message', async ({ request, listener }) => {
-  const call = caller(request, listener);
+  const call = caller(request, listener.key);
   const { workbook } = await configuredSpace(call);
   const job = await submit(call, workbook.id, { destination: 'crm', note: 'please fail' });
   expect(job.status).toBe('failed');
   expect(job.outcome.message).toBe('This did not work: the note asked for it');
+});
+
+test('10,000 people are dropped and submitted, and the listener hands the rejected ones back', async ({ page, request, listener }) => {
+  test.setTimeout(180_000);
+  await page.goto('/');
+  await hydrated(page);
+  const call = caller(request, listener.key);
+  const { space, workbook, sheet } = await configuredSpace(call);
+  const { words, lines, accepted, rejected } = await dropAndSubmit(page, call, { id: sheet.id, spaceId: space.id, workbookId: workbook.id });
+  expect(words).toContain(`${accepted} records accepted, ${rejected} rejected.`);
+  expect(lines[0]).toBe(`${header},errors`);
+});
+
+test('what the listener says when it throws is the outcome on the page', async ({ page, request, listener }) => {
+  await page.goto('/');
+  await hydrated(page);
+  const call = caller(request, listener.key);
+  const { space, workbook, sheet } = await configuredSpace(call);
+  await call('POST', `/sheets/${sheet.id}/records`, [{ first_name: { value: 'Ada' } }]);
+  await page.goto(`/space/${space.id}/workbook/${workbook.id}/sheet/${sheet.id}`);
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Submit', exact: true }).click();
+  const question = page.getByRole('dialog', { name: 'Submit' });
+  await question.getByLabel('Note').fill('please fail');
+  await question.getByRole('button', { name: 'Submit' }).click();
+  const outcome = page.getByRole('dialog', { name: 'Submit: failed' });
+  await expect(outcome).toContainText('This did not work: the note asked for it', { timeout: 20_000 });
+  await expect(outcome.getByRole('button', { name: 'Retry' })).toBeVisible();
 });

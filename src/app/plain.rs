@@ -47,15 +47,15 @@ pub fn part<V: Any>(view: impl Fn() -> V + Send + 'static) -> Box<dyn FnMut() ->
 }
 
 /// A class or property that changes.
-pub fn live<T>(mut value: impl FnMut() -> T + Send + 'static) -> Box<dyn FnMut() -> T + Send> {
-    Box::new(move || value())
+pub fn live<T>(value: impl FnMut() -> T + Send + 'static) -> Box<dyn FnMut() -> T + Send> {
+    Box::new(value)
 }
 
 /// An attribute that changes, and is not there at times.
 pub fn words(
-    mut text: impl FnMut() -> Option<String> + Send + 'static,
+    text: impl FnMut() -> Option<String> + Send + 'static,
 ) -> Box<dyn FnMut() -> Option<String> + Send> {
-    Box::new(move || text())
+    Box::new(text)
 }
 
 /// A state of ARIA that changes: `true` or `false`.

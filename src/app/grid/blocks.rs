@@ -175,7 +175,7 @@ impl Blocks {
     }
 
     /// The next block to ask for: what is seen first, then its neighbours.
-    pub fn next(&mut self) -> Option<Request> {
+    pub fn next_request(&mut self) -> Option<Request> {
         if self.under_way.len() >= MOST_REQUESTS {
             return None;
         }
@@ -308,7 +308,7 @@ mod tests {
 
     fn load(blocks: &mut Blocks, text: &str) {
         let total = blocks.total();
-        while let Some(request) = blocks.next() {
+        while let Some(request) = blocks.next_request() {
             let version = blocks.version();
             assert!(blocks.arrived(request, answer(version, total, request.block, text)));
         }
@@ -318,13 +318,13 @@ mod tests {
     fn what_is_seen_comes_first_and_two_at_once() {
         let mut blocks = Blocks::new(1, 10_000, 1);
         blocks.want(300..340);
-        let order: Vec<u64> = std::iter::from_fn(|| blocks.next()).map(|request| request.block).collect();
+        let order: Vec<u64> = std::iter::from_fn(|| blocks.next_request()).map(|request| request.block).collect();
         assert_eq!(order, [2, 3]);
         blocks.want(5_000..5_010);
-        assert_eq!(blocks.next(), None, "two are under way");
+        assert_eq!(blocks.next_request(), None, "two are under way");
         let late = Request { block: 2, question: 0, failures: 0 };
         assert!(blocks.arrived(late, answer(1, 10_000, 2, "a")));
-        assert_eq!(blocks.next().map(|request| request.block), Some(39), "the newest view is next");
+        assert_eq!(blocks.next_request().map(|request| request.block), Some(39), "the newest view is next");
         assert_eq!(blocks.head(256).map(|head| head.position), Some(257));
         assert_eq!(blocks.head(0), None);
     }
@@ -345,10 +345,10 @@ mod tests {
     fn an_old_answer_is_passed_over() {
         let mut blocks = Blocks::new(1, 1_000, 1);
         blocks.want(0..10);
-        let request = blocks.next().unwrap();
+        let request = blocks.next_request().unwrap();
         blocks.changed(5);
         assert!(!blocks.arrived(request, answer(4, 1_000, 0, "old")));
-        assert_eq!(blocks.next().map(|request| request.block), Some(0), "asked once more");
+        assert_eq!(blocks.next_request().map(|request| request.block), Some(0), "asked once more");
         let request = Request { block: 0, question: 0, failures: 0 };
         blocks.ask_anew();
         assert!(!blocks.arrived(request, answer(5, 1_000, 0, "other filter")));
@@ -359,10 +359,10 @@ mod tests {
     fn a_failed_request_is_asked_again() {
         let mut blocks = Blocks::new(1, 100, 1);
         blocks.want(0..10);
-        let request = blocks.next().unwrap();
-        assert_eq!(blocks.next(), None);
+        let request = blocks.next_request().unwrap();
+        assert_eq!(blocks.next_request(), None);
         assert!(blocks.failed(request));
-        assert_eq!(blocks.next().map(|request| (request.block, request.failures)), Some((0, 1)));
+        assert_eq!(blocks.next_request().map(|request| (request.block, request.failures)), Some((0, 1)));
     }
 
     #[test]
@@ -383,11 +383,11 @@ mod tests {
     fn an_empty_view_learns_of_new_rows() {
         let mut blocks = Blocks::new(1, 0, 1);
         blocks.want(0..0);
-        let request = blocks.next().unwrap();
+        let request = blocks.next_request().unwrap();
         assert!(blocks.arrived(request, answer(1, 0, 0, "")));
-        assert_eq!(blocks.next(), None);
+        assert_eq!(blocks.next_request(), None);
         blocks.changed(2);
-        let request = blocks.next().unwrap();
+        let request = blocks.next_request().unwrap();
         assert!(blocks.arrived(request, answer(2, 5, 0, "new")));
         assert_eq!((blocks.total(), blocks.text(4, 0)), (5, Some("new")));
     }

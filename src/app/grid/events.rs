@@ -92,10 +92,13 @@ fn press(shared: &Shared, event: &MouseEvent) {
 
 fn hover(shared: &Shared, event: &MouseEvent) {
     let hit = hit(shared, event);
-    if let (Hit::Cell(spot), true) = (hit, event.buttons() == 1) {
-        if shared.borrow().focused && shared.borrow().active != spot {
-            browser::go(shared, spot, true);
-        }
+    let (focused, active) = {
+        let grid = shared.borrow();
+        (grid.focused, grid.active)
+    };
+    match hit {
+        Hit::Cell(spot) if event.buttons() == 1 && focused && active != spot => browser::go(shared, spot, true),
+        _ => {}
     }
     let (row, spot) = match hit {
         Hit::Cell(spot) => (Some(spot.row), Some(spot)),

@@ -21,7 +21,7 @@ pub fn fetch(shared: &Shared) {
             if grid.closed {
                 return;
             }
-            let Some(request) = grid.blocks.next() else { return };
+            let Some(request) = grid.blocks.next_request() else { return };
             let address = format!(
                 "/frames/{}?offset={}&limit={BLOCK_ROWS}&filter={}&search={}&version={}",
                 grid.sheet_id,

@@ -120,20 +120,19 @@ impl Jobs {
     #[cfg(feature = "hydrate")]
     pub fn event(self, topic: &str, job_id: &str, payload: &Json) {
         let known = self.running.try_with_untracked(|running| running.iter().any(|card| card.id == job_id));
-        if topic == "job:updated" && known == Some(true) {
-            if let Some(progress) = payload.at("progress").number() {
-                let _ = self.running.try_update(|running| {
-                    let Some(card) = running.iter_mut().find(|card| card.id == job_id) else { return };
-                    card.progress = progress.clamp(0.0, 100.0) as u8;
-                    if let Some(info) = payload.at("info").text() {
-                        card.info = Some(info);
-                    }
-                    if card.status == JobStatus::Ready {
-                        card.status = JobStatus::Executing;
-                    }
-                });
-                return;
-            }
+        let progress = payload.at("progress").number();
+        if let (Some(progress), Some(true), "job:updated") = (progress, known, topic) {
+            let _ = self.running.try_update(|running| {
+                let Some(card) = running.iter_mut().find(|card| card.id == job_id) else { return };
+                card.progress = progress.clamp(0.0, 100.0) as u8;
+                if let Some(info) = payload.at("info").text() {
+                    card.info = Some(info);
+                }
+                if card.status == JobStatus::Ready {
+                    card.status = JobStatus::Executing;
+                }
+            });
+            return;
         }
         self.ask(job_id.to_string());
     }

@@ -1,4 +1,4 @@
-// The `test` of every spec: a server of its own for each worker, and a page that may not complain.
+// The `test` of every spec: a server of its own with fresh data for each test, and a page that may not complain.
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page, test as base } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
@@ -9,24 +9,21 @@ const binary = process.env.INLET_BINARY ?? fileURLToPath(new URL('../target/debu
 
 type Server = { url: string; data: string; stop: () => Promise<void>; log: () => string };
 type Fixtures = {
+  server: Server;
   /** What the page logged as an error or threw. The test fails when anything is left in it. */
   complaints: string[];
   /** Fails when axe finds anything, for WCAG 2.2 AA and its best practices. */
   checkAccessibility: (page?: Page) => Promise<void>;
 };
-type WorkerFixtures = { server: Server };
 
-export const test = base.extend<Fixtures, WorkerFixtures>({
-  server: [
-    // Playwright asks for a pattern as the first argument.
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
-      const server = await serve(binary, { environment: { INLET_FAST_TIMEOUTS: '1' } });
-      await use(server);
-      await server.stop();
-    },
-    { scope: 'worker' },
-  ],
+export const test = base.extend<Fixtures>({
+  // Playwright asks for a pattern as the first argument.
+  // eslint-disable-next-line no-empty-pattern
+  server: async ({}, use) => {
+    const server = await serve(binary, { environment: { INLET_FAST_TIMEOUTS: '1' } });
+    await use(server);
+    await server.stop();
+  },
 
   baseURL: async ({ server }, use) => use(server.url),
 

@@ -48,6 +48,13 @@ test('a dropped file becomes records', async ({ page, checkAccessibility }) => {
   await expect(page.getByRole('gridcell', { name: 'person3#example.com' })).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '1001');
   await checkAccessibility();
+  // What was imported can be taken back, once.
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('heading', { name: 'No records yet' })).toBeVisible();
+  await expect(page.getByRole('tab', { name: /^All/ })).toHaveText('All0');
+  await page.getByRole('link', { name: /^Jobs/ }).click();
+  await expect(page.getByRole('listitem').filter({ hasText: 'people.csv' })).toContainText('Complete');
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeHidden();
 });
 
 test('a column goes where the person says', async ({ page }) => {

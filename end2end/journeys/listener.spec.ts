@@ -7,18 +7,18 @@ import { startListener } from './listener';
 
 type Listener = Awaited<ReturnType<typeof startListener>>;
 
-const test = base.extend<object, { listener: Listener }>({
+const test = base.extend<{ listener: Listener }>({
   listener: [
     async ({ server }, use) => {
       const listener = await startListener(server);
       await use(listener);
       await listener.stop();
     },
-    { scope: 'worker', timeout: 180_000 },
+    { timeout: 180_000 },
   ],
 });
 
-// One after the other: both use the one listener of their worker, whose packages are installed once.
+// One after the other: the first installs the listener's packages.
 test.describe.configure({ mode: 'serial' });
 
 const header = 'first_name,last_name,email,phone,birth_date,amount,quantity,status,country,company';

@@ -82,6 +82,8 @@ pub enum Deed {
     Retry,
     /// Shows all records again.
     ClearFilters,
+    /// Takes back what the job did to a sheet.
+    Undo,
 }
 
 /// Which kind of work of the server's own.
@@ -156,6 +158,15 @@ pub async fn cancel(job_id: String) -> Result<JobCard, RpcError> {
 #[server(input = Packed, output = Packed)]
 pub async fn retry(job_id: String) -> Result<JobCard, RpcError> {
     super::bodies::jobs::retry(job_id).await
+}
+
+/// Takes back what a job did to a sheet, when nothing has changed the sheet since.
+///
+/// # Errors
+/// When there is no such job for this person, it changed nothing, or the sheet has changed.
+#[server(input = Packed, output = Packed)]
+pub async fn undo(job_id: String) -> Result<(), RpcError> {
+    super::bodies::jobs::undo(job_id).await
 }
 
 /// Notes that the person closed the outcome.

@@ -21,15 +21,19 @@ impl Service {
         let mut tx = self.db.read().await?;
         let sheet = sheets::find(&mut tx, actor, id).await?;
         let view = self.sheets.view(&mut tx, &sheet).await?;
-        let total = view.count(&mut tx, query).await?;
-        let records = view.page(&mut tx, query, offset, limit, None).await?;
-        let mut frame = Frame { version: view.version(), total, offset, ..Frame::default() };
+        let found = view.positions(&mut tx, query).await?;
+        let all = view.positions(&mut tx, &RecordQuery::default()).await?;
+        let page = found.page(usize::try_from(offset).unwrap_or(usize::MAX), limit);
+        let records = view.at(&mut tx, &page, None).await?;
+        let mut frame =
+            Frame { version: view.version(), total: found.len() as u64, offset, ..Frame::default() };
         frame.columns = sheet.columns().map(|(_, field)| FrameColumn::new(field.key.as_str())).collect();
-        for (row, record) in records.iter().enumerate() {
+        for (row, (record, position)) in records.iter().zip(page).enumerate() {
             let id = sheet.record_key.id(record.number);
             frame.rows.push(FrameRow {
                 id: id.trim_start_matches(RecordId::PREFIX).to_string(),
-                position: offset + row as u64,
+                // Deleted records leave gaps between positions, and people count without gaps.
+                position: all.before(position) as u64,
                 flags: record
                     .cells
                     .iter()

@@ -2,13 +2,23 @@
 
 use super::records::{Written, counts_event};
 use super::workbooks::namespaces;
-use super::{Result, Service, ServiceError};
-use crate::domain::access::Actor;
+use super::{Result, Service, ServiceError, allow, sheets};
+use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::SheetAccess;
 use crate::domain::ids::{ChangeId, SheetId};
 use crate::store::{new_id, records};
 
 impl Service {
+    /// Whether a change can be taken back: it is there, and nothing has changed the sheet since.
+    pub async fn can_undo(&self, actor: &Actor, id: &SheetId, change: &ChangeId) -> Result<bool> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let sheet = sheets::find(&mut tx, actor, id).await?;
+        let span = records::change_span(&mut tx, sheet.number, change).await?;
+        let head = records::head(&mut tx, sheet.number).await?;
+        Ok(span.is_some_and(|(_, last)| head.is_some_and(|head| head.version == last)))
+    }
+
     /// Takes a change back. It is itself a change.
     pub async fn undo_change(&self, actor: &Actor, id: &SheetId, change: &ChangeId) -> Result<Written> {
         let sheet = self.writable(actor, id, SheetAccess::Edit).await?;

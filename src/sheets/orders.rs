@@ -61,6 +61,15 @@ impl Positions {
         }
     }
 
+    /// How many of them come before a position. Only for positions in the order of the sheet, which is searched
+    /// by halves.
+    pub fn before(&self, position: u32) -> usize {
+        match &self.0 {
+            Kind::Everything(count) => position.min(*count) as usize,
+            Kind::Listed(positions) => positions.partition_point(|other| *other < position),
+        }
+    }
+
     fn listed_len(&self) -> usize {
         match &self.0 {
             Kind::Everything(_) => 0,

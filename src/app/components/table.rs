@@ -7,6 +7,8 @@ use crate::app::plain::Any;
 /// A table: headings, then rows that the page writes itself.
 #[component]
 pub fn Table(
+    /// Its class: the style leaves columns out of it where the screen is narrow.
+    class: &'static str,
     /// What it lists, for readers.
     caption: &'static str,
     /// The headings; `#` before one sets its column to the right, an empty one is for menus.
@@ -21,7 +23,7 @@ pub fn Table(
     };
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label=caption>
-            <table class="table">
+            <table class=format!("table {class}")>
                 <caption class="sr-only">{caption}</caption>
                 <thead>
                     <tr>{headings.iter().map(heading).collect_view().any()}</tr>

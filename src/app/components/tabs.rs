@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{Any, flag, on_key, on_mouse, part, words};
+use crate::app::plain::{Any, flag, live, on_key, on_mouse, part, words};
 
 /// One tab.
 #[derive(Clone)]
@@ -11,7 +11,7 @@ pub struct Tab {
     pub label: &'static str,
     /// A number after it.
     pub count: Signal<Option<String>>,
-    /// The number is bad news.
+    /// The number is bad news, unless it is 0.
     pub alarming: bool,
 }
 
@@ -39,7 +39,7 @@ pub fn Tabs(
                 type="button"
                 role="tab"
                 class="tab"
-                class:alarming=tab.alarming
+                class:alarming=live(move || tab.alarming && tab.count.with(|count| count.as_deref() != Some("0")))
                 aria-selected=flag(selected)
                 aria-controls=controls
                 tabindex=words(move || Some(if selected() { "0" } else { "-1" }.to_string()))

@@ -318,7 +318,8 @@ mod tests {
     fn what_is_seen_comes_first_and_two_at_once() {
         let mut blocks = Blocks::new(1, 10_000, 1);
         blocks.want(300..340);
-        let order: Vec<u64> = std::iter::from_fn(|| blocks.next_request()).map(|request| request.block).collect();
+        let order: Vec<u64> =
+            std::iter::from_fn(|| blocks.next_request()).map(|request| request.block).collect();
         assert_eq!(order, [2, 3]);
         blocks.want(5_000..5_010);
         assert_eq!(blocks.next_request(), None, "two are under way");

@@ -97,7 +97,9 @@ fn hover(shared: &Shared, event: &MouseEvent) {
         (grid.focused, grid.active)
     };
     match hit {
-        Hit::Cell(spot) if event.buttons() == 1 && focused && active != spot => browser::go(shared, spot, true),
+        Hit::Cell(spot) if event.buttons() == 1 && focused && active != spot => {
+            browser::go(shared, spot, true)
+        }
         _ => {}
     }
     let (row, spot) = match hit {

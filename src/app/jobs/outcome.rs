@@ -37,6 +37,10 @@ pub fn follow_ups(card: &JobCard, jobs: Jobs) -> Vec<FollowUp> {
                 let id = card.id.clone();
                 FollowUp::run(&label, move || jobs.retry(id.clone()))
             }
+            Deed::Undo => {
+                let id = card.id.clone();
+                FollowUp::run(&label, move || jobs.undo(id.clone()))
+            }
             Deed::ClearFilters => {
                 FollowUp::run(&label, move || jobs.clear_filters.update(|times| *times += 1))
             }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::outcome;
-use crate::app::components::Toasts;
+use crate::app::components::{Toast, Toasts, Tone};
 #[cfg(feature = "hydrate")]
 use crate::app::dom::Json;
 use crate::app::plain::watch;
@@ -156,6 +156,17 @@ impl Jobs {
     pub fn retry(self, job_id: String) {
         let _ = self.told.try_update_value(|told| told.retain(|id| *id != job_id));
         spawn_local(async move { self.take("The job could not be started", jobs::retry(job_id).await) });
+    }
+
+    /// Takes back what a job did to a sheet.
+    pub fn undo(self, job_id: String) {
+        spawn_local(async move {
+            match jobs::undo(job_id).await {
+                Ok(()) => self.toasts.show(Toast::new(Tone::Good, "Undone")),
+                Err(error) => self.toasts.fail("This cannot be undone", error),
+            }
+            self.move_on();
+        });
     }
 
     /// Notes that an outcome was closed.

@@ -44,7 +44,7 @@ pub fn FilesPage() -> impl IntoView {
                         Ok(list) => {
                             let now = list.now;
                             view! {
-                                <Table caption="Files" headings=&["Name", "Status", "#Size", "Origin", "Added", ""]>
+                                <Table class="files-table" caption="Files" headings=&["Name", "Status", "#Size", "Origin", "Added", ""]>
                                     {list.files.into_iter().map(|file| row(file, now, deleting)).collect_view().any()}
                                 </Table>
                             }

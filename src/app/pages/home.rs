@@ -51,7 +51,7 @@ fn Spaces(home: spaces::HomeList) -> impl IntoView {
         .any()
     } else {
         view! {
-            <Table caption="Spaces" headings=&["Name", "#Workbooks", "#Records", "#Invalid", "Last activity"]>
+            <Table class="spaces-table" caption="Spaces" headings=&["Name", "#Workbooks", "#Records", "#Invalid", "Last activity"]>
                 {home.spaces.into_iter().map(|space| row(space, now)).collect_view().any()}
             </Table>
             {(more > 0).then(|| view! { <p class="quiet">{format!("{} more spaces", format::count(more))}</p> }).any()}

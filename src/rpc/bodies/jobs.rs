@@ -2,11 +2,12 @@
 
 use super::outcome::told;
 use super::records::query;
-use super::{Asker, id};
+use super::{Asker, id, refuse};
+use crate::domain::ids::{ChangeId, Id, SheetId};
 use crate::domain::job::{Job, JobType};
-use crate::rpc::RpcError;
 use crate::rpc::jobs::{Export, JobCard, JobList};
 use crate::rpc::records::Choosing;
+use crate::rpc::{ErrorKind, RpcError};
 use crate::service::Page;
 use crate::store::jobs::JobFilter;
 use crate::store::now;
@@ -101,6 +102,23 @@ pub async fn retry(job_id: String) -> Result<JobCard, RpcError> {
     let asker = Asker::of_request()?;
     let job = asker.service.retry_job(&asker.actor, &id(&job_id)?).await?;
     Ok(card(&asker, job).await)
+}
+
+pub async fn undo(job_id: String) -> Result<(), RpcError> {
+    let asker = Asker::of_request()?;
+    let job = asker.service.job(&asker.actor, &id(&job_id)?).await?;
+    let (sheet, change) = changed(&job).ok_or_else(|| {
+        refuse(ErrorKind::Conflict, "This job changed no records that could be brought back")
+    })?;
+    asker.service.undo_change(&asker.actor, &sheet, &change).await?;
+    Ok(())
+}
+
+/// The sheet that a job changed, and the name of the change.
+pub(super) fn changed(job: &Job) -> Option<(SheetId, ChangeId)> {
+    let undo = job.metadata.as_ref()?.get("undo")?;
+    let text = |key| undo.get(key)?.as_str();
+    Some((SheetId::parse(text("sheetId")?).ok()?, ChangeId::parse(text("changeId")?).ok()?))
 }
 
 pub async fn acknowledge(job_id: String) -> Result<(), RpcError> {

@@ -1,6 +1,7 @@
 //! What a job tells at its end, put into words and addresses.
 
 use super::Asker;
+use super::jobs::changed;
 use crate::domain::ids::{FileId, Id, SheetId, WorkbookId};
 use crate::domain::job::{Job, JobStatus};
 use crate::domain::outcome::{Next, OutcomeFile};
@@ -25,6 +26,11 @@ pub(super) async fn told(asker: &Asker, job: &Job) -> Told {
     };
     if job.status == JobStatus::Failed && !offers.iter().any(|offer| offer.deed == Deed::Retry) {
         offers.push(offer(None, "Retry", Deed::Retry));
+    }
+    if let Some((sheet, change)) = changed(job)
+        && asker.service.can_undo(&asker.actor, &sheet, &change).await.unwrap_or(false)
+    {
+        offers.push(offer(None, "Undo", Deed::Undo));
     }
     let hidden = outcome.hide_default_button == Some(true) && !offers.is_empty();
     Told {

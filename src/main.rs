@@ -29,6 +29,6 @@ async fn serve() -> anyhow::Result<()> {
     // Whoever started the server may not read what it says; that is no reason to stop.
     let _ = writeln!(std::io::stdout(), "Inlet is at {}", server.url());
     let _ = writeln!(std::io::stdout(), "API keys are in {}", server.keys().display());
-    server.run().await?;
+    server.run().await;
     Ok(())
 }

@@ -53,7 +53,7 @@ fn counts(server: &Server, sheet: &str) -> (u64, u64) {
 
 #[test]
 fn an_import_that_is_killed_is_done_once_after_the_restart() {
-    let rows = 30_000;
+    let rows = 100_000;
     let folder = Folder::new("killed-import");
     let server = Server::start(&folder.0, None);
     let (environment, space, _, sheet) = space_with_sheet(&server);
@@ -80,7 +80,7 @@ fn a_cancelled_import_leaves_the_sheet_as_it_was() {
         &format!("/v1/sheets/{sheet}/records"),
         json!([{ "id": { "value": 7 }, "name": { "value": "Grace" } }]),
     );
-    let file = server.upload(&space, &environment, "people.csv", &csv(60_000));
+    let file = server.upload(&space, &environment, "people.csv", &csv(200_000));
     let job = start_import(&server, &sheet, &file);
     while counts(&server, &sheet).0 == 1 {}
     server.post(&format!("/v1/jobs/{job}/cancel"), json!({}));

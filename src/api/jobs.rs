@@ -17,7 +17,8 @@ use crate::domain::ids::{FileId, JobId, WorkbookId};
 use crate::domain::job::{JobMode, JobTrigger};
 use crate::domain::query::SortDirection;
 use crate::service::Service;
-use crate::service::jobs::{Ending, JobChange, NewJob, Progress};
+use crate::service::jobs::{Ending, JobChange, Progress};
+use crate::service::new_job::NewJob;
 use crate::store::jobs::JobFilter;
 
 type Answer<T> = ApiResult<axum::Json<T>>;

@@ -20,7 +20,7 @@ use super::wire::sheet::CountsBody;
 use crate::domain::ids::{CommitId, EventId, SheetId};
 use crate::domain::query::RecordQuery;
 use crate::domain::record::Counts;
-use crate::service::records::RecordRead;
+use crate::service::read_records::RecordRead;
 use crate::service::{Page, Service};
 
 type Answer<T> = ApiResult<axum::Json<T>>;

@@ -23,7 +23,7 @@ use crate::service::authentication::Subscription;
 use crate::service::bootstrap::{DEMO_NAMESPACE, system_actor};
 use crate::service::files::NewFile;
 use crate::service::jobs::{Ending, Progress};
-use crate::service::records::RecordRead;
+use crate::service::read_records::RecordRead;
 use crate::service::{Page, Result, Service, ServiceError};
 use crate::store::jobs::JobFilter;
 

@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::access::{Actor, Role};
 use crate::domain::outcome::{Next, Outcome};
 use crate::service::jobs::Ending;
-use crate::service::{Result, Service, Timeouts};
-use crate::store::jobs::{self, Overdue};
+use crate::service::{Result, Service};
+use crate::store::jobs::{self, Overdue, Patience};
 use crate::store::now;
 
 /// Looks for overdue jobs until `stopping`.
@@ -28,15 +28,14 @@ pub async fn run(service: Arc<Service>, stopping: CancellationToken) {
 }
 
 async fn sweep(service: &Service) -> Result<()> {
-    let timeouts = service.settings.timeouts;
-    let bounds = jobs::Timeouts { acknowledge: timeouts.acknowledge, silence: timeouts.silence, total: None };
+    let patience = service.settings.timeouts.patience;
     let mut tx = service.db.read().await?;
-    let overdue = jobs::overdue(&mut tx, now(), &bounds).await?;
+    let overdue = jobs::overdue(&mut tx, now(), &patience).await?;
     drop(tx);
     for late in overdue {
         let actor = Actor { id: late.id.to_string(), role: Role::System, scope: late.scope };
         let job = service.job(&actor, &late.id).await?;
-        let message = words(&job.name(), late.overdue, &timeouts);
+        let message = words(&job.name(), late.overdue, &patience);
         let next = Some(Next::Retry { label: None });
         let outcome =
             Outcome { next, heading: Some("No answer".to_string()), ..Outcome::saying(message.clone()) };
@@ -46,20 +45,28 @@ async fn sweep(service: &Service) -> Result<()> {
     Ok(())
 }
 
-fn words(name: &str, overdue: Overdue, timeouts: &Timeouts) -> String {
+fn words(name: &str, overdue: Overdue, patience: &Patience) -> String {
     match overdue {
         Overdue::NotAcknowledged => format!(
             "Nothing answered “{name}” within {}. Check that a listener for it is running, then retry.",
-            duration(timeouts.acknowledge)
+            duration(patience.acknowledge)
         ),
-        Overdue::Silent | Overdue::TooLong => format!(
+        Overdue::TooLong => format!(
+            "“{name}” was not done after {}. Its listener may go round in circles: look at its log, then retry.",
+            duration(patience.total)
+        ),
+        Overdue::Silent => format!(
             "The listener of “{name}” has said nothing for {}. It may have stopped: look at its log, then retry.",
-            duration(timeouts.silence)
+            duration(patience.silence)
         ),
     }
 }
 
 fn duration(milliseconds: i64) -> String {
     let seconds = milliseconds / 1000;
-    if seconds >= 120 { format!("{} minutes", seconds / 60) } else { format!("{seconds} seconds") }
+    match seconds {
+        0..120 => format!("{seconds} seconds"),
+        120..7_200 => format!("{} minutes", seconds / 60),
+        _ => format!("{} hours", seconds / 3600),
+    }
 }

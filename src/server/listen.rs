@@ -12,7 +12,7 @@ use tokio::{net::TcpListener, time};
 use tokio_util::sync::CancellationToken;
 
 use super::start::{OpenError, Opened, open};
-use super::{ServerState, assets::Assets, router};
+use super::{ServerState, assets::Assets, connections, router};
 use crate::{config::Config, jobs, store::DataLock};
 
 /// How long requests that are under way may go on once the server was told to stop.
@@ -41,9 +41,6 @@ pub enum StartError {
     /// The data cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
-    /// The listening socket failed while serving.
-    #[error("the server had to stop: {0}. Start it again; if it happens again, look at the log lines above")]
-    Stopped(io::Error),
 }
 
 /// A server that has its port and its data.
@@ -84,29 +81,24 @@ impl Server {
     }
 
     /// Serves until the process is told to stop.
-    ///
-    /// # Errors
-    /// When the listening socket fails.
-    pub async fn run(self) -> Result<(), StartError> {
+    pub async fn run(self) {
         let stopping = self.state.stopping.clone();
         tokio::spawn(cancel_on_signal(stopping.clone()));
         let jobs = jobs::start(&self.state.service, &stopping);
-        let serving = axum::serve(self.listener, router(self.state))
-            .with_graceful_shutdown(stopping.clone().cancelled_owned());
+        let serving =
+            connections::serve(self.listener, router(self.state), connections::HEAD, stopping.clone());
         let out_of_patience = async {
             stopping.cancelled().await;
             time::sleep(GRACE).await;
         };
         let served = async {
-            let ended = serving.await;
+            serving.await;
             jobs.wait().await;
-            ended.map_err(StartError::Stopped)
         };
         tokio::select! {
-            ended = served => ended,
+            () = served => {}
             () = out_of_patience => {
                 tracing::warn!(grace = GRACE.as_secs(), "stopping with work still under way");
-                Ok(())
             }
         }
     }

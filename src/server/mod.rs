@@ -1,6 +1,7 @@
 //! The HTTP server: one router for the page, its files, the API, live events and health.
 
 pub mod assets;
+mod connections;
 mod csp;
 mod frames;
 mod health;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::authentication::Subscription;
-use super::records::RecordRead;
+use super::read_records::RecordRead;
 use super::{Page, Paged, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Event;

@@ -17,6 +17,8 @@ pub mod frames;
 pub mod import_run;
 pub mod imports;
 pub mod jobs;
+pub mod new_job;
+pub mod read_records;
 pub mod records;
 pub mod run_action;
 pub mod secrets;

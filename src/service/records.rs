@@ -1,56 +1,20 @@
-//! Records: read in pages, inserted, changed, deleted. Each write is one commit with its events.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Records: inserted, changed, deleted. Each write is one commit with its events.
 
 use serde_json::{Value, json};
 
 use super::announce::{MOST_LISTED, of_commit, of_sheet};
 use super::workbooks::namespaces;
-use super::{ErrorKind, Page, Result, Service, ServiceError, allow, sheets};
+use super::{ErrorKind, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::SheetAccess;
 use crate::domain::event::Topic;
 use crate::domain::ids::{ChangeId, CommitId, EventId, SheetId};
-use crate::domain::query::{Filter, RecordQuery};
-use crate::domain::record::{Counts, FieldNumber, Message, Record, RecordNumber};
+use crate::domain::query::RecordQuery;
+use crate::domain::record::{Counts, FieldNumber, Message, RecordNumber};
 use crate::domain::value;
 use crate::domain::workbook::Sheet;
-use crate::sheets::{CellInput, Committed, NewRecord, RecordUpdate, View};
+use crate::sheets::{CellInput, Committed, NewRecord, RecordUpdate};
 use crate::store::{Tx, new_id};
-
-/// What of a sheet's records is wanted.
-#[derive(Debug, Clone, Default)]
-pub struct RecordRead {
-    /// Which records, in which order.
-    pub query: RecordQuery,
-    /// Which page of them; the first ten thousand when absent.
-    pub page: Option<Page>,
-    /// Keys of the wanted fields; all when absent.
-    pub fields: Option<Vec<String>>,
-    /// Only the records that this commit changed.
-    pub commit: Option<CommitId>,
-    /// Only the records that changed after this commit.
-    pub since: Option<CommitId>,
-    /// Only what this event tells of.
-    pub for_event: Option<EventId>,
-}
-
-/// A page of records.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RecordPage {
-    /// Their sheet.
-    pub sheet: Sheet,
-    /// The records.
-    pub records: Vec<Record>,
-    /// The keys of their cells, in order.
-    pub fields: Vec<String>,
-    /// The counts of the whole sheet.
-    pub counts: Counts,
-    /// How many records the query finds on all pages.
-    pub total: u64,
-    /// The newest commit of the sheet.
-    pub commit_id: Option<CommitId>,
-}
 
 /// One value of a write.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,46 +54,6 @@ pub struct Written {
 }
 
 impl Service {
-    /// A page of records.
-    pub async fn records(&self, actor: &Actor, id: &SheetId, read: RecordRead) -> Result<RecordPage> {
-        allow(actor, Operation::ReadSpace)?;
-        let mut tx = self.db.read().await?;
-        let sheet = sheets::find(&mut tx, actor, id).await?;
-        let mut read = super::events::resolve(&mut tx, actor, read).await?;
-        let view = self.sheets.view(&mut tx, &sheet).await?;
-        let page = read.page.unwrap_or(Page::first(10_000));
-        let named = read.fields.take();
-        let fields = wanted_fields(&sheet, named.clone())?;
-        if let Some(numbers) = read.restriction(&mut tx, &sheet, &view).await? {
-            // Naming the records of a commit narrows the query like any list of ids.
-            read.query.ids.extend(numbers.into_iter().map(|number| sheet.record_key.id(number)));
-            if read.query.ids.is_empty() {
-                read.query.filter = Some(Filter::None);
-            }
-        }
-        let total = view.count(&mut tx, &read.query).await?;
-        let records =
-            view.page(&mut tx, &read.query, page.offset(), page.size as usize, named.as_deref()).await?;
-        let newest = crate::store::records::commit_of_version(&mut tx, sheet.number, sheet.version).await?;
-        let commit_id = newest.map(|commit| commit.id);
-        Ok(RecordPage { counts: view.counts(), sheet, records, fields, total, commit_id })
-    }
-
-    /// The counts of the records that a query finds, and the errors by field.
-    pub async fn record_counts(
-        &self,
-        actor: &Actor,
-        id: &SheetId,
-        query: &RecordQuery,
-    ) -> Result<(Counts, BTreeMap<String, u64>)> {
-        allow(actor, Operation::ReadSpace)?;
-        let mut tx = self.db.read().await?;
-        let sheet = sheets::find(&mut tx, actor, id).await?;
-        let view = self.sheets.view(&mut tx, &sheet).await?;
-        let counts = view.counts_of(&mut tx, query).await?;
-        Ok((counts, view.errors_by_field(&mut tx).await?))
-    }
-
     /// Inserts records at the end, in their order.
     pub async fn insert_records(
         &self,
@@ -284,40 +208,6 @@ impl Service {
             return Err(ServiceError::conflict(message));
         }
         Ok(sheet)
-    }
-}
-
-impl RecordRead {
-    /// The records of a commit, or those since one; nothing when the read names none.
-    async fn restriction(
-        &self,
-        tx: &mut Tx,
-        sheet: &Sheet,
-        view: &View,
-    ) -> Result<Option<Vec<RecordNumber>>> {
-        let Some(id) = self.commit.as_ref().or(self.since.as_ref()) else { return Ok(None) };
-        let commit = crate::store::records::commit(tx, sheet.number, id).await?;
-        let version = commit.ok_or_else(|| ServiceError::not_found("commit", id))?.version;
-        if self.commit.is_some() {
-            return Ok(Some(view.changed(tx, version).await?));
-        }
-        let mut changed = BTreeSet::new();
-        for version in version + 1..=sheet.version {
-            changed.extend(view.changed(tx, version).await?);
-        }
-        Ok(Some(changed.into_iter().collect()))
-    }
-}
-
-/// The keys of the cells of an answer: the named ones, or all.
-fn wanted_fields(sheet: &Sheet, named: Option<Vec<String>>) -> Result<Vec<String>> {
-    let all = || sheet.columns().map(|(_, field)| field.key.as_str().to_string()).collect();
-    let Some(named) = named else { return Ok(all()) };
-    match named.iter().find(|key| sheet.field_number(key).is_none()) {
-        Some(unknown) => Err(ServiceError::bad_request(format!(
-            "fields: `{unknown}` is not the key of a field of this sheet"
-        ))),
-        None => Ok(named),
     }
 }
 

@@ -1,12 +1,12 @@
 //! Time-outs, limits and addresses that the service works with.
 
+use crate::store::jobs::Patience;
+
 /// When a job is given up or handed to another worker, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// A listener must acknowledge a ready job within this.
-    pub acknowledge: i64,
-    /// A listener must give a sign of life within this: any call that carries the job's id.
-    pub silence: i64,
+    /// How long a listener may take.
+    pub patience: Patience,
     /// A worker of ours holds a job for this long after each heartbeat.
     pub lease: i64,
     /// How often time-outs are looked for.
@@ -14,10 +14,18 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
-    /// For real work.
-    pub const NORMAL: Self = Self { acknowledge: 300_000, silence: 900_000, lease: 30_000, sweep: 5_000 };
-    /// For tests: everything happens within five seconds.
-    pub const FAST: Self = Self { acknowledge: 3_000, silence: 4_000, lease: 3_000, sweep: 250 };
+    /// For real work: five minutes to answer, a quarter of an hour of silence, a day in all.
+    pub const NORMAL: Self = Self {
+        patience: Patience { acknowledge: 300_000, silence: 900_000, total: 86_400_000 },
+        lease: 30_000,
+        sweep: 5_000,
+    };
+    /// For tests: a listener that does nothing is given up within five seconds, one that never ends within thirty.
+    pub const FAST: Self = Self {
+        patience: Patience { acknowledge: 3_000, silence: 4_000, total: 30_000 },
+        lease: 3_000,
+        sweep: 250,
+    };
 }
 
 /// What the service is told when it starts.

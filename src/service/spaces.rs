@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::jobs::NewJob;
+use super::new_job::NewJob;
 use super::{Page, Paged, Result, Service, ServiceError, allow, announce};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;

@@ -10,7 +10,7 @@ use crate::app::components::{Control, Dialog, DropZone, FormField, Picked};
 use crate::rpc::spaces::{self, Created};
 
 /// The example: people with the usual rules.
-const PEOPLE: &str = include_str!("people.blueprint.json");
+const PEOPLE: &str = include_str!("../../../benches/people.blueprint.json");
 
 /// The dialog.
 #[component]

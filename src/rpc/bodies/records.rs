@@ -13,7 +13,8 @@ use crate::rpc::records::{
     CellEdit, Choice, Choosing, ColumnKind, ColumnView, Permits, SheetView, Standing, Standings,
 };
 use crate::service::Page;
-use crate::service::records::{RecordInput, RecordRead, ValueInput, Written};
+use crate::service::read_records::RecordRead;
+use crate::service::records::{RecordInput, ValueInput, Written};
 
 /// Rows that the server sends with the page.
 const FIRST_ROWS: u64 = 48;

@@ -4,7 +4,7 @@ mod queue;
 mod row;
 
 pub use queue::{
-    Claimed, Overdue, OverdueJob, Timeouts, claim, heartbeat, held, overdue, release_leases, seen,
+    Claimed, Overdue, OverdueJob, Patience, claim, heartbeat, held, overdue, release_leases, seen,
 };
 
 use self::row::{COLUMNS, JobRow};

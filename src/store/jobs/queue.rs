@@ -26,13 +26,13 @@ pub struct Claimed {
 
 /// How long an outside listener may take, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timeouts {
+pub struct Patience {
     /// From ready to the acknowledgement.
     pub acknowledge: i64,
-    /// From one sign of life to the next.
+    /// From one sign of life to the next: any call that carries the job's id.
     pub silence: i64,
-    /// From the beginning to the end; no bound when absent.
-    pub total: Option<i64>,
+    /// From the beginning to the end.
+    pub total: i64,
 }
 
 /// What an outside listener failed to do in time.
@@ -140,9 +140,8 @@ pub async fn seen(tx: &mut Tx, id: &JobId, now: Timestamp) -> Result<(), StoreEr
 pub async fn overdue(
     tx: &mut Tx,
     now: Timestamp,
-    timeouts: &Timeouts,
+    patience: &Patience,
 ) -> Result<Vec<OverdueJob>, StoreError> {
-    let begun_before = timeouts.total.map_or(i64::MIN, |total| now.plus(-total).0);
     let statement = Statement::new(
         "SELECT id, account_id, environment_id, space_id, status, seen_at FROM jobs
         WHERE deleted_at IS NULL AND executor = 'listener' AND status IN ('ready', 'executing')
@@ -150,12 +149,12 @@ pub async fn overdue(
                 OR (status = 'executing' AND (seen_at <= $2 OR started_at <= $3)))
         ORDER BY ready_at, id LIMIT $4",
     )
-    .bind(now.plus(-timeouts.acknowledge))
-    .bind(now.plus(-timeouts.silence))
-    .bind(begun_before)
+    .bind(now.plus(-patience.acknowledge))
+    .bind(now.plus(-patience.silence))
+    .bind(now.plus(-patience.total))
     .bind(OVERDUE_AT_ONCE);
     let rows = tx.all::<OverdueRow>(statement).await?;
-    rows.into_iter().map(|row| row.read(now, timeouts)).collect()
+    rows.into_iter().map(|row| row.read(now, patience)).collect()
 }
 
 #[derive(sqlx::FromRow)]
@@ -169,10 +168,10 @@ struct OverdueRow {
 }
 
 impl OverdueRow {
-    fn read(self, now: Timestamp, timeouts: &Timeouts) -> Result<OverdueJob, StoreError> {
+    fn read(self, now: Timestamp, patience: &Patience) -> Result<OverdueJob, StoreError> {
         let overdue = match from_word("jobs.status", self.status)? {
             JobStatus::Ready => Overdue::NotAcknowledged,
-            _ if now.since(Timestamp(self.seen_at)) >= timeouts.silence => Overdue::Silent,
+            _ if now.since(Timestamp(self.seen_at)) >= patience.silence => Overdue::Silent,
             _ => Overdue::TooLong,
         };
         let scope = Scope {

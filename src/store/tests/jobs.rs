@@ -269,38 +269,38 @@ async fn a_retried_job_goes_to_the_end_of_the_queue() {
     }
 }
 
-async fn late(tx: &mut Tx, after: i64, timeouts: &Timeouts) -> Vec<Overdue> {
-    let jobs = overdue(tx, samples::THEN.plus(after), timeouts).await.unwrap();
+async fn late(tx: &mut Tx, after: i64, patience: &Patience) -> Vec<Overdue> {
+    let jobs = overdue(tx, samples::THEN.plus(after), patience).await.unwrap();
     jobs.into_iter().map(|job| job.overdue).collect()
 }
 
 #[tokio::test]
 async fn a_listener_that_falls_silent_is_noticed() {
-    let timeouts = Timeouts { acknowledge: 50, silence: 100, total: None };
-    let bounded = Timeouts { total: Some(300), ..timeouts };
+    let patience = Patience { acknowledge: 50, silence: 100, total: i64::MAX / 4 };
+    let bounded = Patience { total: 300, ..patience };
     for database in databases().await {
         let tenant = samples::tenant(&database).await;
         let mut tx = database.write().await.unwrap();
         ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
         let job = ready(&mut tx, &tenant, Executor::Listener, samples::THEN).await;
-        assert_eq!(late(&mut tx, 49, &timeouts).await, []);
-        assert_eq!(late(&mut tx, 50, &timeouts).await, [Overdue::NotAcknowledged]);
-        let found = overdue(&mut tx, samples::THEN.plus(50), &timeouts).await.unwrap();
+        assert_eq!(late(&mut tx, 49, &patience).await, []);
+        assert_eq!(late(&mut tx, 50, &patience).await, [Overdue::NotAcknowledged]);
+        let found = overdue(&mut tx, samples::THEN.plus(50), &patience).await.unwrap();
         assert_eq!((&found[0].id, &found[0].scope), (&job.id, &tenant.space.scope()));
 
         let began = samples::THEN.plus(50);
         let working =
             Job { status: JobStatus::Executing, started_at: Some(began), updated_at: began, ..job.clone() };
         update(&mut tx, &working).await.unwrap();
-        assert_eq!(late(&mut tx, 149, &timeouts).await, []);
-        assert_eq!(late(&mut tx, 150, &timeouts).await, [Overdue::Silent]);
+        assert_eq!(late(&mut tx, 149, &patience).await, []);
+        assert_eq!(late(&mut tx, 150, &patience).await, [Overdue::Silent]);
         seen(&mut tx, &job.id, samples::THEN.plus(300)).await.unwrap();
         seen(&mut tx, &job.id, samples::THEN.plus(200)).await.unwrap();
-        assert_eq!(late(&mut tx, 399, &timeouts).await, []);
+        assert_eq!(late(&mut tx, 399, &patience).await, []);
         assert_eq!(late(&mut tx, 399, &bounded).await, [Overdue::TooLong]);
         assert_eq!(late(&mut tx, 349, &bounded).await, []);
-        assert_eq!(late(&mut tx, 400, &timeouts).await, [Overdue::Silent]);
+        assert_eq!(late(&mut tx, 400, &patience).await, [Overdue::Silent]);
         end(&mut tx, &working, JobStatus::Complete).await;
-        assert_eq!(late(&mut tx, 1000, &timeouts).await, []);
+        assert_eq!(late(&mut tx, 1000, &patience).await, []);
     }
 }

@@ -1,0 +1,191 @@
+//! New jobs: what they are given, and where they belong.
+
+use serde_json::{Map, Value};
+
+use super::{Result, Service, ServiceError, allow, announce};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::event::Topic;
+use crate::domain::ids::{FileId, Id, JobId, SheetId, SpaceId, WorkbookId};
+use crate::domain::job::{Job, JobMode, JobStatus, JobSubject, JobTrigger, JobType, is_built_in};
+use crate::store::jobs::Executor;
+use crate::store::{Tx, files, jobs, new_id, now, sheets, spaces, workbooks};
+
+/// What a new job is given.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// The first half of its name.
+    pub job_type: JobType,
+    /// The second half of its name.
+    pub operation: String,
+    /// The id of what it is about.
+    pub source: String,
+    /// A workbook that it fills.
+    pub destination: Option<String>,
+    /// Parameters of the server's own kinds.
+    pub config: Option<Value>,
+    /// Whether it starts by itself.
+    pub trigger: JobTrigger,
+    /// What the page does meanwhile.
+    pub mode: JobMode,
+    /// What the person filled in.
+    pub input: Option<Map<String, Value>>,
+    /// What it acts on.
+    pub subject: Option<JobSubject>,
+    /// What it is doing, for people.
+    pub info: Option<String>,
+    /// The customer's own data.
+    pub metadata: Option<Value>,
+    /// The label of the action that made it.
+    pub label: Option<String>,
+    /// The job it is a part of.
+    pub parent_id: Option<JobId>,
+    /// The file it is about, when the source is another thing.
+    pub file_id: Option<FileId>,
+    /// While a job of this key has not ended, no second one is made.
+    pub unique_key: Option<String>,
+}
+
+impl NewJob {
+    /// A job that waits to be started, in the background.
+    pub fn new(job_type: JobType, operation: &str, source: &str) -> Self {
+        Self {
+            job_type,
+            operation: operation.to_string(),
+            source: source.to_string(),
+            destination: None,
+            config: None,
+            trigger: JobTrigger::Manual,
+            mode: JobMode::Background,
+            input: None,
+            subject: None,
+            info: None,
+            metadata: None,
+            label: None,
+            parent_id: None,
+            file_id: None,
+            unique_key: None,
+        }
+    }
+}
+
+/// Where a job belongs, found from what it is about.
+struct Place {
+    space: crate::domain::space::Space,
+    workbook_id: Option<WorkbookId>,
+    sheet: Option<crate::domain::workbook::Sheet>,
+    file_id: Option<FileId>,
+}
+
+impl Service {
+    /// Makes a job; with the trigger `immediate` it is ready at once.
+    pub async fn create_job(&self, actor: &Actor, new: NewJob) -> Result<Job> {
+        allow(actor, Operation::RunJobs)?;
+        let mut tx = self.db.write().await?;
+        let job = self.insert_job(&mut tx, actor, new).await?;
+        tx.commit().await?;
+        Ok(job)
+    }
+
+    /// Makes a job inside a transaction. A running job of the same unique key is answered instead.
+    pub(super) async fn insert_job(&self, tx: &mut Tx, actor: &Actor, new: NewJob) -> Result<Job> {
+        let place = find_place(tx, actor, &new).await?;
+        let moment = now();
+        let built_in = is_built_in(new.job_type, &new.operation);
+        let mut job = Job {
+            id: new_id(),
+            environment_id: place.space.environment_id.clone(),
+            space_id: Some(place.space.id.clone()),
+            workbook_id: place.workbook_id,
+            sheet_id: place.sheet.as_ref().map(|sheet| sheet.id.clone()),
+            file_id: place.file_id,
+            job_type: new.job_type,
+            operation: new.operation,
+            source: new.source,
+            destination: new.destination,
+            config: new.config,
+            trigger: new.trigger,
+            status: JobStatus::Created,
+            progress: 0,
+            info: new.info,
+            mode: new.mode,
+            input: new.input,
+            subject: new.subject,
+            outcome: None,
+            managed: built_in,
+            label: new.label,
+            metadata: new.metadata,
+            parent_id: new.parent_id,
+            attempt: 0,
+            created_by: actor.id.clone(),
+            created_at: moment,
+            updated_at: moment,
+            started_at: None,
+            finished_at: None,
+            outcome_acknowledged_at: None,
+            estimated_completion_at: None,
+        };
+        let executor = if built_in { Executor::BuiltIn } else { Executor::Listener };
+        if let Some(running) = jobs::insert(tx, &job, executor, new.unique_key.as_deref()).await? {
+            return super::jobs::find_for_update(tx, actor, &running).await;
+        }
+        let namespaces = place.space.namespaces();
+        tx.emit(announce::of_job(Topic::JobCreated, &actor.id, &job, place.sheet.as_ref(), &namespaces));
+        if job.trigger == JobTrigger::Immediate {
+            job.status = JobStatus::Ready;
+            jobs::update(tx, &job).await?;
+            tx.emit(announce::of_job(Topic::JobReady, &actor.id, &job, place.sheet.as_ref(), &namespaces));
+            tx.wake_jobs();
+        }
+        spaces::touch(tx, &place.space.id, moment).await?;
+        Ok(job)
+    }
+}
+
+/// Finds what a job is about, and so where it belongs.
+async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
+    if new.operation.trim().is_empty() {
+        return Err(ServiceError::bad_request("operation: a job needs an operation, such as `submit`"));
+    }
+    let scope = &actor.scope;
+    let mut place_of = (None, None, new.file_id.clone());
+    let space_id = match new.job_type {
+        JobType::Space => SpaceId::parse(&new.source)?,
+        JobType::Workbook => {
+            let id = WorkbookId::parse(&new.source)?;
+            let workbook = workbooks::find(tx, scope, &id)
+                .await?
+                .ok_or_else(|| ServiceError::not_found("workbook", &id))?;
+            place_of.0 = Some(id);
+            workbook.space_id
+        }
+        JobType::Sheet => {
+            let id = SheetId::parse(&new.source)?;
+            let sheet =
+                sheets::find(tx, scope, &id).await?.ok_or_else(|| ServiceError::not_found("sheet", &id))?;
+            let space_id = sheet.space_id.clone();
+            place_of = (Some(sheet.workbook_id.clone()), Some(sheet), place_of.2);
+            space_id
+        }
+        JobType::File => {
+            let id = FileId::parse(&new.source)?;
+            let file =
+                files::find(tx, scope, &id).await?.ok_or_else(|| ServiceError::not_found("file", &id))?;
+            place_of = (file.workbook_id, None, Some(id));
+            file.space_id
+        }
+        other => {
+            return Err(ServiceError::bad_request(format!("type: jobs of type {other} are not there yet")));
+        }
+    };
+    if place_of.1.is_none()
+        && let Some(JobSubject::Collection { params: Some(params), .. }) = &new.subject
+        && let Some(id) = params.get("sheetId").and_then(Value::as_str)
+    {
+        place_of.1 = sheets::find(tx, scope, &SheetId::parse(id)?).await?;
+    }
+    let space = spaces::find(tx, scope, &space_id)
+        .await?
+        .ok_or_else(|| ServiceError::not_found("space", &space_id))?;
+    let (workbook_id, sheet, file_id) = place_of;
+    Ok(Place { space, workbook_id, sheet, file_id })
+}

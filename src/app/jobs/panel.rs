@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::Any;
+use crate::app::plain::{Any, part};
 
 use super::outcome::follow_ups;
 use super::state::progress_line;
@@ -82,8 +82,14 @@ fn JobRow(card: JobCard, now: i64) -> impl IntoView {
     let when = format!("{} · {}", format::ago(card.created_at, now), card.created_by);
     let when = lasted.map_or(when.clone(), |lasted| format!("{when} · took {lasted}"));
     let message = card.told.as_ref().and_then(|told| told.message.clone());
-    let (doing, _) = progress_line(&card, now);
-    let (label, progress) = (card.label.clone(), card.progress);
+    let label = card.label.clone();
+    // While it runs, the stream knows more than the history that was read.
+    let known = StoredValue::new(card.clone());
+    let newest = move || {
+        let running =
+            jobs.running.get().into_iter().find(|other| known.with_value(|card| other.id == card.id));
+        running.unwrap_or_else(|| known.get_value())
+    };
     let mut actions = follow_ups(&card, jobs);
     let id = card.id.clone();
     if card.status == JobStatus::Canceled {
@@ -103,8 +109,8 @@ fn JobRow(card: JobCard, now: i64) -> impl IntoView {
             {running
                 .then(|| {
                     view! {
-                        <Progress label=label.clone() percent=Some(progress) />
-                        <p class="quiet">{doing}</p>
+                        <Progress label=label.clone() percent=Signal::derive(move || Some(newest().progress)) />
+                        <p class="quiet">{part(move || progress_line(&newest(), now).0)}</p>
                     }
                 }).any()}
             {(!card.input.is_empty())

@@ -33,7 +33,7 @@ pub struct Config {
     #[arg(long, env = "INLET_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub admin_password: Option<Secret>,
 
-    /// Make every time-out of jobs 5 seconds or less, for tests
+    /// Give up jobs that nobody answers within seconds, for tests
     #[arg(long, env = "INLET_FAST_TIMEOUTS", value_parser = FalseyValueParser::new())]
     pub fast_timeouts: bool,
 

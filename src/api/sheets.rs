@@ -106,7 +106,8 @@ async fn counts(
     Asked(asked): Asked<CountParameters>,
 ) -> Answer<Data<CountsAnswer>> {
     let query = RecordQuery::from(records);
-    let (counts, errors) = service.record_counts(&actor, &id, &query).await?;
+    let counts = service.record_counts(&actor, &id, &query).await?;
+    let errors = service.errors_by_field(&actor, &id).await?;
     // A search cannot be joined with the search for empty cells.
     let by_field = match asked.by_field == Some(true) && query.search_value.is_none() {
         true => Some(count_fields(&service, &actor, &id, &query, counts.total).await?),
@@ -128,9 +129,9 @@ async fn count_fields(
         let key = field.key.to_string();
         let (search_field, filter_field) = (Some(key.clone()), Some(key.clone()));
         let empty = RecordQuery { search_field, search_value: Some("\"\"".to_string()), ..query.clone() };
-        let (empty, _) = service.record_counts(actor, id, &empty).await?;
+        let empty = service.record_counts(actor, id, &empty).await?;
         let wrong = RecordQuery { filter_field, filter: Some(Filter::Error), ..query.clone() };
-        let (wrong, _) = service.record_counts(actor, id, &wrong).await?;
+        let wrong = service.record_counts(actor, id, &wrong).await?;
         let valid = total.saturating_sub(wrong.total);
         fields.insert(key, FieldCounts { total, valid, error: wrong.total, empty: empty.total });
     }

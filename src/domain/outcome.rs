@@ -142,15 +142,21 @@ impl Outcome {
         Self { message: Some(message.into()), ..Self::default() }
     }
 
-    /// Refuses addresses that a browser must not follow, such as `javascript:`.
+    /// Refuses addresses that a browser must not follow, such as `javascript:`, or whose host it reads otherwise than
+    /// people do.
     pub fn check(&self) -> Result<(), ParseError> {
         let (url, allowed): (&str, &[&str]) = match &self.next {
-            Some(Next::Url { url, .. }) => (url, &["http:", "https:", "mailto:", "/"]),
-            Some(Next::Download { url, .. }) => (url, &["http:", "https:", "/"]),
+            Some(Next::Url { url, .. }) => (url, &["http://", "https://", "mailto:", "/"]),
+            Some(Next::Download { url, .. }) => (url, &["http://", "https://", "/"]),
             _ => return Ok(()),
         };
-        let lower = url.trim().to_ascii_lowercase();
-        if !lower.starts_with("//") && allowed.iter().any(|scheme| lower.starts_with(scheme)) {
+        let lower = url.to_ascii_lowercase();
+        // Browsers leave some of these out of addresses, and take a backslash for a slash.
+        let odd = |character: char| character.is_control() || character.is_whitespace() || character == '\\';
+        if !lower.contains(odd)
+            && !lower.starts_with("//")
+            && allowed.iter().any(|scheme| lower.starts_with(scheme))
+        {
             return Ok(());
         }
         let message = format!("only addresses that begin with one of {} can be followed", allowed.join(" "));
@@ -189,6 +195,11 @@ mod tests {
             ("javascript:alert(1)", false),
             (" JavaScript:x", false),
             ("//evil", false),
+            ("/\t/evil", false),
+            ("/\\evil", false),
+            ("https:evil", false),
+            ("https://evil\\@good", false),
+            ("https://good", true),
             ("/a", true),
             ("mailto:a@b", true),
         ] {

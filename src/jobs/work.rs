@@ -11,7 +11,7 @@ use crate::domain::access::Actor;
 use crate::domain::job::Job;
 use crate::domain::parse::from_value;
 use crate::service::jobs::Progress;
-use crate::service::{Service, ServiceError};
+use crate::service::{ErrorKind, Service, ServiceError};
 
 /// At most ten messages a second for a job.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
@@ -74,14 +74,17 @@ impl Work {
         from_value(config).map_err(|error| WorkError::Failed(format!("config.{error}")))
     }
 
-    /// Whether what the work did must be undone: it went wrong, or a person stopped it. When the lease
+    /// Whether what the work did must be undone: it went wrong, or a person stopped or deleted it. When the lease
     /// is another's or the server stops, the next attempt sees to it.
     pub async fn is_over(&self, error: &WorkError) -> Result<bool, WorkError> {
         if !matches!(error, WorkError::Stopped) {
             return Ok(true);
         }
-        let job = self.service.job(&self.actor, &self.job.id).await?;
-        Ok(job.status.is_terminal())
+        match self.service.job(&self.actor, &self.job.id).await {
+            Ok(job) => Ok(job.status.is_terminal()),
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(true),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Says how far the work is; too many words are dropped.

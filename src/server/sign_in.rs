@@ -25,7 +25,10 @@ pub async fn sign_in(State(state): State<ServerState>, Form(form): Form<Credenti
             session::set_cookie(response.headers_mut(), &session::cookie(session.token, &state.service));
             response
         }
-        Err(_) => Redirect::to("/sign-in?wrong=1").into_response(),
+        Err(_) => {
+            let next = session::percent_encoded(local(&form.next));
+            Redirect::to(&format!("/sign-in?wrong=1&next={next}")).into_response()
+        }
     }
 }
 
@@ -43,7 +46,9 @@ pub async fn sign_out(State(state): State<ServerState>, headers: HeaderMap) -> R
 
 /// A path of this server, never another host.
 fn local(next: &str) -> &str {
-    let outside = !next.starts_with('/') || next.starts_with("//") || next.contains(['\\', '\r', '\n']);
+    // Browsers leave tabs and line ends out of addresses, and take a backslash for a slash.
+    let odd = |character: char| character.is_control() || character == '\\';
+    let outside = !next.starts_with('/') || next.starts_with("//") || next.contains(odd);
     if outside { "/" } else { next }
 }
 
@@ -53,9 +58,14 @@ mod tests {
 
     #[test]
     fn nobody_is_sent_to_another_host() {
-        for (next, to) in
-            [("/space/a", "/space/a"), ("//evil", "/"), ("https://evil", "/"), ("/\\evil", "/"), ("", "/")]
-        {
+        for (next, to) in [
+            ("/space/a", "/space/a"),
+            ("//evil", "/"),
+            ("/\t/evil", "/"),
+            ("https://evil", "/"),
+            ("/\\evil", "/"),
+            ("", "/"),
+        ] {
             assert_eq!(local(next), to);
         }
     }

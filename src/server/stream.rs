@@ -102,8 +102,10 @@ impl Follower {
 
 fn message(event: &Event) -> Message {
     let sequence = event.space_sequence.unwrap_or_default();
-    let data = json!({
-        "sequence": sequence, "topic": event.topic, "context": event.context, "payload": event.payload,
-    });
+    let mut data = json!({ "sequence": sequence, "topic": event.topic, "context": event.context });
+    // Of other events the page needs to know only that they happened, and those of records are long.
+    if event.topic.starts_with("job:") {
+        data["payload"] = json!(event.payload);
+    }
     Message::default().id(sequence.to_string()).data(data.to_string())
 }

@@ -4,41 +4,33 @@
 use serde_json::json;
 
 use super::announce::of_file;
-use super::imports::ImportConfig;
 use super::records::{counts_event, tell};
 use super::workbooks::namespaces;
-use super::{Result, Service, ServiceError, sheets as find_sheets};
+use super::{ErrorKind, Result, Service, ServiceError, sheets as find_sheets};
 use crate::domain::access::Actor;
 use crate::domain::event::Topic;
 use crate::domain::file::FileStatus;
 use crate::domain::ids::{ChangeId, FileId, Id, JobId, SheetId};
 use crate::domain::job::Job;
-use crate::domain::parse::from_value;
 use crate::domain::record::Counts;
 use crate::domain::workbook::Sheet;
 use crate::sheets::SegmentDraft;
-use crate::store::{files, jobs, now, sheets};
+use crate::store::{files, jobs, now, records, sheets};
 
 impl Service {
     /// Marks the sheet as importing. What an earlier attempt of the same job wrote is taken back first.
     pub async fn begin_import(&self, actor: &Actor, job: &Job, id: &SheetId) -> Result<(Sheet, ChangeId)> {
         let change = change_of(&job.id)?;
-        self.undo_import(actor, job, id).await?;
+        self.undo_import(actor, &job.id, id).await?;
         let mut tx = self.db.write().await?;
         let mut sheet = find_sheets::find(&mut tx, actor, id).await?;
+        records::lock_head(&mut tx, sheet.number).await?;
         if sheet.importing.is_some() {
             return Err(ServiceError::conflict(format!(
                 "another file is being imported into {}",
                 sheet.config.name
             )));
         }
-        let mut config: ImportConfig = from_value(job.config.clone().unwrap_or_default())?;
-        config.base_version = Some(sheet.version);
-        let mut job = jobs::find_for_update(&mut tx, &actor.scope, &job.id)
-            .await?
-            .ok_or_else(|| ServiceError::not_found("job", &job.id))?;
-        job.config = Some(json!(config));
-        jobs::update(&mut tx, &job).await?;
         sheets::set_importing(&mut tx, id, Some(&change)).await?;
         sheet.importing = Some(change.clone());
         tx.commit().await?;
@@ -90,23 +82,24 @@ impl Service {
         Ok(after.counts)
     }
 
-    /// Takes back what this job has written into the sheet so far, and says that nothing is importing.
-    pub async fn undo_import(&self, actor: &Actor, job: &Job, id: &SheetId) -> Result<()> {
+    /// Takes back what this job has written into the sheet so far, and says that nothing is importing. The job
+    /// itself may be deleted by now.
+    pub async fn undo_import(&self, actor: &Actor, job: &JobId, id: &SheetId) -> Result<()> {
         let mut tx = self.db.read().await?;
         let sheet = find_sheets::find(&mut tx, actor, id).await?;
-        let job = jobs::find(&mut tx, &actor.scope, &job.id)
-            .await?
-            .ok_or_else(|| ServiceError::not_found("job", &job.id))?;
         drop(tx);
-        if sheet.importing != Some(change_of(&job.id)?) {
+        let change = change_of(job)?;
+        if sheet.importing.as_ref() != Some(&change) {
             return Ok(());
         }
-        let config: ImportConfig = from_value(job.config.unwrap_or_default())?;
         let mut writer = self.sheets.writer(&sheet).await?;
         let mut tx = self.db.write().await?;
-        let base = config.base_version.unwrap_or(sheet.version);
-        if sheet.version > base {
-            let done = writer.roll_back(&mut tx, &actor.id, None, base).await?;
+        let span = records::change_span(&mut tx, sheet.number, &change).await?;
+        // What ends before the newest version is of an earlier attempt, and was taken back then.
+        if let Some((first, last)) = span
+            && last == sheet.version
+        {
+            let done = writer.roll_back(&mut tx, &actor.id, None, first - 1).await?;
             let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
             tx.emit(counts_event(&actor.id, &sheet, done.version, done.counts, &namespaces));
         }
@@ -130,12 +123,21 @@ impl Service {
         drop(tx);
         for sheet in importing {
             let Some(change) = &sheet.importing else { continue };
-            let job = self.job(actor, &job_of(change)?).await?;
-            if job.status.is_terminal() {
-                self.undo_import(actor, &job, &sheet.id).await?;
+            // One sheet in trouble must not keep the server from starting.
+            if let Err(error) = self.recover_sheet(actor, &job_of(change)?, &sheet.id).await {
+                tracing::error!(%error, sheet = %sheet.id, "an import that was cut off could not be taken back");
             }
         }
         Ok(())
+    }
+
+    async fn recover_sheet(&self, actor: &Actor, job: &JobId, sheet: &SheetId) -> Result<()> {
+        let goes_on = match self.job(actor, job).await {
+            Ok(job) => !job.status.is_terminal(),
+            Err(error) if error.kind == ErrorKind::NotFound => false,
+            Err(error) => return Err(error),
+        };
+        if goes_on { Ok(()) } else { self.undo_import(actor, job, sheet).await }
     }
 }
 

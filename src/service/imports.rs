@@ -44,7 +44,7 @@ pub struct PlannedColumn {
     pub field: Option<String>,
 }
 
-/// What the job of an import is told. Its state is kept here too, so that a restart starts over cleanly.
+/// What the job of an import is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportConfig {
@@ -54,9 +54,6 @@ pub struct ImportConfig {
     pub mapping: Vec<Option<String>>,
     /// How the file is read.
     pub dialect: Dialect,
-    /// The version of the sheet before the import; set when it begins.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub base_version: Option<i64>,
 }
 
 /// What the job of an export is told.
@@ -142,7 +139,7 @@ impl Service {
         if mapping.iter().all(Option::is_none) {
             return Err(ServiceError::bad_request("mapping: no column goes to a field; choose at least one"));
         }
-        let config = ImportConfig { file_id: file.id.clone(), mapping, dialect, base_version: None };
+        let config = ImportConfig { file_id: file.id.clone(), mapping, dialect };
         let mut job = NewJob::new(JobType::Sheet, "import", sheet.id.as_str());
         job.trigger = JobTrigger::Immediate;
         job.label = Some(format!("Import {}", file.name));

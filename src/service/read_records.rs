@@ -71,19 +71,22 @@ impl Service {
         Ok(RecordPage { counts: view.counts(), sheet, records, fields, total, commit_id })
     }
 
-    /// The counts of the records that a query finds, and the errors by field.
-    pub async fn record_counts(
-        &self,
-        actor: &Actor,
-        id: &SheetId,
-        query: &RecordQuery,
-    ) -> Result<(Counts, BTreeMap<String, u64>)> {
+    /// The counts of the records that a query finds.
+    pub async fn record_counts(&self, actor: &Actor, id: &SheetId, query: &RecordQuery) -> Result<Counts> {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
         let sheet = sheets::find(&mut tx, actor, id).await?;
         let view = self.sheets.view(&mut tx, &sheet).await?;
-        let counts = view.counts_of(&mut tx, query).await?;
-        Ok((counts, view.errors_by_field(&mut tx).await?))
+        Ok(view.counts_of(&mut tx, query).await?)
+    }
+
+    /// How many errors each field of a sheet has; this looks at the messages of all records.
+    pub async fn errors_by_field(&self, actor: &Actor, id: &SheetId) -> Result<BTreeMap<String, u64>> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let sheet = sheets::find(&mut tx, actor, id).await?;
+        let view = self.sheets.view(&mut tx, &sheet).await?;
+        Ok(view.errors_by_field(&mut tx).await?)
     }
 }
 

@@ -6,7 +6,7 @@ use super::announce::{MOST_LISTED, of_commit, of_sheet};
 use super::workbooks::namespaces;
 use super::{ErrorKind, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
-use crate::domain::blueprint::SheetAccess;
+use crate::domain::blueprint::{Constraint, Field, SheetAccess};
 use crate::domain::event::Topic;
 use crate::domain::ids::{ChangeId, CommitId, EventId, SheetId};
 use crate::domain::query::RecordQuery;
@@ -64,12 +64,13 @@ impl Service {
         let sheet = self.writable(actor, id, SheetAccess::Add).await?;
         let mut fresh = Vec::with_capacity(records.len());
         for (position, record) in records.into_iter().enumerate() {
-            let cells = cells(&sheet, &record.values).map_err(|error| within(error, position))?;
+            let cells = cells(actor, &sheet, &record.values).map_err(|error| within(error, position))?;
             fresh.push(NewRecord { cells, metadata: record.metadata, config: record.config });
         }
         let change = new_id();
         let mut writer = self.sheets.writer(&sheet).await?;
         let mut tx = self.db.write().await?;
+        self.still_writable(&mut tx, actor, &sheet).await?;
         let done = writer.insert(&mut tx, &actor.id, Some(&change), fresh).await?;
         tell(&mut tx, actor, &sheet, &done, Topic::RecordsCreated, None).await?;
         tx.commit().await?;
@@ -92,7 +93,7 @@ impl Service {
                 .record_key
                 .number(&record)?
                 .ok_or_else(|| ServiceError::not_found("record", &record))?;
-            let mut cells = cells(&sheet, &input.values).map_err(|error| within(error, position))?;
+            let mut cells = cells(actor, &sheet, &input.values).map_err(|error| within(error, position))?;
             if input.values.iter().any(|(_, input)| input.value.is_none()) {
                 self.keep_values(&sheet, number, &input, &mut cells).await?;
             }
@@ -136,9 +137,7 @@ impl Service {
         let number =
             sheet.record_key.number(record)?.ok_or_else(|| ServiceError::not_found("record", record))?;
         let blueprint = sheet.config.field(field).ok_or_else(|| ServiceError::not_found("field", field))?;
-        if blueprint.readonly {
-            return Err(ServiceError::new(ErrorKind::Forbidden, format!("{} is read-only", blueprint.label)));
-        }
+        writable_field(actor, blueprint)?;
         let column = sheet.field_number(field).ok_or_else(|| ServiceError::not_found("field", field))?;
         let cell = CellInput { text: text.map(clean), messages: None };
         let update = RecordUpdate { number, cells: vec![(column, cell)], metadata: None, config: None };
@@ -155,6 +154,7 @@ impl Service {
         let change = new_id();
         let mut writer = self.sheets.writer(&sheet).await?;
         let mut tx = self.db.write().await?;
+        self.still_writable(&mut tx, actor, &sheet).await?;
         let done = writer.update(&mut tx, &actor.id, Some(&change), updates).await?;
         tell(&mut tx, actor, &sheet, &done, Topic::RecordsUpdated, answers).await?;
         tx.commit().await?;
@@ -173,6 +173,7 @@ impl Service {
         let change = new_id();
         let mut writer = self.sheets.writer(&sheet).await?;
         let mut tx = self.db.write().await?;
+        self.still_writable(&mut tx, actor, &sheet).await?;
         let mut all: Option<Committed> = None;
         for query in queries {
             let found = sheets::find(&mut tx, actor, id).await?;
@@ -200,19 +201,33 @@ impl Service {
             let message = format!("the blueprint of {} does not let people do this", sheet.config.name);
             return Err(ServiceError::new(ErrorKind::Forbidden, message));
         }
-        if sheet.importing.is_some() {
-            let message = format!(
-                "a file is being imported into {}; wait until it is done, or cancel it",
-                sheet.config.name
-            );
-            return Err(ServiceError::conflict(message));
-        }
+        not_importing(&sheet)?;
         Ok(sheet)
+    }
+
+    /// Asks once more inside of the transaction that writes, where no import can begin any more.
+    pub(super) async fn still_writable(&self, tx: &mut Tx, actor: &Actor, sheet: &Sheet) -> Result<()> {
+        crate::store::records::lock_head(tx, sheet.number).await?;
+        not_importing(&sheets::find(tx, actor, &sheet.id).await?)
     }
 }
 
+/// Refuses to write into a sheet that a file is being imported into.
+pub(super) fn not_importing(sheet: &Sheet) -> Result<()> {
+    if sheet.importing.is_none() {
+        return Ok(());
+    }
+    let message =
+        format!("a file is being imported into {}; wait until it is done, or cancel it", sheet.config.name);
+    Err(ServiceError::conflict(message))
+}
+
 /// The cells of a write, their values as the texts that are stored.
-fn cells(sheet: &Sheet, values: &[(String, ValueInput)]) -> Result<Vec<(FieldNumber, CellInput)>> {
+fn cells(
+    actor: &Actor,
+    sheet: &Sheet,
+    values: &[(String, ValueInput)],
+) -> Result<Vec<(FieldNumber, CellInput)>> {
     let mut cells = Vec::with_capacity(values.len());
     for (key, input) in values {
         let (Some(number), Some(field)) = (sheet.field_number(key), sheet.config.field(key)) else {
@@ -221,11 +236,25 @@ fn cells(sheet: &Sheet, values: &[(String, ValueInput)]) -> Result<Vec<(FieldNum
                 sheet.config.name
             )));
         };
+        if input.value.is_some() {
+            writable_field(actor, field)?;
+        }
         let text = value::text_of(&field.field_type, input.value.as_ref().unwrap_or(&Value::Null));
         let text = text.map_err(|message| ServiceError::bad_request(format!("{key}: {message}")))?;
         cells.push((number, CellInput { text: text.map(clean), messages: input.messages.clone() }));
     }
     Ok(cells)
+}
+
+/// Refuses people what the blueprint keeps from them; programs may write every field.
+fn writable_field(actor: &Actor, field: &Field) -> Result<()> {
+    let why = match (field.readonly, field.constraints.contains(&Constraint::Computed)) {
+        _ if !actor.is_person() => return Ok(()),
+        (true, _) => "read-only",
+        (_, true) => "computed",
+        _ => return Ok(()),
+    };
+    Err(ServiceError::new(ErrorKind::Forbidden, format!("{} is {why}", field.label)))
 }
 
 /// PostgreSQL holds no NUL characters, and nobody sees them: they are dropped on the way in.
@@ -237,7 +266,7 @@ fn within(error: ServiceError, position: usize) -> ServiceError {
     ServiceError { message: format!("[{position}]: {}", error.message), ..error }
 }
 
-fn written(sheet: Sheet, change_id: ChangeId, done: Committed) -> Written {
+pub(super) fn written(sheet: Sheet, change_id: ChangeId, done: Committed) -> Written {
     Written {
         sheet,
         commit_id: done.commit,

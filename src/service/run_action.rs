@@ -73,9 +73,6 @@ impl Service {
                 let id = SheetId::parse(&run.source)?;
                 let sheet = sheets::find(&mut tx, scope, &id).await?;
                 sheet.map(|sheet| {
-                    if sheet.importing.is_some() {
-                        return Vec::new();
-                    }
                     let fields = sheet.config.fields.into_iter().flat_map(|field| field.actions);
                     sheet.config.actions.into_iter().chain(fields).collect()
                 })
@@ -108,7 +105,7 @@ impl Service {
         };
         let mut standing = Standing::default();
         for (sheet, query) in sheets {
-            let (counts, _) = self.record_counts(actor, &sheet, &query).await?;
+            let counts = self.record_counts(actor, &sheet, &query).await?;
             standing.records += counts.total;
             standing.invalid += counts.error;
             if run.all_selected || (!query.ids.is_empty() && !query.narrows()) {

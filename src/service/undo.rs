@@ -1,19 +1,18 @@
 //! Undo: the sheet as it was before a change, when nobody has changed it since.
 
-use super::records::{Written, counts_event};
+use super::records::{Written, counts_event, written};
 use super::workbooks::namespaces;
-use super::{Result, Service, ServiceError, allow, sheets};
-use crate::domain::access::{Actor, Operation};
+use super::{Result, Service, ServiceError};
+use crate::domain::access::Actor;
 use crate::domain::blueprint::SheetAccess;
 use crate::domain::ids::{ChangeId, SheetId};
 use crate::store::{new_id, records};
 
 impl Service {
-    /// Whether a change can be taken back: it is there, and nothing has changed the sheet since.
+    /// Whether the actor can take a change back: they may, it is there, and nothing has changed the sheet since.
     pub async fn can_undo(&self, actor: &Actor, id: &SheetId, change: &ChangeId) -> Result<bool> {
-        allow(actor, Operation::ReadSpace)?;
+        let Ok(sheet) = self.writable(actor, id, SheetAccess::Edit).await else { return Ok(false) };
         let mut tx = self.db.read().await?;
-        let sheet = sheets::find(&mut tx, actor, id).await?;
         let span = records::change_span(&mut tx, sheet.number, change).await?;
         let head = records::head(&mut tx, sheet.number).await?;
         Ok(span.is_some_and(|(_, last)| head.is_some_and(|head| head.version == last)))
@@ -24,6 +23,7 @@ impl Service {
         let sheet = self.writable(actor, id, SheetAccess::Edit).await?;
         let mut writer = self.sheets.writer(&sheet).await?;
         let mut tx = self.db.write().await?;
+        self.still_writable(&mut tx, actor, &sheet).await?;
         let span = records::change_span(&mut tx, sheet.number, change).await?;
         let (first, last) = span.ok_or_else(|| ServiceError::not_found("change", change))?;
         if records::head(&mut tx, sheet.number).await?.is_none_or(|head| head.version != last) {
@@ -35,13 +35,6 @@ impl Service {
         tx.emit(counts_event(&actor.id, &sheet, done.version, done.counts, &namespaces));
         tx.commit().await?;
         writer.publish();
-        Ok(Written {
-            sheet,
-            commit_id: done.commit,
-            change_id: undoing,
-            version: done.version,
-            numbers: done.numbers,
-            counts: done.counts,
-        })
+        Ok(written(sheet, undoing, done))
     }
 }

@@ -399,15 +399,20 @@ pub async fn complete_commit(tx: &mut Tx, commit: &CommitId, now: Timestamp) -> 
     Ok(tx.execute(Statement::new(text).bind(commit).bind(now)).await? == 1)
 }
 
-/// The first and the last version that a change made; nothing when there is no such change.
+/// The first and the last version that a change made; nothing when there is no such change. Of a change that was
+/// made again after others, as by an import that runs once more, only the versions after those.
 pub async fn change_span(
     tx: &mut Tx,
     sheet: i64,
     change: &ChangeId,
 ) -> Result<Option<(i64, i64)>, StoreError> {
-    let statement = Statement::new("SELECT MIN(version), MAX(version) FROM commits")
-        .push_bind(" WHERE sheet = ", sheet)
-        .push_bind(" AND change_id = ", change);
-    let row: Option<(Option<i64>, Option<i64>)> = tx.optional(statement).await?;
-    Ok(row.and_then(|(first, last)| first.zip(last)))
+    let last = "SELECT MAX(version) FROM commits WHERE sheet = $1 AND change_id = $2";
+    let last: Option<(Option<i64>,)> = tx.optional(Statement::new(last).bind(sheet).bind(change)).await?;
+    let Some(last) = last.and_then(|(last,)| last) else { return Ok(None) };
+    let before = "SELECT MAX(version) FROM commits
+        WHERE sheet = $1 AND version < $3 AND (change_id IS NULL OR change_id <> $2)";
+    let statement = Statement::new(before).bind(sheet).bind(change).bind(last);
+    let before: Option<(Option<i64>,)> = tx.optional(statement).await?;
+    let before = before.and_then(|(before,)| before).unwrap_or(0);
+    Ok(Some((before + 1, last)))
 }

@@ -42,7 +42,7 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
         }
         Err(error) => {
             if work.is_over(&error).await? {
-                work.service.undo_import(&work.actor, &work.job, &id).await?;
+                work.service.undo_import(&work.actor, &work.job.id, &id).await?;
             }
             Err(error)
         }

@@ -50,8 +50,8 @@ async fn offers(asker: &Asker, job: &Job, next: &Next) -> Vec<Offer> {
     match next {
         Next::Files { files, .. } => downloads(asker, files).await,
         Next::Download { url, label, .. } => {
-            let offer = offer(label.as_ref(), &format!("Download{}", host(url)), Deed::Download(url.clone()));
-            vec![offer]
+            let label = format!("{}{}", label.as_deref().unwrap_or("Download"), host(url));
+            vec![Offer { label, deed: Deed::Download(url.clone()) }]
         }
         Next::Url { url, label, .. } => {
             let label = format!("{}{}", label.as_deref().unwrap_or("Open"), host(url));

@@ -106,7 +106,7 @@ pub async fn count_records(sheet_id: String, search: String) -> Result<Standings
         return Ok(Standings { version: sheet.version, counts: sheet.counts });
     }
     let query = query(&Choosing { search, ..Choosing::default() });
-    let (counts, _) = asker.service.record_counts(&asker.actor, &id, &query).await?;
+    let counts = asker.service.record_counts(&asker.actor, &id, &query).await?;
     Ok(Standings { version: sheet.version, counts })
 }
 

@@ -96,6 +96,32 @@ fn a_cancelled_import_leaves_the_sheet_as_it_was() {
 }
 
 #[test]
+fn an_import_whose_job_is_deleted_lets_go_of_the_sheet() {
+    let folder = Folder::new("deleted-import");
+    let server = Server::start(&folder.0, None);
+    let (environment, space, _, sheet) = space_with_sheet(&server);
+    let file = server.upload(&space, &environment, "people.csv", &csv(200_000));
+    let job = start_import(&server, &sheet, &file);
+    while counts(&server, &sheet).0 == 0 {}
+    assert_eq!(server.send("DELETE", &format!("/v1/jobs/{job}"), "application/json", b"").0, 200);
+    let begun = std::time::Instant::now();
+    while counts(&server, &sheet) != (0, 0) {
+        assert!(begun.elapsed().as_secs() < 20, "the records stayed: {:?}", counts(&server, &sheet));
+    }
+    // People can write again, and so can the next server.
+    let ada = json!([{ "id": { "value": 1 }, "name": { "value": "Ada" } }]);
+    let begun = std::time::Instant::now();
+    let path = format!("/v1/sheets/{sheet}/records");
+    let body = ada.to_string();
+    while server.send("POST", &path, "application/json", body.as_bytes()).0 == 409 {
+        assert!(begun.elapsed().as_secs() < 20, "the sheet stayed locked");
+    }
+    server.kill();
+    let server = Server::start(&folder.0, None);
+    assert_eq!(counts(&server, &sheet), (1, 0));
+}
+
+#[test]
 fn a_submit_that_is_killed_ends_after_the_restart() {
     let folder = Folder::new("killed-submit");
     let server = Server::start(&folder.0, None);

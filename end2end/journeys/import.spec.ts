@@ -57,6 +57,35 @@ test('a dropped file becomes records', async ({ page, checkAccessibility }) => {
   await expect(page.getByRole('button', { name: 'Undo' })).toBeHidden();
 });
 
+test('an import that was canceled and run again is taken back alone', async ({ page }) => {
+  test.setTimeout(90_000);
+  await newSpace(page, 'Again');
+  const all = page.getByRole('tab', { name: /^All/ });
+  await page.getByRole('button', { name: 'Add a record' }).click();
+  await expect(all).toHaveText('All1');
+  await drop(page, 'many.csv', people(200_000));
+  await page.getByRole('dialog', { name: 'Import many.csv' }).getByRole('button', { name: 'Import' }).click();
+  await page.getByRole('status').getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('Import many.csv: canceled')).toBeVisible();
+  await expect(all).toHaveText('All1', { timeout: 20_000 });
+  // What somebody does between the two runs is not the import's to take back.
+  await page.getByRole('button', { name: 'Add record' }).click();
+  await expect(all).toHaveText('All2');
+  await page.getByRole('link', { name: /^Jobs/ }).click();
+  await page.getByRole('button', { name: 'Run again' }).click();
+  await page.getByRole('link', { name: /^People/ }).click();
+  await expect(all).toHaveText('All200,002', { timeout: 60_000 });
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
+  await expect(all).toHaveText('All2', { timeout: 20_000 });
+});
+
+test('a file of another kind is refused with words', async ({ page }) => {
+  await newSpace(page, 'Foreign');
+  await drop(page, 'table.csv', '\u0025PDF-1.7 and so on');
+  const dialog = page.getByRole('dialog', { name: 'Import table.csv' });
+  await expect(dialog.getByRole('alert')).toContainText('This is a PDF, not a CSV file');
+});
+
 test('a column goes where the person says', async ({ page }) => {
   await newSpace(page, 'Mapped');
   await drop(page, 'odd.csv', 'Who,Mail,Number\nAda,ada@example.com,1\n');

@@ -13,7 +13,7 @@ async function openDemo(page: Page) {
 
 const grid = (page: Page) => page.getByRole('grid', { name: 'Contacts: records' });
 
-test('the first rows are readable without a script', async ({ page, browser, server }) => {
+test('the first rows are readable without a script', async ({ page, browser }) => {
   await openDemo(page);
   const address = page.url();
   // The session's cookie goes along; the script does not.
@@ -23,7 +23,6 @@ test('the first rows are readable without a script', async ({ page, browser, ser
   const table = plain.getByRole('table', { name: 'Contacts: first records' });
   await expect(table.getByRole('columnheader', { name: 'E-mail' })).toBeVisible();
   await expect(table.getByRole('row').nth(1)).toContainText('Ada');
-  expect(new URL(address).origin).toBe(new URL(server.url).origin);
   await context.close();
 });
 
@@ -70,6 +69,24 @@ test('the invalid tab shows what is wrong, and an edit puts it right', async ({ 
   // It is still so after a reload: the server has it.
   await page.reload();
   await expect(page.getByRole('tab', { name: /^Invalid/ })).toHaveText('Invalid11');
+});
+
+test('what is typed while rows move belongs to its record', async ({ page }) => {
+  await openDemo(page);
+  await page.getByRole('tab', { name: /^Invalid/ }).click();
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '13');
+  await page.getByRole('gridcell', { name: 'wei.zhang#bluebird.example' }).click();
+  // The answer to the first edit takes its row away while the next record's editor is open.
+  await page.keyboard.type('wei.zhang@bluebird.example');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('F2');
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '12');
+  const editor = page.getByRole('textbox', { name: 'E-mail, record 18' });
+  await editor.fill('lea@example.com');
+  await editor.press('Enter');
+  await page.getByRole('tab', { name: /^All/ }).click();
+  const row = page.getByRole('row').filter({ has: page.getByRole('checkbox', { name: 'Select record 18', exact: true }) });
+  await expect(row.getByRole('gridcell', { name: 'lea@example.com' })).toBeVisible();
 });
 
 test('typing replaces, Esc gives up', async ({ page }) => {

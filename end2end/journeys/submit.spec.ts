@@ -16,9 +16,15 @@ test('submit asks, runs and hands over the rejected records', async ({ page, che
   await expect(dialog).toBeHidden();
   await expect(opener).toBeFocused();
 
+  // What has to be filled in says so, and has the focus.
   await opener.click();
-  for (const input of await dialog.getByRole('textbox').all()) await input.fill('Autumn');
-  for (const list of await dialog.getByRole('combobox').all()) await list.selectOption({ index: 1 });
+  const name = dialog.getByRole('textbox', { name: 'Import name' });
+  await expect(name).toHaveValue('First import');
+  await name.fill('');
+  await dialog.getByRole('button', { name: 'Submit' }).click();
+  await expect(dialog.getByText('Import name is required')).toBeVisible();
+  await expect(name).toBeFocused();
+  await name.fill('Autumn');
   await dialog.getByRole('button', { name: 'Submit' }).click();
   await expect(dialog).toBeHidden();
 
@@ -29,8 +35,16 @@ test('submit asks, runs and hands over the rejected records', async ({ page, che
   expect(file.suggestedFilename()).toMatch(/\.csv$/);
 
   // The history has it, and so have the files.
-  const close = page.getByRole('dialog').getByRole('button', { name: 'Close' }).first();
-  if (await close.isVisible()) await close.click();
+  const outcome = page.getByRole('dialog', { name: 'Contacts submitted' });
+  // An outcome that waits to be closed waits through a reload, too.
+  await page.reload();
+  await expect(outcome).toBeVisible();
+  await outcome.getByRole('button', { name: 'Close' }).last().click();
+  await expect(outcome).toBeHidden();
+  await page.reload();
+  await hydrated(page);
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await expect(outcome).toBeHidden();
   await page.getByRole('link', { name: /^Jobs/ }).click();
   await expect(page.getByRole('listitem').filter({ hasText: 'Submit' }).first()).toContainText('Complete');
   await checkAccessibility();

@@ -79,7 +79,7 @@ pub fn now() -> i64 {
     js_sys::Date::now() as i64
 }
 
-/// Milliseconds since the page was opened, for measuring.
+/// How many pixels of the screen one of the page covers, at least one.
 pub fn device_ratio() -> f64 {
     window().device_pixel_ratio().max(1.0)
 }

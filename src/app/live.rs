@@ -122,6 +122,9 @@ impl Live {
 
     fn open(self: &Rc<Self>) {
         let address = format!("/stream?space={}&after={}", self.space, self.sequence.get());
+        if let Some((before, _)) = self.source.take() {
+            before.close();
+        }
         let Ok(source) = EventSource::new(&address) else { return };
         let weak = Rc::downgrade(self);
         let message = EventListener::new(&source, "message", move |event| {
@@ -182,9 +185,12 @@ impl Live {
                 self.state.files_moved.update(|moved| *moved += 1);
                 self.state.refresh();
             }
-            "sheet" | "workbook" | "space" => self.state.refresh(),
-            // The stream lost its place.
-            "reload" => self.catch_up(),
+            "sheet" | "workbook" | "space" => {
+                if topic == "sheet:updated" || topic == "workbook:updated" {
+                    self.state.shape_moved.update(|moved| *moved += 1);
+                }
+                self.state.refresh();
+            }
             _ => {}
         }
     }

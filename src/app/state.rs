@@ -18,6 +18,8 @@ pub struct Asking {
     pub scope: String,
     /// To what.
     pub choosing: Choosing,
+    /// What happens once the job has started.
+    pub started: Option<Callback<()>>,
 }
 
 /// What a dialog can ask about.
@@ -46,6 +48,8 @@ pub struct SpaceState {
     pub drawer: RwSignal<bool>,
     /// Moves with each change of the named sheet's records, or of any when there is no name.
     pub sheet_moved: RwSignal<(u64, Option<String>)>,
+    /// Moves when the shape of a sheet may have changed.
+    pub shape_moved: RwSignal<u64>,
     /// Moves when files came or went.
     pub files_moved: RwSignal<u64>,
     /// The colours have changed.
@@ -67,6 +71,7 @@ impl SpaceState {
             panel: RwSignal::new(false),
             drawer: RwSignal::new(false),
             sheet_moved: RwSignal::new((0, None)),
+            shape_moved: RwSignal::new(0),
             files_moved: RwSignal::new(0),
             theme: expect_context::<super::theme::Theme>().moved,
             refreshing: RwSignal::new(false),
@@ -100,7 +105,12 @@ impl SpaceState {
                         for job in &frame.jobs {
                             state.jobs.heard_of(job.clone());
                         }
-                        let _ = state.frame.try_set(frame);
+                        // Answers may overtake one another.
+                        let _ = state.frame.try_update(|known| {
+                            if frame.sequence >= known.sequence {
+                                *known = frame;
+                            }
+                        });
                     }
                 });
             },

@@ -5,6 +5,18 @@ use std::io::{Read, Seek};
 use super::detect::{Dialect, SAMPLE_BYTES, sniff, sniff_in};
 use super::read_csv::{CsvError, CsvReader};
 
+/// How files begin that people take for CSV files, and what they are.
+const FOREIGN: [(&[u8], &str); 8] = [
+    (b"PK\x03\x04", "an Excel or ZIP file"),
+    (b"\xD0\xCF\x11\xE0", "an old Excel file"),
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xFF\xD8\xFF", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x1F\x8B", "a compressed file"),
+    (b"SQLite format 3\0", "a database"),
+];
+
 /// What a person says of a file; what is absent is guessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DialectChoice {
@@ -38,6 +50,9 @@ pub enum PreviewError {
     /// The disk failed.
     #[error("the file cannot be read: {0}")]
     Io(#[from] std::io::Error),
+    /// It begins as files of another kind do.
+    #[error("this is {0}, not a CSV file: save the table as CSV and choose that file")]
+    Foreign(&'static str),
     /// What the person said does not fit.
     #[error("{0}")]
     Choice(String),
@@ -53,6 +68,9 @@ pub fn preview(
     let mut sample = Vec::new();
     file.by_ref().take(SAMPLE_BYTES as u64).read_to_end(&mut sample)?;
     let whole = sample.len() as u64 == size;
+    if let Some((_, what)) = FOREIGN.iter().find(|(start, _)| sample.starts_with(start)) {
+        return Err(PreviewError::Foreign(what));
+    }
     let mut dialect = match &choice.encoding {
         Some(encoding) => sniff_in(&sample, whole, encoding).map_err(PreviewError::Choice)?,
         None => sniff(&sample, whole),
@@ -64,10 +82,14 @@ pub fn preview(
     let headers = reader.headers().to_vec();
     let mut rows = Vec::new();
     let mut counted = 0;
-    // The sample may end within a row: that one is not shown, and is no fault.
-    while let Ok(Some(row)) = reader.next_row() {
-        if rows.len() < most {
-            rows.push(row.cells().map(str::to_string).collect());
+    loop {
+        match reader.next_row() {
+            Ok(Some(row)) if rows.len() < most => rows.push(row.cells().map(str::to_string).collect()),
+            Ok(Some(_)) => {}
+            Ok(None) => break,
+            Err(error) if whole => return Err(error.into()),
+            // The sample may end within a row: that one is not shown, and is no fault.
+            Err(_) => break,
         }
         counted += 1;
     }
@@ -87,6 +109,18 @@ mod tests {
         file.write_all(text)?;
         file.rewind()?;
         preview(file, choice, 2)
+    }
+
+    #[test]
+    fn what_is_no_csv_is_refused_before_anything_is_imported() {
+        for (bytes, words) in [
+            (&b"\x89PNG\r\n\x1a\n, b"[..], "this is a picture"),
+            (b"PK\x03\x04 sheet", "this is an Excel or ZIP file"),
+            (b"a,b\n1,\"2\n3,4\n", "line 2, column 2: the quote"),
+        ] {
+            let error = shown(bytes, &DialectChoice::default()).unwrap_err().to_string();
+            assert!(error.starts_with(words), "{error}");
+        }
     }
 
     #[test]

@@ -24,6 +24,12 @@ pub struct CsvColumn {
 /// Characters at the beginning of a text that make a spreadsheet see a formula.
 const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '＠'];
 
+/// The text without the mark that [`CsvForm::Spreadsheet`] put before it, so that a file which people mend and
+/// bring back holds what it held.
+pub fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA_STARTS)).unwrap_or(text)
+}
+
 /// Writes rows into a buffer that its owner empties from time to time, so that memory stays bounded.
 #[derive(Debug)]
 pub struct CsvWriter {

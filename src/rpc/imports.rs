@@ -39,12 +39,21 @@ pub struct ImportPlan {
     pub columns: Vec<SourceColumn>,
 }
 
+/// What becomes of a file that was dropped.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Planned {
+    /// It can be imported like this.
+    Plan(ImportPlan),
+    /// It cannot be read as a table: why, and what to do.
+    Refused(String),
+}
+
 /// Reads the beginning of a file and matches its columns with the fields of a sheet.
 ///
 /// # Errors
-/// When the file cannot be read as a table; the message says why and what to do.
+/// When there is no such file or sheet for this person. A file that cannot be read is an answer.
 #[server(input = Packed, output = Packed)]
-pub async fn plan_import(file_id: String, sheet_id: String) -> Result<ImportPlan, RpcError> {
+pub async fn plan_import(file_id: String, sheet_id: String) -> Result<Planned, RpcError> {
     super::bodies::imports::plan_import(file_id, sheet_id).await
 }
 

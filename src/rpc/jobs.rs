@@ -39,6 +39,8 @@ pub struct JobCard {
     pub created_by: String,
     /// Milliseconds since 1970.
     pub created_at: i64,
+    /// When it last changed.
+    pub updated_at: i64,
     /// When somebody began.
     pub started_at: Option<i64>,
     /// When it ended.
@@ -86,7 +88,7 @@ pub enum Deed {
     Undo,
 }
 
-/// Which kind of work of the server's own.
+/// What becomes of cells in an exported file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Export {
     /// Cells that a spreadsheet would run as formulas are defused.

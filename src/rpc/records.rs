@@ -75,6 +75,8 @@ pub struct Permits {
 pub struct SheetView {
     /// Its id.
     pub id: String,
+    /// Its space's id.
+    pub space_id: String,
     /// Its workbook's id.
     pub workbook_id: String,
     /// Its workbook's name.

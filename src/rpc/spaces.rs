@@ -81,7 +81,7 @@ pub struct SpaceFrame {
     pub workbooks: Vec<WorkbookEntry>,
     /// How many files it has.
     pub files: u64,
-    /// Jobs that run, and those whose outcome nobody has closed yet.
+    /// Jobs that run, and those of this person whose outcome waits to be closed.
     pub jobs: Vec<JobCard>,
     /// The last event that this answer knows of.
     pub sequence: i64,

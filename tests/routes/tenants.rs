@@ -141,3 +141,31 @@ async fn a_guest_stays_in_its_space() {
     })
     .await;
 }
+
+/// Read-only and computed fields bind people, one at a time or many; programs may write them.
+#[tokio::test]
+async fn a_guest_writes_no_field_that_is_kept_from_people() {
+    on_each_database(async |app: TestApp| {
+        let space = app.post("/v1/spaces", json!({ "name": "Kept" })).await.data();
+        let fields = json!([
+            { "key": "name", "type": "string", "label": "Name" },
+            { "key": "kept", "type": "string", "label": "Kept", "readonly": true },
+            { "key": "sum", "type": "string", "label": "Sum", "constraints": [{ "type": "computed" }] },
+        ]);
+        let workbook = json!({ "name": "W", "spaceId": space["id"], "sheets": [{ "name": "S", "fields": fields }] });
+        let sheet = text(&app.post("/v1/workbooks", workbook).await.data()["sheets"][0], "id");
+        let ids = insert(&app, &sheet, &[json!({ "name": "Ada", "kept": "by a program" })]).await;
+        let path = format!("/v1/sheets/{sheet}/records");
+        let token = text(&space, "accessToken");
+        for field in ["kept", "sum"] {
+            let change = json!([{ "id": ids[0], "values": { "name": { "value": "Eve" }, (field): { "value": "x" } } }]);
+            let refused = app.call_as(&token, "PUT", &path, &change).await.refused(403);
+            assert!(refused.contains("read-only") || refused.contains("computed"), "{refused}");
+            let new = json!([{ (field): { "value": "x" } }]);
+            app.call_as(&token, "POST", &path, &new).await.refused(403);
+        }
+        let change = json!([{ "id": ids[0], "values": { "name": { "value": "Grace" } } }]);
+        app.call_as(&token, "PUT", &path, &change).await.data();
+    })
+    .await;
+}

@@ -61,10 +61,15 @@ fn Question(asking: Asking, open: RwSignal<bool>) -> impl IntoView {
         };
         starting.set(true);
         spawn_local(async move {
-            let answer = begin(asking.get_value(), input).await;
+            let asking = asking.get_value();
+            let started = asking.started;
+            let answer = begin(asking, input).await;
             let _ = starting.try_set(false);
             match answer {
                 Ok(Started::Job(card)) => {
+                    if let Some(started) = started {
+                        started.try_run(());
+                    }
                     let _ = open.try_set(false);
                     state.jobs.heard_of(*card);
                 }

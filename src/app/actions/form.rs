@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+#[cfg(feature = "hydrate")]
+use crate::app::components::field_id;
 use crate::app::components::{Control, FormField};
 use crate::app::plain::on_change;
 use crate::domain::action::InputType;
@@ -49,7 +51,8 @@ impl Answers {
 
     /// Says at each input what is wrong with it.
     pub fn refuse(self, errors: Vec<(String, String)>) {
-        self.0.with_value(|entries| {
+        // The dialog may have been closed before the answer came.
+        self.0.try_with_value(|entries| {
             for (key, message) in errors {
                 if let Some(entry) = entries.iter().find(|entry| entry.input.key == key) {
                     entry.error.set(Some(message));
@@ -61,10 +64,9 @@ impl Answers {
     /// Brings the person to what has to be put right.
     pub fn focus_first_error(self) {
         #[cfg(feature = "hydrate")]
-        self.0.with_value(|entries| {
+        self.0.try_with_value(|entries| {
             let wrong = entries.iter().find(|entry| entry.error.with_untracked(Option::is_some));
-            let control =
-                wrong.and_then(|entry| crate::app::dom::by_id(&format!("field-{}", entry.input.key)));
+            let control = wrong.and_then(|entry| crate::app::dom::by_id(&field_id(&entry.input.key)));
             if let Some(control) = control {
                 crate::app::dom::focus_still(&control);
             }

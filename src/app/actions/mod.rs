@@ -29,7 +29,7 @@ pub struct Scope {
 pub fn press(state: SpaceState, action: ActionView, place: Place, scope: Scope) {
     if action.asks {
         let deed = Deed::Act(Box::new(action), place);
-        state.asking.set(Some(Asking { deed, scope: scope.words, choosing: scope.choosing }));
+        state.asking.set(Some(Asking { deed, scope: scope.words, choosing: scope.choosing, started: None }));
         return;
     }
     spawn_local(async move {
@@ -110,14 +110,14 @@ pub fn WorkbookActions(
     view! {
         {part(move || {
             let (more, shown) = buttons();
+            let some_more = !more.is_empty();
             let items = Signal::derive(move || {
                 more.iter().map(|action| menu_item(state, action.clone(), place(), scope.get())).collect::<Vec<_>>()
             });
             view! {
-                {part(move || {
-                    (!items.with(Vec::is_empty))
-                        .then(|| view! { <MenuButton id="workbook-menu".to_string() label="More actions".to_string() bare=Icon::More items=items /> })
-                })}
+                {some_more
+                    .then(|| view! { <MenuButton id="workbook-menu".to_string() label="More actions".to_string() bare=Icon::More items=items /> })
+                    .any()}
                 <span class="workbook-actions">{shown.into_iter().map(button).collect_view().any()}</span>
             }
         })}

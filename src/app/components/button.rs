@@ -14,8 +14,6 @@ pub enum Look {
     Plain,
     /// Filled: the one to press.
     Primary,
-    /// Filled in red: something goes.
-    Danger,
     /// No outline.
     Ghost,
 }
@@ -25,7 +23,6 @@ impl Look {
         match self {
             Self::Plain => "button",
             Self::Primary => "button button-primary",
-            Self::Danger => "button button-danger",
             Self::Ghost => "button button-ghost",
         }
     }

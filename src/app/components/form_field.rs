@@ -38,7 +38,7 @@ pub fn FormField(
     #[prop(optional, into)]
     error: Signal<Option<String>>,
 ) -> impl IntoView {
-    let id = format!("field-{name}");
+    let id = field_id(&name);
     let (help_id, error_id) = (format!("{id}-help"), format!("{id}-error"));
     let described = {
         let help = help.as_ref().map(|_| help_id.clone());
@@ -128,4 +128,10 @@ pub fn FormField(
         </div>
     }
     .any()
+}
+
+/// The id of the control of that name. Names come from blueprints, and an id holds no spaces.
+pub fn field_id(name: &str) -> String {
+    let part = |character: char| if character.is_alphanumeric() { character } else { '-' };
+    format!("field-{}", name.chars().map(part).collect::<String>())
 }

@@ -47,11 +47,15 @@ impl Toast {
 
 /// The notes that are shown, each with its number.
 #[derive(Clone, Copy)]
-pub struct Toasts(RwSignal<Vec<(u64, Toast)>>);
+pub struct Toasts {
+    shown: RwSignal<Vec<(u64, Toast)>>,
+    /// Numbers are never used again: a timer may still know an old one.
+    next: StoredValue<u64>,
+}
 
 impl Default for Toasts {
     fn default() -> Self {
-        Self(RwSignal::new(Vec::new()))
+        Self { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) }
     }
 }
 
@@ -64,8 +68,14 @@ impl Toasts {
     /// Shows a note.
     pub fn show(&self, toast: Toast) {
         let stays = toast.tone == Tone::Bad || !toast.actions.is_empty();
-        let number = self.0.with_untracked(|toasts| toasts.last().map_or(0, |(number, _)| number + 1));
-        self.0.update(|toasts| {
+        // Nobody is there to read it once the space was left.
+        let Some(number) = self.next.try_update_value(|next| {
+            *next += 1;
+            *next
+        }) else {
+            return;
+        };
+        self.shown.try_update(|toasts| {
             toasts.push((number, toast));
             if toasts.len() > MOST {
                 toasts.remove(0);
@@ -83,7 +93,7 @@ impl Toasts {
     }
 
     fn close(&self, number: u64) {
-        self.0.try_update(|toasts| toasts.retain(|(other, _)| *other != number));
+        self.shown.try_update(|toasts| toasts.retain(|(other, _)| *other != number));
     }
 }
 
@@ -98,7 +108,7 @@ pub fn ToastRegion(
     let list = move |bad: bool| {
         let shown = move || {
             let of_kind = |(_, toast): &(u64, Toast)| (toast.tone == Tone::Bad) == bad;
-            toasts.0.get().into_iter().filter(of_kind).collect::<Vec<_>>()
+            toasts.shown.get().into_iter().filter(of_kind).collect::<Vec<_>>()
         };
         view! {
             <For each=shown key=|(number, _)| *number children=move |(number, toast)| one(toasts, number, toast) />

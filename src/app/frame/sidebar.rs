@@ -34,8 +34,12 @@ pub fn Sidebar() -> impl IntoView {
             class:open=live(move || state.drawer.get())
             aria-label="Space"
             on:keydown=on_key(move |event| {
-                if event.key() == "Escape" {
+                if event.key() == "Escape" && state.drawer.get_untracked() {
                     state.drawer.set(false);
+                    #[cfg(feature = "hydrate")]
+                    if let Some(button) = crate::app::dom::by_id("drawer-button") {
+                        crate::app::dom::focus_still(&button);
+                    }
                 }
             })
         >

@@ -33,6 +33,7 @@ pub fn TopBar(
         <header class="top-bar">
             <button
                 type="button"
+                id="drawer-button"
                 class="button button-ghost button-bare drawer-button"
                 aria-label="Workbooks, files and jobs"
                 aria-controls="sidebar"

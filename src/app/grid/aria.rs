@@ -58,11 +58,11 @@ pub fn build(shared: &Shared) {
         layer.set_inner_html(&html);
         shared.borrow_mut().rebuilding = false;
         place(&shared.borrow(), &layer);
-        focused.then_some(())
+        focused
     };
     mark_selected(shared);
-    if refocus.is_some() {
-        activate(shared);
+    if refocus {
+        focus_active(shared);
     }
 }
 
@@ -170,8 +170,16 @@ fn cell(layer: &HtmlElement, spot: Spot) -> Option<HtmlElement> {
     layer.query_selector(&name).ok().flatten()?.dyn_into().ok()
 }
 
-/// Makes the active cell the one that Tab comes to, and focuses it when the grid has the focus.
+/// Makes the active cell the one that Tab comes to, and focuses it when the grid has the focus. A layer
+/// without that cell is built anew.
 pub fn activate(shared: &Shared) {
+    if !focus_active(shared) {
+        build(shared);
+    }
+}
+
+/// False when the layer has to be built anew first.
+fn focus_active(shared: &Shared) -> bool {
     let (layer, spot, focused, outside) = {
         let grid = shared.borrow();
         let outside =
@@ -180,14 +188,13 @@ pub fn activate(shared: &Shared) {
         (grid.parts.layer.clone(), grid.active, focused, outside && grid.sees_active())
     };
     if outside {
-        build(shared);
-        return;
+        return false;
     }
     if let Ok(Some(before)) = layer.query_selector("[role=gridcell][tabindex=\"0\"]") {
         let _ = before.set_attribute("tabindex", "-1");
         let _ = before.remove_attribute("aria-describedby");
     }
-    let Some(cell) = cell(&layer, spot) else { return };
+    let Some(cell) = cell(&layer, spot) else { return false };
     let _ = cell.set_attribute("tabindex", "0");
     if !shared.borrow().blocks.remarks(spot.row, spot.column).is_empty() {
         let _ = cell.set_attribute("aria-describedby", TIP_ID);
@@ -195,6 +202,7 @@ pub fn activate(shared: &Shared) {
     if focused {
         dom::focus_still(&cell);
     }
+    true
 }
 
 /// Says which rows are selected.

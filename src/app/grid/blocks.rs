@@ -226,7 +226,9 @@ impl Blocks {
     pub fn overwrite(&mut self, row: u64, column: usize, text: Option<&str>) {
         let Some(index) = self.index(row, column) else { return };
         if let Some(slot) = self.slots.get_mut(&(row / BLOCK_ROWS)) {
-            slot.block.texts[index] = text.map(Into::into);
+            if let Some(known) = slot.block.texts.get_mut(index) {
+                *known = text.map(Into::into);
+            }
             slot.block.remarks.remove(&index);
         }
     }

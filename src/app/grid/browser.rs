@@ -15,10 +15,11 @@ use super::editor::Editor;
 use super::geometry::{Geometry, Spot, View};
 use super::keyboard::{self, Move};
 use super::painter::{Painter, Scene, is_within};
-use super::rows::Rows;
+use super::rows::{RecordName, Rows};
 use super::selection::Selection;
 use super::{GridControl, Question, aria, source, tooltip, widths};
 use crate::app::dom;
+use crate::app::format::count;
 use crate::rpc::records::{CellEdit, ColumnView, SheetView};
 
 /// How long scrolling has to rest before the accessible layer is built anew.
@@ -57,13 +58,17 @@ pub struct Grid {
     pub(super) question: Question,
     pub(super) active: Spot,
     pub(super) anchor: Spot,
+    /// The record of the active cell.
+    place: Option<RecordName>,
+    /// The largest record number that was seen.
+    numbers: u64,
     pub(super) focused: bool,
     pub(super) leaving: bool,
     pub(super) rebuilding: bool,
     pub(super) hovered: Option<u64>,
     pub(super) pointed: Option<Spot>,
     pub(super) selection: Selection,
-    pub(super) last_toggled: u64,
+    pub(super) last_toggled: Option<u64>,
     pub(super) editor: Option<Editor>,
     pub(super) layer: aria::Built,
     pub(super) control: GridControl,
@@ -91,20 +96,22 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         parts,
         sheet_id: sheet.id.clone(),
         columns: sheet.columns.clone(),
-        geometry: Geometry::new(&widths(&sheet.columns), total),
+        geometry: Geometry::new(&widths(&sheet.columns), total, total),
         view: View::default(),
         scroll_top: 0.0,
         blocks: Blocks::new(sheet.columns.len(), total, sheet.version),
         question: control.question.get_untracked(),
         active: Spot::default(),
         anchor: Spot::default(),
+        place: None,
+        numbers: total,
         focused: false,
         leaving: false,
         rebuilding: false,
         hovered: None,
         pointed: None,
         selection: Selection::None,
-        last_toggled: 0,
+        last_toggled: None,
         editor: None,
         layer: aria::Built::default(),
         control,
@@ -233,6 +240,7 @@ pub fn ask(shared: &Shared, question: Question) {
         }
         grid.question = question;
         grid.blocks.ask_anew();
+        grid.last_toggled = None;
         grid.active = Spot { row: 0, column: grid.active.column };
         grid.anchor = grid.active;
         grid.view.top = 0.0;
@@ -264,6 +272,7 @@ pub fn arrived(shared: &Shared) {
             window.remove();
         }
         grid.fit();
+        grid.keep_place();
     }
     repaint(shared);
     fetch_and_rest(shared);
@@ -277,6 +286,7 @@ pub fn go(shared: &Shared, spot: Spot, extend: bool) {
         if !extend {
             grid.anchor = spot;
         }
+        grid.note_place();
         let (top, left) = grid.geometry.reveal(&grid.view, spot);
         if (top, left) != (grid.view.top, grid.view.left) {
             grid.view.top = top;
@@ -291,6 +301,18 @@ pub fn go(shared: &Shared, spot: Spot, extend: bool) {
     aria::activate(shared);
     tooltip::update(shared);
     source::fetch(shared);
+}
+
+/// Goes to the first cell of a row that may be new.
+pub fn reveal(shared: &Shared, row: u64) {
+    {
+        let mut grid = shared.borrow_mut();
+        let total = grid.blocks.total().max(row + 1);
+        grid.blocks.set_total(total);
+        grid.fit();
+        grid.focused = true;
+    }
+    go(shared, Spot { row, column: 0 }, false);
 }
 
 /// Goes the way a key says. False when that leads out of the grid.
@@ -311,13 +333,13 @@ pub fn toggle_row(shared: &Shared, row: u64, extend: bool) {
     {
         let mut grid = shared.borrow_mut();
         let mut selection = grid.selection.clone();
-        if extend {
-            let (from, to) = (grid.last_toggled.min(row), grid.last_toggled.max(row));
+        if let (Some(last), true) = (grid.last_toggled, extend) {
+            let (from, to) = (last.min(row), last.max(row));
             selection.add((from..=to).filter_map(|row| grid.blocks.head(row)).map(|head| head.record));
         } else if let Some(head) = grid.blocks.head(row) {
             selection.toggle(head.record);
         }
-        grid.last_toggled = row;
+        grid.last_toggled = Some(row);
         grid.select(selection);
     }
     aria::mark_selected(shared);
@@ -362,27 +384,43 @@ pub fn select_everything(shared: &Shared) {
 
 /// Empties the cells of the range that are here.
 pub fn clear_cells(shared: &Shared) {
-    let edits: Vec<(Spot, Option<String>)> = {
+    let (edits, more) = {
         let grid = shared.borrow();
-        let spots = grid.range_spots().filter(|spot| grid.blocks.text(spot.row, spot.column).is_some());
-        spots.take(MOST_CLEARED).map(|spot| (spot, None)).collect()
+        let free = |spot: &Spot| grid.columns.get(spot.column).is_some_and(|field| field.locked.is_none());
+        let filled = |spot: &Spot| grid.blocks.text(spot.row, spot.column).is_some();
+        let mut spots = grid.range_spots().filter(|spot| free(spot) && filled(spot));
+        let edits: Vec<Edit> = spots
+            .by_ref()
+            .take(MOST_CLEARED)
+            .filter_map(|spot| Some((grid.blocks.head(spot.row)?.record, spot, None)))
+            .collect();
+        (edits, spots.next().is_some() || !grid.range_is_here())
     };
+    if more {
+        let words = format!("{} emptied; the others of the range are not loaded", count(edits.len() as u64));
+        shared.borrow().control.trouble(words);
+    }
     write(shared, edits);
 }
 
+/// A text for the cell of a record, and where the record was when it was written.
+pub type Edit = (RecordName, Spot, Option<String>);
+
 /// Writes texts into cells: here at once, then on the server.
-pub fn write(shared: &Shared, texts: Vec<(Spot, Option<String>)>) {
+pub fn write(shared: &Shared, texts: Vec<Edit>) {
     let (edits, control) = {
         let mut grid = shared.borrow_mut();
         let mut edits = Vec::with_capacity(texts.len());
-        for (spot, text) in texts {
+        for (record, spot, text) in texts {
             let Some(field) = grid.columns.get(spot.column).filter(|field| field.locked.is_none()) else {
                 continue;
             };
             let key = field.key.clone();
-            let Some(head) = grid.blocks.head(spot.row) else { continue };
-            grid.blocks.overwrite(spot.row, spot.column, text.as_deref());
-            edits.push(CellEdit { record: head.record.id(), field: key, text });
+            // Rows may have moved since: the text belongs to its record.
+            if grid.blocks.head(spot.row).is_some_and(|head| head.record == record) {
+                grid.blocks.overwrite(spot.row, spot.column, text.as_deref());
+            }
+            edits.push(CellEdit { record: record.id(), field: key, text });
         }
         (edits, grid.control)
     };
@@ -429,8 +467,11 @@ impl Grid {
     /// Makes the scroller as tall as the rows need, and tells the chrome how many there are.
     fn fit(&mut self) {
         let total = self.blocks.total();
-        self.geometry.set_rows(total);
-        self.control.shown.set(total);
+        self.numbers = self.numbers.max(total);
+        self.geometry.set_rows(total, self.numbers);
+        if self.control.shown.try_get_untracked() != Some(total) {
+            self.control.shown.set(total);
+        }
         let (width, height) = (self.geometry.sheet_width(), self.geometry.scroller_height());
         dom::set_lengths(&self.parts.sizer, &[("width", width), ("height", height)]);
         self.view.top = self.view.top.min(self.geometry.most_top(self.view.height));
@@ -449,6 +490,36 @@ impl Grid {
         if let Some(editor) = &self.editor {
             editor.place(&self.geometry, &self.view);
         }
+    }
+
+    /// Remembers which record the active cell belongs to.
+    pub(super) fn note_place(&mut self) {
+        self.place = self.blocks.head(self.active.row).map(|head| head.record);
+    }
+
+    /// Rows may have moved: the active cell and the editor go with their record, as far as it is seen.
+    fn keep_place(&mut self) {
+        let seen = self.geometry.visible_rows(&self.view);
+        for row in seen {
+            let Some(head) = self.blocks.head(row) else { continue };
+            if let Some(editor) = &mut self.editor {
+                editor.follow(head.record, row);
+            }
+            if Some(head.record) == self.place && row != self.active.row {
+                if self.anchor == self.active {
+                    self.anchor.row = row;
+                }
+                self.active.row = row;
+            }
+        }
+        self.note_place();
+        self.follow();
+    }
+
+    /// Whether all rows of the range are here.
+    fn range_is_here(&self) -> bool {
+        let last = self.active.row.max(self.anchor.row);
+        self.range_spots().last().is_some_and(|spot| spot.row == last)
     }
 
     /// Puts the scroller's thumb where the view is.

@@ -1,5 +1,6 @@
 //! The editor: one real input laid over the cell.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo::events::{EventListener, EventListenerOptions};
@@ -9,7 +10,7 @@ use web_sys::{Event, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextA
 use super::browser::{self, Shared};
 use super::geometry::{Geometry, HEADER_HEIGHT, ROW_HEIGHT, Spot, View};
 use super::keyboard::Move;
-use super::rows::Rows;
+use super::rows::{RecordName, Rows};
 use super::{aria, tooltip};
 use crate::app::dom;
 use crate::app::format::escape;
@@ -18,6 +19,8 @@ use crate::rpc::records::{ColumnKind, ColumnView};
 /// An open editor.
 pub struct Editor {
     control: HtmlElement,
+    /// Whose cell it is, wherever its row goes meanwhile.
+    record: RecordName,
     spot: Spot,
     before: Option<String>,
     #[expect(dead_code, reason = "they listen as long as they are kept")]
@@ -35,6 +38,13 @@ impl Editor {
         let y = cell.y.max(HEADER_HEIGHT).min(view.height - height);
         let lengths = [("left", x - 1.0), ("top", y - 1.0), ("width", width + 1.0), ("height", height)];
         dom::set_lengths(&self.control, &lengths);
+    }
+
+    /// Goes with its record to another row.
+    pub fn follow(&mut self, record: RecordName, row: u64) {
+        if self.record == record {
+            self.spot.row = row;
+        }
     }
 
     fn text(&self) -> Option<String> {
@@ -61,19 +71,23 @@ pub fn open(shared: &Shared, typed: Option<&str>) {
             let reason = reason.clone();
             let control = grid.control;
             drop(grid);
-            control.say(reason);
+            control.trouble(reason);
             return;
         }
         let before = grid.blocks.text(spot.row, spot.column).map(str::to_string);
-        (grid.parts.host.clone(), spot, field, head.position, before)
+        (grid.parts.host.clone(), spot, field, head, before)
     };
-    let (host, spot, field, position, before) = opened;
-    let Some(control) = make(&field, position, before.as_deref(), typed) else { return };
+    let (host, spot, field, head, before) = opened;
+    let Some(control) = make(&field, head.position, before.as_deref(), typed) else { return };
     let _ = host.append_child(&control);
     let listeners = listen(shared, &control);
     {
         let mut grid = shared.borrow_mut();
-        let editor = Editor { control: control.clone(), spot, before, listeners };
+        let mut editor = Editor { control: control.clone(), record: head.record, spot, before, listeners };
+        if typed.is_none() {
+            // Inputs change line ends; what nobody typed must not look typed.
+            editor.before = editor.text();
+        }
         editor.place(&grid.geometry, &grid.view);
         grid.editor = Some(editor);
     }
@@ -130,6 +144,12 @@ fn options(field: &ColumnView, before: Option<&str>) -> String {
 /// What the list begins with: the first choice that starts with what was typed, else what was there.
 fn matching(field: &ColumnView, before: Option<&str>, typed: Option<&str>) -> String {
     let typed = typed.map(dom::lower);
+    if field.kind == ColumnKind::Boolean {
+        let known =
+            [("y", "true"), ("t", "true"), ("1", "true"), ("n", "false"), ("f", "false"), ("0", "false")];
+        let meant = known.iter().find(|(letter, _)| typed.as_deref() == Some(letter));
+        return meant.map_or_else(|| before.unwrap_or_default().to_string(), |(_, value)| value.to_string());
+    }
     let found = typed.and_then(|typed| {
         let starts = |choice: &&crate::rpc::records::Choice| dom::lower(&choice.label).starts_with(&typed);
         field.choices.iter().find(starts).map(|choice| choice.value.clone())
@@ -140,7 +160,12 @@ fn matching(field: &ColumnView, before: Option<&str>, typed: Option<&str>) -> St
 fn listen(shared: &Shared, control: &HtmlElement) -> Vec<EventListener> {
     let cancelable = EventListenerOptions::enable_prevent_default();
     let weak = Rc::downgrade(shared);
+    // Some browsers say that a list changed at each arrow key; only a press chooses.
+    let by_keys = Rc::new(Cell::new(false));
+    let (keyed, pressed) = (Rc::clone(&by_keys), Rc::clone(&by_keys));
+    let pointer = EventListener::new(control, "pointerdown", move |_| pressed.set(false));
     let keys = EventListener::new_with_options(control, "keydown", cancelable, move |event| {
+        keyed.set(true);
         let (Some(shared), Some(event)) = (weak.upgrade(), event.dyn_ref::<KeyboardEvent>()) else { return };
         key(&shared, event);
     });
@@ -153,11 +178,11 @@ fn listen(shared: &Shared, control: &HtmlElement) -> Vec<EventListener> {
     let weak = Rc::downgrade(shared);
     let pick = EventListener::new(control, "change", move |event: &Event| {
         let is_list = event.target().is_some_and(|target| target.dyn_ref::<HtmlSelectElement>().is_some());
-        if let Some(shared) = weak.upgrade().filter(|_| is_list) {
+        if let Some(shared) = weak.upgrade().filter(|_| is_list && !by_keys.get()) {
             later(&shared, |shared| close(shared, true, Some(None)));
         }
     });
-    vec![keys, leave, pick]
+    vec![pointer, keys, leave, pick]
 }
 
 /// A listener must not be dropped while it runs, so the editor closes right after.
@@ -190,9 +215,10 @@ fn key(shared: &Shared, event: &KeyboardEvent) {
 pub fn close(shared: &Shared, keep: bool, then: Option<Option<Move>>) {
     let Some(editor) = shared.borrow_mut().editor.take() else { return };
     let (text, spot, changed) = (editor.text(), editor.spot, editor.text() != editor.before);
+    let record = editor.record;
     editor.control.remove();
     if keep && changed {
-        browser::write(shared, vec![(spot, text)]);
+        browser::write(shared, vec![(record, spot, text)]);
         aria::build(shared);
     }
     if let Some(way) = then {

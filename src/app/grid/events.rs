@@ -75,12 +75,19 @@ fn wheel(shared: &Shared, event: &WheelEvent) {
         let most = grid.geometry.most_top(grid.view.height);
         grid.view.top = (grid.view.top + event.delta_y() * unit).clamp(0.0, most);
         grid.put_thumb();
+        let left = f64::from(grid.parts.scroller.scroll_left()) + event.delta_x() * unit;
+        grid.parts.scroller.set_scroll_left(left as i32);
     }
     browser::scrolled(shared);
 }
 
 fn press(shared: &Shared, event: &MouseEvent) {
-    if event.button() != 0 || is_checkbox(event) {
+    if is_checkbox(event) {
+        // The layer is built anew now and then: the focus stays on a cell, which is found again.
+        event.prevent_default();
+        return;
+    }
+    if event.button() != 0 {
         return;
     }
     let Hit::Cell(spot) = hit(shared, event) else { return };
@@ -174,7 +181,7 @@ fn key(shared: &Shared, event: &KeyboardEvent) {
     let held = Held {
         control: event.ctrl_key() || event.meta_key(),
         shift: event.shift_key(),
-        alt: event.alt_key(),
+        alt: event.alt_key() && !event.get_modifier_state("AltGraph"),
     };
     let key = event.key();
     let Some(command) = keyboard::command(&key, held) else { return };
@@ -228,6 +235,7 @@ fn focus(shared: &Shared, event: &FocusEvent) {
     if grid.active != spot {
         grid.active = spot;
         grid.anchor = spot;
+        grid.note_place();
     }
     drop(grid);
     if news {

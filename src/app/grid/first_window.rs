@@ -11,7 +11,7 @@ use crate::rpc::records::{ColumnKind, ColumnView};
 
 /// The table's HTML. Widths stand in attributes: the content policy refuses inline styles.
 pub fn first_window(name: &str, columns: &[ColumnView], total: u64, records: &[Record]) -> String {
-    let geometry = Geometry::new(&widths(columns), total);
+    let geometry = Geometry::new(&widths(columns), total, total);
     let mut html = format!(
         "<table width=\"{}\"><caption class=\"sr-only\">{}: first records</caption><colgroup><col width=\"{}\">",
         geometry.sheet_width(),

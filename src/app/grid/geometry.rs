@@ -79,8 +79,8 @@ pub enum Hit {
 }
 
 impl Geometry {
-    /// A grid of columns of these widths.
-    pub fn new(widths: &[f64], rows: u64) -> Self {
+    /// A grid of columns of these widths; `numbers` is the largest row number.
+    pub fn new(widths: &[f64], rows: u64, numbers: u64) -> Self {
         let mut edges = Vec::with_capacity(widths.len() + 1);
         let mut edge = 0.0;
         edges.push(edge);
@@ -89,14 +89,14 @@ impl Geometry {
             edges.push(edge);
         }
         let mut geometry = Self { edges, rows: 0, gutter: 0.0 };
-        geometry.set_rows(rows);
+        geometry.set_rows(rows, numbers);
         geometry
     }
 
     /// Sets the number of rows; the row numbers get as much room as the largest needs.
-    pub fn set_rows(&mut self, rows: u64) {
+    pub fn set_rows(&mut self, rows: u64, numbers: u64) {
         self.rows = rows;
-        let digits = rows.max(999).ilog10() + 1;
+        let digits = numbers.max(999).ilog10() + 1;
         self.gutter = 32.0 + 8.0 * f64::from(digits);
     }
 
@@ -246,7 +246,7 @@ mod tests {
         let rows = prop_oneof![0u64..300, Just(499_000u64), Just(10_000_000u64), Just(1_000_000_000u64)];
         (widths, rows, 0.0..1.0f64, 0.0..1.0f64, 100.0..2_000.0f64, 60.0..1_500.0f64).prop_map(
             |(widths, rows, down, right, width, height)| {
-                let geometry = Geometry::new(&widths, rows);
+                let geometry = Geometry::new(&widths, rows, rows);
                 let top = (geometry.most_top(height) * down).floor();
                 let left = ((geometry.sheet_width() - width).max(0.0) * right).floor();
                 (geometry, View { top, left, width, height })
@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn ten_million_rows_end_at_the_last_one() {
-        let geometry = Geometry::new(&[100.0], 10_000_000);
+        let geometry = Geometry::new(&[100.0], 10_000_000, 10_000_000);
         let view = View { top: geometry.most_top(800.0), left: 0.0, width: 600.0, height: 800.0 };
         assert_eq!(geometry.visible_rows(&view).end, 10_000_000);
         assert_eq!(geometry.scroller_height(), TALLEST);

@@ -87,8 +87,12 @@ const MOVES: [(&str, bool, Move); 14] = [
 
 /// What a key asks for; nothing for keys that are the browser's.
 pub fn command(key: &str, held: Held) -> Option<Command> {
+    let mut letters = key.chars();
+    let letter = letters.next().filter(|_| letters.next().is_none());
     if held.alt {
-        return None;
+        // A Mac writes with Option; Alt and a plain letter is a menu of the browser.
+        let writes = letter.is_some_and(|letter| !letter.is_ascii_alphanumeric() && !held.control);
+        return writes.then_some(Command::Replace);
     }
     let way = MOVES.iter().find(|(name, control, _)| *name == key && *control == held.control);
     if let Some((_, _, way)) = way {
@@ -102,7 +106,7 @@ pub fn command(key: &str, held: Held) -> Option<Command> {
         ("Escape", false, false) => Some(Command::Escape),
         ("a" | "A", true, false) => Some(Command::SelectAll),
         (" ", false, true) => Some(Command::SelectRow),
-        (text, false, _) if text.chars().count() == 1 => Some(Command::Replace),
+        (_, false, _) if letter.is_some() => Some(Command::Replace),
         _ => None,
     }
 }
@@ -157,6 +161,7 @@ mod tests {
             ("c", control, None),
             ("PageDown", control, None),
             ("x", Held { alt: true, ..PLAIN }, None),
+            ("@", Held { alt: true, ..PLAIN }, Some(Command::Replace)),
             ("Shift", shift, None),
         ] {
             assert_eq!(command(key, held), wanted, "{key} {held:?}");

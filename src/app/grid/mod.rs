@@ -58,18 +58,34 @@ pub struct GridControl {
     pub shown: RwSignal<u64>,
     /// The selected records.
     pub selection: RwSignal<Selection>,
+    /// A row to go to, as one that was just added.
+    pub reveal: RwSignal<Option<u64>>,
     /// The last thing to say to a reader.
     pub said: RwSignal<String>,
     /// Moves when the colours have changed.
     pub theme: RwSignal<u32>,
     /// Takes what people write.
     pub write: Callback<Vec<CellEdit>>,
+    /// The rows have other columns than the grid.
+    pub misfit: Callback<()>,
+    /// Takes what people must know, in words.
+    pub trouble: Callback<String>,
 }
 
 impl GridControl {
     /// Hands edits on.
     pub fn write(&self, edits: Vec<CellEdit>) {
         self.write.run(edits);
+    }
+
+    /// Says that the rows have other columns than the grid.
+    pub fn misfit(&self) {
+        self.misfit.try_run(());
+    }
+
+    /// Tells people what went otherwise than they think.
+    pub fn trouble(&self, words: String) {
+        self.trouble.try_run(words);
     }
 
     /// Says something to a reader, without a toast.
@@ -121,7 +137,7 @@ pub fn Grid(
     #[cfg(not(feature = "hydrate"))]
     let _ = control;
     view! {
-        <div class="grid-host" node_ref=host>
+        <div id="grid" class="grid-host" node_ref=host>
             <canvas class="grid-canvas" aria-hidden="true"></canvas>
             <div class="grid-window" inner_html=window></div>
             <div class="grid-scroller" tabindex="-1">
@@ -192,6 +208,11 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
     watch(move || {
         control.theme.track();
         each(&browser::recolor);
+    });
+    watch(move || {
+        if let Some(row) = control.reveal.get() {
+            each(&|shared| browser::reveal(shared, row));
+        }
     });
     watch(move || {
         // The chrome gives the selection up, as after the selected records were deleted.

@@ -35,11 +35,13 @@ impl Selection {
         }
     }
 
-    /// Takes a record in, or out. After "all", it alone is selected, as in a spreadsheet.
+    /// Takes a record in, or out. "All but this one" cannot be said: after "all", none is selected, so that
+    /// nothing happens to the one that was meant to be spared.
     pub fn toggle(&mut self, record: RecordName) {
         let mut records = match std::mem::take(self) {
             Self::Records(records) => records,
-            Self::None | Self::All => BTreeSet::new(),
+            Self::None => BTreeSet::new(),
+            Self::All => return,
         };
         if !records.remove(&record) {
             records.insert(record);
@@ -92,10 +94,10 @@ mod tests {
     }
 
     #[test]
-    fn after_all_one_alone_is_selected() {
+    fn nothing_happens_to_one_that_is_taken_out_of_all() {
         let mut selection = Selection::All;
         assert_eq!(selection.count(7), 7);
         selection.toggle(record(3));
-        assert_eq!(selection.ids(), [record(3).id()]);
+        assert_eq!(selection, Selection::None);
     }
 }

@@ -8,10 +8,12 @@ use leptos::task::spawn_local;
 
 use super::blocks::{Answer, BLOCK_ROWS, Block, Request};
 use super::browser::{self, Shared};
-use crate::domain::frame;
+use crate::domain::frame::{self, FrameColumn};
 
 /// How long to wait before a block is asked for again, by how often it failed.
 const WAITS: [u32; 5] = [0, 400, 1_000, 3_000, 8_000];
+/// How often a block may fail before people are told.
+const PATIENCE: u32 = 4;
 
 /// Asks for what is seen and not here, as far as the limit of requests allows.
 pub fn fetch(shared: &Shared) {
@@ -23,12 +25,11 @@ pub fn fetch(shared: &Shared) {
             }
             let Some(request) = grid.blocks.next_request() else { return };
             let address = format!(
-                "/frames/{}?offset={}&limit={BLOCK_ROWS}&filter={}&search={}&version={}",
+                "/frames/{}?offset={}&limit={BLOCK_ROWS}&filter={}&search={}",
                 grid.sheet_id,
                 request.block * BLOCK_ROWS,
                 grid.question.standing.word(),
                 js_sys::encode_uri_component(&grid.question.search),
-                grid.blocks.version(),
             );
             (request, address)
         };
@@ -43,9 +44,8 @@ pub fn fetch(shared: &Shared) {
 }
 
 async fn ask(shared: Shared, request: Request, address: String) {
-    let answer = get(&address).await;
-    let of_use = match answer {
-        Some(answer) => {
+    let of_use = match get(&shared, &address).await {
+        Ok(answer) => {
             let before = shared.borrow().blocks.version();
             let version = answer.version;
             let of_use = shared.borrow_mut().blocks.arrived(request, answer);
@@ -54,9 +54,19 @@ async fn ask(shared: Shared, request: Request, address: String) {
             }
             of_use
         }
-        None => {
+        Err(Refusal::Again) => {
             shared.borrow_mut().blocks.failed(request);
+            if request.failures == PATIENCE {
+                let words = "The records cannot be loaded. Trying again every few seconds";
+                shared.borrow().control.trouble(words.to_string());
+            }
             false
+        }
+        Err(Refusal::Never(words)) => {
+            // Asking again would be refused again.
+            shared.borrow_mut().closed = true;
+            shared.borrow().control.trouble(words.to_string());
+            return;
         }
     };
     if of_use {
@@ -65,9 +75,32 @@ async fn ask(shared: Shared, request: Request, address: String) {
     fetch(&shared);
 }
 
-async fn get(address: &str) -> Option<Answer> {
-    let response = HttpRequest::get(address).send().await.ok().filter(|response| response.ok())?;
-    let bytes = response.binary().await.ok()?;
-    let frame = frame::decode(&bytes).ok()?;
-    Some(Answer { version: frame.version, total: frame.total, block: Block::of_frame(&frame) })
+/// Why there are no rows.
+enum Refusal {
+    /// It may be otherwise soon.
+    Again,
+    /// It will stay so; what people should do.
+    Never(&'static str),
+}
+
+async fn get(shared: &Shared, address: &str) -> Result<Answer, Refusal> {
+    let response = HttpRequest::get(address).send().await.map_err(|_| Refusal::Again)?;
+    match response.status() {
+        200 => {}
+        401 => return Err(Refusal::Never("You are signed out. Load the page again to sign in")),
+        403 | 404 => return Err(Refusal::Never("This sheet is not there any more. Go back to the space")),
+        _ => return Err(Refusal::Again),
+    }
+    let bytes = response.binary().await.map_err(|_| Refusal::Again)?;
+    let frame = frame::decode(&bytes)
+        .map_err(|_| Refusal::Never("The server is newer than this page. Load the page again"))?;
+    let fits = {
+        let grid = shared.borrow();
+        frame.columns.iter().map(FrameColumn::field).eq(grid.columns.iter().map(|column| column.key.as_str()))
+    };
+    if !fits {
+        shared.borrow().control.misfit();
+        return Err(Refusal::Again);
+    }
+    Ok(Answer { version: frame.version, total: frame.total, block: Block::of_frame(&frame) })
 }

@@ -77,6 +77,13 @@ pub fn ForegroundJob(
             running.iter().find(covers).map(|card| card.id.clone())
         })
     });
+    #[cfg(feature = "hydrate")]
+    crate::app::plain::watch(move || {
+        // What is covered is not reached by keyboard either.
+        if let Some(grid) = crate::app::dom::by_id("grid") {
+            let _ = grid.toggle_attribute_with_force("inert", id.get().is_some());
+        }
+    });
     part(move || {
         id.get().map(|id| {
             view! {

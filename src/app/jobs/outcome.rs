@@ -13,7 +13,7 @@ use crate::rpc::jobs::{Deed, JobCard, Told};
 pub fn tell(jobs: Jobs, toasts: Toasts, card: JobCard) {
     let Some(told) = card.told.clone() else { return };
     if told.acknowledge {
-        let _ = jobs.outcome.try_set(Some(card));
+        let _ = jobs.outcomes.try_update(|outcomes| outcomes.push(card));
         return;
     }
     let tone = match card.status {
@@ -55,20 +55,20 @@ pub fn OutcomeDialog() -> impl IntoView {
     let state = SpaceState::of_page();
     let jobs = state.jobs;
     let closed = move || {
-        if let Some(card) = jobs.outcome.get_untracked() {
-            jobs.acknowledge(card.id);
+        if let Some(id) =
+            jobs.outcomes.with_untracked(|outcomes| outcomes.first().map(|card| card.id.clone()))
+        {
+            jobs.acknowledge(id);
         }
     };
-    let open = open_while(move || jobs.outcome.with(Option::is_some), closed);
-    let title = move || {
-        let told = jobs.outcome.with(|card| card.as_ref().and_then(|card| card.told.clone()));
-        told.map_or(String::new(), |told| told.heading)
-    };
+    let first = move || jobs.outcomes.with(|outcomes| outcomes.first().cloned());
+    let open = open_while(move || first().is_some(), closed);
+    let title = move || first().and_then(|card| card.told).map_or(String::new(), |told| told.heading);
     view! {
         <Dialog id="outcome" open=open title=Signal::derive(title)>
             {part(move || {
-                let card = jobs.outcome.get();
-                card.and_then(|card| Some((card.told.clone()?, card)))
+                first()
+                    .and_then(|card| Some((card.told.clone()?, card)))
                     .map(|(told, card)| view! { <OutcomeBody told=told card=card open=open /> })
             })}
         </Dialog>

@@ -6,7 +6,7 @@ use crate::app::plain::{Any, part};
 
 use super::outcome::follow_ups;
 use super::state::progress_line;
-use crate::app::components::{Dialog, EmptyState, FollowUp, Icon, Progress, icon};
+use crate::app::components::{Dialog, EmptyState, FollowUp, Icon, Progress, TryAgain, icon};
 use crate::app::format;
 use crate::app::state::SpaceState;
 use crate::domain::job::JobStatus;
@@ -38,7 +38,10 @@ pub fn JobHistory() -> impl IntoView {
         <Transition fallback=|| view! { <p class="quiet">"Reading the history…"</p> }>
             {move || Suspend::new(async move {
                 match history.answer().await {
-                    Err(error) => view! { <p class="field-error">{error.message}</p> }.any(),
+                    Err(error) => {
+                        let again = move |()| state.jobs.moved.update(|moved| *moved += 1);
+                        view! { <TryAgain message=error.message again=again /> }.any()
+                    }
                     Ok(list) if list.jobs.is_empty() => {
                         view! {
                             <EmptyState

@@ -10,6 +10,8 @@ use crate::app::components::{Toast, Toasts, Tone};
 use crate::app::dom::Json;
 use crate::app::plain::watch;
 use crate::domain::job::{JobMode, JobStatus};
+#[cfg(feature = "hydrate")]
+use crate::rpc::ErrorKind;
 use crate::rpc::RpcError;
 use crate::rpc::jobs::{self, JobCard};
 
@@ -18,16 +20,16 @@ use crate::rpc::jobs::{self, JobCard};
 pub struct Jobs {
     /// Those that run, the newest last.
     pub running: RwSignal<Vec<JobCard>>,
-    /// An outcome that waits to be closed.
-    pub outcome: RwSignal<Option<JobCard>>,
+    /// Outcomes that wait to be closed; the first one is shown.
+    pub outcomes: RwSignal<Vec<JobCard>>,
     /// The present time, as far as running jobs need it.
     pub clock: RwSignal<i64>,
     /// Moves when any job changed: the history reads itself anew.
     pub moved: RwSignal<u64>,
     /// Moves when somebody wants to see all records again.
     pub clear_filters: RwSignal<u64>,
-    /// Ids of jobs whose end was shown.
-    told: StoredValue<Vec<String>>,
+    /// Jobs whose end was shown, and when it was.
+    told: StoredValue<Vec<(String, i64)>>,
     toasts: Toasts,
 }
 
@@ -38,26 +40,21 @@ const ASK_SECONDS: i64 = 4;
 impl Jobs {
     /// The jobs that the page came with.
     pub fn new(cards: Vec<JobCard>, now: i64, toasts: Toasts) -> Self {
-        let (running, ended): (Vec<_>, Vec<_>) =
+        let (running, waiting): (Vec<_>, Vec<_>) =
             cards.into_iter().partition(|card| !card.status.is_terminal());
-        let waits =
-            |card: &JobCard| !card.acknowledged && card.told.as_ref().is_some_and(|told| told.acknowledge);
-        let told = ended.iter().map(|card| card.id.clone()).collect();
+        let told =
+            waiting.iter().map(|card| (card.id.clone(), card.finished_at.unwrap_or_default())).collect();
         let this = Self {
             running: RwSignal::new(running),
-            outcome: RwSignal::new(None),
+            outcomes: RwSignal::new(Vec::new()),
             clock: RwSignal::new(now),
             moved: RwSignal::new(0),
             clear_filters: RwSignal::new(0),
             told: StoredValue::new(told),
             toasts,
         };
-        let waiting = ended.into_iter().find(waits);
-        watch(move || {
-            if let Some(card) = &waiting {
-                this.outcome.set(Some(card.clone()));
-            }
-        });
+        // After the page has been taken over: the server's half of it has no open dialogs.
+        watch(move || this.outcomes.set(waiting.clone()));
         #[cfg(feature = "hydrate")]
         this.tick();
         this
@@ -66,11 +63,13 @@ impl Jobs {
     /// Once a second: the clock of running jobs, and a question to the server now and then.
     #[cfg(feature = "hydrate")]
     fn tick(self) {
+        // The server's clock and this computer's may differ.
+        let ahead = self.clock.get_untracked() - crate::app::dom::now();
         let act = move || {
             let Some(running) = self.running.try_get_untracked().filter(|running| !running.is_empty()) else {
                 return;
             };
-            let now = crate::app::dom::now();
+            let now = crate::app::dom::now() + ahead;
             let _ = self.clock.try_set(now);
             if now / 1000 % ASK_SECONDS == 0 {
                 for card in running {
@@ -83,35 +82,49 @@ impl Jobs {
         }
     }
 
-    /// Takes note of how a job stands.
+    /// Takes note of how a job stands. Answers may overtake one another: the newer one counts.
     pub fn heard_of(self, card: JobCard) {
         if card.status.is_terminal() {
             self.ended(card);
             return;
         }
-        if self.told.try_with_value(|told| told.contains(&card.id)) == Some(true) && card.progress >= 100 {
+        let over =
+            |told: &Vec<(String, i64)>| told.iter().any(|(id, at)| *id == card.id && *at >= card.updated_at);
+        if self.told.try_with_value(over) != Some(false) {
             return;
         }
-        let _ = self.told.try_update_value(|told| told.retain(|id| *id != card.id));
-        let _ =
-            self.running.try_update(|running| match running.iter_mut().find(|known| known.id == card.id) {
-                Some(known) => *known = card,
-                None => running.push(card),
-            });
-        self.move_on();
+        let news = self.running.try_update(|running| {
+            let Some(known) = running.iter_mut().find(|known| known.id == card.id) else {
+                running.push(card);
+                return true;
+            };
+            let news = known.status != card.status;
+            if card.updated_at >= known.updated_at {
+                *known = card;
+            }
+            news
+        });
+        if news == Some(true) {
+            self.move_on();
+        }
     }
 
     fn ended(self, card: JobCard) {
-        let _ = self.running.try_update(|running| running.retain(|known| known.id != card.id));
-        self.move_on();
-        let told = self.told.try_update_value(|told| {
-            let known = told.contains(&card.id);
+        let at = card.finished_at.unwrap_or(card.updated_at);
+        let known = self.told.try_update_value(|told| {
+            let known = told.iter().any(|(id, known)| *id == card.id && *known >= at);
             if !known {
-                told.push(card.id.clone());
+                told.retain(|(id, _)| *id != card.id);
+                told.push((card.id.clone(), at));
             }
             known
         });
-        if told == Some(false) && card.mode != JobMode::Hidden {
+        if known != Some(false) {
+            return;
+        }
+        let _ = self.running.try_update(|running| running.retain(|known| known.id != card.id));
+        self.move_on();
+        if card.mode != JobMode::Hidden && !card.acknowledged {
             outcome::tell(self, self.toasts, card);
         }
     }
@@ -121,7 +134,8 @@ impl Jobs {
     pub fn event(self, topic: &str, job_id: &str, payload: &Json) {
         let known = self.running.try_with_untracked(|running| running.iter().any(|card| card.id == job_id));
         let progress = payload.at("progress").number();
-        if let (Some(progress), Some(true), "job:updated") = (progress, known, topic) {
+        let runs = topic == "job:updated" && payload.at("status").text().as_deref() == Some("executing");
+        if let (Some(progress), Some(true), true) = (progress, known, runs) {
             let _ = self.running.try_update(|running| {
                 let Some(card) = running.iter_mut().find(|card| card.id == job_id) else { return };
                 card.progress = progress.clamp(0.0, 100.0) as u8;
@@ -141,8 +155,13 @@ impl Jobs {
     #[cfg(feature = "hydrate")]
     pub fn ask(self, job_id: String) {
         spawn_local(async move {
-            if let Ok(card) = jobs::job(job_id).await {
-                self.heard_of(card);
+            match jobs::job(job_id.clone()).await {
+                Ok(card) => self.heard_of(card),
+                // Somebody deleted it.
+                Err(error) if error.kind == ErrorKind::NotFound => {
+                    let _ = self.running.try_update(|running| running.retain(|card| card.id != job_id));
+                }
+                Err(_) => {}
             }
         });
     }
@@ -154,7 +173,6 @@ impl Jobs {
 
     /// Runs a job again.
     pub fn retry(self, job_id: String) {
-        let _ = self.told.try_update_value(|told| told.retain(|id| *id != job_id));
         spawn_local(async move { self.take("The job could not be started", jobs::retry(job_id).await) });
     }
 
@@ -171,7 +189,7 @@ impl Jobs {
 
     /// Notes that an outcome was closed.
     pub fn acknowledge(self, job_id: String) {
-        self.outcome.set(None);
+        self.outcomes.update(|outcomes| outcomes.retain(|card| card.id != job_id));
         spawn_local(async move {
             let _ = jobs::acknowledge(job_id).await;
             self.move_on();

@@ -31,6 +31,7 @@ pub fn Failure(
             <main id="main" class="notice">
                 <h1>"This page is not available"</h1>
                 <p>{error.message}</p>
+                <a class="button button-primary" href="" rel="external">"Try again"</a>
                 <A href="/" attr:class="button">"Go to your spaces"</A>
             </main>
         }

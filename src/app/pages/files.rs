@@ -6,7 +6,7 @@ use crate::app::plain::{Any, on_mouse};
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 
-use crate::app::components::{Dialog, EmptyState, Icon, MenuButton, MenuItem, Table, open_while};
+use crate::app::components::{Dialog, EmptyState, Icon, MenuButton, MenuItem, Table, TryAgain, open_while};
 use crate::app::format;
 use crate::app::frame::TopBar;
 use crate::app::state::SpaceState;
@@ -30,7 +30,10 @@ pub fn FilesPage() -> impl IntoView {
             <Transition>
                 {move || Suspend::new(async move {
                     match list.answer().await {
-                        Err(error) => view! { <p class="field-error">{error.message}</p> }.any(),
+                        Err(error) => {
+                            let again = move |()| state.files_moved.update(|moved| *moved += 1);
+                            view! { <TryAgain message=error.message again=again /> }.any()
+                        }
                         Ok(list) if list.files.is_empty() => {
                             view! {
                                 <EmptyState
@@ -43,10 +46,12 @@ pub fn FilesPage() -> impl IntoView {
                         }
                         Ok(list) => {
                             let now = list.now;
+                            let more = list.total.saturating_sub(list.files.len() as u64);
                             view! {
                                 <Table class="files-table" caption="Files" headings=&["Name", "Status", "#Size", "Origin", "Added", ""]>
                                     {list.files.into_iter().map(|file| row(file, now, deleting)).collect_view().any()}
                                 </Table>
+                                {(more > 0).then(|| view! { <p class="quiet">{format!("{} older files", format::count(more))}</p> }).any()}
                             }
                                 .any()
                         }

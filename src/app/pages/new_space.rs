@@ -58,7 +58,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
             let trouble = match answer {
                 Ok(Created::Space(id)) => {
                     let _ = open.try_set(false);
-                    go.run(id);
+                    go.try_run(id);
                     return;
                 }
                 Ok(Created::Refused { place, message }) if place.is_empty() => message,

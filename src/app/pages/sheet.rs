@@ -6,7 +6,7 @@ use crate::app::plain::{Any, live, on_drag, on_event, part};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-use super::Failure;
+use super::{Failure, NotFound};
 use crate::app::actions::WorkbookActions;
 use crate::app::components::{Button, DropZone, EmptyState, Icon};
 use crate::app::frame::TopBar;
@@ -21,12 +21,27 @@ use crate::rpc::records::{self, SheetView, Standing};
 #[component]
 pub fn SheetPage() -> impl IntoView {
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("sheet").unwrap_or_default()));
-    let sheet = rpc::read(id, records::sheet);
+    let shape = SpaceState::of_page().shape_moved;
+    // The id, and how often the shape has moved: the sheet is read again when either is another.
+    let question = Memo::new(move |_| {
+        let id = params.with(|params| params.get("sheet").unwrap_or_default());
+        format!("{id} {}", shape.get())
+    });
+    let sheet = rpc::read(question, |question| {
+        records::sheet(question.split(' ').next().unwrap_or_default().to_string())
+    });
+    // An address names the space and the workbook too, and leads nowhere when they do not go together.
+    let belongs = move |sheet: &SheetView| {
+        params.with_untracked(|params| {
+            params.get("space").as_ref() == Some(&sheet.space_id)
+                && params.get("workbook").as_ref() == Some(&sheet.workbook_id)
+        })
+    };
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match sheet.answer().await {
+                    Ok(sheet) if !belongs(&sheet) => view! { <NotFound /> }.any(),
                     Ok(sheet) => {
                         #[cfg(feature = "ssr")]
                         let window = first_rows(&sheet).await;
@@ -90,7 +105,7 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
             })
         >
             <Toolbar control=control importing=importing />
-            <div id="records" class="records">
+            <div id="records" class="records" role="tabpanel" aria-label="Records">
                 <Grid sheet=sheet control=control.grid window=window />
                 <Nothing control=control importing=importing />
                 <ForegroundJob sheet_id=sheet_id workbook_id=workbook_id />

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::app::actions::Scope;
+use crate::app::components::{FollowUp, Toast, Tone};
 use crate::app::format;
 use crate::app::grid::selection::Selection;
 use crate::app::grid::{GridControl, Question};
@@ -12,6 +13,7 @@ use crate::app::state::SpaceState;
 use crate::domain::action;
 use crate::domain::record::Counts;
 use crate::rpc::records::{self, CellEdit, Choosing, SheetView, Standing};
+use crate::rpc::{ErrorKind, RpcError};
 
 /// Whether what was typed has reached the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub struct SheetControl {
     pub saving: RwSignal<Saving>,
     state: SpaceState,
     counting: RwSignal<bool>,
+    /// The search and the version that the counts belong to.
+    counted: StoredValue<(String, i64)>,
 }
 
 impl SheetControl {
@@ -48,7 +52,10 @@ impl SheetControl {
         let waiting = RwSignal::new(0);
         let counts = RwSignal::new(sheet.counts);
         let sheet_id = sheet.id.clone();
+        // Known to itself, so that what was not saved can be written once more.
+        let again = StoredValue::new(None::<Callback<Vec<CellEdit>>>);
         let write = Callback::new(move |edits: Vec<CellEdit>| {
+            let (kept, write) = (edits.clone(), again.get_value());
             waiting.update(|count| *count += 1);
             saving.set(Saving::Under);
             let sheet_id = sheet_id.clone();
@@ -67,13 +74,14 @@ impl SheetControl {
                     }
                     Err(error) => {
                         let _ = saving.try_set(Saving::Failed);
-                        state.fail("The edit was not saved", error);
+                        not_saved(state, write, kept, &error);
                         let _ = doubted.try_update(|times| *times += 1);
                     }
                 }
                 state.refresh();
             });
         });
+        again.set_value(Some(write));
         let grid = GridControl {
             question: RwSignal::new(Question::default()),
             version,
@@ -81,11 +89,16 @@ impl SheetControl {
             shown: RwSignal::new(sheet.counts.total),
             selection: RwSignal::new(Selection::None),
             said: RwSignal::new(String::new()),
+            reveal: RwSignal::new(None),
             theme: state.theme,
             write,
+            misfit: Callback::new(move |()| state.shape_moved.update(|moved| *moved += 1)),
+            trouble: Callback::new(move |words: String| state.toasts.show(Toast::new(Tone::Neutral, words))),
         };
         let counting = RwSignal::new(false);
-        let control = Self { grid, sheet: StoredValue::new(sheet.clone()), counts, saving, state, counting };
+        let counted = StoredValue::new((String::new(), sheet.version));
+        let sheet = StoredValue::new(sheet.clone());
+        let control = Self { grid, sheet, counts, saving, state, counting, counted };
         control.follow();
         control
     }
@@ -127,7 +140,15 @@ impl SheetControl {
                     if let Ok(standings) = records::count_records(id, search.clone()).await {
                         let same =
                             self.grid.question.try_with_untracked(|question| question.search == search);
-                        if same == Some(true) {
+                        // Answers may overtake one another.
+                        let newer = self.counted.try_update_value(|counted| {
+                            let newer = counted.0 != search || counted.1 <= standings.version;
+                            if newer {
+                                *counted = (search, standings.version);
+                            }
+                            newer
+                        });
+                        if (same, newer) == (Some(true), Some(true)) {
                             let _ = self.counts.try_set(standings.counts);
                         }
                         self.grid.note_version(standings.version);
@@ -178,12 +199,41 @@ impl SheetControl {
             match records::add_record(id).await {
                 Ok(standings) => {
                     let _ = self.counts.try_set(standings.counts);
+                    // Under a filter the new record might not be seen.
+                    if self.grid.question.try_with_untracked(|question| *question != Question::default())
+                        == Some(true)
+                    {
+                        self.grid.question.set(Question::default());
+                    }
                     self.grid.note_version(standings.version);
                     self.grid.say("A record was added at the end".to_string());
+                    let _ = self.grid.reveal.try_set(standings.counts.total.checked_sub(1));
                     self.state.refresh();
                 }
                 Err(error) => self.state.fail("No record was added", error),
             }
         });
     }
+}
+
+/// Says what was not saved, and offers to write it once more when the server was only away.
+fn not_saved(
+    state: SpaceState,
+    write: Option<Callback<Vec<CellEdit>>>,
+    edits: Vec<CellEdit>,
+    error: &RpcError,
+) {
+    let title = match edits.as_slice() {
+        [CellEdit { text: Some(text), .. }] => format!("“{text}” was not saved"),
+        [_] => "The emptied cell was not saved".to_string(),
+        many => format!("{} edits were not saved", format::count(many.len() as u64)),
+    };
+    let mut toast = Toast::new(Tone::Bad, title).saying(error.to_string());
+    if let (Some(write), ErrorKind::Network | ErrorKind::Unavailable) = (write, error.kind) {
+        let again = move || {
+            write.try_run(edits.clone());
+        };
+        toast.actions.push(FollowUp::run("Try again", again));
+    }
+    state.toasts.show(toast);
 }

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 
 use crate::app::components::Picked;
 use crate::app::state::SpaceState;
-use crate::rpc::imports::{self, ImportPlan};
+use crate::rpc::imports::{self, ImportPlan, Planned};
 
 /// How far an import has come before its job begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,8 +117,7 @@ impl Importing {
             }
             self.state.refresh();
         };
-        let sheet_id = self.sheet_id.get_value();
-        super::upload::upload(&self.state.id(), Some(&sheet_id), &file, progress, done);
+        super::upload::upload(&self.state.id(), &file, progress, done);
     }
 
     /// On the server nobody picks files.
@@ -136,7 +135,8 @@ impl Importing {
                 return;
             }
             self.stage.set(match answer {
-                Ok(plan) => Stage::Asking(plan),
+                Ok(Planned::Plan(plan)) => Stage::Asking(plan),
+                Ok(Planned::Refused(message)) => Stage::Failed { name, message },
                 Err(error) => Stage::Failed { name, message: error.message },
             });
         });
@@ -145,15 +145,21 @@ impl Importing {
     /// Begins the job.
     pub fn begin(self, plan: ImportPlan, mapping: Vec<Option<String>>, starting: RwSignal<bool>) {
         starting.set(true);
+        let turn = self.turn.get_untracked();
         let sheet_id = self.sheet_id.get_value();
         spawn_local(async move {
             let answer = imports::start_import(plan.file_id, sheet_id, mapping, plan.dialect).await;
             let _ = starting.try_set(false);
+            // The person may have closed the dialog meanwhile, and chosen another file.
+            let ours = self.turn.try_get_untracked() == Some(turn);
             match answer {
                 Ok(card) => {
-                    self.stage.set(Stage::Idle);
+                    if ours {
+                        self.stage.set(Stage::Idle);
+                    }
                     self.state.jobs.heard_of(card);
                 }
+                Err(error) if !ours => self.state.fail("The import did not start", error),
                 Err(error) => self.stage.set(Stage::Failed { name: plan.name, message: error.message }),
             }
         });

@@ -139,7 +139,11 @@ fn Columns(control: SheetControl, importing: Importing, plan: ImportPlan) -> imp
             fields.iter().filter(lacks).map(|field| field.label.clone()).collect::<Vec<_>>()
         })
     });
+    let no_rows = plan.rows == 0;
     let refusal = Memo::new(move |_| {
+        if no_rows {
+            return Some("The file has names of columns, but no records below them.".to_string());
+        }
         let mapping = mapping();
         let mut seen = HashSet::new();
         let doubled =

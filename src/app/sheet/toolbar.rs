@@ -9,6 +9,7 @@ use super::{Importing, SheetControl};
 use crate::app::actions::{menu_item, press};
 use crate::app::components::{Button, Icon, Look, MenuButton, MenuItem, Tab, Tabs, icon};
 use crate::app::format;
+use crate::app::grid::selection::Selection;
 use crate::app::state::{Asking, Deed, SpaceState};
 use crate::rpc::actions::{ActionView, Place};
 use crate::rpc::jobs::{self, Export};
@@ -93,6 +94,8 @@ fn menu(
             deed: Deed::DeleteRecords(id),
             scope: scope.words,
             choosing: scope.choosing,
+            // What is deleted is not selected any more.
+            started: Some(Callback::new(move |()| control.grid.selection.set(Selection::None))),
         }));
     };
     Signal::derive(move || {

@@ -13,12 +13,11 @@ use crate::app::dom::Json;
 /// `done` gets the file's id, or what went wrong.
 pub fn upload(
     space_id: &str,
-    sheet_id: Option<&str>,
     file: &File,
     mut progress: impl FnMut(u64) -> bool + 'static,
     done: impl FnOnce(Result<String, String>) + 'static,
 ) {
-    let prepared = prepare(space_id, sheet_id, file);
+    let prepared = prepare(space_id, file);
     let Some((request, form)) = prepared else {
         done(Err("This browser cannot send files.".to_string()));
         return;
@@ -44,14 +43,11 @@ pub fn upload(
     let _ = request.send_with_opt_form_data(Some(&form));
 }
 
-fn prepare(space_id: &str, sheet_id: Option<&str>, file: &File) -> Option<(XmlHttpRequest, FormData)> {
+fn prepare(space_id: &str, file: &File) -> Option<(XmlHttpRequest, FormData)> {
     let request = XmlHttpRequest::new().ok()?;
     request.open("POST", "/files").ok()?;
     let form = FormData::new().ok()?;
     form.append_with_str("spaceId", space_id).ok()?;
-    if let Some(sheet_id) = sheet_id {
-        form.append_with_str("sheetId", sheet_id).ok()?;
-    }
     form.append_with_blob_and_filename("file", file, &file.name()).ok()?;
     Some((request, form))
 }

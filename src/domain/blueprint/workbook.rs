@@ -97,6 +97,9 @@ impl WorkbookConfig {
             sheet.slug = Some(slug);
         }
         self.check_references(&slugs)?;
+        for (position, action) in self.actions.iter().enumerate() {
+            action.operation().map_err(|error| error.within(&format!("actions[{position}]")))?;
+        }
         Ok(self)
     }
 

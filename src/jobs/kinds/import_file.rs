@@ -133,10 +133,12 @@ fn read_rows(
 }
 
 fn summary(before: &Sheet, added: u64, after: Counts, report: &ReadReport) -> String {
-    let faulty = after.error.saturating_sub(before.counts.error);
     let mut text = format!("{} added", counted(added, "record"));
-    if faulty > 0 {
-        text.push_str(&format!(", {} of them with errors", grouped(faulty)));
+    // Records that were there may have become duplicates: the errors are of them, too.
+    match (after.error, before.counts.total) {
+        (0, _) => {}
+        (faulty, 0) => text.push_str(&format!(", {} of them with errors", grouped(faulty))),
+        (faulty, _) => text.push_str(&format!("; {} of the sheet now have errors", grouped(faulty))),
     }
     text.push('.');
     for warning in report.warnings() {

@@ -1,16 +1,22 @@
 //! From an uploaded file to an import.
 
-use super::{Asker, id, jobs, refuse};
+use super::{Asker, ServiceKind, id, jobs, refuse, sentence};
 use crate::domain::parse::from_slice;
-use crate::rpc::imports::{ImportPlan, SourceColumn};
+use crate::rpc::imports::{ImportPlan, Planned, SourceColumn};
 use crate::rpc::jobs::JobCard;
 use crate::rpc::{ErrorKind, RpcError};
 use crate::service::imports::PlannedColumn;
 
-pub async fn plan_import(file_id: String, sheet_id: String) -> Result<ImportPlan, RpcError> {
+pub async fn plan_import(file_id: String, sheet_id: String) -> Result<Planned, RpcError> {
     let asker = Asker::of_request()?;
-    let plan =
-        asker.service.plan_import(&asker.actor, &id(&file_id)?, &id(&sheet_id)?, Default::default()).await?;
+    let (file, sheet) = (id(&file_id)?, id(&sheet_id)?);
+    let plan = match asker.service.plan_import(&asker.actor, &file, &sheet, Default::default()).await {
+        Ok(plan) => plan,
+        Err(error) if error.kind == ServiceKind::BadRequest => {
+            return Ok(Planned::Refused(sentence(&error.message)));
+        }
+        Err(error) => return Err(error.into()),
+    };
     let separator = match plan.dialect.separator {
         b',' => "commas".to_string(),
         b';' => "semicolons".to_string(),
@@ -23,7 +29,7 @@ pub async fn plan_import(file_id: String, sheet_id: String) -> Result<ImportPlan
         samples: column.samples.into_iter().map(|text| text.chars().take(60).collect()).collect(),
         field: column.field,
     };
-    Ok(ImportPlan {
+    Ok(Planned::Plan(ImportPlan {
         file_id,
         name: plan.name,
         size: plan.size.unsigned_abs(),
@@ -31,7 +37,7 @@ pub async fn plan_import(file_id: String, sheet_id: String) -> Result<ImportPlan
         reading,
         dialect: serde_json::to_string(&plan.dialect).unwrap_or_default(),
         columns: plan.columns.into_iter().map(column).collect(),
-    })
+    }))
 }
 
 pub async fn start_import(

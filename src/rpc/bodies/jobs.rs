@@ -38,6 +38,7 @@ pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
         told,
         created_by: asker.who(&job.created_by),
         created_at: job.created_at.0,
+        updated_at: job.updated_at.0,
         started_at: job.started_at.map(|moment| moment.0),
         finished_at: job.finished_at.map(|moment| moment.0),
         acknowledged: job.outcome_acknowledged_at.is_some(),

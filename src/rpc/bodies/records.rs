@@ -35,6 +35,7 @@ fn view(sheet: Sheet, workbook_name: String) -> SheetView {
     };
     SheetView {
         id: sheet.id.to_string(),
+        space_id: sheet.space_id.to_string(),
         workbook_id: sheet.workbook_id.to_string(),
         workbook_name,
         version: sheet.version,

@@ -65,10 +65,14 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
     let space = service.space(actor, &id).await?;
     let workbooks = service.workbooks(actor, &id).await?;
     let files = service.files(actor, &id, None, Page::first(1)).await?.total;
-    let filter = JobFilter { space_id: Some(id), unfinished: true, ..JobFilter::default() };
-    let running = service.jobs(actor, &filter, Page::first(MOST_JOBS)).await?;
+    let filter = JobFilter { space_id: Some(id), ..JobFilter::default() };
+    let running = JobFilter { unfinished: true, ..filter.clone() };
+    let running = service.jobs(actor, &running, Page::first(MOST_JOBS)).await?.items;
+    let unseen = JobFilter { unseen: true, created_by: Some(actor.id.clone()), ..filter };
+    let mut unseen = service.jobs(actor, &unseen, Page::first(MOST_JOBS)).await?.items;
+    unseen.retain(|job| job.outcome.as_ref().is_some_and(|outcome| outcome.acknowledge == Some(true)));
     let mut cards = Vec::new();
-    for job in running.items.into_iter().rev() {
+    for job in running.into_iter().chain(unseen).rev() {
         cards.push(jobs::card(&asker, job).await);
     }
     Ok(SpaceFrame {

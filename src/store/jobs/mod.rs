@@ -55,6 +55,10 @@ pub struct JobFilter {
     pub exclude_children: bool,
     /// Only those that have not ended.
     pub unfinished: bool,
+    /// Only those that have ended and whose outcome nobody has closed.
+    pub unseen: bool,
+    /// Only those that this one made.
+    pub created_by: Option<String>,
     /// The oldest first, not the newest.
     pub oldest_first: bool,
 }
@@ -193,12 +197,16 @@ pub async fn list(
         .filter(" AND sheet_id = ", filter.sheet_id.as_ref())
         .filter(" AND file_id = ", filter.file_id.as_ref())
         .filter(" AND parent_id = ", filter.parent_id.as_ref())
-        .filter(" AND source = ", filter.source.as_deref());
+        .filter(" AND source = ", filter.source.as_deref())
+        .filter(" AND created_by = ", filter.created_by.as_deref());
     if filter.exclude_children {
         rest = rest.push(" AND parent_id IS NULL");
     }
     if filter.unfinished {
         rest = rest.push(" AND status NOT IN ('complete', 'failed', 'canceled')");
+    }
+    if filter.unseen {
+        rest = rest.push(" AND finished_at IS NOT NULL AND outcome_acknowledged_at IS NULL");
     }
     let order =
         if filter.oldest_first { " ORDER BY created_at, id" } else { " ORDER BY created_at DESC, id DESC" };

@@ -1,6 +1,8 @@
 //! Closures of a view under a handful of types. The browser half carries the code of a view, an effect or a
 //! resource once for each type in it, so a hundred closures of their own would be a hundred times the same code.
 
+use std::sync::Arc;
+
 use leptos::ev::{DragEvent, Event, KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::prelude::*;
 
@@ -44,6 +46,21 @@ any!((), &'static str, String, AnyView, Box<dyn FnMut() -> AnyView + Send>);
 /// A part of a view that changes.
 pub fn part<V: Any>(view: impl Fn() -> V + Send + 'static) -> Box<dyn FnMut() -> AnyView + Send> {
     Box::new(move || view().any())
+}
+
+/// One view for each key, made when the key comes and kept until it goes.
+pub fn each(
+    keys: impl Fn() -> Vec<String> + Send + Sync + 'static,
+    view: impl Fn(String) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    keyed(Box::new(keys), Arc::new(view))
+}
+
+type Keys = Box<dyn Fn() -> Vec<String> + Send + Sync>;
+type ViewOfKey = Arc<dyn Fn(String) -> AnyView + Send + Sync>;
+
+fn keyed(keys: Keys, view: ViewOfKey) -> AnyView {
+    view! { <For each=keys key=String::clone children=move |key| view(key) /> }.any()
 }
 
 /// A class or property that changes.

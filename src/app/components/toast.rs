@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{Any, on_mouse};
+use crate::app::plain::{Any, each, on_mouse};
 
 use super::follow_up::FollowUp;
 use super::icon::{Icon, icon};
@@ -106,13 +106,18 @@ pub fn ToastRegion(
     children: Children,
 ) -> impl IntoView {
     let list = move |bad: bool| {
-        let shown = move || {
-            let of_kind = |(_, toast): &(u64, Toast)| (toast.tone == Tone::Bad) == bad;
-            toasts.shown.get().into_iter().filter(of_kind).collect::<Vec<_>>()
+        let numbers = move || {
+            let of_kind = |(_, toast): &&(u64, Toast)| (toast.tone == Tone::Bad) == bad;
+            toasts
+                .shown
+                .with(|shown| shown.iter().filter(of_kind).map(|(number, _)| number.to_string()).collect())
         };
-        view! {
-            <For each=shown key=|(number, _)| *number children=move |(number, toast)| one(toasts, number, toast) />
-        }
+        each(numbers, move |number| {
+            let found = |shown: &Vec<(u64, Toast)>| {
+                shown.iter().find(|(other, _)| other.to_string() == number).cloned()
+            };
+            toasts.shown.with_untracked(found).map(|(number, toast)| one(toasts, number, toast)).any()
+        })
     };
     view! {
         <section class="toasts" aria-label="Notifications">

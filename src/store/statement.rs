@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use sqlx::Arguments;
-use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
+use sqlx::{Arguments, Encode, Type};
 
 use crate::domain::access::Scope;
 use crate::domain::ids::Id;
@@ -79,22 +77,16 @@ impl Statement {
         Self { text: Cow::Owned(format!("SELECT {columns} {}", self.text)), values: self.values.clone() }
     }
 
-    pub(super) fn into_sqlite(self) -> Result<(Cow<'static, str>, SqliteArguments), sqlx::Error> {
-        let mut arguments = SqliteArguments::default();
-        for value in self.values {
-            match value {
-                Value::Text(value) => arguments.add(value),
-                Value::Integer(value) => arguments.add(value),
-                Value::Boolean(value) => arguments.add(value),
-                Value::Bytes(value) => arguments.add(value),
-            }
-            .map_err(sqlx::Error::Encode)?;
-        }
-        Ok((self.text, arguments))
-    }
-
-    pub(super) fn into_postgres(self) -> Result<(Cow<'static, str>, PgArguments), sqlx::Error> {
-        let mut arguments = PgArguments::default();
+    /// The text, and the values as a database takes them.
+    pub(super) fn into_parts<A>(self) -> Result<(Cow<'static, str>, A), sqlx::Error>
+    where
+        A: Arguments,
+        Option<String>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+        Option<i64>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+        bool: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+        Vec<u8>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+    {
+        let mut arguments = A::default();
         for value in self.values {
             match value {
                 Value::Text(value) => arguments.add(value),

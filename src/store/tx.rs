@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
 
 use super::convert::{count, integer};
@@ -79,12 +79,12 @@ impl Tx {
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
         Ok(match &mut self.inner {
             Inner::Sqlite(transaction) => {
-                let (text, values) = statement.into_sqlite()?;
+                let (text, values) = statement.into_parts::<SqliteArguments>()?;
                 let query = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(text), values);
                 query.execute(&mut **transaction).await?.rows_affected()
             }
             Inner::Postgres(transaction) => {
-                let (text, values) = statement.into_postgres()?;
+                let (text, values) = statement.into_parts::<PgArguments>()?;
                 let query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(text), values);
                 query.execute(&mut **transaction).await?.rows_affected()
             }
@@ -95,12 +95,12 @@ impl Tx {
     pub(crate) async fn all<R: Row>(&mut self, statement: Statement) -> Result<Vec<R>, StoreError> {
         Ok(match &mut self.inner {
             Inner::Sqlite(transaction) => {
-                let (text, values) = statement.into_sqlite()?;
+                let (text, values) = statement.into_parts::<SqliteArguments>()?;
                 let query = sqlx::query_as_with::<Sqlite, R, _>(AssertSqlSafe(text), values);
                 query.fetch_all(&mut **transaction).await?
             }
             Inner::Postgres(transaction) => {
-                let (text, values) = statement.into_postgres()?;
+                let (text, values) = statement.into_parts::<PgArguments>()?;
                 let query = sqlx::query_as_with::<Postgres, R, _>(AssertSqlSafe(text), values);
                 query.fetch_all(&mut **transaction).await?
             }

@@ -11,7 +11,7 @@ use super::browser::{self, Shared};
 use super::geometry::{Geometry, HEADER_HEIGHT, ROW_HEIGHT, Spot, View};
 use super::keyboard::Move;
 use super::rows::{RecordName, Rows};
-use super::{aria, tooltip};
+use super::{aria, range, tooltip};
 use crate::app::dom;
 use crate::app::format::escape;
 use crate::rpc::records::{ColumnKind, ColumnView};
@@ -218,7 +218,7 @@ pub fn close(shared: &Shared, keep: bool, then: Option<Option<Move>>) {
     let record = editor.record;
     editor.control.remove();
     if keep && changed {
-        browser::write(shared, vec![(record, spot, text)]);
+        range::write(shared, vec![(record, spot, text)]);
         aria::build(shared);
     }
     if let Some(way) = then {

@@ -9,7 +9,7 @@ use web_sys::{ClipboardEvent, Event, FocusEvent, HtmlElement, KeyboardEvent, Mou
 use super::browser::{self, Shared};
 use super::geometry::{Hit, Spot};
 use super::keyboard::{self, Command, Held};
-use super::{aria, editor, tooltip};
+use super::{aria, editor, range, tooltip};
 
 /// Begins to listen.
 pub fn listen(shared: &Shared) {
@@ -154,14 +154,14 @@ fn checkbox(event: &MouseEvent) -> Option<HtmlElement> {
 fn click(shared: &Shared, event: &MouseEvent) {
     if let Some(checkbox) = checkbox(event) {
         match checkbox.get_attribute("data-row").and_then(|row| row.parse().ok()) {
-            Some(row) => browser::toggle_row(shared, row, event.shift_key()),
-            None => browser::toggle_all(shared),
+            Some(row) => range::toggle_row(shared, row, event.shift_key()),
+            None => range::toggle_all(shared),
         }
         return;
     }
     match hit(shared, event) {
-        Hit::RowNumber(row) => browser::toggle_row(shared, row, event.shift_key()),
-        Hit::Corner => browser::toggle_all(shared),
+        Hit::RowNumber(row) => range::toggle_row(shared, row, event.shift_key()),
+        Hit::Corner => range::toggle_all(shared),
         _ => {}
     }
 }
@@ -206,16 +206,16 @@ fn act(shared: &Shared, command: Command, key: &str) {
     match command {
         Command::Edit => editor::open(shared, None),
         Command::Replace => editor::open(shared, Some(key)),
-        Command::Clear => browser::clear_cells(shared),
-        Command::SelectAll => browser::select_everything(shared),
+        Command::Clear => range::clear_cells(shared),
+        Command::SelectAll => range::select_everything(shared),
         Command::SelectRow => {
             let row = shared.borrow().active.row;
-            browser::toggle_row(shared, row, false);
+            range::toggle_row(shared, row, false);
         }
         Command::Escape => {
             shared.borrow_mut().leaving = true;
             tooltip::hide(shared);
-            browser::clear_selection(shared);
+            range::clear_selection(shared);
         }
         Command::Go(_) | Command::Extend(_) => {}
     }
@@ -260,7 +260,7 @@ fn blur(shared: &Shared, event: &FocusEvent) {
 
 fn copy(shared: &Shared, event: &ClipboardEvent) {
     let Some(clipboard) = event.clipboard_data() else { return };
-    if clipboard.set_data("text/plain", &browser::copied(shared)).is_ok() {
+    if clipboard.set_data("text/plain", &range::copied(shared)).is_ok() {
         event.prevent_default();
     }
 }

@@ -17,6 +17,8 @@ pub mod geometry;
 pub mod keyboard;
 #[cfg(feature = "hydrate")]
 mod painter;
+#[cfg(feature = "hydrate")]
+mod range;
 pub mod rows;
 pub mod selection;
 #[cfg(feature = "hydrate")]
@@ -217,7 +219,7 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
     watch(move || {
         // The chrome gives the selection up, as after the selected records were deleted.
         if control.selection.get() == Selection::None {
-            each(&|shared| browser::clear_selection(shared));
+            each(&|shared| range::clear_selection(shared));
         }
     });
     on_cleanup(move || each(&|shared| browser::close(shared)));

@@ -32,6 +32,7 @@ use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use address::{normalise_uri, tidy_addresses};
+pub use error::status_of;
 pub use openapi::document;
 
 use crate::service::Service;

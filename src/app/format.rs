@@ -3,23 +3,7 @@
 
 use std::borrow::Cow;
 
-/// A whole number with commas: `12,408`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `1 record`, `2 records`.
-pub fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
-}
+pub use crate::domain::wording::{counted, grouped as count};
 
 /// `812 B`, `1.4 kB`, `104 MB`.
 pub fn size(bytes: u64) -> String {
@@ -51,9 +35,7 @@ pub fn span(milliseconds: i64) -> String {
 /// How long ago: `now`, `5 minutes ago`, `3 days ago`.
 pub fn ago(then: i64, now: i64) -> String {
     let minutes = now.saturating_sub(then).max(0) / 60_000;
-    let say = |number: i64, unit: &str| {
-        format!("{} ago", counted(number.unsigned_abs(), unit, &format!("{unit}s")))
-    };
+    let say = |number: i64, unit: &str| format!("{} ago", counted(number.unsigned_abs(), unit));
     match minutes {
         0 => "now".to_string(),
         1..60 => say(minutes, "minute"),
@@ -85,14 +67,6 @@ pub fn escape(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped() {
-        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(count(number), text);
-        }
-        assert_eq!(counted(1, "record", "records"), "1 record");
-    }
 
     #[test]
     fn sizes_have_two_figures_or_more() {

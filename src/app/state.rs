@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::components::{Toast, Toasts, Tone};
+use super::components::Toasts;
 use super::jobs::Jobs;
 use crate::rpc::actions::{ActionView, Place};
 use crate::rpc::records::Choosing;
@@ -120,6 +120,6 @@ impl SpaceState {
 
     /// Says that something failed.
     pub fn fail(&self, title: &str, error: impl ToString) {
-        self.toasts.show(Toast::new(Tone::Bad, title).saying(error.to_string()));
+        self.toasts.fail(title, error);
     }
 }

@@ -22,4 +22,5 @@ pub mod tenant;
 pub mod time;
 pub mod validation;
 pub mod value;
+pub mod wording;
 pub mod workbook;

@@ -9,7 +9,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
 use super::kinds::csv_of;
-use super::work::{counted, grouped};
+
 use crate::domain::access::Actor;
 use crate::domain::event::{Event, Topic};
 use crate::domain::file::FileMode;
@@ -18,6 +18,7 @@ use crate::domain::job::{Job, JobStatus};
 use crate::domain::outcome::{Next, Outcome, OutcomeFile};
 use crate::domain::query::{Filter, RecordQuery};
 use crate::domain::tenant::Environment;
+use crate::domain::wording::{counted, grouped};
 use crate::files::CsvForm;
 use crate::service::authentication::Subscription;
 use crate::service::bootstrap::{DEMO_NAMESPACE, system_actor};

@@ -58,8 +58,6 @@ pub enum Place {
     Sheet(String),
     /// At the top right of a workbook.
     Workbook(String),
-    /// In the menu of a file.
-    File(String),
 }
 
 /// What becomes of the press of a button.

@@ -20,8 +20,6 @@ pub enum ErrorKind {
     NotFound,
     /// It does not go with the state things are in.
     Conflict,
-    /// It was there once.
-    Gone,
     /// Too much was sent.
     TooLarge,
     /// The server is too busy, or stopping.

@@ -113,8 +113,8 @@ pub struct JobList {
 /// # Errors
 /// When there is no such space for this person.
 #[server(input = Packed, output = Packed)]
-pub async fn jobs(space_id: String, offset: u64) -> Result<JobList, RpcError> {
-    super::bodies::jobs::jobs(space_id, offset).await
+pub async fn jobs(space_id: String) -> Result<JobList, RpcError> {
+    super::bodies::jobs::jobs(space_id).await
 }
 
 /// One job.

@@ -45,8 +45,6 @@ pub struct ColumnView {
     pub key: String,
     /// What people read.
     pub label: String,
-    /// Help, shown on the header.
-    pub description: Option<String>,
     /// How it shows and edits.
     pub kind: ColumnKind,
     /// Whether an empty cell is an error.
@@ -87,8 +85,6 @@ pub struct SheetView {
     pub version: i64,
     /// How many records it has.
     pub counts: Counts,
-    /// An import runs into it.
-    pub importing: bool,
     /// Its columns, in order.
     pub columns: Vec<ColumnView>,
     /// Its buttons and menu items.

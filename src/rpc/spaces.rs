@@ -85,8 +85,6 @@ pub struct SpaceFrame {
     pub jobs: Vec<JobCard>,
     /// The last event that this answer knows of.
     pub sequence: i64,
-    /// What to try, for the demo space.
-    pub hint: Option<String>,
     /// Who is signed in.
     pub person: Option<String>,
     /// Milliseconds since 1970 on the server.
@@ -119,13 +117,13 @@ pub enum Created {
     },
 }
 
-/// The spaces whose name contains `search`.
+/// The spaces, the newest activity first.
 ///
 /// # Errors
 /// When nobody is signed in.
 #[server(input = Packed, output = Packed)]
-pub async fn home(search: Option<String>) -> Result<HomeList, RpcError> {
-    super::bodies::spaces::home(search).await
+pub async fn home() -> Result<HomeList, RpcError> {
+    super::bodies::spaces::home().await
 }
 
 /// What stands around the pages of a space.

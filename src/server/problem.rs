@@ -5,7 +5,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::service::{ErrorKind, ServiceError};
+use crate::api::status_of;
+use crate::service::ServiceError;
 
 /// An error as the page reads it.
 pub struct Problem {
@@ -36,23 +37,9 @@ impl Problem {
     }
 }
 
-/// The status of an error over HTTP.
-pub fn status(kind: ErrorKind) -> StatusCode {
-    match kind {
-        ErrorKind::BadRequest => StatusCode::BAD_REQUEST,
-        ErrorKind::Unauthorized => StatusCode::UNAUTHORIZED,
-        ErrorKind::Forbidden => StatusCode::FORBIDDEN,
-        ErrorKind::NotFound => StatusCode::NOT_FOUND,
-        ErrorKind::Conflict => StatusCode::CONFLICT,
-        ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
 impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
-        Self { status: status(error.kind), message: error.message }
+        Self { status: status_of(error.kind), message: error.message }
     }
 }
 

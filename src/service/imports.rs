@@ -6,7 +6,7 @@ use serde_json::json;
 use super::new_job::NewJob;
 use super::{Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
-use crate::domain::blueprint::{Constraint, SheetAccess};
+use crate::domain::blueprint::SheetAccess;
 use crate::domain::ids::{FileId, Id, SheetId};
 use crate::domain::job::{Job, JobTrigger, JobType};
 use crate::domain::mapping::match_columns;
@@ -27,8 +27,6 @@ pub struct ImportPlan {
     pub dialect: Dialect,
     /// Its columns, in their order.
     pub columns: Vec<PlannedColumn>,
-    /// Labels of required fields that no column goes to.
-    pub missing: Vec<String>,
     /// How many rows it has, as far as its beginning tells.
     pub rows_estimate: u64,
 }
@@ -87,11 +85,6 @@ impl Service {
             .map_err(|error| ServiceError::bad_request(error.to_string()))?;
         let fields = &sheet.config.fields;
         let targets = match_columns(&preview.headers, fields).columns;
-        let mapped = |index: usize| targets.contains(&Some(index));
-        let computed = |index: usize| fields[index].constraints.contains(&Constraint::Computed);
-        let missing = (0..fields.len())
-            .filter(|index| fields[*index].is_required() && !mapped(*index) && !computed(*index));
-        let missing = missing.map(|index| fields[index].label.clone()).collect();
         let columns = preview.headers.iter().enumerate().map(|(column, header)| PlannedColumn {
             header: header.clone(),
             samples: preview.rows.iter().filter_map(|row| row.get(column).cloned()).collect(),
@@ -101,7 +94,6 @@ impl Service {
             name: file.name,
             size: file.size,
             columns: columns.collect(),
-            missing,
             rows_estimate: preview.rows_estimate,
             dialect: preview.dialect,
         })

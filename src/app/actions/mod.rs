@@ -12,6 +12,7 @@ use super::state::{Asking, Deed, SpaceState};
 use crate::domain::action::Standing;
 use crate::rpc::actions::{ActionView, Place, Started, run_action};
 use crate::rpc::records::Choosing;
+use crate::rpc::spaces::SpaceFrame;
 pub use dialog::ActionDialog;
 
 /// What the actions of a place would act on now.
@@ -61,19 +62,17 @@ pub fn WorkbookActions(
 ) -> impl IntoView {
     let state = SpaceState::of_page();
     let workbook = StoredValue::new(workbook_id);
-    let actions = Memo::new(move |_| {
-        state.frame.with(|frame| {
-            let found = frame.workbooks.iter().find(|entry| workbook.with_value(|id| entry.id == *id));
-            found.map(|entry| entry.actions.clone()).unwrap_or_default()
-        })
-    });
+    let find = move |frame: &SpaceFrame| {
+        frame.workbooks.iter().find(|entry| workbook.with_value(|id| entry.id == *id)).cloned()
+    };
+    let actions = Memo::new(move |_| state.frame.with(find).map(|entry| entry.actions).unwrap_or_default());
     let scope = Memo::new(move |_| {
         state.frame.with(|frame| {
-            let found = frame.workbooks.iter().find(|entry| workbook.with_value(|id| entry.id == *id));
-            let sheets = found.map_or(&[][..], |entry| entry.sheets.as_slice());
+            let found = find(frame);
+            let sheets = found.as_ref().map_or(&[][..], |entry| entry.sheets.as_slice());
             let (records, invalid) =
                 sheets.iter().fold((0, 0), |(all, bad), sheet| (all + sheet.records, bad + sheet.invalid));
-            let counted = super::format::counted(records, "record", "records");
+            let counted = super::format::counted(records, "record");
             let words = match sheets.len() {
                 0 | 1 => format!("All {counted}"),
                 many => format!("All {counted} of {many} sheets"),

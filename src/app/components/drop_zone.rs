@@ -1,5 +1,6 @@
 //! Where a file is dropped or picked: a label around a native file input.
 
+use leptos::ev::{DragEvent, Event};
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, live, on_drag, on_event};
@@ -12,6 +13,36 @@ pub type Picked = web_sys::File;
 /// On the server nobody picks files.
 #[cfg(not(feature = "hydrate"))]
 pub type Picked = ();
+
+/// What a file input offers to pick for an import.
+pub const CSV_FILES: &str = ".csv,.tsv,.txt,text/csv,text/plain";
+
+/// The file that was dropped. On the server nobody drops any.
+pub fn dropped(event: &DragEvent) -> Option<Picked> {
+    #[cfg(feature = "hydrate")]
+    return event.data_transfer().and_then(|transfer| transfer.files()?.item(0));
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = event;
+        None
+    }
+}
+
+/// The file that was picked in an input, which can then pick the same once more.
+pub fn picked(event: &Event) -> Option<Picked> {
+    #[cfg(feature = "hydrate")]
+    {
+        let input: web_sys::HtmlInputElement = event_target(event);
+        let file = input.files().and_then(|files| files.item(0))?;
+        input.set_value("");
+        Some(file)
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = event;
+        None
+    }
+}
 
 /// A place for a file.
 #[component]
@@ -38,8 +69,7 @@ pub fn DropZone(
                 event.prevent_default();
                 event.stop_propagation();
                 over.set(false);
-                #[cfg(feature = "hydrate")]
-                if let Some(file) = event.data_transfer().and_then(|transfer| transfer.files()?.item(0)) {
+                if let Some(file) = dropped(&event) {
                     pick.run(file);
                 }
             })
@@ -51,16 +81,9 @@ pub fn DropZone(
                 class="sr-only"
                 accept=accept
                 on:change=on_event(move |event| {
-                    #[cfg(feature = "hydrate")]
-                    {
-                        let input: web_sys::HtmlInputElement = event_target(&event);
-                        if let Some(file) = input.files().and_then(|files| files.item(0)) {
-                            input.set_value("");
-                            pick.run(file);
-                        }
+                    if let Some(file) = picked(&event) {
+                        pick.run(file);
                     }
-                    #[cfg(not(feature = "hydrate"))]
-                    let _ = (&event, pick);
                 })
             />
         </label>

@@ -13,7 +13,7 @@ pub struct MenuItem {
     /// What it says.
     pub label: String,
     /// Before the label.
-    pub icon: Option<Icon>,
+    pub icon: Icon,
     /// Why it cannot be chosen now.
     pub reason: Option<String>,
     /// Something goes.
@@ -26,7 +26,7 @@ impl MenuItem {
     /// An item that can be chosen.
     pub fn new(label: impl Into<String>, icon: Icon, run: impl Fn() + Send + Sync + 'static) -> Self {
         let run = Callback::new(move |()| run());
-        Self { label: label.into(), icon: Some(icon), reason: None, danger: false, run }
+        Self { label: label.into(), icon, reason: None, danger: false, run }
     }
 
     /// The same item, which cannot be chosen if there is a reason.
@@ -88,7 +88,7 @@ pub fn MenuButton(
                     }
                 })
             >
-                {item.icon.map(icon).any()}
+                {icon(item.icon)}
                 <span>
                     {item.label}
                     {item.reason.map(|reason| view! { <small>{reason}</small> }).any()}

@@ -16,7 +16,7 @@ mod try_again;
 
 pub use button::{Button, Look};
 pub use dialog::{Dialog, focus_first, open_while};
-pub use drop_zone::{DropZone, Picked};
+pub use drop_zone::{CSV_FILES, DropZone, Picked, dropped, picked};
 pub use empty_state::EmptyState;
 pub use follow_up::{FollowUp, FollowUpDeed};
 pub use form_field::{Control, FormField, field_id};

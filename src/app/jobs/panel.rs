@@ -33,7 +33,7 @@ pub fn JobHistory() -> impl IntoView {
     let state = SpaceState::of_page();
     let id = state.id();
     let moved = Memo::new(move |_| state.jobs.moved.get().to_string());
-    let history = rpc::read(moved, move |_| jobs::jobs(id.clone(), 0));
+    let history = rpc::read(moved, move |_| jobs::jobs(id.clone()));
     view! {
         <Transition fallback=|| view! { <p class="quiet">"Reading the history…"</p> }>
             {move || Suspend::new(async move {

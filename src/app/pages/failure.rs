@@ -16,7 +16,7 @@ pub fn Failure(
     error: RpcError,
 ) -> impl IntoView {
     match error.kind {
-        ErrorKind::NotFound | ErrorKind::Gone => view! { <NotFound /> }.any(),
+        ErrorKind::NotFound => view! { <NotFound /> }.any(),
         ErrorKind::Unauthorized => view! {
             <Title text="Sign in" />
             <main id="main" class="notice">

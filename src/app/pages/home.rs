@@ -17,7 +17,7 @@ use crate::rpc::spaces::{self, SpaceRow};
 /// The spaces.
 #[component]
 pub fn Home() -> impl IntoView {
-    let home = rpc::read(Memo::new(|_| String::new()), |_| spaces::home(None));
+    let home = rpc::read(Memo::new(|_| String::new()), |_| spaces::home());
     view! {
         <Title text="Spaces" />
         <Transition>

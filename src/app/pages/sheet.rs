@@ -8,7 +8,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::{Failure, NotFound};
 use crate::app::actions::WorkbookActions;
-use crate::app::components::{Button, DropZone, EmptyState, Icon};
+use crate::app::components::{Button, CSV_FILES, DropZone, EmptyState, Icon, dropped, picked};
 use crate::app::frame::TopBar;
 use crate::app::grid::Grid;
 use crate::app::jobs::ForegroundJob;
@@ -98,8 +98,7 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
             on:drop=on_drag(move |event| {
                 event.prevent_default();
                 over.set(false);
-                #[cfg(feature = "hydrate")]
-                if let Some(file) = event.data_transfer().and_then(|transfer| transfer.files()?.item(0)) {
+                if let Some(file) = dropped(&event) {
                     importing.take(file);
                 }
             })
@@ -118,18 +117,11 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
                 class="sr-only"
                 tabindex="-1"
                 aria-label="File to import"
-                accept=".csv,.tsv,.txt,text/csv,text/plain"
+                accept=CSV_FILES
                 on:change=on_event(move |event| {
-                    #[cfg(feature = "hydrate")]
-                    {
-                        let input: web_sys::HtmlInputElement = event_target(&event);
-                        if let Some(file) = input.files().and_then(|files| files.item(0)) {
-                            input.set_value("");
-                            importing.take(file);
-                        }
+                    if let Some(file) = picked(&event) {
+                        importing.take(file);
                     }
-                    #[cfg(not(feature = "hydrate"))]
-                    let _ = event;
                 })
             />
             <div class="drop-cover" aria-hidden="true">"Drop the file to import it"</div>
@@ -175,7 +167,7 @@ fn Nothing(control: SheetControl, importing: Importing) -> impl IntoView {
                                     view! {
                                         <DropZone
                                             label="Drop a CSV file here, or choose one".to_string()
-                                            accept=".csv,.tsv,.txt,text/csv,text/plain"
+                                            accept=CSV_FILES
                                             pick=move |file| importing.take(file)
                                         />
                                     }

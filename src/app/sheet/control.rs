@@ -180,7 +180,7 @@ impl SheetControl {
             }
             (_, true) if records == 1 => "The 1 record that matches the filter".to_string(),
             (_, true) => format!("The {} records that match the filter", format::count(records)),
-            (_, false) => format!("All {}", format::counted(counts.total, "record", "records")),
+            (_, false) => format!("All {}", format::counted(counts.total, "record")),
         };
         let invalid = match question.standing {
             Standing::Valid => 0,

@@ -168,13 +168,11 @@ fn Columns(control: SheetControl, importing: Importing, plan: ImportPlan) -> imp
     let summary = format!(
         "{} · about {} · {}",
         format::size(plan.size),
-        format::counted(plan.rows, "record", "records"),
+        format::counted(plan.rows, "record"),
         plan.reading
     );
-    let found = format!(
-        "{matched} of {} matched by name.",
-        format::counted(plan.columns.len() as u64, "column", "columns")
-    );
+    let found =
+        format!("{matched} of {} matched by name.", format::counted(plan.columns.len() as u64, "column"));
     let starting = RwSignal::new(false);
     let rows = plan.columns.iter().cloned().enumerate();
     let rows = rows.map(|(place, column)| {

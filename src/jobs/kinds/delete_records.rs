@@ -6,7 +6,8 @@ use serde_json::json;
 use crate::domain::ids::SheetId;
 use crate::domain::outcome::Outcome;
 use crate::domain::query::{Filter, RecordQuery};
-use crate::jobs::work::{Work, WorkError, counted};
+use crate::domain::wording::counted;
+use crate::jobs::work::{Work, WorkError};
 use crate::service::jobs::JobChange;
 
 #[derive(Deserialize)]

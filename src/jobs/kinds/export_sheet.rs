@@ -5,9 +5,10 @@ use serde_json::Map;
 use crate::domain::blueprint::{Field, FieldType};
 use crate::domain::file::FileMode;
 use crate::domain::outcome::{Next, Outcome, OutcomeFile};
+use crate::domain::wording::{counted, grouped};
 use crate::domain::workbook::Sheet;
 use crate::files::{CsvColumn, CsvForm, CsvWriter};
-use crate::jobs::work::{Work, WorkError, counted, grouped};
+use crate::jobs::work::{Work, WorkError};
 use crate::service::files::NewFile;
 use crate::service::imports::ExportConfig;
 

@@ -8,9 +8,10 @@ use tokio::sync::mpsc;
 use crate::domain::ids::ChangeId;
 use crate::domain::outcome::Outcome;
 use crate::domain::record::Counts;
+use crate::domain::wording::{counted, grouped};
 use crate::domain::workbook::Sheet;
 use crate::files::{CsvError, CsvReader, Dialect, ReadReport};
-use crate::jobs::work::{Work, WorkError, counted, grouped};
+use crate::jobs::work::{Work, WorkError};
 use crate::service::imports::ImportConfig;
 use crate::sheets::{ImportBuilder, SegmentDraft};
 

@@ -67,7 +67,6 @@ pub async fn run_action(
             (JobType::Sheet, sheet_id, (!query.is_everything()).then_some((sheet, query)))
         }
         Place::Workbook(workbook_id) => (JobType::Workbook, workbook_id, None),
-        Place::File(file_id) => (JobType::File, file_id, None),
     };
     let input = input.into_iter().map(|(key, text)| (key, Value::String(text))).collect();
     let all_selected = choosing.all_selected;

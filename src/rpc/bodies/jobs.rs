@@ -12,8 +12,8 @@ use crate::service::Page;
 use crate::store::jobs::JobFilter;
 use crate::store::now;
 
-/// Jobs on a page of the history.
-const PAGE: u64 = 50;
+/// Jobs that the history lists.
+const MOST: u64 = 50;
 
 /// A job as the page shows it.
 pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
@@ -62,11 +62,10 @@ async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::action::InputFo
     action.input_form
 }
 
-pub async fn jobs(space_id: String, offset: u64) -> Result<JobList, RpcError> {
+pub async fn jobs(space_id: String) -> Result<JobList, RpcError> {
     let asker = Asker::of_request()?;
     let filter = JobFilter { space_id: Some(id(&space_id)?), ..JobFilter::default() };
-    let page = Page { number: offset / PAGE + 1, size: PAGE };
-    let found = asker.service.jobs(&asker.actor, &filter, page).await?;
+    let found = asker.service.jobs(&asker.actor, &filter, Page::first(MOST)).await?;
     let mut cards = Vec::with_capacity(found.items.len());
     for job in found.items {
         cards.push(card(&asker, job).await);

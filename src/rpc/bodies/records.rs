@@ -40,7 +40,6 @@ fn view(sheet: Sheet, workbook_name: String) -> SheetView {
         workbook_name,
         version: sheet.version,
         counts: sheet.counts,
-        importing: sheet.importing.is_some(),
         columns: sheet.columns().map(|(_, field)| column(field, permits.edit)).collect(),
         actions: sheet.config.actions.iter().filter_map(super::actions::view).collect(),
         name: sheet.config.name,
@@ -76,7 +75,6 @@ fn column(field: &Field, may_edit: bool) -> ColumnView {
     ColumnView {
         key: field.key.to_string(),
         label: field.label.clone(),
-        description: field.description.clone(),
         kind,
         required: field.is_required(),
         locked,

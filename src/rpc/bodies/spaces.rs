@@ -21,14 +21,9 @@ const MOST_SPACES: u64 = 200;
 /// Jobs that a page comes with.
 const MOST_JOBS: u64 = 20;
 
-pub async fn home(search: Option<String>) -> Result<HomeList, RpcError> {
+pub async fn home() -> Result<HomeList, RpcError> {
     let asker = Asker::of_request()?;
-    let filter = SpaceFilter {
-        search: search.filter(|text| !text.is_empty()),
-        archived: Some(false),
-        order: SpaceOrder::Activity,
-        ..SpaceFilter::default()
-    };
+    let filter = SpaceFilter { archived: Some(false), order: SpaceOrder::Activity, ..SpaceFilter::default() };
     let found = asker.service.spaces(&asker.actor, &filter, Page::first(MOST_SPACES)).await?;
     let row = |summary: crate::domain::space::SpaceSummary| SpaceRow {
         hint: hint(&summary.space),
@@ -76,7 +71,6 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
         cards.push(jobs::card(&asker, job).await);
     }
     Ok(SpaceFrame {
-        hint: hint(&space),
         id: space.id.to_string(),
         name: space.name,
         primary_workbook: space.primary_workbook_id.map(|id| id.to_string()),

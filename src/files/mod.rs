@@ -13,4 +13,4 @@ pub use detect::{Dialect, SAMPLE_BYTES, sniff, sniff_in};
 pub use preview::{DialectChoice, Preview, PreviewError, preview};
 pub use read_csv::{CsvError, CsvReader, Places, ReadReport, Row};
 pub use store::{FileError, FileStore, FileWriter};
-pub use write_csv::{CsvColumn, CsvForm, CsvWriter};
+pub use write_csv::{CsvColumn, CsvForm, CsvWriter, unmarked};

@@ -4,6 +4,7 @@ use std::io::{Read, Seek};
 
 use super::detect::{Dialect, SAMPLE_BYTES, sniff, sniff_in};
 use super::read_csv::{CsvError, CsvReader};
+use super::write_csv::unmarked;
 
 /// How files begin that people take for CSV files, and what they are.
 const FOREIGN: [(&[u8], &str); 8] = [
@@ -84,7 +85,9 @@ pub fn preview(
     let mut counted = 0;
     loop {
         match reader.next_row() {
-            Ok(Some(row)) if rows.len() < most => rows.push(row.cells().map(str::to_string).collect()),
+            Ok(Some(row)) if rows.len() < most => {
+                rows.push(row.cells().map(|text| unmarked(text).to_string()).collect())
+            }
             Ok(Some(_)) => {}
             Ok(None) => break,
             Err(error) if whole => return Err(error.into()),

@@ -124,6 +124,16 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_goes_again_and_an_apostrophe_of_the_text_stays() {
+        let texts = ["=1+1", "+49-030-1", "-7", "@x", "\tx", "a=1", "O'Neil", "'tis", ""];
+        for text in texts {
+            let line = written(CsvForm::Spreadsheet, false, &["text"], &[&[Some(text)]]);
+            let cell = line.trim_start_matches("text\r\n").trim_end_matches("\r\n").trim_matches('"');
+            assert_eq!(unmarked(cell), text);
+        }
+    }
+
+    #[test]
     fn only_what_needs_quotes_gets_them() {
         let row = ["plain", "a,b", "say \"hi\"", "two\nlines", " blank", ""].map(Some);
         let text = written(CsvForm::Raw, false, &["a", "b", "c", "d", "e", "f"], &[&row, &[Some("x"), None]]);

@@ -26,7 +26,6 @@ pub use report::{Places, ReadReport};
 use self::decode::Decoder;
 use self::scan::{Problem, RowScanner, Span};
 use super::detect::Dialect;
-use super::write_csv::unmarked;
 use crate::domain::blueprint::sheet::MOST_FIELDS;
 use crate::domain::value::MOST_CELL_BYTES;
 
@@ -94,10 +93,10 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The text of a cell, without the mark of spreadsheets' formulas; nothing beyond the header, and empty where the file has no cell.
+    /// The text of a cell; nothing beyond the header, and empty where the file has no cell.
     pub fn get(&self, column: usize) -> Option<&'a str> {
         let span = self.spans.get(column).map_or("", |span| &self.text[span.range()]);
-        (column < self.width).then_some(unmarked(span))
+        (column < self.width).then_some(span)
     }
 
     /// The cells, as many as the header has.

@@ -10,7 +10,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::record::Counts;
 use crate::domain::wording::{counted, grouped};
 use crate::domain::workbook::Sheet;
-use crate::files::{CsvError, CsvReader, Dialect, ReadReport};
+use crate::files::{CsvError, CsvReader, Dialect, ReadReport, unmarked};
 use crate::jobs::work::{Work, WorkError};
 use crate::service::imports::ImportConfig;
 use crate::sheets::{ImportBuilder, SegmentDraft};
@@ -123,7 +123,7 @@ fn read_rows(
 ) -> Result<Option<(ReadReport, u64)>, CsvError> {
     let mut reader = CsvReader::new(file, dialect)?;
     while let Some(row) = reader.next_row()? {
-        if let Some(draft) = builder.push_row(row.cells()) {
+        if let Some(draft) = builder.push_row(row.cells().map(unmarked)) {
             let segment = Read::Segment { draft, bytes: reader.bytes_read() };
             if sender.blocking_send(segment).is_err() {
                 return Ok(None);

@@ -42,6 +42,7 @@ mod rollback;
 mod rows;
 mod rules;
 mod search;
+mod slice;
 mod sort;
 mod state;
 mod touched;

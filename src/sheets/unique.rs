@@ -13,8 +13,9 @@ use super::error::{SheetError, blocking};
 use super::fetch::{self, SCANNED_TOGETHER, Wanted};
 use super::rows::{Place, Rows};
 use super::rules::Rules;
+use super::slice::Slice;
 use super::state::State;
-use crate::domain::record::RecordNumber;
+use crate::domain::record::{FieldNumber, RecordNumber};
 use crate::store::Tx;
 
 /// The records that have one value.
@@ -77,27 +78,26 @@ impl UniqueIndex {
         }
         let rows = Rows::new(state.clone(), HashMap::new());
         for (place, (number, _)) in state.tail.iter().enumerate() {
-            index.take_in(&rows, Place::Tail(place), *number);
+            let keys = rules.keys(|field| rows.text(Place::Tail(place), field));
+            index.take_in(&keys, *number);
         }
         Ok(index)
     }
 
     fn scan(&mut self, rows: &Rows, segment: usize) {
-        let Some(records) = rows.state.manifest.segments().get(segment).map(|segment| segment.records) else {
-            return;
-        };
-        for row in 0..records {
-            if rows.is_live(segment, row) {
-                self.take_in(rows, Place::Row { segment, row }, rows.number(segment, row));
-            }
+        let rules = self.rules.clone();
+        let fields: Vec<FieldNumber> = rules.unique_fields().collect();
+        let Some(slice) = Slice::new(rows, segment, &fields) else { return };
+        for row in (0..slice.records()).filter(|row| slice.is_live(*row)) {
+            let text = |field: FieldNumber| slice.text(row, fields.iter().position(|other| *other == field)?);
+            self.take_in(&rules.keys(text), slice.number(row));
         }
     }
 
-    fn take_in(&mut self, rows: &Rows, place: Place, number: RecordNumber) {
-        let rules = self.rules.clone();
-        for (rule, key) in rules.keys(|field| rows.text(place, field)).into_iter().enumerate() {
+    fn take_in(&mut self, keys: &[Option<u64>], number: RecordNumber) {
+        for (rule, key) in keys.iter().enumerate() {
             if let Some(key) = key {
-                self.insert(rule, key, number);
+                self.insert(rule, *key, number);
             }
         }
     }

@@ -141,7 +141,7 @@ fn segments(file: &Path, sheet: &Sheet, mut send: impl FnMut(SegmentDraft) -> Ou
     let mapping: Vec<Option<FieldNumber>> = columns.into_iter().map(|place| place.and_then(number)).collect();
     let mut builder = ImportBuilder::new(sheet, &mapping);
     while let Some(row) = reader.next_row()? {
-        if let Some(segment) = builder.push_row(row.cells()) {
+        if let Some(segment) = builder.push_row(|column| row.get(column)) {
             send(segment)?;
         }
     }

@@ -1,15 +1,18 @@
 //! Adding whole segments at the end of a sheet: imports and large inserts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
+use super::cache::ChunkCache;
 use super::chunk::{Chunk, Part};
 use super::chunk_id;
+use super::column::BuildPlain;
 use super::commit::{Author, Edit};
 use super::draft::SegmentDraft;
 use super::error::{SheetError, blocking};
 use super::manifest::Segment;
-use super::rules::Rules;
-use super::unique::UniqueIndex;
+use super::rules::{Rules, UniqueRule};
+use super::unique::{Partner, UniqueIndex};
 use super::writer::{Committed, Writer};
 use crate::domain::ids::ChangeId;
 use crate::domain::record::RecordNumber;
@@ -56,7 +59,8 @@ impl Writer {
                 edit.remark(number, &before, since);
             }
         }
-        let (segments, chunks) = blocking(move || Ok(close(drafts, first))).await?;
+        let cache = self.cache.clone();
+        let (segments, chunks) = blocking(move || Ok(close(&cache, drafts, first))).await?;
         records::insert_chunks(tx, chunks).await?;
         edit.invalid += segments.iter().map(|segment| i64::from(segment.invalid)).sum::<i64>();
         edit.appended = segments;
@@ -71,39 +75,45 @@ fn mark_doubles(
     rules: &Rules,
     drafts: &mut [SegmentDraft],
     first: u64,
-) -> Vec<super::unique::Partner> {
-    let keys = |drafts: &[SegmentDraft], place: usize| -> Vec<(usize, u32, u64)> {
-        let of_draft = |(draft, keys): (usize, &Vec<Option<u64>>)| {
-            let rows = (0u32..).zip(keys).filter_map(move |(row, key)| Some((draft, row, (*key)?)));
-            rows.collect::<Vec<_>>()
-        };
-        let of_rule = drafts.iter().enumerate().filter_map(|(draft, it)| Some((draft, it.keys.get(place)?)));
-        of_rule.flat_map(of_draft).collect()
-    };
-    let mut starts = Vec::new();
-    let mut start = first;
-    for draft in drafts.iter() {
-        starts.push(start);
-        start += u64::from(draft.records);
-    }
+) -> Vec<Partner> {
     for (place, rule) in rules.unique.iter().enumerate() {
-        let keys = keys(drafts, place);
-        for (draft, row, key) in &keys {
-            index.add(place, *key, RecordNumber(starts[*draft] + u64::from(*row)));
-        }
-        for (draft, row, key) in keys {
-            if index.is_doubled(place, key) {
-                for (field, message) in rule.marks() {
-                    drafts[draft].messages.push(row, field, message);
+        let mut doubled = HashSet::<u64, BuildPlain>::default();
+        let mut start = first;
+        for draft in drafts.iter() {
+            let keys = draft.keys.get(place).into_iter().flatten();
+            for (number, key) in (start..).zip(keys) {
+                if let Some(key) = key
+                    && index.add(place, *key, RecordNumber(number))
+                {
+                    doubled.insert(*key);
                 }
             }
+            start += u64::from(draft.records);
+        }
+        if !doubled.is_empty() {
+            drafts.iter_mut().for_each(|draft| mark(draft, place, rule, &doubled));
         }
     }
     index.settle(|number| number.0 >= first)
 }
 
-/// Gives the drafts their record numbers and encodes what was left open.
-fn close(drafts: Vec<SegmentDraft>, mut first: u64) -> (Vec<Segment>, Vec<(i64, Vec<u8>)>) {
+/// Marks the records of a draft whose key is among those that several records have.
+fn mark(draft: &mut SegmentDraft, place: usize, rule: &UniqueRule, doubled: &HashSet<u64, BuildPlain>) {
+    let SegmentDraft { keys, messages, .. } = draft;
+    let keys = keys.get(place).into_iter().flatten();
+    for (row, _) in (0u32..).zip(keys).filter(|(_, key)| key.is_some_and(|key| doubled.contains(&key))) {
+        for (field, message) in rule.marks() {
+            messages.push(row, field, message);
+        }
+    }
+}
+
+/// Gives the drafts their record numbers and encodes them. Whoever reads them soon finds them in the cache.
+fn close(
+    cache: &ChunkCache,
+    drafts: Vec<SegmentDraft>,
+    mut first: u64,
+) -> (Vec<Segment>, Vec<(i64, Vec<u8>)>) {
     let mut segments = Vec::new();
     let mut chunks = Vec::new();
     for draft in drafts {
@@ -112,12 +122,13 @@ fn close(drafts: Vec<SegmentDraft>, mut first: u64) -> (Vec<Segment>, Vec<(i64, 
         let mut invalid: Vec<u32> = messages.errors().map(|(row, _)| row).collect();
         invalid.dedup();
         if !messages.is_empty() {
-            parts.push((Part::MESSAGES, Chunk::Messages(messages).encode()));
+            parts.push((Part::MESSAGES, Chunk::Messages(messages)));
         }
         let mut named = BTreeMap::new();
-        for (id, (part, bytes)) in (chunk_id::reserve(parts.len())..).zip(parts) {
+        for (id, (part, chunk)) in (chunk_id::reserve(parts.len())..).zip(parts) {
             named.insert(part, id);
-            chunks.push((id, bytes));
+            chunks.push((id, chunk.encode()));
+            cache.put(id, Arc::new(chunk));
         }
         segments.push(Segment {
             // The commit gives it one.

@@ -16,6 +16,15 @@ impl Bits {
         Self { words: vec![0; length.div_ceil(64)], length }
     }
 
+    /// So many bits, all on.
+    pub(super) fn all_on(length: usize) -> Self {
+        let mut bits = Self { words: vec![u64::MAX; length.div_ceil(64)], length };
+        if let Some(last) = bits.words.last_mut().filter(|_| !length.is_multiple_of(64)) {
+            *last = (1 << (length % 64)) - 1;
+        }
+        bits
+    }
+
     /// Adds a bit at the end.
     pub(super) fn push(&mut self, on: bool) {
         if self.length.is_multiple_of(64) {

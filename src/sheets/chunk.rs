@@ -23,6 +23,7 @@ const HAS_ABSENT: u8 = 1;
 const HAS_CODES: u8 = 2;
 const WIDE_CODES: u8 = 4;
 const WIDE_LENGTHS: u8 = 8;
+const NARROW_LENGTHS: u8 = 16;
 
 /// What a chunk is of: a field, or one of the lists that every segment may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -163,21 +164,26 @@ fn put_column(out: &mut Vec<u8>, column: &Column) {
             length
         })
     };
-    let wide_lengths = lengths().any(|length| length > u32::from(u16::MAX));
+    let longest = lengths().max().unwrap_or(0);
+    let wide_lengths = longest > u32::from(u16::MAX);
+    let narrow_lengths = longest <= u32::from(u8::MAX);
     let wide_codes = column.texts.len() > 256;
     let flag = |on: bool, bit: u8| if on { bit } else { 0 };
     out.push(
         flag(column.present.is_some(), HAS_ABSENT)
             | flag(column.codes.is_some(), HAS_CODES)
             | flag(wide_codes, WIDE_CODES)
-            | flag(wide_lengths, WIDE_LENGTHS),
+            | flag(wide_lengths, WIDE_LENGTHS)
+            | flag(narrow_lengths, NARROW_LENGTHS),
     );
     put_number(out, column.count as u64);
     if let Some(present) = &column.present {
         present.put(out);
     }
     put_number(out, column.texts.len() as u64);
-    if wide_lengths {
+    if narrow_lengths {
+        out.extend(lengths().map(|length| length as u8));
+    } else if wide_lengths {
         out.extend(lengths().flat_map(u32::to_le_bytes));
     } else {
         out.extend(lengths().flat_map(|length| (length as u16).to_le_bytes()));
@@ -197,7 +203,7 @@ fn read_column(source: &mut Source<'_>) -> Result<Column, Damage> {
     if present.as_ref().is_some_and(|present| present.len() != count) {
         return Err(Damage("a column's values and gaps differ in number"));
     }
-    let texts = read_texts(source, flags & WIDE_LENGTHS > 0)?;
+    let texts = read_texts(source, flags)?;
     let codes = match (flags & HAS_CODES > 0, flags & WIDE_CODES > 0) {
         (false, _) => None,
         (true, false) => Some(source.take(count)?.iter().map(|code| u16::from(*code)).collect()),
@@ -215,26 +221,34 @@ fn read_column(source: &mut Source<'_>) -> Result<Column, Damage> {
     }
 }
 
-fn read_texts(source: &mut Source<'_>, wide: bool) -> Result<Texts, Damage> {
+fn read_texts(source: &mut Source<'_>, flags: u8) -> Result<Texts, Damage> {
     let count = row_count(source)?;
-    let lengths: Vec<u32> = if wide {
-        let bytes = source.take(count * 4)?;
-        bytes.chunks_exact(4).map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
+    let ends = if flags & NARROW_LENGTHS > 0 {
+        ends(source.take(count)?.iter().map(|length| u32::from(*length)))?
+    } else if flags & WIDE_LENGTHS > 0 {
+        let bytes = source.take(count * 4)?.chunks_exact(4);
+        ends(bytes.map(|four| u32::from_le_bytes([four[0], four[1], four[2], four[3]])))?
     } else {
-        pairs(source.take(count * 2)?).map(u32::from).collect()
+        ends(pairs(source.take(count * 2)?).map(u32::from))?
     };
-    let mut ends = Vec::with_capacity(count);
-    let mut end = 0u32;
-    for length in lengths {
-        end = end.checked_add(length).ok_or(Damage("a column is too long"))?;
-        ends.push(end);
-    }
+    let end = ends.last().copied().unwrap_or(0);
     let bytes = source.take(end as usize)?;
     let text = std::str::from_utf8(bytes).map_err(|_| Damage("a text is not UTF-8"))?;
     if ends.iter().any(|end| !text.is_char_boundary(*end as usize)) {
         return Err(Damage("a text ends within a character"));
     }
     Ok(Texts { text: text.to_string(), ends })
+}
+
+/// Where texts of these lengths end when they stand one after another.
+fn ends(lengths: impl ExactSizeIterator<Item = u32>) -> Result<Vec<u32>, Damage> {
+    let mut ends = Vec::with_capacity(lengths.len());
+    let mut end = 0u32;
+    for length in lengths {
+        end = end.checked_add(length).ok_or(Damage("a column is too long"))?;
+        ends.push(end);
+    }
+    Ok(ends)
 }
 
 fn read_numbers(source: &mut Source<'_>) -> Result<Vec<RecordNumber>, Damage> {
@@ -257,6 +271,6 @@ fn row_count(source: &mut Source<'_>) -> Result<usize, Damage> {
     if count > MOST_ROWS { Err(Damage("a segment has too many records")) } else { Ok(count as usize) }
 }
 
-fn pairs(bytes: &[u8]) -> impl Iterator<Item = u16> {
+fn pairs(bytes: &[u8]) -> impl ExactSizeIterator<Item = u16> {
     bytes.chunks_exact(2).map(|two| u16::from_le_bytes([two[0], two[1]]))
 }

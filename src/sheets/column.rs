@@ -3,8 +3,6 @@
 //! Either each record has its own text, or, where the segment repeats itself, a code into the distinct
 //! texts. The exact text is always kept.
 
-use std::collections::HashMap;
-
 use super::bits::Bits;
 use super::bytes::hash;
 
@@ -12,6 +10,8 @@ use super::bytes::hash;
 const MOST_DISTINCT: usize = 2048;
 /// After so many records it is clear whether a column repeats itself.
 const SAMPLE: usize = 1024;
+/// A field that did not repeat itself is tried again after so many columns.
+const COLUMNS_UNTRIED: u8 = 16;
 
 /// Texts one after another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,44 +82,49 @@ impl Column {
 /// Collects the values of one field, record by record.
 #[derive(Debug, Default)]
 pub(super) struct ColumnBuilder {
-    present: Bits,
-    absent: usize,
+    count: usize,
+    /// From the first gap on.
+    present: Option<Bits>,
     texts: Texts,
-    dictionary: Dictionary,
+    dictionary: Option<Dictionary>,
     memory: usize,
-}
-
-#[derive(Debug)]
-enum Dictionary {
-    Open { codes: Vec<u16>, places: HashMap<u64, u16, BuildPlain> },
-    GivenUp,
-}
-
-impl Default for Dictionary {
-    fn default() -> Self {
-        Self::Open { codes: Vec::new(), places: HashMap::default() }
-    }
+    /// In how many columns to come no dictionary is tried, because this field did not repeat itself before.
+    untried: u8,
 }
 
 impl ColumnBuilder {
     /// Adds the value of the next record. The answer is the code of its text as long as the column
     /// repeats itself, so that a caller can remember what it found out about that text.
     pub(super) fn push(&mut self, value: Option<&str>) -> Option<u16> {
-        self.present.push(value.is_some());
+        if self.count == 0 && self.untried == 0 {
+            self.dictionary = Some(Dictionary::default());
+        }
+        self.count += 1;
         let Some(text) = value else {
-            self.absent += 1;
-            match &mut self.dictionary {
-                Dictionary::Open { codes, .. } => codes.push(0),
-                Dictionary::GivenUp => self.texts.push(""),
-            }
+            self.push_gap();
             return None;
         };
+        if let Some(present) = &mut self.present {
+            present.push(true);
+        }
         self.memory += text.len();
-        if let Some(code) = self.code(text) {
-            return Some(code);
+        if let Some(dictionary) = &mut self.dictionary {
+            if let Some(code) = dictionary.code(text, &mut self.texts) {
+                return Some(code);
+            }
+            self.give_up();
         }
         self.texts.push(text);
         None
+    }
+
+    fn push_gap(&mut self) {
+        let present = self.present.get_or_insert_with(|| Bits::all_on(self.count - 1));
+        present.push(false);
+        match &mut self.dictionary {
+            Some(dictionary) => dictionary.codes.push(0),
+            None => self.texts.push(""),
+        }
     }
 
     /// How many bytes of text were pushed.
@@ -127,49 +132,93 @@ impl ColumnBuilder {
         self.memory
     }
 
-    fn code(&mut self, text: &str) -> Option<u16> {
-        let Dictionary::Open { codes, places } = &mut self.dictionary else { return None };
-        let key = hash(text.as_bytes());
-        let known = places.get(&key).copied();
-        let (rows, distinct) = (codes.len(), self.texts.len());
-        let collides = known.is_some_and(|code| self.texts.get(usize::from(code)) != text);
-        let hopeless = distinct >= MOST_DISTINCT || (rows >= SAMPLE && distinct * 2 > rows);
-        if collides || (known.is_none() && hopeless) {
-            self.give_up();
-            return None;
-        }
-        let code = known.unwrap_or(distinct as u16);
-        if known.is_none() {
-            places.insert(key, code);
-            self.texts.push(text);
-        }
-        codes.push(code);
-        Some(code)
-    }
-
+    /// Stores the texts as they are from now on.
     fn give_up(&mut self) {
-        if let Dictionary::Open { codes, .. } = std::mem::replace(&mut self.dictionary, Dictionary::GivenUp) {
-            let distinct = std::mem::take(&mut self.texts);
-            for (row, code) in codes.into_iter().enumerate() {
-                let text = if self.present.get(row) { distinct.get(usize::from(code)) } else { "" };
-                self.texts.push(text);
-            }
+        let Some(dictionary) = self.dictionary.take() else { return };
+        self.untried = COLUMNS_UNTRIED;
+        let distinct = std::mem::take(&mut self.texts);
+        for (row, code) in dictionary.codes.into_iter().enumerate() {
+            let is_present = self.present.as_ref().is_none_or(|present| present.get(row));
+            self.texts.push(if is_present { distinct.get(usize::from(code)) } else { "" });
         }
     }
 
     /// The column, and an empty builder in its place.
     pub(super) fn finish(&mut self) -> Column {
-        let count = self.present.len();
-        if self.texts.len() * 2 > count {
+        self.untried = self.untried.saturating_sub(1);
+        if self.dictionary.is_some() && self.texts.len() * 2 > self.count {
             self.give_up();
         }
         let done = std::mem::take(self);
-        let codes = match done.dictionary {
-            Dictionary::Open { codes, .. } => Some(codes),
-            Dictionary::GivenUp => None,
-        };
-        Column { count, present: (done.absent > 0).then_some(done.present), texts: done.texts, codes }
+        // The next column will be about as large.
+        self.untried = done.untried;
+        self.texts.text.reserve(done.texts.text.len());
+        self.texts.ends.reserve(done.texts.ends.len());
+        let codes = done.dictionary.map(|dictionary| dictionary.codes);
+        Column { count: done.count, present: done.present, texts: done.texts, codes }
     }
+}
+
+/// The distinct texts of a column that repeats itself, found again by their hashes.
+#[derive(Debug)]
+struct Dictionary {
+    codes: Vec<u16>,
+    /// A code and one, or 0 for an empty place; searched from where the hash says.
+    places: Vec<u16>,
+}
+
+/// Four places for each text that a dictionary can have.
+const PLACES: usize = MOST_DISTINCT * 4;
+
+impl Default for Dictionary {
+    fn default() -> Self {
+        Self { codes: Vec::with_capacity(SAMPLE), places: vec![0; PLACES] }
+    }
+}
+
+impl Dictionary {
+    /// The code of the next record's text; nothing when the column does not repeat itself enough.
+    fn code(&mut self, text: &str, texts: &mut Texts) -> Option<u16> {
+        let mut place = (short_hash(text.as_bytes()) >> 32) as usize % PLACES;
+        loop {
+            match self.places[place] {
+                0 => break,
+                held if texts.get(usize::from(held - 1)) == text => {
+                    self.codes.push(held - 1);
+                    return Some(held - 1);
+                }
+                _ => place = (place + 1) % PLACES,
+            }
+        }
+        let (rows, distinct) = (self.codes.len(), texts.len());
+        if distinct >= MOST_DISTINCT || (rows >= SAMPLE && distinct * 2 > rows) {
+            return None;
+        }
+        self.places[place] = distinct as u16 + 1;
+        texts.push(text);
+        self.codes.push(distinct as u16);
+        Some(distinct as u16)
+    }
+}
+
+/// A hash of a text that is mostly short: two reads that may overlap, and the whole when it is longer.
+fn short_hash(bytes: &[u8]) -> u64 {
+    const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
+    let word = match bytes {
+        [] => 0,
+        [first, ..] if bytes.len() < 4 => {
+            u64::from(*first)
+                | u64::from(bytes[bytes.len() / 2]) << 8
+                | u64::from(bytes[bytes.len() - 1]) << 16
+        }
+        _ if bytes.len() <= 8 => {
+            let four =
+                |part: &[u8]| part.first_chunk().map_or(0, |four| u64::from(u32::from_le_bytes(*four)));
+            four(bytes) | four(&bytes[bytes.len() - 4..]) << 32
+        }
+        _ => hash(bytes),
+    };
+    (word ^ bytes.len() as u64).wrapping_mul(FACTOR)
 }
 
 /// For keys that are hashes already.

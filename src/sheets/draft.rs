@@ -1,5 +1,5 @@
-//! Segments on their way into a sheet: columns that are encoded already, and what needs the rest of the
-//! sheet left open (record numbers, unique values).
+//! Segments on their way into a sheet: columns that are complete, and what needs the rest of the sheet left
+//! open (record numbers, unique values). Whoever appends them encodes them, on a thread of its own.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::domain::record::{FieldNumber, Message};
 #[derive(Debug)]
 pub struct SegmentDraft {
     pub(super) records: u32,
-    pub(super) parts: Vec<(Part, Vec<u8>)>,
+    pub(super) parts: Vec<(Part, Chunk)>,
     pub(super) messages: MessagesBuilder,
     /// For each unique rule and record what it is compared by.
     pub(super) keys: Vec<Vec<Option<u64>>>,
@@ -30,10 +30,9 @@ impl SegmentDraft {
     }
 }
 
-/// One record for a draft.
+/// What a record has besides its cells.
+#[derive(Default)]
 pub(super) struct DraftRecord<'a> {
-    /// A text for each field of the drafter.
-    pub(super) cells: &'a [Option<&'a str>],
     /// Messages beyond those of the blueprint.
     pub(super) messages: Vec<(FieldNumber, &'a Message)>,
     pub(super) metadata: Option<Value>,
@@ -86,28 +85,30 @@ impl SegmentDrafter {
         }
     }
 
-    /// Adds a record. A draft comes back when the segment is full.
-    pub(super) fn push(&mut self, record: DraftRecord<'_>) -> Option<SegmentDraft> {
+    /// Adds a record with a text for each field of the drafter, by the place of the field. A draft comes back
+    /// when the segment is full.
+    pub(super) fn push<'a>(
+        &mut self,
+        cell: impl Fn(usize) -> Option<&'a str>,
+        record: DraftRecord<'_>,
+    ) -> Option<SegmentDraft> {
         let row = self.records;
-        for (column, text) in self.columns.iter_mut().zip(record.cells) {
-            column.push(&self.rules, row, *text, &mut self.messages);
+        let mut length = 0;
+        for (place, column) in self.columns.iter_mut().enumerate() {
+            column.push(&self.rules, row, cell(place), &mut self.messages);
+            length += column.builder.memory();
         }
         for (field, message) in &record.messages {
             self.messages.push(row, *field, message);
         }
         self.extras.push(row, Extra { metadata: record.metadata, config: record.config });
         let columns = &self.columns;
-        let text = |field: FieldNumber| {
-            let place = columns.iter().position(|column| column.field == field)?;
-            record.cells.get(place).copied().flatten()
-        };
+        let text = |field: FieldNumber| cell(columns.iter().position(|column| column.field == field)?);
         for (rule, keys) in self.rules.unique.iter().zip(&mut self.keys) {
             keys.push(self.rules.key(rule, &text));
         }
         self.records += 1;
-        let is_full = self.records >= self.limits.segment_records
-            || self.columns.iter().map(|column| column.builder.memory()).sum::<usize>()
-                >= self.limits.segment_bytes;
+        let is_full = self.records >= self.limits.segment_records || length >= self.limits.segment_bytes;
         if is_full { self.finish() } else { None }
     }
 
@@ -126,7 +127,7 @@ impl SegmentDrafter {
         parts.retain(|(_, chunk)| !chunk.is_empty());
         Some(SegmentDraft {
             records,
-            parts: parts.into_iter().map(|(part, chunk)| (part, chunk.encode())).collect(),
+            parts,
             messages: std::mem::take(&mut self.messages),
             keys: self.keys.iter_mut().map(std::mem::take).collect(),
         })

@@ -13,9 +13,8 @@ use crate::domain::workbook::Sheet;
 /// Uniqueness is checked when the segments are appended, against everything that is there by then.
 pub struct ImportBuilder {
     drafter: SegmentDrafter,
-    /// For each column of the file the place of its field among the drafter's.
-    places: Vec<Option<usize>>,
-    fields: usize,
+    /// For each field of the drafter the column of the file that goes there.
+    sources: Vec<Option<usize>>,
 }
 
 impl ImportBuilder {
@@ -27,22 +26,17 @@ impl ImportBuilder {
     pub(super) fn with_limits(sheet: &Sheet, mapping: &[Option<FieldNumber>], limits: Limits) -> Self {
         let rules = Arc::new(Rules::of(sheet));
         let fields: Vec<FieldNumber> = rules.fields.keys().copied().collect();
-        let place = |field: &Option<FieldNumber>| fields.iter().position(|other| Some(*other) == *field);
-        let places = mapping.iter().map(place).collect();
-        let count = fields.len();
-        Self { drafter: SegmentDrafter::new(rules, limits, fields), places, fields: count }
+        let source = |field: &FieldNumber| mapping.iter().rposition(|other| *other == Some(*field));
+        let sources = fields.iter().map(source).collect();
+        Self { drafter: SegmentDrafter::new(rules, limits, fields), sources }
     }
 
-    /// Adds a row; an empty text is an empty cell, and so is one that is missing at the end. A segment
-    /// comes back whenever one is full.
-    pub fn push_row<'a>(&mut self, row: impl IntoIterator<Item = &'a str>) -> Option<SegmentDraft> {
-        let mut cells = vec![None; self.fields];
-        for (text, place) in row.into_iter().zip(&self.places) {
-            if let Some(place) = place {
-                cells[*place] = Some(text).filter(|text| !text.is_empty());
-            }
-        }
-        self.drafter.push(DraftRecord { cells: &cells, messages: Vec::new(), metadata: None, config: None })
+    /// Adds a row by the text of each of its columns; an empty text is an empty cell, and so is one that is
+    /// missing at the end. A segment comes back whenever one is full.
+    pub fn push_row<'a>(&mut self, text: impl Fn(usize) -> Option<&'a str>) -> Option<SegmentDraft> {
+        let sources = &self.sources;
+        let cell = |place: usize| text(sources.get(place).copied()??).filter(|text| !text.is_empty());
+        self.drafter.push(cell, DraftRecord::default())
     }
 
     /// The segment of the rows since the last one.

@@ -113,7 +113,8 @@ fn drafts(rules: Arc<Rules>, limits: Limits, records: Vec<NewRecord>) -> Vec<Seg
         let messages = custom.filter(|(_, message)| !message.derived).collect();
         let metadata = record.metadata.clone().and_then(tidy);
         let config = record.config.clone().and_then(tidy);
-        drafts.extend(drafter.push(DraftRecord { cells: &cells, messages, metadata, config }));
+        let record = DraftRecord { messages, metadata, config };
+        drafts.extend(drafter.push(|place| cells.get(place).copied().flatten(), record));
     }
     drafts.extend(drafter.finish());
     drafts

@@ -26,6 +26,7 @@ mod error;
 mod extras;
 mod fetch;
 mod fold;
+mod holders;
 mod import;
 mod insert;
 mod limits;

@@ -49,7 +49,7 @@ impl Writer {
                 for (rule, (old, new)) in touched.old_keys.iter().zip(&touched.new_keys).enumerate() {
                     if old != new {
                         old.iter().for_each(|key| index.remove(rule, *key, *number));
-                        new.iter().for_each(|key| index.add(rule, *key, *number));
+                        new.iter().for_each(|key| _ = index.add(rule, *key, *number));
                     }
                 }
             }

@@ -3,14 +3,14 @@
 //!
 //! The index is built by one scan, kept beside the head of an open sheet, and moved on by each commit.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cache::ChunkCache;
 use super::chunk::Part;
-use super::column::BuildPlain;
 use super::error::{SheetError, blocking};
 use super::fetch::{self, SCANNED_TOGETHER, Wanted};
+use super::holders::{Holders, Standing};
 use super::rows::{Place, Rows};
 use super::rules::Rules;
 use super::slice::Slice;
@@ -18,26 +18,13 @@ use super::state::State;
 use crate::domain::record::{FieldNumber, RecordNumber};
 use crate::store::Tx;
 
-/// The records that have one value.
-#[derive(Debug, Clone)]
-enum Holders {
-    One(RecordNumber),
-    Many(BTreeSet<RecordNumber>),
-}
-
 /// The index of one sheet at one version.
 pub(super) struct UniqueIndex {
     pub(super) rules: Arc<Rules>,
     pub(super) version: i64,
-    maps: Vec<HashMap<u64, Holders, BuildPlain>>,
+    holders: Vec<Holders>,
     /// What a value had before the current change touched it; values nobody had are left out.
-    before: HashMap<(usize, u64), Before>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Before {
-    count: usize,
-    first: Option<RecordNumber>,
+    before: HashMap<(usize, u64), Standing>,
 }
 
 /// A record that was not touched itself and whose standing under a rule changed.
@@ -51,8 +38,13 @@ pub(super) struct Partner {
 impl UniqueIndex {
     /// An index of a sheet without records.
     pub(super) fn new(rules: Arc<Rules>, version: i64) -> Self {
-        let maps = rules.unique.iter().map(|_| HashMap::default()).collect();
-        Self { rules, version, maps, before: HashMap::new() }
+        let holders = rules.unique.iter().map(|_| Holders::default()).collect();
+        Self { rules, version, holders, before: HashMap::new() }
+    }
+
+    /// Makes room for so many records in all.
+    pub(super) fn reserve(&mut self, records: usize) {
+        self.holders.iter_mut().for_each(|holders| holders.reserve(records));
     }
 
     /// Scans the records.
@@ -63,6 +55,7 @@ impl UniqueIndex {
         rules: &Arc<Rules>,
     ) -> Result<Self, SheetError> {
         let mut index = Self::new(rules.clone(), state.version);
+        index.reserve(state.counts.total as usize);
         let wanted = Wanted::Parts(rules.unique_fields().map(Part::field).collect());
         let segments: Vec<usize> = (0..state.manifest.segments().len()).collect();
         for group in segments.chunks(SCANNED_TOGETHER) {
@@ -95,74 +88,39 @@ impl UniqueIndex {
     }
 
     fn take_in(&mut self, keys: &[Option<u64>], number: RecordNumber) {
-        for (rule, key) in keys.iter().enumerate() {
+        for (holders, key) in self.holders.iter_mut().zip(keys) {
             if let Some(key) = key {
-                self.insert(rule, *key, number);
+                holders.add(*key, number);
             }
         }
     }
 
-    fn insert(&mut self, rule: usize, key: u64, number: RecordNumber) {
-        self.maps[rule]
-            .entry(key)
-            .and_modify(|holders| match holders {
-                Holders::One(first) => *holders = Holders::Many(BTreeSet::from([*first, number])),
-                Holders::Many(all) => _ = all.insert(number),
-            })
-            .or_insert(Holders::One(number));
-    }
-
-    /// How many records have a value, and the first of them.
-    fn standing(&self, rule: usize, key: u64) -> Before {
-        match self.maps[rule].get(&key) {
-            None => Before { count: 0, first: None },
-            Some(Holders::One(number)) => Before { count: 1, first: Some(*number) },
-            Some(Holders::Many(all)) => Before { count: all.len(), first: all.first().copied() },
-        }
-    }
-
-    fn remember(&mut self, rule: usize, key: u64) {
-        let standing = self.standing(rule, key);
-        if standing.count > 0 {
-            self.before.entry((rule, key)).or_insert(standing);
-        }
-    }
-
-    /// A record gets a value.
-    pub(super) fn add(&mut self, rule: usize, key: u64, number: RecordNumber) {
-        self.remember(rule, key);
-        self.insert(rule, key, number);
+    /// A record gets a value; whether another record has it already.
+    pub(super) fn add(&mut self, rule: usize, key: u64, number: RecordNumber) -> bool {
+        let Some(standing) = self.holders[rule].add(key, number) else { return false };
+        self.before.entry((rule, key)).or_insert(standing);
+        true
     }
 
     /// A record no longer has a value.
     pub(super) fn remove(&mut self, rule: usize, key: u64, number: RecordNumber) {
-        self.remember(rule, key);
-        let Some(holders) = self.maps[rule].get_mut(&key) else { return };
-        let is_empty = match holders {
-            Holders::One(other) => *other == number,
-            Holders::Many(all) => {
-                all.remove(&number);
-                if let (1, Some(last)) = (all.len(), all.first().copied()) {
-                    *holders = Holders::One(last);
-                }
-                false
-            }
-        };
-        if is_empty {
-            self.maps[rule].remove(&key);
+        let standing = self.holders[rule].standing(key);
+        if standing.count > 0 {
+            self.before.entry((rule, key)).or_insert(standing);
+            self.holders[rule].remove(key, number);
         }
     }
 
     /// Whether several records have a value.
     pub(super) fn is_doubled(&self, rule: usize, key: u64) -> bool {
-        self.standing(rule, key).count > 1
+        self.holders[rule].standing(key).count > 1
     }
 
     /// Ends the current change: which of the records it did not touch begin or cease to have a double.
     pub(super) fn settle(&mut self, is_touched: impl Fn(RecordNumber) -> bool) -> Vec<Partner> {
         let mut partners = Vec::new();
         for ((rule, key), before) in std::mem::take(&mut self.before) {
-            let after = self.standing(rule, key);
+            let after = self.holders[rule].standing(key);
             let doubled = after.count > 1;
             let concerned = match (before.count > 1, doubled) {
                 (false, true) => before.first,

@@ -123,7 +123,7 @@ fn read_rows(
 ) -> Result<Option<(ReadReport, u64)>, CsvError> {
     let mut reader = CsvReader::new(file, dialect)?;
     while let Some(row) = reader.next_row()? {
-        if let Some(draft) = builder.push_row(row.cells().map(unmarked)) {
+        if let Some(draft) = builder.push_row(|column| row.get(column).map(unmarked)) {
             let segment = Read::Segment { draft, bytes: reader.bytes_read() };
             if sender.blocking_send(segment).is_err() {
                 return Ok(None);

@@ -104,3 +104,8 @@ fn remarks(records: &[Record], field: FieldNumber) -> Vec<Vec<String>> {
         |record: &Record| record.cells[place].messages.iter().map(|message| message.text.clone()).collect();
     records.iter().map(texts).collect()
 }
+
+/// The cells of a row of a file.
+pub fn file_row<'a>(row: &'a [&'a str]) -> impl Fn(usize) -> Option<&'a str> {
+    |column| row.get(column).copied()
+}

@@ -163,8 +163,10 @@ impl Story<'_> {
                 };
                 self.model.insert(&rows.iter().map(filled).collect::<Vec<_>>());
                 let mut builder = ImportBuilder::with_limits(&sheet, &FIELDS.map(Some), SMALL);
-                let mut drafts: Vec<_> =
-                    rows.iter().filter_map(|row| builder.push_row(row.iter().map(String::as_str))).collect();
+                let mut drafts: Vec<_> = rows
+                    .iter()
+                    .filter_map(|row| builder.push_row(|column| row.get(column).map(String::as_str)))
+                    .collect();
                 drafts.extend(builder.finish());
                 let committed = write!(sheets, db, &sheet, append(drafts));
                 self.commit(&committed, &before);

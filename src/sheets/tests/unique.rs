@@ -1,6 +1,6 @@
 //! Doubles: both records are marked, and a mark goes when its reason goes.
 
-use super::{EMAIL, FIELDS, NAME, SMALL, all, people, person, remarks, sheet_of, text, write};
+use super::{EMAIL, FIELDS, NAME, SMALL, all, file_row, people, person, remarks, sheet_of, text, write};
 use crate::domain::record::RecordNumber;
 use crate::sheets::import::ImportBuilder;
 use crate::sheets::{CellInput, RecordUpdate, Sheets};
@@ -69,7 +69,7 @@ async fn an_import_marks_doubles_within_itself_and_before_it() {
                 9 => "OLD@x".to_string(),
                 row => format!("{row}@x"),
             };
-            drafts.extend(builder.push_row([format!("n{row}").as_str(), &email, ""]));
+            drafts.extend(builder.push_row(file_row(&[&format!("n{row}"), &email, ""])));
         }
         drafts.extend(builder.finish());
         let committed = write!(sheets, database, &sheet, append(drafts));

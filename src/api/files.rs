@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Multipart, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
@@ -70,11 +70,13 @@ async fn list(
 async fn create(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
+    headers: HeaderMap,
     form: Result<Multipart, axum::extract::multipart::MultipartRejection>,
 ) -> Answer<Data<FileBody>> {
+    let size = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let form =
         form.map_err(|_| ApiError::bad("general", "upload the file as a form: `multipart/form-data`"))?;
-    Ok(data(upload::receive(&service, &actor, form).await?.into()))
+    Ok(data(upload::receive(&service, &actor, size.unwrap_or(0), form).await?.into()))
 }
 
 /// One file.

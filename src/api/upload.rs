@@ -1,6 +1,7 @@
 //! Receiving a file as a form. The SDK sends `spaceId`, `environmentId`, `mode`, `file`, then an
 //! `actions` part for each action; others send the file first. The bytes go to disk as they come, and
-//! the rest is looked at when all parts are there.
+//! the rest is looked at when all parts are there. A part `sheetId` before the file is our own: the file is imported
+//! into that sheet while it arrives, when all of its columns match by name.
 
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
@@ -12,7 +13,7 @@ use super::extract::known;
 use crate::domain::access::Actor;
 use crate::domain::action::Action;
 use crate::domain::file::{File, FileMode};
-use crate::domain::ids::SpaceId;
+use crate::domain::ids::{SheetId, SpaceId};
 use crate::domain::parse::from_slice;
 use crate::service::Service;
 use crate::service::files::{NewFile, Upload};
@@ -26,6 +27,7 @@ const MOST_PARTS: usize = 1_000;
 #[derive(Default)]
 struct Parts {
     space_id: Option<SpaceId>,
+    sheet_id: Option<SheetId>,
     mode: Option<FileMode>,
     actions: Vec<Action>,
     extra: Map<String, Value>,
@@ -42,7 +44,7 @@ struct Received {
 ///
 /// # Errors
 /// When a part is missing, broken or too large, or the space is not there. Nothing is stored then.
-pub async fn receive(service: &Service, actor: &Actor, mut form: Multipart) -> ApiResult<File> {
+pub async fn receive(service: &Service, actor: &Actor, size: u64, mut form: Multipart) -> ApiResult<File> {
     let mut parts = Parts::default();
     let mut number = 0;
     while let Some(part) = form.next_field().await.map_err(broken)? {
@@ -52,7 +54,11 @@ pub async fn receive(service: &Service, actor: &Actor, mut form: Multipart) -> A
         }
         let name = part.name().unwrap_or_default().to_string();
         match name.as_str() {
-            "file" => parts.file = Some(store(service, actor, part).await?),
+            "file" => {
+                let destination = parts.sheet_id.take().map(|sheet| (sheet, size));
+                parts.file = Some(store(service, actor, part, destination).await?);
+            }
+            "sheetId" => parts.sheet_id = Some(known(&text(part, &name).await?)?),
             "spaceId" => parts.space_id = Some(known(&text(part, &name).await?)?),
             "mode" => parts.mode = mode(&text(part, &name).await?)?,
             "actions" => parts.actions.extend(actions(&text(part, &name).await?)?),
@@ -77,16 +83,32 @@ pub async fn receive(service: &Service, actor: &Actor, mut form: Multipart) -> A
     Ok(service.finish_upload(actor, received.upload, new).await?)
 }
 
-async fn store(service: &Service, actor: &Actor, mut part: Field<'_>) -> ApiResult<Received> {
+/// Takes the file; with a sheet and about how many bytes will come, it is imported as soon as it can be judged.
+async fn store(
+    service: &Service,
+    actor: &Actor,
+    mut part: Field<'_>,
+    mut destination: Option<(SheetId, u64)>,
+) -> ApiResult<Received> {
     let Some(name) = part.file_name().map(str::to_string).filter(|name| !name.is_empty()) else {
         return Err(ApiError::bad("file", "the part `file` has no file name"));
     };
     let mimetype = part.content_type().unwrap_or("application/octet-stream").to_string();
     let mut upload = service.start_upload(actor).await?;
-    while let Some(bytes) = part.chunk().await.map_err(broken)? {
-        upload.write(&bytes).await?;
+    loop {
+        let more = part.chunk().await.map_err(broken)?;
+        if let Some(bytes) = &more {
+            upload.write(bytes).await?;
+        }
+        if (more.is_none() || upload.can_be_judged())
+            && let Some((sheet, size)) = destination.take()
+        {
+            service.import_arriving(actor, &upload, &name, &sheet, size).await?;
+        }
+        if more.is_none() {
+            return Ok(Received { upload, name, mimetype });
+        }
     }
-    Ok(Received { upload, name, mimetype })
 }
 
 async fn text(mut part: Field<'_>, name: &str) -> ApiResult<String> {

@@ -3,14 +3,16 @@
 //! Nothing here knows of sheets or tenants. Reading is blocking and takes constant memory, so that it
 //! runs on a thread of its own; [`store`] is asynchronous.
 
+mod arrival;
 pub mod detect;
 pub mod preview;
 pub mod read_csv;
 pub mod store;
 pub mod write_csv;
 
+pub use arrival::ArrivingFile;
 pub use detect::{Dialect, SAMPLE_BYTES, sniff, sniff_in};
-pub use preview::{DialectChoice, Preview, PreviewError, preview};
+pub use preview::{DialectChoice, Preview, PreviewError, preview, preview_of};
 pub use read_csv::{CsvError, CsvReader, Places, ReadReport, Row};
-pub use store::{FileError, FileStore, FileWriter};
+pub use store::{FileError, FileStore, FileWriter, Finished};
 pub use write_csv::{CsvColumn, CsvForm, CsvWriter, unmarked};

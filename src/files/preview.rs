@@ -1,6 +1,6 @@
 //! The beginning of a CSV file: how it is read, its columns, its first rows.
 
-use std::io::{Read, Seek};
+use std::io::Read;
 
 use super::detect::{Dialect, SAMPLE_BYTES, sniff, sniff_in};
 use super::read_csv::{CsvError, CsvReader};
@@ -68,18 +68,27 @@ pub fn preview(
     let size = file.metadata()?.len();
     let mut sample = Vec::new();
     file.by_ref().take(SAMPLE_BYTES as u64).read_to_end(&mut sample)?;
+    preview_of(&sample, size, choice, most)
+}
+
+/// The same by the first [`SAMPLE_BYTES`] of a file of so many bytes.
+pub fn preview_of(
+    sample: &[u8],
+    size: u64,
+    choice: &DialectChoice,
+    most: usize,
+) -> Result<Preview, PreviewError> {
     let whole = sample.len() as u64 == size;
     if let Some((_, what)) = FOREIGN.iter().find(|(start, _)| sample.starts_with(start)) {
         return Err(PreviewError::Foreign(what));
     }
     let mut dialect = match &choice.encoding {
-        Some(encoding) => sniff_in(&sample, whole, encoding).map_err(PreviewError::Choice)?,
-        None => sniff(&sample, whole),
+        Some(encoding) => sniff_in(sample, whole, encoding).map_err(PreviewError::Choice)?,
+        None => sniff(sample, whole),
     };
     dialect.separator = choice.separator.unwrap_or(dialect.separator);
     dialect.header_row = choice.header_row.unwrap_or(dialect.header_row);
-    file.rewind()?;
-    let mut reader = CsvReader::new(file.take(SAMPLE_BYTES as u64), &dialect)?;
+    let mut reader = CsvReader::new(sample, &dialect)?;
     let headers = reader.headers().to_vec();
     let mut rows = Vec::new();
     let mut counted = 0;
@@ -103,7 +112,7 @@ pub fn preview(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
+    use std::io::{Seek, Write};
 
     fn shown(text: &[u8], choice: &DialectChoice) -> Result<Preview, PreviewError> {
         let mut file = std::fs::File::options().read(true).write(true).create(true).truncate(true).open(

@@ -2,16 +2,21 @@
 //!
 //! A file appears under its name only when all of its bytes have reached the disk, so whoever finds
 //! it finds it whole, also after a loss of power. What a stopped server left half-written lies in
-//! `tmp` and is swept at the next start.
+//! `tmp` and is swept at the next start. Who does not want to wait reads a file while it arrives.
 
-use std::io::{self, ErrorKind};
+use std::collections::HashMap;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::fs;
-use tokio::io::AsyncWriteExt;
+
+use super::arrival::{Arrival, ArrivingFile};
 
 use crate::domain::ids::{FileId, Id};
 
+/// Bytes that are written at once.
+const WRITTEN_AT_ONCE: usize = 256 << 10;
 /// Most bytes of a file unless the configuration says otherwise.
 pub const MOST_FILE_BYTES: u64 = 2 << 30;
 
@@ -47,13 +52,18 @@ pub struct FileStore {
     files: PathBuf,
     tmp: PathBuf,
     most_bytes: u64,
+    /// Files that this process is writing.
+    arriving: Arriving,
 }
+
+type Arriving = Arc<Mutex<HashMap<FileId, Arc<Arrival>>>>;
 
 impl FileStore {
     /// A store in the directories `files` and `tmp` of `dir`; both are made by [`FileStore::prepare`].
     pub fn new(dir: impl AsRef<Path>) -> Self {
         let dir = dir.as_ref();
-        Self { files: dir.join("files"), tmp: dir.join("tmp"), most_bytes: MOST_FILE_BYTES }
+        let (files, tmp) = (dir.join("files"), dir.join("tmp"));
+        Self { files, tmp, most_bytes: MOST_FILE_BYTES, arriving: Arriving::default() }
     }
 
     /// The same store, with another limit on the size of a file.
@@ -81,10 +91,26 @@ impl FileStore {
 
     /// Begins a file. Its bytes are kept when the writer is finished and thrown away when it is dropped.
     pub async fn writer(&self, id: &FileId) -> Result<FileWriter, FileError> {
-        let unfinished = Unfinished(self.tmp.join(id.as_str()));
-        let file = fs::File::create(&unfinished.0).await?;
+        let path = self.tmp.join(id.as_str());
+        let file = fs::File::create(&path).await?.into_std().await;
+        let arrival = Arc::new(Arrival::default());
+        lock(&self.arriving).insert(id.clone(), arrival.clone());
+        let unfinished = Unfinished { id: id.clone(), path, arrival, arriving: self.arriving.clone() };
         let destination = self.path(id);
-        Ok(FileWriter { file, unfinished, destination, size: 0, most_bytes: self.most_bytes })
+        let most_bytes = self.most_bytes;
+        Ok(FileWriter { file: Some(file), waiting: Vec::new(), unfinished, destination, size: 0, most_bytes })
+    }
+
+    /// The bytes of a file, for reading on a thread of one's own; of one that this process is still writing, as
+    /// they come.
+    pub fn open_arriving(&self, id: &FileId) -> Result<ArrivingFile, FileError> {
+        let arrival = lock(&self.arriving).get(id).cloned();
+        let Some(arrival) = arrival else { return Ok(ArrivingFile::new(self.open_blocking(id)?, None)) };
+        match std::fs::File::open(self.tmp.join(id.as_str())) {
+            Ok(file) => Ok(ArrivingFile::new(file, Some(arrival))),
+            // It has moved to its place meanwhile.
+            Err(_) => Ok(ArrivingFile::new(self.open_blocking(id)?, Some(arrival))),
+        }
     }
 
     /// The bytes of a file, for reading.
@@ -110,10 +136,17 @@ fn missing(id: &FileId, error: io::Error) -> FileError {
     if error.kind() == ErrorKind::NotFound { FileError::Missing(id.clone()) } else { error.into() }
 }
 
+fn lock(arriving: &Arriving) -> std::sync::MutexGuard<'_, HashMap<FileId, Arc<Arrival>>> {
+    arriving.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A file that is being written.
 #[derive(Debug)]
 pub struct FileWriter {
-    file: fs::File,
+    /// Absent only while a thread writes to it.
+    file: Option<std::fs::File>,
+    /// Bytes that are not written yet.
+    waiting: Vec<u8>,
     unfinished: Unfinished,
     destination: PathBuf,
     size: u64,
@@ -127,7 +160,8 @@ impl FileWriter {
         if self.size > self.most_bytes {
             return Err(FileError::TooLarge(self.most_bytes));
         }
-        Ok(self.file.write_all(bytes).await?)
+        self.waiting.extend_from_slice(bytes);
+        if self.waiting.len() >= WRITTEN_AT_ONCE { self.flush(false).await } else { Ok(()) }
     }
 
     /// How many bytes there are so far.
@@ -135,32 +169,77 @@ impl FileWriter {
         self.size
     }
 
-    /// Puts the file in its place and gives its size. After that it outlives a loss of power.
-    pub async fn finish(mut self) -> Result<u64, FileError> {
-        self.file.flush().await?;
-        self.file.sync_all().await?;
-        fs::rename(&self.unfinished.0, &self.destination).await?;
+    /// Writes what waits; at the end also makes it durable.
+    async fn flush(&mut self, last: bool) -> Result<(), FileError> {
+        let Some(mut file) = self.file.take() else {
+            return Err(FileError::Io(io::Error::other("an earlier write of the file was broken off")));
+        };
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let (arrival, size) = (self.unfinished.arrival.clone(), self.size);
+        let write = move || -> io::Result<_> {
+            file.write_all(&waiting)?;
+            arrival.reached(size);
+            if last {
+                arrival.written();
+                file.sync_all()?;
+            }
+            waiting.clear();
+            Ok((file, waiting))
+        };
+        let (file, waiting) = tokio::task::spawn_blocking(write).await.map_err(io::Error::other)??;
+        (self.file, self.waiting) = (Some(file), waiting);
+        Ok(())
+    }
+
+    /// Puts the file in its place. After that it outlives a loss of power. Who reads it while it arrives waits
+    /// until it is also known, see [`Finished::settle`].
+    pub async fn finish(mut self) -> Result<Finished, FileError> {
+        self.flush(true).await?;
+        fs::rename(&self.unfinished.path, &self.destination).await?;
         if let Some(directory) = self.destination.parent() {
             fs::File::open(directory).await?.sync_all().await?;
         }
-        Ok(self.size)
+        Ok(Finished { size: self.size, unfinished: self.unfinished })
+    }
+}
+
+/// A file in its place.
+#[derive(Debug)]
+pub struct Finished {
+    /// Its bytes.
+    pub size: u64,
+    unfinished: Unfinished,
+}
+
+impl Finished {
+    /// The file is known: whoever waits for it goes on.
+    pub fn settle(self) {
+        self.unfinished.arrival.settled();
     }
 }
 
 /// The path of a half-written file; dropping it removes the file, unless it has moved to its place.
 #[derive(Debug)]
-struct Unfinished(PathBuf);
+struct Unfinished {
+    id: FileId,
+    path: PathBuf,
+    arrival: Arc<Arrival>,
+    arriving: Arriving,
+}
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
+        lock(&self.arriving).remove(&self.id);
+        self.arrival.broken_off();
         // Nothing is lost when this fails: the next start sweeps the directory.
-        let _ = std::fs::remove_file(&self.0);
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read;
     use tokio::io::AsyncReadExt;
 
     fn id(number: u128) -> FileId {
@@ -186,9 +265,9 @@ mod tests {
         writer.write(b"one ").await.unwrap();
         writer.write(b"two").await.unwrap();
         assert!(matches!(store.open(&id(1)).await, Err(FileError::Missing(_))), "seen before it is whole");
-        assert_eq!(writer.finish().await.unwrap(), 7);
+        assert_eq!(writer.finish().await.unwrap().size, 7);
         let mut text = String::new();
-        store.open(&id(1)).await.unwrap().read_to_string(&mut text).await.unwrap();
+        AsyncReadExt::read_to_string(&mut store.open(&id(1)).await.unwrap(), &mut text).await.unwrap();
         assert_eq!((text.as_str(), left_in(&store.tmp)), ("one two", 0));
         store.delete(&id(1)).await.unwrap();
         store.delete(&id(1)).await.unwrap();
@@ -206,6 +285,30 @@ mod tests {
         std::fs::write(store.tmp.join(id(3).as_str()), "half").unwrap();
         store.prepare().await.unwrap();
         assert_eq!(left_in(&store.tmp), 0, "a stopped server's remains are swept");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_file_is_read_while_it_arrives() {
+        let store = store("arriving").await;
+        let mut writer = store.writer(&id(4)).await.unwrap();
+        let mut reader = store.open_arriving(&id(4)).unwrap();
+        let reading = std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            reader.read_to_end(&mut bytes).map(|_| (bytes.len(), reader.wait_until_settled().is_ok()))
+        });
+        for _ in 0..40 {
+            writer.write(&[b'x'; 100_000]).await.unwrap();
+        }
+        writer.finish().await.unwrap().settle();
+        assert_eq!(reading.join().unwrap().unwrap(), (4_000_000, true));
+
+        let writer = store.writer(&id(5)).await.unwrap();
+        let mut reader = store.open_arriving(&id(5)).unwrap();
+        let reading = std::thread::spawn(move || reader.read_to_end(&mut Vec::new()));
+        drop(writer);
+        let error = reading.join().unwrap().unwrap_err().to_string();
+        assert!(error.starts_with("the upload broke off"), "{error}");
+        assert!(matches!(store.open_arriving(&id(5)), Err(FileError::Missing(_))));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use axum::extract::multipart::Field;
 use axum::extract::{Multipart, Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde_json::json;
@@ -11,53 +11,90 @@ use tokio_util::io::ReaderStream;
 use super::ServerState;
 use super::problem::Problem;
 use super::session::SignedIn;
+use crate::domain::access::Actor;
 use crate::domain::file::FileMode;
-use crate::domain::ids::{FileId, Id, SpaceId};
+use crate::domain::ids::{FileId, Id, SheetId, SpaceId};
+use crate::domain::job::Job;
+use crate::service::Service;
 use crate::service::files::{NewFile, Upload};
 
-/// Takes a file into a space: the fields `spaceId` and `file`.
+/// Takes a file into a space: the fields `spaceId` and `file`. With a field `sheetId` before the file, it is
+/// imported into that sheet while it arrives, when nobody needs to be asked anything; the answer then names the job.
 pub async fn upload(
     State(state): State<ServerState>,
     Extension(signed_in): Extension<SignedIn>,
+    headers: HeaderMap,
     mut form: Multipart,
 ) -> Result<Response, Problem> {
     let broken = |error: axum::extract::multipart::MultipartError| {
         Problem::bad_request(format!("the upload broke off: {}; try again", error.body_text()))
     };
     let mut space_id = None;
+    let mut sheet_id = None;
     let mut arrived = None;
+    let size = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name() {
             Some("spaceId") => space_id = Some(field.text().await.map_err(broken)?),
+            Some("sheetId") => {
+                let text = field.text().await.map_err(broken)?;
+                let id = SheetId::parse(&text).map_err(|error| Problem::bad_request(error.to_string()))?;
+                sheet_id = Some(id);
+            }
             Some("file") => {
                 let name = field.file_name().unwrap_or("").to_string();
                 let mimetype = field.content_type().unwrap_or("application/octet-stream").to_string();
                 let mut upload = state.service.start_upload(&signed_in.actor).await?;
-                receive(&mut upload, field).await?;
-                arrived = Some((upload, name, mimetype));
+                let destination = sheet_id.take().map(|sheet| Destination { sheet, size: size.unwrap_or(0) });
+                let job = receive(&state.service, &signed_in.actor, &mut upload, field, destination).await?;
+                arrived = Some((upload, name, mimetype, job));
             }
             _ => {}
         }
     }
     let space_id = space_id.ok_or_else(|| Problem::bad_request("the upload has no field `spaceId`"))?;
     let space_id = SpaceId::parse(&space_id).map_err(|error| Problem::bad_request(error.to_string()))?;
-    let (upload, name, mimetype) =
+    let (upload, name, mimetype, job) =
         arrived.ok_or_else(|| Problem::bad_request("the upload has no field `file`"))?;
     let mode = FileMode::Import;
     let new = NewFile { space_id, name, mimetype, mode, actions: Vec::new(), extra: serde_json::Map::new() };
     let file = state.service.finish_upload(&signed_in.actor, upload, new).await?;
-    let answer = json!({ "id": file.id, "name": file.name, "size": file.size });
+    let answer =
+        json!({ "id": file.id, "name": file.name, "size": file.size, "jobId": job.map(|job| job.id) });
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
-async fn receive(upload: &mut Upload, mut field: Field<'_>) -> Result<(), Problem> {
+/// Where a file is imported while it arrives, and about how many bytes it has.
+struct Destination {
+    sheet: SheetId,
+    size: u64,
+}
+
+/// Takes the bytes. The import begins as soon as the file can be judged.
+async fn receive(
+    service: &Service,
+    actor: &Actor,
+    upload: &mut Upload,
+    mut field: Field<'_>,
+    mut destination: Option<Destination>,
+) -> Result<Option<Job>, Problem> {
+    let name = field.file_name().unwrap_or("").to_string();
+    let mut job = None;
     loop {
-        match field.chunk().await {
-            Ok(Some(bytes)) => upload.write(&bytes).await?,
-            Ok(None) => return Ok(()),
-            Err(error) => {
-                return Err(Problem::bad_request(format!("the upload broke off: {}", error.body_text())));
-            }
+        let more = field
+            .chunk()
+            .await
+            .map_err(|error| Problem::bad_request(format!("the upload broke off: {}", error.body_text())))?;
+        if let Some(bytes) = &more {
+            upload.write(bytes).await?;
+        }
+        if (more.is_none() || upload.can_be_judged())
+            && let Some(Destination { sheet, size }) = destination.take()
+        {
+            job = service.import_arriving(actor, upload, &name, &sheet, size).await?;
+        }
+        if more.is_none() {
+            return Ok(job);
         }
     }
 }

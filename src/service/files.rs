@@ -8,7 +8,7 @@ use crate::domain::action::Action;
 use crate::domain::event::Topic;
 use crate::domain::file::{File, FileMode, FileStatus};
 use crate::domain::ids::{FileId, SpaceId, WorkbookId};
-use crate::files::FileWriter;
+use crate::files::{FileWriter, SAMPLE_BYTES};
 use crate::store::{files, new_id, now, spaces};
 
 /// What a new file is given, beside its bytes.
@@ -30,8 +30,10 @@ pub struct NewFile {
 
 /// Bytes that are arriving; dropped unfinished, nothing of them stays.
 pub struct Upload {
-    id: FileId,
+    pub(super) id: FileId,
     writer: FileWriter,
+    /// The first bytes, as many as are enough to judge a file.
+    pub(super) beginning: Vec<u8>,
 }
 
 /// What changes in a file; what is absent stays.
@@ -52,7 +54,19 @@ pub struct FileChange {
 impl Upload {
     /// Takes the next bytes.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let missing = SAMPLE_BYTES - self.beginning.len();
+        self.beginning.extend_from_slice(&bytes[..bytes.len().min(missing)]);
         Ok(self.writer.write(bytes).await?)
+    }
+
+    /// Whether enough is here to judge the file by.
+    pub fn can_be_judged(&self) -> bool {
+        self.beginning.len() == SAMPLE_BYTES
+    }
+
+    /// How many bytes are here.
+    pub fn size(&self) -> u64 {
+        self.writer.size()
     }
 }
 
@@ -62,7 +76,7 @@ impl Service {
         allow(actor, Operation::WriteFiles)?;
         let id: FileId = new_id();
         let writer = self.files.writer(&id).await?;
-        Ok(Upload { id, writer })
+        Ok(Upload { id, writer, beginning: Vec::new() })
     }
 
     /// Makes the bytes durable, then the file known.
@@ -77,7 +91,7 @@ impl Service {
             return Err(ServiceError::bad_request("file: it needs a name"));
         }
         new.actions.iter().try_for_each(|action| action.operation().map(drop))?;
-        let size = upload.writer.finish().await?;
+        let finished = upload.writer.finish().await?;
         let moment = now();
         let file = File {
             id: upload.id,
@@ -89,7 +103,7 @@ impl Service {
             encoding: "utf-8".to_string(),
             status: FileStatus::Partial,
             mode: new.mode,
-            size: size as i64,
+            size: finished.size as i64,
             workbook_id: None,
             sheet_id: None,
             actions: new.actions,
@@ -104,6 +118,7 @@ impl Service {
         let payload = json!({ "status": file.status });
         tx.emit(announce::of_file(Topic::FileCreated, actor, &file, &space.namespaces(), payload));
         tx.commit().await?;
+        finished.settle();
         Ok(file)
     }
 

@@ -11,6 +11,7 @@ use crate::domain::ids::{FileId, Id, SheetId};
 use crate::domain::job::{Job, JobTrigger, JobType};
 use crate::domain::mapping::match_columns;
 use crate::domain::query::RecordQuery;
+use crate::domain::workbook::Sheet;
 use crate::files::{Dialect, DialectChoice, preview};
 
 /// Rows of the file that a plan shows.
@@ -52,6 +53,9 @@ pub struct ImportConfig {
     pub mapping: Vec<Option<String>>,
     /// How the file is read.
     pub dialect: Dialect,
+    /// About how many bytes it has, when it is read while it arrives and nobody was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arriving: Option<u64>,
 }
 
 /// What the job of an export is told.
@@ -131,14 +135,8 @@ impl Service {
         if mapping.iter().all(Option::is_none) {
             return Err(ServiceError::bad_request("mapping: no column goes to a field; choose at least one"));
         }
-        let config = ImportConfig { file_id: file.id.clone(), mapping, dialect };
-        let mut job = NewJob::new(JobType::Sheet, "import", sheet.id.as_str());
-        job.trigger = JobTrigger::Immediate;
-        job.label = Some(format!("Import {}", file.name));
-        job.unique_key = Some(format!("sheet:import:{}:{}", sheet.id, file.id));
-        job.file_id = Some(file.id);
-        job.config = Some(json!(config));
-        self.create_job(actor, job).await
+        let config = ImportConfig { file_id: file.id, mapping, dialect, arriving: None };
+        self.create_job(actor, import_job(&sheet, &file.name, config)).await
     }
 
     /// Starts to write records into a CSV file.
@@ -171,4 +169,15 @@ impl Service {
         job.config = Some(config.into());
         self.create_job(actor, job).await
     }
+}
+
+/// The job of an import.
+pub(super) fn import_job(sheet: &Sheet, file_name: &str, config: ImportConfig) -> NewJob {
+    let mut job = NewJob::new(JobType::Sheet, "import", sheet.id.as_str());
+    job.trigger = JobTrigger::Immediate;
+    job.label = Some(format!("Import {file_name}"));
+    job.unique_key = Some(format!("sheet:import:{}:{}", sheet.id, config.file_id));
+    job.file_id = Some(config.file_id.clone());
+    job.config = Some(json!(config));
+    job
 }

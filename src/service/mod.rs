@@ -4,6 +4,7 @@
 //! is not found, what it may not do is refused, and each change leaves its events in the same commit.
 
 pub mod announce;
+pub mod arriving_import;
 pub mod authentication;
 pub mod bootstrap;
 pub mod commits;

@@ -13,6 +13,7 @@ const SHARDS: usize = 256;
 /// How full a table may be: four fifths.
 const FULL: (usize, usize) = (4, 5);
 const SMALLEST: usize = 8;
+const LARGE: usize = 1_024;
 /// Stands for a number when several records have the value.
 const SEVERAL: u64 = (1 << 40) - 1;
 
@@ -169,7 +170,9 @@ impl Shard {
     /// Puts a value in unless it is there already; then the number that has it comes back.
     fn insert(&mut self, key: u64, number: u64) -> Option<u64> {
         if (self.used + 1) * FULL.1 > self.slots.len() * FULL.0 {
-            self.grow(room_for(self.slots.len() * 3 / 2));
+            // Large tables grow by little, so that little of them is empty.
+            let more = if self.slots.len() < LARGE { self.slots.len() / 2 } else { self.slots.len() / 8 };
+            self.grow((self.slots.len() + more).max(SMALLEST));
         }
         let place = self.find(key);
         if !self.slots[place].is_empty() {

@@ -4,6 +4,8 @@ use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+#[cfg(feature = "hydrate")]
+use super::upload::{Uploaded, upload};
 use crate::app::components::Picked;
 use crate::app::state::SpaceState;
 use crate::rpc::imports::{self, ImportPlan, Planned};
@@ -107,17 +109,18 @@ impl Importing {
                 ours()
             }
         };
-        let done = move |answer: Result<String, String>| {
+        let done = move |answer: Result<Uploaded, String>| {
             if !ours() {
                 return;
             }
             match answer {
-                Ok(file_id) => self.plan(file_id, name, turn),
+                Ok(uploaded) if uploaded.is_imported => self.stage.set(Stage::Idle),
+                Ok(uploaded) => self.plan(uploaded.file_id, name, turn),
                 Err(message) => self.stage.set(Stage::Failed { name, message }),
             }
             self.state.refresh();
         };
-        super::upload::upload(&self.state.id(), &file, progress, done);
+        upload(&self.state.id(), &self.sheet_id.get_value(), &file, progress, done);
     }
 
     /// On the server nobody picks files.

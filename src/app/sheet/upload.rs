@@ -9,15 +9,24 @@ use web_sys::{File, FormData, ProgressEvent, XmlHttpRequest};
 
 use crate::app::dom::Json;
 
-/// Sends a file to a space. `progress` hears how many bytes are there and may say false to stop;
-/// `done` gets the file's id, or what went wrong.
+/// A file that is on the server.
+pub struct Uploaded {
+    /// Its id.
+    pub file_id: String,
+    /// Whether it was imported while it arrived: nobody needs to be asked where its columns go.
+    pub is_imported: bool,
+}
+
+/// Sends a file to a space, for a sheet. `progress` hears how many bytes are there and may say false to stop;
+/// `done` gets the file, or what went wrong.
 pub fn upload(
     space_id: &str,
+    sheet_id: &str,
     file: &File,
     mut progress: impl FnMut(u64) -> bool + 'static,
-    done: impl FnOnce(Result<String, String>) + 'static,
+    done: impl FnOnce(Result<Uploaded, String>) + 'static,
 ) {
-    let prepared = prepare(space_id, file);
+    let prepared = prepare(space_id, sheet_id, file);
     let Some((request, form)) = prepared else {
         done(Err("This browser cannot send files.".to_string()));
         return;
@@ -43,22 +52,23 @@ pub fn upload(
     let _ = request.send_with_opt_form_data(Some(&form));
 }
 
-fn prepare(space_id: &str, file: &File) -> Option<(XmlHttpRequest, FormData)> {
+fn prepare(space_id: &str, sheet_id: &str, file: &File) -> Option<(XmlHttpRequest, FormData)> {
     let request = XmlHttpRequest::new().ok()?;
     request.open("POST", "/files").ok()?;
     let form = FormData::new().ok()?;
     form.append_with_str("spaceId", space_id).ok()?;
+    form.append_with_str("sheetId", sheet_id).ok()?;
     form.append_with_blob_and_filename("file", file, &file.name()).ok()?;
     Some((request, form))
 }
 
-fn answer(request: &XmlHttpRequest) -> Result<String, String> {
+fn answer(request: &XmlHttpRequest) -> Result<Uploaded, String> {
     let status = request.status().unwrap_or(0);
     let text = request.response_text().ok().flatten().unwrap_or_default();
     let body = Json::read(&text);
     let member = |key: &str| body.as_ref().and_then(|body| body.at(key).text());
-    if let (200..300, Some(id)) = (status, member("id")) {
-        return Ok(id);
+    if let (200..300, Some(file_id)) = (status, member("id")) {
+        return Ok(Uploaded { file_id, is_imported: member("jobId").is_some() });
     }
     Err(match (member("message"), status) {
         (Some(message), _) => message,

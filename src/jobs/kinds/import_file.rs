@@ -3,6 +3,8 @@
 //! One thread reads and checks, this task writes; a bounded channel lies between. What is written is
 //! one open change: cancelled, failed or cut off, the sheet goes back to what it was.
 
+use std::time::{Duration, Instant};
+
 use tokio::sync::mpsc;
 
 use crate::domain::ids::ChangeId;
@@ -10,7 +12,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::record::Counts;
 use crate::domain::wording::{counted, grouped};
 use crate::domain::workbook::Sheet;
-use crate::files::{CsvError, CsvReader, Dialect, ReadReport, unmarked};
+use crate::files::{ArrivingFile, CsvError, CsvReader, Dialect, ReadReport, unmarked};
 use crate::jobs::work::{Work, WorkError};
 use crate::service::imports::ImportConfig;
 use crate::sheets::{ImportBuilder, SegmentDraft};
@@ -60,12 +62,18 @@ async fn fill(
     let target = |key: &Option<String>| key.as_deref().and_then(|key| sheet.field_number(key));
     let columns: Vec<_> = config.mapping.iter().map(target).collect();
     let builder = ImportBuilder::new(sheet, &columns);
-    let file = work.service.files.open_blocking(&config.file_id)?;
-    let size = file.metadata().map_err(|error| WorkError::Failed(error.to_string()))?.len();
-    let dialect = config.dialect;
+    let file = work.service.files.open_arriving(&config.file_id)?;
+    let last = work.service.files.open_arriving(&config.file_id)?;
+    let size = match config.arriving {
+        Some(size) => size,
+        None => work.service.file(&work.actor, &config.file_id).await?.size.unsigned_abs(),
+    };
+    let (dialect, unasked) = (config.dialect, config.arriving.is_some());
     let (sender, mut receiver) = mpsc::channel(WAITING);
-    let reading = tokio::task::spawn_blocking(move || read(file, &dialect, builder, &sender));
+    let reading =
+        tokio::task::spawn_blocking(move || read(Source { file, dialect, unasked }, builder, &sender));
     let (mut written, mut waiting, mut bytes) = (0, Vec::new(), 0);
+    let began = Instant::now();
     let report = loop {
         let end = match receiver.recv().await {
             Some(Read::Segment { draft, bytes: position }) => {
@@ -93,15 +101,46 @@ async fn fill(
             break report;
         }
         let rows = written;
-        work.progress(bytes, size, || format!("{} imported", counted(rows, "record"))).await?;
+        work.progress(bytes, size, || pace(rows, began.elapsed(), bytes, size)).await?;
     };
     reading.await.map_err(|error| WorkError::Failed(error.to_string()))?;
+    // What is imported from a file that is not kept could not be imported again.
+    let settled = tokio::task::spawn_blocking(move || last.wait_until_settled());
+    settled
+        .await
+        .map_err(std::io::Error::other)
+        .flatten()
+        .map_err(|error| WorkError::Failed(error.to_string()))?;
     Ok((written, report))
 }
 
+/// How far it is, how fast, and how long it will still take, once there is something to go by.
+fn pace(rows: u64, elapsed: Duration, bytes: u64, size: u64) -> String {
+    let mut text = format!("{} imported", counted(rows, "record"));
+    let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    if milliseconds >= 1_000 {
+        text.push_str(&format!(", {} a second", grouped(rows * 1_000 / milliseconds)));
+        let left = size.saturating_sub(bytes) * milliseconds / bytes.max(1) / 1_000;
+        text.push_str(&format!(", {} left", duration(left + 1)));
+    }
+    text
+}
+
+fn duration(seconds: u64) -> String {
+    if seconds < 120 { format!("{seconds} s") } else { format!("{} min", seconds.div_ceil(60)) }
+}
+
+/// What is read, and how.
+struct Source {
+    file: ArrivingFile,
+    dialect: Dialect,
+    /// Nobody was asked how the file is to be read.
+    unasked: bool,
+}
+
 /// The reading thread. It stops when nobody takes what it sends.
-fn read(file: std::fs::File, dialect: &Dialect, mut builder: ImportBuilder, sender: &mpsc::Sender<Read>) {
-    let end = match read_rows(file, dialect, &mut builder, sender) {
+fn read(source: Source, mut builder: ImportBuilder, sender: &mpsc::Sender<Read>) {
+    let end = match read_rows(source, &mut builder, sender) {
         Ok(None) => return,
         Ok(Some((report, bytes))) => {
             if let Some(draft) = builder.finish() {
@@ -109,26 +148,37 @@ fn read(file: std::fs::File, dialect: &Dialect, mut builder: ImportBuilder, send
             }
             Read::End(report)
         }
-        Err(error) => Read::Broken(error.to_string()),
+        Err(message) => Read::Broken(message),
     };
     let _ = sender.blocking_send(end);
 }
 
 /// Reads all rows; nothing when nobody takes them any more.
 fn read_rows(
-    file: std::fs::File,
-    dialect: &Dialect,
+    source: Source,
     builder: &mut ImportBuilder,
     sender: &mpsc::Sender<Read>,
-) -> Result<Option<(ReadReport, u64)>, CsvError> {
-    let mut reader = CsvReader::new(file, dialect)?;
-    while let Some(row) = reader.next_row()? {
+) -> Result<Option<(ReadReport, u64)>, String> {
+    let Source { file, dialect, unasked } = source;
+    let words = |error: CsvError| error.to_string();
+    let mut reader = CsvReader::new(file, &dialect).map_err(words)?;
+    while let Some(row) = reader.next_row().map_err(words)? {
         if let Some(draft) = builder.push_row(|column| row.get(column).map(unmarked)) {
+            if unasked && !reader.is_valid_text() {
+                break;
+            }
             let segment = Read::Segment { draft, bytes: reader.bytes_read() };
             if sender.blocking_send(segment).is_err() {
                 return Ok(None);
             }
         }
+    }
+    if unasked && !reader.is_valid_text() {
+        let line = reader.report().invalid_text.lines.first().copied().unwrap_or(0);
+        return Err(format!(
+            "Line {line} is not text in UTF-8, and nobody was asked how to read the file. Nothing was imported: \
+             import the file again from Files, and choose its encoding."
+        ));
     }
     Ok(Some((reader.report(), reader.bytes_read())))
 }

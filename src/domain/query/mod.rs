@@ -1,4 +1,13 @@
-//! Which records of a sheet are meant, and in which order: the parameters of section 2.6.2.
+//! Which records of a sheet are meant, and in which order: a standing, a search, a condition in the query
+//! language, and a field to sort by.
+
+mod condition;
+#[cfg(feature = "ssr")]
+mod language;
+
+pub use condition::{Comparison, Condition, MESSAGE, Operator, Quality};
+#[cfg(feature = "ssr")]
+pub use language::parse;
 
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +67,7 @@ pub struct RecordQuery {
     /// Records to include, or to leave out.
     #[serde(deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
     pub ids: Vec<String>,
-    /// The query language; refused with a clear message until it is there.
+    /// A condition in the query language; [`Condition`] prints one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
 }
@@ -68,7 +77,7 @@ impl RecordQuery {
     pub fn narrows(&self) -> bool {
         self.filter.is_some_and(|filter| filter != Filter::All)
             || self.search_value.as_deref().is_some_and(|text| !text.is_empty())
-            || self.q.as_deref().is_some_and(|text| !text.is_empty())
+            || self.q.as_deref().is_some_and(|text| !text.trim().is_empty())
     }
 
     /// Whether it means every record in the order of the sheet.

@@ -147,6 +147,19 @@ pub struct Counts {
     pub error: u64,
 }
 
+/// What is known of the cells of one field of some records.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct FieldCounts {
+    /// All of them.
+    pub total: u64,
+    /// Those without an error.
+    pub valid: u64,
+    /// Those with an error.
+    pub error: u64,
+    /// Those without a value.
+    pub empty: u64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use super::fold;
 use super::manifest::{Manifest, Segment};
 use super::messages::{self, CellMessage};
 use super::number_set;
+use super::orders::Orders;
 use super::overlay::Overlay;
 use super::patch::{self, RecordPatch};
 use super::state::{State, counts};
@@ -93,6 +94,7 @@ impl Writer {
             edit.patches.len() > self.limits.patched_records || overlay.len() > self.limits.logged_records;
         let out_of_order = !edit.appended.is_empty() && overlay.has_inserted();
         let mut manifest = old.manifest.clone();
+        let mut orders = Orders::default();
         if many || out_of_order || !edit.removed.is_empty() {
             let next = &mut head.next_segment;
             manifest =
@@ -102,6 +104,9 @@ impl Writer {
         } else if !edit.patches.is_empty() {
             let data = patch::encode(edit.patches.iter().map(|(number, patch)| (*number, patch)));
             records::insert_patch(tx, old.sheet, head.version, data).await?;
+            if edit.appended.is_empty() {
+                orders = Orders::carried(&old, &edit.patches);
+            }
         }
         let appended = place(&edit.appended, &mut head.next_segment);
         if !appended.is_empty() {
@@ -110,7 +115,7 @@ impl Writer {
         write_manifest(tx, old.sheet, head.version, (old.version, &old.manifest), &manifest).await?;
         let commit = self.record(tx, author, old.sheet, working.head.version, &head, &edit).await?;
         let counts = counts(head.live, head.invalid);
-        let state = State::new(old.sheet, head.version, manifest, overlay, counts);
+        let state = State { orders, ..State::new(old.sheet, head.version, manifest, overlay, counts) };
         let unique = working.take_unique();
         self.end(Working::moved(head, state, unique));
         Ok(Committed { commit: Some(commit), ..told(edit, head.version, counts) })

@@ -32,11 +32,26 @@ impl Messages {
         entries.filter_map(|entry| Some((entry.field, self.distinct.get(entry.message as usize)?)))
     }
 
+    /// Every message of a kind with its record and cell, in order; a kind is looked up once for equal messages.
+    pub(super) fn marks(&self, fits: impl Fn(&Message) -> bool) -> impl Iterator<Item = (u32, FieldNumber)> {
+        let fitting: Vec<bool> = self.distinct.iter().map(fits).collect();
+        let is_fitting = move |entry: &&Entry| fitting.get(entry.message as usize).copied().unwrap_or(false);
+        self.entries.iter().filter(is_fitting).map(|entry| (entry.row, entry.field))
+    }
+
     /// Every error with its record, in order; a record comes once for each of its errors.
     pub(super) fn errors(&self) -> impl Iterator<Item = (u32, FieldNumber)> {
-        let is_error: Vec<bool> = self.distinct.iter().map(|message| message.level == Level::Error).collect();
-        let of_error = move |entry: &&Entry| is_error.get(entry.message as usize).copied().unwrap_or(false);
-        self.entries.iter().filter(of_error).map(|entry| (entry.row, entry.field))
+        self.marks(|message| message.level == Level::Error)
+    }
+
+    /// Every message with its record, its field and its place among the different ones.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, FieldNumber, usize)> {
+        self.entries.iter().map(|entry| (entry.row, entry.field, entry.message as usize))
+    }
+
+    /// The different messages.
+    pub(super) fn distinct(&self) -> &[Message] {
+        &self.distinct
     }
 
     pub(super) fn is_empty(&self) -> bool {

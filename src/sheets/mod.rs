@@ -10,34 +10,45 @@
 //! sheet. Records stand in the order of their numbers, which is the order in which they came.
 //!
 //! Who looks for something: `column`, `chunk` and `bytes` are the stored format; `manifest`, `overlay`
-//! and `state` what a version is; `rows` reads a record; `commit`, `fold` and `rewrite` write.
+//! and `state` what a version is; `rows` reads a record; `plan`, `filter`, `sort` and `carry` answer
+//! queries; `facets` and `tally` count; `commit`, `fold` and `rewrite` write.
 
 mod append;
 mod bits;
 mod bytes;
 mod cache;
+mod carry;
+mod cell_test;
 mod chunk;
 mod chunk_id;
 mod column;
 mod commit;
 mod delete;
+mod distinct;
 mod draft;
 mod error;
 mod extras;
+mod facets;
 mod fetch;
+mod field_scan;
+mod filter;
 mod fold;
 mod holders;
 mod import;
 mod insert;
+mod like;
 mod limits;
 mod manifest;
+mod marked;
 mod messages;
 mod number_set;
 mod open;
 mod orders;
 mod overlay;
 mod patch;
+mod plan;
 mod positions;
+mod reading;
 mod rewrite;
 mod rollback;
 mod rows;
@@ -46,6 +57,8 @@ mod search;
 mod slice;
 mod sort;
 mod state;
+mod tally;
+mod threads;
 mod touched;
 mod unique;
 mod update;
@@ -57,11 +70,12 @@ mod tests;
 
 pub use draft::SegmentDraft;
 pub use error::SheetError;
+pub use facets::{FieldValue, ValuesWanted};
 pub use import::ImportBuilder;
 pub use insert::NewRecord;
 pub use open::Sheets;
 pub use orders::Positions;
-
+pub use tally::MessageCount;
 pub use update::RecordUpdate;
 pub use view::View;
 pub use writer::{CellInput, ChangedCell, Committed, Writer};

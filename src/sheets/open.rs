@@ -131,6 +131,8 @@ impl OpenSheet {
         states.retain(|other| other.version != state.version);
         states.push(state);
         states.sort_by_key(|state| state.version);
+        // What the versions before were asked is handed on already.
+        states.iter().rev().skip(1).for_each(|state| state.orders.forget());
         if states.len() > OLD_VERSIONS + 1 {
             states.remove(0);
         }

@@ -1,14 +1,23 @@
-//! Which records a query means, in which order: positions in one version, kept beside it.
+//! Which records a query means, in which order: positions in one version, kept beside it, and handed on to
+//! the next version when a commit touches few records.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use super::bits::Bits;
+use super::marked::Marked;
+use super::patch::RecordPatch;
+use super::rules::Rules;
+use super::state::State;
 use crate::domain::query::RecordQuery;
+use crate::domain::record::RecordNumber;
 
 /// Answers that a version remembers.
 const REMEMBERED: usize = 16;
-/// Positions in all of them together, 4 bytes each.
-const REMEMBERED_POSITIONS: usize = 4 << 20;
+/// Bytes that all of them together may take.
+const REMEMBERED_BYTES: usize = 16 << 20;
+/// When more records were touched since an answer was found, it is found anew.
+const MOST_TOUCHED: usize = 512;
 
 /// Positions of records in one version of a sheet.
 #[derive(Debug, Clone)]
@@ -18,12 +27,19 @@ pub struct Positions(Kind);
 enum Kind {
     /// All from 0 on, so many.
     Everything(u32),
+    /// Some, in the order of the sheet.
+    Marked(Arc<Marked>),
+    /// In an order of their own.
     Listed(Arc<Vec<u32>>),
 }
 
 impl Positions {
     pub(super) fn everything(count: u32) -> Self {
         Self(Kind::Everything(count))
+    }
+
+    pub(super) fn marked(bits: Bits) -> Self {
+        Self(Kind::Marked(Arc::new(Marked::new(bits))))
     }
 
     pub(super) fn listed(positions: Vec<u32>) -> Self {
@@ -34,6 +50,7 @@ impl Positions {
     pub fn len(&self) -> usize {
         match &self.0 {
             Kind::Everything(count) => *count as usize,
+            Kind::Marked(marked) => marked.len(),
             Kind::Listed(positions) => positions.len(),
         }
     }
@@ -49,6 +66,7 @@ impl Positions {
         let end = offset.saturating_add(limit).min(self.len());
         match &self.0 {
             Kind::Everything(_) => (begin as u32..end as u32).collect(),
+            Kind::Marked(marked) => marked.page(begin, end - begin),
             Kind::Listed(positions) => positions[begin..end].to_vec(),
         }
     }
@@ -57,52 +75,211 @@ impl Positions {
     pub fn find(&self, position: u32) -> Option<usize> {
         match &self.0 {
             Kind::Everything(count) => (position < *count).then_some(position as usize),
+            Kind::Marked(marked) => marked.bits().get(position as usize).then(|| marked.before(position)),
             Kind::Listed(positions) => positions.iter().position(|other| *other == position),
         }
     }
 
-    /// How many of them come before a position. Only for positions in the order of the sheet, which is searched
-    /// by halves.
+    /// Where in the order many positions come, in the order asked for.
+    pub(super) fn find_all(&self, asked: &[u32]) -> Vec<Option<usize>> {
+        match &self.0 {
+            Kind::Listed(positions) if asked.len() > 8 => {
+                let wanted: BTreeSet<u32> = asked.iter().copied().collect();
+                let found = positions.iter().enumerate().filter(|(_, position)| wanted.contains(position));
+                let places: HashMap<u32, usize> = found.map(|(place, position)| (*position, place)).collect();
+                asked.iter().map(|position| places.get(position).copied()).collect()
+            }
+            _ => asked.iter().map(|position| self.find(*position)).collect(),
+        }
+    }
+
+    /// How many of them come before a position. Only for positions in the order of the sheet.
     pub fn before(&self, position: u32) -> usize {
         match &self.0 {
             Kind::Everything(count) => position.min(*count) as usize,
+            Kind::Marked(marked) => marked.before(position),
             Kind::Listed(positions) => positions.partition_point(|other| *other < position),
         }
     }
 
-    fn listed_len(&self) -> usize {
+    /// The positions without their order, in a row of `length` bits.
+    pub(super) fn bits(&self, length: usize) -> Bits {
+        match &self.0 {
+            Kind::Everything(count) => {
+                let mut bits = Bits::filled(*count as usize);
+                bits.resize(length);
+                bits
+            }
+            Kind::Marked(marked) => {
+                let mut bits = marked.bits().clone();
+                bits.resize(length);
+                bits
+            }
+            Kind::Listed(positions) => {
+                let mut bits = Bits::zeros(length);
+                positions.iter().for_each(|position| bits.set(*position as usize));
+                bits
+            }
+        }
+    }
+
+    /// How many of them are among others that are in the order of the sheet.
+    pub(super) fn common(&self, others: &Self) -> usize {
+        match (&self.0, &others.0) {
+            (Kind::Everything(_), _) => others.len(),
+            (_, Kind::Everything(_)) => self.len(),
+            (Kind::Marked(one), Kind::Marked(other)) => one.bits().common(other.bits()),
+            (Kind::Listed(positions), _) => {
+                positions.iter().filter(|position| others.find(**position).is_some()).count()
+            }
+            (_, Kind::Listed(_)) => others.common(self),
+        }
+    }
+
+    /// The list, when they have an order of their own.
+    pub(super) fn as_list(&self) -> Option<&[u32]> {
+        match &self.0 {
+            Kind::Listed(positions) => Some(positions),
+            _ => None,
+        }
+    }
+
+    fn memory(&self) -> usize {
         match &self.0 {
             Kind::Everything(_) => 0,
-            Kind::Listed(positions) => positions.len(),
+            Kind::Marked(marked) => marked.memory(),
+            Kind::Listed(positions) => positions.len() * 4,
         }
     }
 }
 
-/// Answers to queries, the last one at the end.
+/// Answers to queries, the last one at the end, and those of the version before that are not asked for yet.
 #[derive(Debug, Default)]
 pub(super) struct Orders {
-    held: Mutex<VecDeque<(RecordQuery, Positions)>>,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    answers: VecDeque<Answer>,
+    inherited: Vec<Inherited>,
+}
+
+/// An answer, which is true for one blueprint only.
+#[derive(Debug, Clone)]
+struct Answer {
+    query: RecordQuery,
+    rules: Weak<Rules>,
+    positions: Positions,
+}
+
+/// An answer of an older version, and the records that were touched since.
+#[derive(Debug, Clone)]
+pub(super) struct Inherited {
+    answer: Answer,
+    touched: Arc<Touched>,
+}
+
+#[derive(Debug)]
+struct Touched {
+    numbers: Arc<[RecordNumber]>,
+    before: Option<Arc<Touched>>,
+    count: usize,
+}
+
+impl Answer {
+    fn is_of(&self, query: &RecordQuery, rules: &Arc<Rules>) -> bool {
+        std::ptr::eq(self.rules.as_ptr(), Arc::as_ptr(rules)) && self.query == *query
+    }
+}
+
+impl Inherited {
+    pub(super) fn positions(&self) -> &Positions {
+        &self.answer.positions
+    }
+
+    /// The records that were touched since, in order.
+    pub(super) fn touched(&self) -> Vec<RecordNumber> {
+        let mut numbers = BTreeSet::new();
+        let mut next = Some(&self.touched);
+        while let Some(touched) = next {
+            numbers.extend(touched.numbers.iter().copied());
+            next = touched.before.as_ref();
+        }
+        numbers.into_iter().collect()
+    }
 }
 
 impl Orders {
-    pub(super) fn get(&self, query: &RecordQuery) -> Option<Positions> {
+    /// What the version after a commit of patches alone begins with: the answers of the version before.
+    /// They are brought up to date when somebody asks.
+    pub(super) fn carried(old: &State, patches: &BTreeMap<RecordNumber, RecordPatch>) -> Self {
+        // Who leaves the tail moves those behind.
+        let leaves_tail = |(number, patch): (&RecordNumber, &RecordPatch)| {
+            patch.deleted && old.overlay.get(*number).is_some_and(|before| before.inserted)
+        };
+        if patches.len() > MOST_TOUCHED || patches.iter().any(leaves_tail) {
+            return Self::default();
+        }
+        let numbers: Arc<[RecordNumber]> = patches.keys().copied().collect();
+        let touched = |before: Option<&Arc<Touched>>| {
+            let count = numbers.len() + before.map_or(0, |before| before.count);
+            Arc::new(Touched { numbers: numbers.clone(), before: before.cloned(), count })
+        };
+        let first = touched(None);
+        let held = old.orders.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = held.answers.iter().filter(|answer| answer.query.ids.is_empty());
+        let fresh = fresh.map(|answer| Inherited { answer: answer.clone(), touched: first.clone() });
+        let older = held.inherited.iter().map(|inherited| Inherited {
+            answer: inherited.answer.clone(),
+            touched: touched(Some(&inherited.touched)),
+        });
+        let known = older.filter(|inherited| inherited.touched.count <= MOST_TOUCHED);
+        let inherited = known.chain(fresh).collect();
+        Self { held: Mutex::new(Held { answers: VecDeque::new(), inherited }) }
+    }
+
+    pub(super) fn get(&self, query: &RecordQuery, rules: &Arc<Rules>) -> Option<Positions> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = held.iter().position(|(other, _)| other == query)?;
-        let found = held.remove(place)?;
-        let positions = found.1.clone();
-        held.push_back(found);
+        let place = held.answers.iter().position(|answer| answer.is_of(query, rules))?;
+        let found = held.answers.remove(place)?;
+        let positions = found.positions.clone();
+        held.answers.push_back(found);
         Some(positions)
     }
 
-    pub(super) fn put(&self, query: &RecordQuery, positions: &Positions) {
+    /// The answer of an older version.
+    pub(super) fn inherited(&self, query: &RecordQuery, rules: &Arc<Rules>) -> Option<Inherited> {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.inherited.iter().find(|inherited| inherited.answer.is_of(query, rules)).cloned()
+    }
+
+    pub(super) fn put(&self, query: &RecordQuery, rules: &Arc<Rules>, positions: &Positions) {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.retain(|(other, _)| other != query);
-        held.push_back((query.clone(), positions.clone()));
-        let total = |held: &VecDeque<(RecordQuery, Positions)>| -> usize {
-            held.iter().map(|(_, positions)| positions.listed_len()).sum()
-        };
-        while held.len() > REMEMBERED || (held.len() > 1 && total(&held) > REMEMBERED_POSITIONS) {
-            held.pop_front();
+        held.answers.retain(|answer| answer.query != *query);
+        held.inherited.retain(|inherited| inherited.answer.query != *query);
+        let (query, rules) = (query.clone(), Arc::downgrade(rules));
+        held.answers.push_back(Answer { query, rules, positions: positions.clone() });
+        while held.answers.len() + held.inherited.len() > REMEMBERED || held.memory() > REMEMBERED_BYTES {
+            if !held.inherited.is_empty() {
+                held.inherited.remove(0);
+            } else if held.answers.len() > 1 {
+                held.answers.pop_front();
+            } else {
+                return;
+            }
         }
+    }
+
+    /// Forgets the answers; for versions that are no longer the last.
+    pub(super) fn forget(&self) {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Held::default();
+    }
+}
+
+impl Held {
+    fn memory(&self) -> usize {
+        let inherited = self.inherited.iter().map(|inherited| &inherited.answer);
+        self.answers.iter().chain(inherited).map(|answer| answer.positions.memory()).sum()
     }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::error::SheetError;
 use super::messages::CellMessage;
-use crate::domain::blueprint::{Field, FieldType, SheetConstraint};
+use crate::domain::blueprint::{FieldType, SheetConstraint};
 use crate::domain::record::{FieldNumber, Message, MessageSource, RecordKey};
 use crate::domain::validation::FieldChecker;
 use crate::domain::workbook::Sheet;
@@ -26,7 +26,8 @@ pub(super) struct Rules {
 /// The rules of one field.
 pub(super) struct FieldRules {
     pub(super) checker: FieldChecker,
-    pub(super) is_number: bool,
+    pub(super) field_type: FieldType,
+    pub(super) label: String,
 }
 
 /// No two records may have the same values in these fields.
@@ -53,7 +54,8 @@ impl Rules {
                     message: checker.unique_message(),
                 });
             }
-            fields.insert(number, FieldRules { checker, is_number: is_number(field) });
+            let (field_type, label) = (field.field_type.clone(), field.label.clone());
+            fields.insert(number, FieldRules { checker, field_type, label });
         }
         unique.extend(sheet.config.constraints.iter().filter_map(|constraint| composite(sheet, constraint)));
         let columns =
@@ -65,6 +67,25 @@ impl Rules {
     pub(super) fn field(&self, key: &str) -> Result<FieldNumber, SheetError> {
         let found = self.columns.iter().find(|(other, _)| other == key).map(|(_, number)| *number);
         found.ok_or_else(|| SheetError::Query(format!("`{key}` is not the key of a field of this sheet")))
+    }
+
+    /// The number of the field of that key or label; exactly, then in any case.
+    pub(super) fn field_named(&self, name: &str) -> Result<FieldNumber, SheetError> {
+        let label = |field: &FieldNumber| self.fields.get(field).map_or("", |rules| &rules.label);
+        let lower = name.to_lowercase();
+        let by = |fits: &dyn Fn(&str, &str) -> bool| {
+            self.columns.iter().find(|(key, field)| fits(key, label(field))).map(|(_, field)| *field)
+        };
+        by(&|key, _| key == name)
+            .or_else(|| by(&|_, label| label == name))
+            .or_else(|| by(&|key, label| key.to_lowercase() == lower || label.to_lowercase() == lower))
+            .ok_or_else(|| {
+                let keys: Vec<&str> = self.columns.iter().map(|(key, _)| key.as_str()).take(20).collect();
+                SheetError::Query(format!(
+                    "`{name}` is neither the key nor the label of a field of this sheet; it has {}",
+                    keys.join(", ")
+                ))
+            })
     }
 
     /// The fields of those keys; all when none are named.
@@ -134,10 +155,6 @@ impl UniqueRule {
     pub(super) fn marks(&self) -> impl Iterator<Item = (FieldNumber, &Message)> {
         self.fields.iter().map(|field| (*field, &self.message))
     }
-}
-
-fn is_number(field: &Field) -> bool {
-    field.field_type == FieldType::Number
 }
 
 fn composite(sheet: &Sheet, constraint: &SheetConstraint) -> Option<UniqueRule> {

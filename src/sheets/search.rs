@@ -1,98 +1,135 @@
-//! Looking for text in cells.
+//! Looking for text in cells, whatever the case of its letters.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
 
-use super::column::Column;
+use memchr::memmem::{self, Finder};
 
-/// What a cell must be like.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Needle {
-    /// It contains the text, whatever the case; the text is in lower case.
-    Within(String),
-    /// It is exactly the text.
-    Exactly(String),
-    /// It is empty.
-    Nothing,
+use super::column::Texts;
+
+/// The characters beyond ASCII whose lower case has a letter of ASCII: the sign of Kelvin and İ.
+const HIDDEN_LETTERS: [&str; 2] = ["\u{212A}", "\u{130}"];
+
+thread_local! {
+    static LOWERED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-impl Needle {
-    /// Reads what a person typed; nothing when nothing is sought.
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        if text.is_empty() {
-            return None;
+/// A text that is sought within others.
+#[derive(Debug, Clone)]
+pub(super) struct Substring {
+    lower: String,
+    finder: Finder<'static>,
+}
+
+impl Substring {
+    pub(super) fn new(text: &str) -> Self {
+        let lower = text.to_lowercase();
+        let finder = Finder::new(lower.as_bytes()).into_owned();
+        Self { lower, finder }
+    }
+
+    /// Whether a text contains it.
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        if !text.is_ascii() {
+            return text.to_lowercase().contains(&self.lower);
         }
-        let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        Some(match quoted {
-            Some("") => Self::Nothing,
-            Some(exact) => Self::Exactly(exact.to_string()),
-            None => Self::Within(text.to_lowercase()),
+        let (text, part) = (text.as_bytes(), self.lower.as_bytes());
+        let Some(first) = part.first() else { return true };
+        let other = first.to_ascii_uppercase();
+        text.windows(part.len()).any(|window| {
+            window.first().is_some_and(|byte| byte == first || *byte == other)
+                && window.eq_ignore_ascii_case(part)
         })
     }
 
-    /// Whether a cell is like that.
-    pub(super) fn fits(&self, text: Option<&str>) -> bool {
-        match (self, text) {
-            (Self::Nothing, text) => text.is_none_or(str::is_empty),
-            (_, None) => false,
-            (Self::Exactly(exact), Some(text)) => exact == text,
-            (Self::Within(part), Some(text)) => contains(text, part),
-        }
-    }
-
-    /// Whether each row of a column fits; a text of its dictionary is looked at once.
-    pub(super) fn scan(&self, column: &Column, mut hit: impl FnMut(u32)) {
-        let mut known: HashMap<usize, bool> = HashMap::new();
-        for row in 0..column.count {
-            let fits = match column.place(row) {
-                None => self.fits(None),
-                Some(place) if column.codes.is_some() => {
-                    *known.entry(place).or_insert_with(|| self.fits(Some(column.texts.get(place))))
-                }
-                Some(place) => self.fits(Some(column.texts.get(place))),
-            };
-            if fits {
-                hit(row as u32);
+    /// Tells the place of each text that contains it; some more than once.
+    pub(super) fn scan(&self, texts: &Texts, mut hit: impl FnMut(usize)) {
+        let plain = texts.text.is_ascii();
+        if self.lower.is_empty() {
+            (0..texts.len()).for_each(hit);
+        } else if self.lower.is_ascii() {
+            LOWERED.with_borrow_mut(|lowered| {
+                lowered.clear();
+                lowered.extend_from_slice(texts.text.as_bytes());
+                lowered.make_ascii_lowercase();
+                each(&self.finder, lowered, &texts.ends, &mut hit);
+            });
+            for letter in HIDDEN_LETTERS.iter().filter(|_| !plain) {
+                let hidden = memmem::Finder::new(letter);
+                each(&hidden, texts.text.as_bytes(), &texts.ends, |place| {
+                    if self.is_in(texts.get(place)) {
+                        hit(place);
+                    }
+                });
             }
+        } else if !plain {
+            let contains = |place: &usize| {
+                let text = texts.get(*place);
+                !text.is_ascii() && self.is_in(text)
+            };
+            (0..texts.len()).filter(contains).for_each(hit);
         }
     }
 }
 
-/// Whether `text` contains `part`, which is in lower case, whatever the case of `text`.
-fn contains(text: &str, part: &str) -> bool {
-    if !text.is_ascii() {
-        return text.to_lowercase().contains(part);
+/// Tells which texts a finder finds something in, each once. The texts stand one after another and end at `ends`.
+fn each(finder: &Finder<'_>, bytes: &[u8], ends: &[u32], mut hit: impl FnMut(usize)) {
+    let (mut from, mut place) = (0, 0);
+    while let Some(found) = bytes.get(from..).and_then(|rest| finder.find(rest)) {
+        let at = from + found;
+        let Some(rest) = ends.get(place..) else { return };
+        place += rest.partition_point(|end| *end as usize <= at);
+        let Some(end) = ends.get(place).map(|end| *end as usize) else { return };
+        // What begins in one text and ends in the next is in neither.
+        let within = at + finder.needle().len() <= end;
+        if within {
+            hit(place);
+        }
+        from = if within { end } else { at + 1 };
     }
-    let (text, part) = (text.as_bytes(), part.as_bytes());
-    let Some(first) = part.first() else { return true };
-    let other = first.to_ascii_uppercase();
-    text.windows(part.len())
-        .any(|window| (window[0] == *first || window[0] == other) && window.eq_ignore_ascii_case(part))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
-    fn quotes_make_it_exact_and_the_case_counts_only_then() {
-        for (needle, text, fits) in [
-            ("ann", Some("Joanna"), true),
-            ("ANN", Some("joANNa"), true),
-            ("ann", Some("Jon"), false),
-            ("ann", None, false),
-            ("ann", Some("an"), false),
-            ("ÄRZ", Some("März"), true),
-            ("\"Ann\"", Some("Ann"), true),
-            ("\"Ann\"", Some("ann"), false),
-            ("\"Ann\"", Some("Anna"), false),
-            ("\"\"", None, true),
-            ("\"\"", Some(""), true),
-            ("\"\"", Some(" "), false),
-            ("\"", Some("5\""), true),
+    fn the_case_does_not_count() {
+        for (sought, text, fits) in [
+            ("ann", "Joanna", true),
+            ("ANN", "joANNa", true),
+            ("ann", "Jon", false),
+            ("ann", "an", false),
+            ("ÄRZ", "März", true),
+            ("ärz", "MARZ", false),
+            ("k", "300 \u{212A}", true),
+            ("i", "\u{130}", true),
+            ("", "", true),
         ] {
-            let needle = Needle::parse(needle).unwrap();
-            assert_eq!(needle.fits(text), fits, "{needle:?} in {text:?}");
+            assert_eq!(Substring::new(sought).is_in(text), fits, "{sought} in {text}");
         }
-        assert_eq!(Needle::parse(""), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_scan_finds_what_a_look_at_each_text_finds(
+            given in prop::collection::vec("[aAbBäÄkK\u{212A}\u{130}i]{0,4}", 0..12),
+            plain in prop::collection::vec("[aAbB]{0,4}", 0..12),
+            sought in "[aAbBäÄkKi]{0,3}",
+        ) {
+            let sought = Substring::new(&sought);
+            for given in [given, plain] {
+                let mut texts = Texts::default();
+                given.iter().for_each(|text| texts.push(text));
+                let mut found = Vec::new();
+                sought.scan(&texts, |place| found.push(place));
+                found.sort_unstable();
+                found.dedup();
+                let expected: Vec<usize> =
+                    (0..given.len()).filter(|place| sought.is_in(&given[*place])).collect();
+                prop_assert_eq!(found, expected);
+            }
+        }
     }
 }

@@ -1,63 +1,244 @@
 //! Bringing records into the order of one field.
+//!
+//! A field that repeats itself is sorted by its different texts: those are brought into order once, and
+//! the records are dealt out to them. In any other field each record gets a key of 16 bytes, and where the keys
+//! are equal the next 16 bytes of the texts decide.
 
 use std::cmp::Ordering;
 
+use super::bits::Bits;
+use super::distinct::{ABSENT, Distinct};
+use super::error::SheetError;
+use super::field_scan::FieldScan;
+use super::reading::Reading;
 use super::rows::Rows;
+use super::rules::Rules;
+use super::threads::both;
+use crate::domain::blueprint::FieldType;
 use crate::domain::query::SortDirection;
 use crate::domain::record::FieldNumber;
-use crate::domain::value::{number_sort_key, read_number};
 
-/// A record on its way to its place: empty cells last, then by number, then by text.
+/// Fewer records are sorted on one thread.
+const WORTH_A_THREAD: usize = 8_192;
+/// Keys that are looked at to find one in the middle.
+const SAMPLE: usize = 255;
+/// Bytes of a key.
+const KEY: usize = 16;
+
+/// An order: records with equal values stay in the order of the sheet, also downwards; empty cells come
+/// last in both directions. In a field of numbers, what is no number comes after them.
 #[derive(Debug, Clone, Copy)]
-struct Key<'a> {
-    rank: u8,
-    prefix: u64,
-    text: &'a str,
-    position: u32,
+pub(super) struct Order {
+    pub(super) field: FieldNumber,
+    reading: Reading,
+    downwards: bool,
 }
 
-const READABLE: u8 = 0;
-const TEXT: u8 = 1;
-const EMPTY: u8 = 2;
+impl Order {
+    pub(super) fn of(field: FieldNumber, rules: &Rules, direction: SortDirection) -> Self {
+        let field_type = rules.fields.get(&field).map_or(&FieldType::String, |rules| &rules.field_type);
+        let downwards = direction == SortDirection::Desc;
+        Self { field, reading: Reading::of(field_type), downwards }
+    }
 
-/// Sorts positions by a field. Records with equal values stay in the order they come in, also downwards;
-/// empty cells come last in both directions. In a field of numbers, what is no number comes after them.
-pub(super) fn sort(
-    rows: &Rows,
-    field: FieldNumber,
-    is_number: bool,
-    direction: SortDirection,
-    positions: &mut [u32],
-) {
-    let mut keys: Vec<Key<'_>> =
-        positions.iter().map(|position| key(rows, field, is_number, *position)).collect();
-    keys.sort_by(|one, other| {
-        let by_value = (one.rank, one.prefix).cmp(&(other.rank, other.prefix));
-        let by_value =
-            by_value.then_with(|| if one.rank == TEXT { one.text.cmp(other.text) } else { Ordering::Equal });
-        match (direction, one.rank == EMPTY, other.rank == EMPTY) {
-            (SortDirection::Desc, false, false) => by_value.reverse(),
-            _ => by_value,
+    /// The order of texts alone, whatever they mean.
+    pub(super) fn of_text(field: FieldNumber) -> Self {
+        Self { field, reading: Reading::Text, downwards: false }
+    }
+
+    /// Which of two cells comes first.
+    pub(super) fn compare(self, one: Option<&str>, other: Option<&str>) -> Ordering {
+        let by_value = self.reading.compare(one, other);
+        match self.downwards && one.is_some() && other.is_some() {
+            true => by_value.reverse(),
+            false => by_value,
         }
-    });
-    for (position, key) in positions.iter_mut().zip(keys) {
-        *position = key.position;
+    }
+
+    /// Turns keys over when the largest comes first.
+    fn mask(self) -> u64 {
+        if self.downwards { u64::MAX } else { 0 }
     }
 }
 
-fn key(rows: &Rows, field: FieldNumber, is_number: bool, position: u32) -> Key<'_> {
-    let text = rows.place_at(position).and_then(|place| rows.text(place, field));
-    let Some(text) = text else { return Key { rank: EMPTY, prefix: 0, text: "", position } };
-    match is_number.then(|| read_number(text)).flatten() {
-        Some(number) => Key { rank: READABLE, prefix: number_sort_key(number), text: "", position },
-        None => Key { rank: TEXT, prefix: prefix(text), text, position },
+/// The chosen positions in an order. For threads that may block.
+pub(super) fn sort(rows: &Rows, order: Order, selected: &Bits) -> Result<Vec<u32>, SheetError> {
+    let scan = FieldScan::new(rows, order.field);
+    let chosen = scan.chosen(selected);
+    match scan.repeats(&chosen) {
+        true => Ok(by_text(&Distinct::of(&scan, &chosen, selected), order, selected)),
+        false => by_key(&scan, order, &chosen, selected),
     }
 }
 
-/// The first 8 bytes, so that most comparisons need not look at the text.
-fn prefix(text: &str) -> u64 {
-    let mut first = [0; 8];
-    let length = text.len().min(8);
-    first[..length].copy_from_slice(&text.as_bytes()[..length]);
-    u64::from_be_bytes(first)
+/// Deals the records out to their texts.
+fn by_text(distinct: &Distinct<'_>, order: Order, selected: &Bits) -> Vec<u32> {
+    let mut sorted: Vec<(usize, (u8, u64, &str))> =
+        distinct.texts.iter().map(|text| order.reading.rank(Some(text))).enumerate().collect();
+    sorted.sort_unstable_by(
+        |(_, one), (_, other)| if order.downwards { other.cmp(one) } else { one.cmp(other) },
+    );
+    // Texts that mean the same, as 1 and 1.0 do, are one heap.
+    let mut heaps = vec![0; distinct.texts.len()];
+    let mut count = 0;
+    for group in sorted.chunk_by(|(_, one), (_, next)| one == next) {
+        for (code, _) in group {
+            if let Some(heap) = heaps.get_mut(*code) {
+                *heap = count;
+            }
+        }
+        count += 1;
+    }
+    let heap = |position: usize| match distinct.code(position) {
+        ABSENT => count,
+        code => heaps.get(code as usize).copied().unwrap_or(count),
+    };
+    let mut next = vec![0; count + 2];
+    for position in selected.each() {
+        next[heap(position) + 1] += 1;
+    }
+    for place in 1..next.len() {
+        next[place] += next[place - 1];
+    }
+    let mut positions = vec![0; selected.ones()];
+    for position in selected.each() {
+        let place = &mut next[heap(position)];
+        positions[*place] = position as u32;
+        *place += 1;
+    }
+    positions
+}
+
+/// A record on its way to its place: what it is compared by first, and where it stands.
+#[derive(Debug, Clone, Copy)]
+struct Item {
+    key: (u64, u64),
+    position: u32,
+    segment: u32,
+}
+
+/// Records by what can be said of their cells.
+#[derive(Debug, Default)]
+struct Items {
+    readable: Vec<Item>,
+    texts: Vec<Item>,
+    empty: Vec<u32>,
+}
+
+fn by_key(
+    scan: &FieldScan<'_>,
+    order: Order,
+    chosen: &[(u32, usize)],
+    selected: &Bits,
+) -> Result<Vec<u32>, SheetError> {
+    let (first, second) = chosen.split_at(chosen.len() / 2);
+    let collected = both(|| collect(scan, order, first, selected), || collect(scan, order, second, selected));
+    let (mut items, rest) = collected?;
+    items.readable.extend(rest.readable);
+    items.texts.extend(rest.texts);
+    items.empty.extend(rest.empty);
+    arrange(&mut items.readable, &|_: &mut [Item]| {})?;
+    arrange(&mut items.texts, &|items: &mut [Item]| refine(scan, order, items))?;
+    let (begin, end) = match order.downwards {
+        true => (items.texts, items.readable),
+        false => (items.readable, items.texts),
+    };
+    let placed = begin.iter().chain(&end).map(|item| item.position);
+    Ok(placed.chain(items.empty).collect())
+}
+
+fn collect(scan: &FieldScan<'_>, order: Order, segments: &[(u32, usize)], selected: &Bits) -> Items {
+    let count = segments.iter().map(|(_, count)| count).sum();
+    let mut items = Items::default();
+    items.texts.reserve(if order.reading == Reading::Text { count } else { 0 });
+    for (segment, _) in segments {
+        scan.each(*segment, selected, |position, text| {
+            let Some(text) = text else { return items.empty.push(position) };
+            let segment = *segment;
+            match order.reading.read(text) {
+                Some(reading) => {
+                    items.readable.push(Item { key: (reading ^ order.mask(), 0), position, segment });
+                }
+                None => items.texts.push(Item { key: key(text, 0, order), position, segment }),
+            }
+        });
+    }
+    items
+}
+
+/// The bytes from `depth` on, as many as go into a key.
+fn key(text: &str, depth: usize, order: Order) -> (u64, u64) {
+    let rest = text.as_bytes().get(depth..).unwrap_or(&[]);
+    let mut bytes = [0; KEY];
+    let length = rest.len().min(KEY);
+    bytes[..length].copy_from_slice(&rest[..length]);
+    let both = u128::from_be_bytes(bytes);
+    ((both >> 64) as u64 ^ order.mask(), both as u64 ^ order.mask())
+}
+
+/// Sorts on two threads; `finish` puts those with equal keys right.
+fn arrange(items: &mut [Item], finish: &(impl Fn(&mut [Item]) + Sync)) -> Result<(), SheetError> {
+    let sort = |items: &mut [Item]| {
+        items.sort_unstable_by_key(|item| (item.key, item.position));
+        finish(items);
+    };
+    if items.len() < WORTH_A_THREAD {
+        sort(items);
+        return Ok(());
+    }
+    let mut sample: Vec<(u64, u64)> =
+        items.iter().step_by(items.len() / SAMPLE).map(|item| item.key).collect();
+    sample.sort_unstable();
+    let middle = sample.get(sample.len() / 2).copied().unwrap_or_default();
+    let smaller = part(items, middle);
+    let (first, second) = items.split_at_mut(smaller);
+    both(|| sort(first), || sort(second))?;
+    Ok(())
+}
+
+/// Brings the items with smaller keys to the front, and says how many those are.
+fn part(items: &mut [Item], middle: (u64, u64)) -> usize {
+    let mut smaller = 0;
+    for place in 0..items.len() {
+        if items[place].key < middle {
+            items.swap(place, smaller);
+            smaller += 1;
+        }
+    }
+    smaller
+}
+
+/// Sorts the items with equal keys by what comes behind the bytes of the key.
+fn refine(scan: &FieldScan<'_>, order: Order, items: &mut [Item]) {
+    let text = |item: &Item| scan.text(item.segment, item.position).unwrap_or("");
+    let mut waiting = equal_runs(items, 0, KEY);
+    while let Some((begin, end, depth)) = waiting.pop() {
+        let Some(run) = items.get_mut(begin..end) else { continue };
+        if run.iter().all(|item| text(item).len() <= depth) {
+            // Only texts with NUL at the end differ here.
+            let length = |item: &Item| text(item).len() as u64 ^ order.mask();
+            if run.windows(2).any(|pair| length(&pair[0]) != length(&pair[1])) {
+                run.sort_by_key(|item| (length(item), item.position));
+            }
+            continue;
+        }
+        for item in run.iter_mut() {
+            item.key = key(text(item), depth, order);
+        }
+        run.sort_unstable_by_key(|item| (item.key, item.position));
+        waiting.extend(equal_runs(run, begin, depth + KEY));
+    }
+}
+
+/// Where several items have the same key; `begin` is where the items begin.
+fn equal_runs(items: &[Item], begin: usize, depth: usize) -> Vec<(usize, usize, usize)> {
+    let mut runs = Vec::new();
+    let mut from = begin;
+    for run in items.chunk_by(|one, next| one.key == next.key) {
+        if run.len() > 1 {
+            runs.push((from, from + run.len(), depth));
+        }
+        from += run.len();
+    }
+    runs
 }

@@ -1,12 +1,11 @@
 //! Reading one version of a sheet: pages, counts, single records.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cache::ChunkCache;
 use super::chunk::Part;
 use super::error::SheetError;
-use super::fetch::{self, SCANNED_TOGETHER, Wanted};
+use super::fetch::{self, Wanted};
 use super::number_set;
 use super::rows::{Place, Rows};
 use super::rules::Rules;
@@ -57,26 +56,26 @@ impl View {
         }
         let positions = self.positions(tx, query).await?;
         let total = positions.len() as u64;
-        let invalid = self.invalid(tx, None).await?;
-        let is_invalid = |position: &u32| invalid.get(*position as usize);
-        let error =
-            positions.page(0, usize::MAX).iter().filter(|position| is_invalid(position)).count() as u64;
+        let error = positions.common(&self.invalid(tx).await?) as u64;
         Ok(Counts { total, valid: total - error, error })
     }
 
-    /// For each field with errors, how many records have one there.
+    /// Where in what a query means the records of these numbers come, counted from 0; those that are not
+    /// among them are left out.
     ///
     /// # Errors
-    /// Those of the database, and [`SheetError::Damaged`].
-    pub async fn errors_by_field(&self, tx: &mut Tx) -> Result<BTreeMap<String, u64>, SheetError> {
-        let mut counted = BTreeMap::new();
-        for (key, field) in &self.rules.columns {
-            let count = self.invalid(tx, Some(*field)).await?.ones() as u64;
-            if count > 0 {
-                counted.insert(key.clone(), count);
-            }
-        }
-        Ok(counted)
+    /// [`SheetError::Query`] when it cannot be answered.
+    pub async fn indices(
+        &self,
+        tx: &mut Tx,
+        query: &RecordQuery,
+        numbers: &[RecordNumber],
+    ) -> Result<Vec<(RecordNumber, usize)>, SheetError> {
+        let positions = self.positions(tx, query).await?;
+        let located = self.located(tx, numbers).await?;
+        let asked: Vec<u32> = located.iter().map(|(_, position)| *position).collect();
+        let places = positions.find_all(&asked);
+        Ok(located.iter().zip(places).filter_map(|((number, _), place)| Some((*number, place?))).collect())
     }
 
     /// One page of the records that a query means, with the cells of `fields` in that order; of all
@@ -184,18 +183,17 @@ impl View {
         Ok(places.map(|place| rows.number_at(place)).collect())
     }
 
-    async fn rows_at(&self, tx: &mut Tx, positions: &[u32], wanted: &Wanted) -> Result<Rows, SheetError> {
+    pub(super) async fn rows_at(
+        &self,
+        tx: &mut Tx,
+        positions: &[u32],
+        wanted: &Wanted,
+    ) -> Result<Rows, SheetError> {
         let segments = positions.iter().filter_map(|position| self.state.manifest.at(*position));
         let mut segments: Vec<usize> = segments.map(|(segment, _)| segment).collect();
         segments.sort_unstable();
         segments.dedup();
         fetch::rows(&self.cache, tx, &self.state, segments, wanted).await
-    }
-
-    /// All segments in groups that are held together.
-    pub(super) fn groups(&self) -> Vec<Vec<usize>> {
-        let segments: Vec<usize> = (0..self.state.manifest.segments().len()).collect();
-        segments.chunks(SCANNED_TOGETHER).map(<[usize]>::to_vec).collect()
     }
 }
 

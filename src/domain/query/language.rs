@@ -116,7 +116,10 @@ fn quoted(
             character => text.push(character),
         }
     }
-    Err(error(at, format!("this {quote} never closes; write {quote} at the end of the text, or \\{quote} within")))
+    Err(error(
+        at,
+        format!("this {quote} never closes; write {quote} at the end of the text, or \\{quote} within"),
+    ))
 }
 
 struct Reader<'a> {
@@ -165,11 +168,17 @@ impl<'a> Reader<'a> {
         let at = self.at();
         self.count += 1;
         if self.count > MOST_CONDITIONS {
-            return Err(error(at, format!("a query has at most {MOST_CONDITIONS} comparisons; ask in parts")));
+            return Err(error(
+                at,
+                format!("a query has at most {MOST_CONDITIONS} comparisons; ask in parts"),
+            ));
         }
         if self.takes(|token| token.kind == Kind::Open) {
             if depth == MOST_DEPTH {
-                return Err(error(at, format!("more than {MOST_DEPTH} brackets within one another; remove some")));
+                return Err(error(
+                    at,
+                    format!("more than {MOST_DEPTH} brackets within one another; remove some"),
+                ));
             }
             let inner = self.condition(depth + 1)?;
             return match self.takes(|token| token.kind == Kind::Close) {
@@ -232,7 +241,12 @@ impl<'a> Reader<'a> {
         let at = self.at();
         let missing = || {
             let word = operator.word();
-            error(at, format!("expected a value after `{word}`; write \"\" for an empty cell, and quotes around `and`, `or` and brackets"))
+            error(
+                at,
+                format!(
+                    "expected a value after `{word}`; write \"\" for an empty cell, and quotes around `and`, `or` and brackets"
+                ),
+            )
         };
         let token = self.next().ok_or_else(missing)?;
         let value = match &token.kind {

@@ -77,7 +77,7 @@ async fn a_cancelled_import_leaves_the_sheet_as_it_was() {
 }
 
 #[tokio::test]
-async fn the_query_language_is_refused_with_what_to_do() {
+async fn a_query_that_cannot_be_answered_is_refused_with_what_to_do() {
     let database = crate::store::testing::database::sqlite().await;
     let tenant = samples::tenant(&database).await;
     let sheet = sheet_of(&database, &tenant, people()).await;
@@ -85,7 +85,15 @@ async fn the_query_language_is_refused_with_what_to_do() {
     let mut tx = database.read().await.unwrap();
     let view = sheets.view(&mut tx, &sheet).await.unwrap();
     let asked = [
-        (RecordQuery { q: Some("age gt 3".to_string()), ..RecordQuery::default() }, "not there yet"),
+        (
+            RecordQuery { q: Some("age gt".to_string()), ..RecordQuery::default() },
+            "q, character 7: expected a value",
+        ),
+        (
+            RecordQuery { q: Some("size gt 3".to_string()), ..RecordQuery::default() },
+            "`size` is neither the key",
+        ),
+        (RecordQuery { q: Some("age gt old".to_string()), ..RecordQuery::default() }, "`old` is no number"),
         (
             RecordQuery { sort_field: Some("size".to_string()), ..RecordQuery::default() },
             "`size` is not the key",

@@ -4,9 +4,11 @@ mod crash;
 mod formats;
 mod imports;
 mod measure;
+mod measure_views;
 mod model;
 mod stories;
 mod unique;
+mod views;
 
 use serde_json::{Value, from_value, json};
 

@@ -7,12 +7,14 @@
 
 mod address;
 mod answer;
+mod cells;
 mod commits;
 mod environments;
 mod error;
 mod events;
 mod extract;
 mod files;
+mod indices;
 mod jobs;
 mod openapi;
 mod query;
@@ -45,6 +47,8 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(workbooks::routes())
         .merge(sheets::routes())
         .merge(records::routes())
+        .merge(indices::routes())
+        .merge(cells::routes())
         .merge(commits::routes())
         .merge(jobs::routes())
         .merge(events::routes())

@@ -69,7 +69,7 @@ pub struct RecordParameters {
     /// Records to include; with a filter or search: to leave out.
     #[serde(alias = "ids[]", deserialize_with = "list")]
     ids: Vec<String>,
-    /// A query in Flatfile's query language.
+    /// A condition in the query language, as `age gt 30 and email is error`.
     q: Option<String>,
 }
 

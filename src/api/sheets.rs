@@ -1,6 +1,5 @@
 //! `/v1/sheets`, without the records.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -13,10 +12,9 @@ use super::answer::{Data, Success, data, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Json, Named, known};
 use super::query::RecordParameters;
-use super::wire::sheet::{CountsAnswer, CountsBody, FieldCounts, SheetBody, SheetRequest};
-use crate::domain::access::Actor;
+use super::wire::sheet::{CountsAnswer, CountsBody, SheetBody, SheetRequest};
 use crate::domain::ids::SheetId;
-use crate::domain::query::{Filter, RecordQuery};
+use crate::domain::query::RecordQuery;
 use crate::service::Service;
 
 type Answer<T> = ApiResult<axum::Json<T>>;
@@ -107,33 +105,13 @@ async fn counts(
 ) -> Answer<Data<CountsAnswer>> {
     let query = RecordQuery::from(records);
     let counts = service.record_counts(&actor, &id, &query).await?;
-    let errors = service.errors_by_field(&actor, &id).await?;
-    // A search cannot be joined with the search for empty cells.
-    let by_field = match asked.by_field == Some(true) && query.search_value.is_none() {
-        true => Some(count_fields(&service, &actor, &id, &query, counts.total).await?),
-        false => None,
+    let (errors, by_field) = match asked.by_field {
+        Some(true) => {
+            let fields = service.field_counts(&actor, &id, &query).await?;
+            let wrong = fields.iter().filter(|(_, counts)| counts.error > 0);
+            (wrong.map(|(key, counts)| (key.clone(), counts.error)).collect(), Some(fields))
+        }
+        _ => (service.errors_by_field(&actor, &id, &query).await?, None),
     };
     Ok(data(CountsAnswer { counts: CountsBody::from(counts).with_fields(errors, by_field), success: true }))
-}
-
-/// The counts of each field of the records that the query finds.
-async fn count_fields(
-    service: &Service,
-    actor: &Actor,
-    id: &SheetId,
-    query: &RecordQuery,
-    total: u64,
-) -> ApiResult<BTreeMap<String, FieldCounts>> {
-    let mut fields = BTreeMap::new();
-    for field in service.sheet(actor, id).await?.config.fields {
-        let key = field.key.to_string();
-        let (search_field, filter_field) = (Some(key.clone()), Some(key.clone()));
-        let empty = RecordQuery { search_field, search_value: Some("\"\"".to_string()), ..query.clone() };
-        let empty = service.record_counts(actor, id, &empty).await?;
-        let wrong = RecordQuery { filter_field, filter: Some(Filter::Error), ..query.clone() };
-        let wrong = service.record_counts(actor, id, &wrong).await?;
-        let valid = total.saturating_sub(wrong.total);
-        fields.insert(key, FieldCounts { total, valid, error: wrong.total, empty: empty.total });
-    }
-    Ok(fields)
 }

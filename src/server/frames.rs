@@ -22,7 +22,10 @@ pub struct Wanted {
     offset: u64,
     limit: Option<usize>,
     filter: Option<Filter>,
+    #[serde(rename = "filterField")]
+    filter_field: Option<String>,
     search: Option<String>,
+    q: Option<String>,
     sort: Option<String>,
     direction: Option<SortDirection>,
 }
@@ -37,6 +40,8 @@ pub async fn frame(
     let sheet = SheetId::parse(&sheet).map_err(crate::service::ServiceError::from)?;
     let query = RecordQuery {
         filter: wanted.filter,
+        filter_field: wanted.filter_field,
+        q: wanted.q,
         search_value: wanted.search.filter(|text| !text.is_empty()),
         sort_field: wanted.sort,
         sort_direction: wanted.direction,

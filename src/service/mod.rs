@@ -13,6 +13,7 @@ pub mod demo_data;
 pub mod environments;
 pub mod error;
 pub mod events;
+pub mod facets;
 pub mod files;
 pub mod frames;
 pub mod import_run;

@@ -1,11 +1,11 @@
 //! Reading records: a page of what a query finds, and how many there are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Page, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::{CommitId, EventId, SheetId};
-use crate::domain::query::{Filter, RecordQuery};
+use crate::domain::query::RecordQuery;
 use crate::domain::record::{Counts, Record, RecordNumber};
 use crate::domain::workbook::Sheet;
 use crate::sheets::View;
@@ -51,21 +51,18 @@ impl Service {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
         let sheet = sheets::find(&mut tx, actor, id).await?;
-        let mut read = super::events::resolve(&mut tx, actor, read).await?;
+        let read = super::events::resolve(&mut tx, actor, read).await?;
         let view = self.sheets.view(&mut tx, &sheet).await?;
         let page = read.page.unwrap_or(Page::first(10_000));
-        let named = read.fields.take();
+        let named = read.fields.clone();
         let fields = wanted_fields(&sheet, named.clone())?;
-        if let Some(numbers) = read.restriction(&mut tx, &sheet, &view).await? {
-            // Naming the records of a commit narrows the query like any list of ids.
-            read.query.ids.extend(numbers.into_iter().map(|number| sheet.record_key.id(number)));
-            if read.query.ids.is_empty() {
-                read.query.filter = Some(Filter::None);
-            }
-        }
-        let total = view.count(&mut tx, &read.query).await?;
-        let records =
-            view.page(&mut tx, &read.query, page.offset(), page.size as usize, named.as_deref()).await?;
+        let found = match read.restriction(&mut tx, &sheet, &view).await? {
+            Some(numbers) => view.among(&mut tx, &read.query, &numbers).await?,
+            None => view.positions(&mut tx, &read.query).await?,
+        };
+        let total = found.len() as u64;
+        let positions = found.page(usize::try_from(page.offset()).unwrap_or(usize::MAX), page.size as usize);
+        let records = view.at(&mut tx, &positions, named.as_deref()).await?;
         let newest = crate::store::records::commit_of_version(&mut tx, sheet.number, sheet.version).await?;
         let commit_id = newest.map(|commit| commit.id);
         Ok(RecordPage { counts: view.counts(), sheet, records, fields, total, commit_id })
@@ -79,20 +76,11 @@ impl Service {
         let view = self.sheets.view(&mut tx, &sheet).await?;
         Ok(view.counts_of(&mut tx, query).await?)
     }
-
-    /// How many errors each field of a sheet has; this looks at the messages of all records.
-    pub async fn errors_by_field(&self, actor: &Actor, id: &SheetId) -> Result<BTreeMap<String, u64>> {
-        allow(actor, Operation::ReadSpace)?;
-        let mut tx = self.db.read().await?;
-        let sheet = sheets::find(&mut tx, actor, id).await?;
-        let view = self.sheets.view(&mut tx, &sheet).await?;
-        Ok(view.errors_by_field(&mut tx).await?)
-    }
 }
 
 impl RecordRead {
     /// The records of a commit, or those since one; nothing when the read names none.
-    async fn restriction(
+    pub(super) async fn restriction(
         &self,
         tx: &mut Tx,
         sheet: &Sheet,

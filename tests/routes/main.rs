@@ -13,6 +13,7 @@ mod files;
 mod fixtures;
 mod jobs;
 mod openapi;
+mod queries;
 mod records;
 mod sheets;
 mod spaces;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::domain::blueprint::SheetConfig;
-use crate::domain::record::Counts;
+use crate::domain::record::{Counts, FieldCounts};
 use crate::domain::workbook::Sheet;
 
 /// A table of records.
@@ -84,21 +84,21 @@ pub struct CountsBody {
     errors_by_field: Option<BTreeMap<String, u64>>,
     /// Counts of each field, by key.
     #[serde(skip_serializing_if = "Option::is_none")]
-    by_field: Option<BTreeMap<String, FieldCounts>>,
+    by_field: Option<BTreeMap<String, FieldCountsBody>>,
 }
 
 /// How many cells of a field there are.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FieldRecordCounts)]
-pub struct FieldCounts {
+struct FieldCountsBody {
     /// All of them.
-    pub total: u64,
+    total: u64,
     /// Those without an error.
-    pub valid: u64,
+    valid: u64,
     /// Those with an error.
-    pub error: u64,
+    error: u64,
     /// Those without a value.
-    pub empty: u64,
+    empty: u64,
 }
 
 impl CountsBody {
@@ -108,8 +108,11 @@ impl CountsBody {
         errors: BTreeMap<String, u64>,
         fields: Option<BTreeMap<String, FieldCounts>>,
     ) -> Self {
+        let body =
+            |FieldCounts { total, valid, error, empty }| FieldCountsBody { total, valid, error, empty };
         self.errors_by_field = Some(errors);
-        self.by_field = fields;
+        self.by_field =
+            fields.map(|fields| fields.into_iter().map(|(key, counts)| (key, body(counts))).collect());
         self
     }
 }

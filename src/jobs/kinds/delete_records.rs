@@ -80,5 +80,7 @@ mod tests {
         let all = queries(json!({ "sheet": sheet, "exceptions": ["a"] }));
         assert!(all.len() == 2 && all.iter().all(RecordQuery::narrows));
         assert_eq!(queries(json!({ "sheet": sheet })), [RecordQuery::default()]);
+        let asked = queries(json!({ "sheet": sheet, "q": "name eq Bob", "exceptions": ["a"] }));
+        assert!(asked.len() == 1 && asked[0].narrows() && asked[0].q.as_deref() == Some("name eq Bob"));
     }
 }

@@ -1,0 +1,69 @@
+//! Cells apart from their records.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::sheet::CountsBody;
+use crate::domain::blueprint::{Field, Level};
+use crate::domain::record::{Cell, Counts, MessageSource};
+use crate::domain::value::wire_value;
+use crate::sheets::FieldValue;
+
+/// A cell, or a value with the number of its cells.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CellValueWithCounts)]
+pub struct CellBody {
+    /// The value by the type of the field.
+    value: Value,
+    /// Whether no message is an error.
+    valid: bool,
+    /// Remarks on the cell; none on a value.
+    messages: Vec<MessageBody>,
+    /// How many records have the value, when that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<CountsBody>,
+}
+
+/// A remark on a cell.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ValidationMessage)]
+struct MessageBody {
+    /// `error`, `warn` or `info`.
+    #[serde(rename = "type")]
+    #[schema(value_type = String)]
+    level: Level,
+    /// What it says.
+    message: String,
+    /// Who says it.
+    #[schema(value_type = String)]
+    source: MessageSource,
+}
+
+impl CellBody {
+    /// A value of a field, with its counts when they are wanted.
+    pub fn of_value(field: &Field, value: &FieldValue, counted: bool) -> Self {
+        let counts = Counts { total: value.count, valid: value.count - value.errors, error: value.errors };
+        Self {
+            value: wire_value(&field.field_type, value.text.as_deref()),
+            valid: value.errors == 0,
+            messages: Vec::new(),
+            counts: counted.then(|| counts.into()),
+        }
+    }
+
+    /// A cell of a record.
+    pub fn of_cell(field: &Field, cell: &Cell) -> Self {
+        let messages = cell.messages.iter().map(|message| MessageBody {
+            level: message.level,
+            message: message.text.clone(),
+            source: message.source,
+        });
+        Self {
+            value: wire_value(&field.field_type, cell.text.as_deref()),
+            valid: cell.is_valid(),
+            messages: messages.collect(),
+            counts: None,
+        }
+    }
+}

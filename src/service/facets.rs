@@ -1,0 +1,98 @@
+//! What the records of a sheet have in common: the values of a field, messages, counts by field; and where
+//! records stand in a view.
+
+use std::collections::BTreeMap;
+
+use super::read_records::RecordRead;
+use super::{Page, Paged, Result, Service, allow, sheets};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::ids::SheetId;
+use crate::domain::query::RecordQuery;
+use crate::domain::record::FieldCounts;
+use crate::domain::workbook::Sheet;
+use crate::sheets::{FieldValue, MessageCount, ValuesWanted, View};
+use crate::store::Tx;
+
+impl Service {
+    /// The different values of a field with the number of their records, and the sheet.
+    pub async fn field_values(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        wanted: ValuesWanted,
+    ) -> Result<(Sheet, Paged<FieldValue>)> {
+        let (mut tx, sheet, view) = self.view_of(actor, id).await?;
+        let (items, total) = view.values(&mut tx, wanted).await?;
+        Ok((sheet, Paged { items, total }))
+    }
+
+    /// The messages on the records that a query finds, by field and text, the most frequent first.
+    pub async fn message_counts(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        query: &RecordQuery,
+        page: Page,
+    ) -> Result<Paged<MessageCount>> {
+        let (mut tx, _, view) = self.view_of(actor, id).await?;
+        let counted = view.message_counts(&mut tx, query).await?;
+        let total = counted.len() as u64;
+        let offset = usize::try_from(page.offset()).unwrap_or(usize::MAX);
+        Ok(Paged { items: counted.into_iter().skip(offset).take(page.size as usize).collect(), total })
+    }
+
+    /// How many records that a query finds have an error in each field that has some; this looks at the messages.
+    pub async fn errors_by_field(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        query: &RecordQuery,
+    ) -> Result<BTreeMap<String, u64>> {
+        let (mut tx, _, view) = self.view_of(actor, id).await?;
+        Ok(view.errors_by_field(&mut tx, query).await?)
+    }
+
+    /// The counts of each field of the records that a query finds; this looks at every cell.
+    pub async fn field_counts(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        query: &RecordQuery,
+    ) -> Result<BTreeMap<String, FieldCounts>> {
+        let (mut tx, _, view) = self.view_of(actor, id).await?;
+        Ok(view.field_counts(&mut tx, query).await?)
+    }
+
+    /// Where in what the query finds the records come that `read` names by id or commit: their ids and places,
+    /// counted from 0. Records that the query does not find are left out.
+    pub async fn record_indices(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        mut read: RecordRead,
+    ) -> Result<Vec<(String, u64)>> {
+        let (mut tx, sheet, view) = self.view_of(actor, id).await?;
+        let ids = std::mem::take(&mut read.query.ids);
+        let named = RecordQuery { ids, ..RecordQuery::default() };
+        let mut numbers = Vec::new();
+        if !named.ids.is_empty() {
+            numbers = view.numbers(&mut tx, &named).await?;
+        }
+        numbers.extend(read.restriction(&mut tx, &sheet, &view).await?.unwrap_or_default());
+        numbers.sort_unstable();
+        numbers.dedup();
+        let found = view.indices(&mut tx, &read.query, &numbers).await?;
+        let mut named: Vec<_> =
+            found.into_iter().map(|(number, place)| (sheet.record_key.id(number), place as u64)).collect();
+        named.sort_by_key(|(_, place)| *place);
+        Ok(named)
+    }
+
+    async fn view_of(&self, actor: &Actor, id: &SheetId) -> Result<(Tx, Sheet, View)> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let sheet = sheets::find(&mut tx, actor, id).await?;
+        let view = self.sheets.view(&mut tx, &sheet).await?;
+        Ok((tx, sheet, view))
+    }
+}

@@ -136,7 +136,7 @@ impl CellTest {
     pub(super) fn mark(&self, column: Option<&Column>, records: usize) -> Bits {
         let fits_nothing = self.fits(None);
         let Some(column) = column else {
-            return if fits_nothing { Bits::filled(records) } else { Bits::zeros(records) };
+            return if fits_nothing { Bits::all_on(records) } else { Bits::zeros(records) };
         };
         let marked = match &column.codes {
             Some(codes) => self.mark_codes(codes, &column.texts),
@@ -158,7 +158,7 @@ impl CellTest {
             (0..texts.len()).map(|place| self.fits(Some(texts.get(place))).into()).collect();
         let on = fitting.iter().sum::<u64>() as usize;
         if on == 0 || on == fitting.len() {
-            return if on == 0 { Bits::zeros(codes.len()) } else { Bits::filled(codes.len()) };
+            return if on == 0 { Bits::zeros(codes.len()) } else { Bits::all_on(codes.len()) };
         }
         let words = codes.chunks(64).map(|codes| {
             let bit = |code: &u16| fitting.get(usize::from(*code)).copied().unwrap_or(0);

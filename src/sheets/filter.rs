@@ -139,7 +139,7 @@ impl Test {
     fn mark_stored(&self, rows: &Rows, segment: usize, records: usize) -> Bits {
         match self {
             Self::And(tests) => {
-                let mut marked = Bits::filled(records);
+                let mut marked = Bits::all_on(records);
                 for test in tests {
                     marked.and(&test.mark_stored(rows, segment, records));
                 }

@@ -106,7 +106,7 @@ impl Positions {
     pub(super) fn bits(&self, length: usize) -> Bits {
         match &self.0 {
             Kind::Everything(count) => {
-                let mut bits = Bits::filled(*count as usize);
+                let mut bits = Bits::all_on(*count as usize);
                 bits.resize(length);
                 bits
             }

@@ -115,7 +115,7 @@ impl View {
     pub(super) async fn matching(&self, tx: &mut Tx, test: &Arc<Test>) -> Result<Bits, SheetError> {
         let state = &self.state;
         if test.is_everything() && state.is_whole() {
-            return Ok(Bits::filled(state.positions() as usize));
+            return Ok(Bits::all_on(state.positions() as usize));
         }
         let mut selected = Bits::zeros(state.positions() as usize);
         let mut parts = Vec::new();

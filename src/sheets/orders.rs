@@ -9,7 +9,7 @@ use super::marked::Marked;
 use super::patch::RecordPatch;
 use super::rules::Rules;
 use super::state::State;
-use crate::domain::query::RecordQuery;
+use crate::domain::query::{Filter, RecordQuery};
 use crate::domain::record::RecordNumber;
 
 /// Answers that a version remembers.
@@ -188,6 +188,11 @@ struct Touched {
 }
 
 impl Answer {
+    /// Whether any record may be among its records, and not only those that are named.
+    fn is_of_any(&self) -> bool {
+        self.query.ids.is_empty() && self.query.filter != Some(Filter::None)
+    }
+
     fn is_of(&self, query: &RecordQuery, rules: &Arc<Rules>) -> bool {
         std::ptr::eq(self.rules.as_ptr(), Arc::as_ptr(rules)) && self.query == *query
     }
@@ -228,7 +233,7 @@ impl Orders {
         };
         let first = touched(None);
         let held = old.orders.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = held.answers.iter().filter(|answer| answer.query.ids.is_empty());
+        let fresh = held.answers.iter().filter(|answer| answer.is_of_any());
         let fresh = fresh.map(|answer| Inherited { answer: answer.clone(), touched: first.clone() });
         let older = held.inherited.iter().map(|inherited| Inherited {
             answer: inherited.answer.clone(),

@@ -91,8 +91,13 @@ fn conditions() -> impl Strategy<Value = Condition> {
 
 /// A query, and its `q` as a tree.
 fn queries() -> impl Strategy<Value = (RecordQuery, Option<Condition>)> {
-    let filters =
-        prop::sample::select(vec![None, Some(Filter::Valid), Some(Filter::Error), Some(Filter::All)]);
+    let filters = prop::sample::select(vec![
+        None,
+        Some(Filter::Valid),
+        Some(Filter::Error),
+        Some(Filter::All),
+        Some(Filter::None),
+    ]);
     let keys = || prop::option::of(prop::sample::select(KEYS.to_vec()).prop_map(str::to_string));
     let search = prop::option::weighted(0.3, prop::sample::select(vec!["a", "É", "\"\"", "\"7\"", "BYTES"]));
     let down = prop::option::of(prop::sample::select(vec![SortDirection::Asc, SortDirection::Desc]));
@@ -204,6 +209,7 @@ fn naive(
             let standing = match query.filter {
                 Some(Filter::Valid) => !wrong,
                 Some(Filter::Error) => wrong,
+                Some(Filter::None) => false,
                 _ => true,
             };
             let sought = query.search_value.as_deref().and_then(CellTest::search);

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use inlet::domain::access::Scope;
@@ -207,7 +208,7 @@ async fn place_for(db: &Db, config: SheetConfig) -> Outcome<Sheet> {
         slug: config.slug(),
         position: 0,
         field_numbers: fields.map(|(field, number)| (field.key.to_string(), FieldNumber(number))).collect(),
-        config,
+        config: Arc::new(config),
         record_key: RecordKey(7),
         version: 0,
         counts: Counts::default(),

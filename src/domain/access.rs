@@ -133,6 +133,13 @@ impl Scope {
     pub fn space(account_id: AccountId, environment_id: EnvironmentId, space_id: SpaceId) -> Self {
         Self { account_id, environment_id: Some(environment_id), space_id: Some(space_id) }
     }
+
+    /// Whether something in that account, environment and space can be seen.
+    pub fn covers(&self, account: &AccountId, environment: &EnvironmentId, space: &SpaceId) -> bool {
+        self.account_id == *account
+            && self.environment_id.as_ref().is_none_or(|own| own == environment)
+            && self.space_id.as_ref().is_none_or(|own| own == space)
+    }
 }
 
 #[cfg(test)]

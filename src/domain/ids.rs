@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 /// The random part of an id: enough for 128 bits.
 const RANDOM_LENGTH: usize = 22;
+/// As many base62 digits as 64 bits hold in any case, and the first number that needs one more.
+const DIGITS_OF_64_BITS: usize = 10;
+const BEYOND_64_BITS: u128 = 62u128.pow(10);
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Why a text is not an id of the wanted kind.
@@ -40,9 +43,14 @@ pub trait Id: Sized + fmt::Display {
 /// Writes `value` as exactly `length` base62 digits, the most significant first.
 pub fn base62(mut value: u128, length: usize) -> String {
     let mut digits = vec![b'0'; length];
-    for digit in digits.iter_mut().rev() {
-        *digit = BASE62[(value % 62) as usize];
-        value /= 62;
+    // Divisions of 64 bits take a fraction of the time of those of 128.
+    for digits in digits.rchunks_mut(DIGITS_OF_64_BITS) {
+        let mut low = (value % BEYOND_64_BITS) as u64;
+        value /= BEYOND_64_BITS;
+        for digit in digits.iter_mut().rev() {
+            *digit = BASE62[(low % 62) as usize];
+            low /= 62;
+        }
     }
     digits.into_iter().map(char::from).collect()
 }

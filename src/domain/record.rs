@@ -59,13 +59,16 @@ const HALF: usize = 11;
 impl RecordKey {
     /// The id of a record, as clients see it.
     pub fn id(self, number: RecordNumber) -> String {
+        format!("{}{}", RecordId::PREFIX, self.tail(number))
+    }
+
+    /// The id of a record without its prefix.
+    pub fn tail(self, number: RecordNumber) -> String {
         let mixed = mix(number.0 ^ self.0);
-        format!(
-            "{}{}{}",
-            RecordId::PREFIX,
-            base62(mixed.into(), HALF),
-            base62(self.check(number).into(), HALF)
-        )
+        let mut tail = String::with_capacity(2 * HALF);
+        tail.push_str(&base62(mixed.into(), HALF));
+        tail.push_str(&base62(self.check(number).into(), HALF));
+        tail
     }
 
     /// The number behind an id; nothing when the id belongs to another sheet.

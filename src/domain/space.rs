@@ -52,8 +52,13 @@ impl Space {
 
     /// The namespaces of its events: `space:<namespace>`, or none.
     pub fn namespaces(&self) -> Vec<String> {
-        self.namespace.iter().filter(|name| !name.is_empty()).map(|name| format!("space:{name}")).collect()
+        namespaces(self.namespace.as_deref())
     }
+}
+
+/// The namespaces of the events of a space with that namespace.
+pub fn namespaces(namespace: Option<&str>) -> Vec<String> {
+    namespace.iter().filter(|name| !name.is_empty()).map(|name| format!("space:{name}")).collect()
 }
 
 /// A space with what Home tells of it.

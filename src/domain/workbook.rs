@@ -1,6 +1,7 @@
 //! Workbooks and sheets as they stand in a space.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -60,8 +61,8 @@ pub struct Sheet {
     pub slug: String,
     /// Its place in the workbook.
     pub position: i64,
-    /// Its blueprint.
-    pub config: SheetConfig,
+    /// Its blueprint; copies of a sheet share it.
+    pub config: Arc<SheetConfig>,
     /// The numbers of its fields by their keys; dropped fields keep theirs, so that old versions can be read.
     pub field_numbers: BTreeMap<String, FieldNumber>,
     /// Its part of its records' ids.

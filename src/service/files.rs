@@ -114,7 +114,7 @@ impl Service {
         };
         let mut tx = self.db.write().await?;
         files::insert(&mut tx, &file).await?;
-        spaces::touch(&mut tx, &space.id, moment).await?;
+        spaces::touch(&mut tx, &space.id, moment);
         let payload = json!({ "status": file.status });
         tx.emit(announce::of_file(Topic::FileCreated, actor, &file, &space.namespaces(), payload));
         tx.commit().await?;

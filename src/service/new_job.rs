@@ -136,7 +136,7 @@ impl Service {
             tx.emit(announce::of_job(Topic::JobReady, &actor.id, &job, place.sheet.as_ref(), &namespaces));
             tx.wake_jobs();
         }
-        spaces::touch(tx, &place.space.id, moment).await?;
+        spaces::touch(tx, &place.space.id, moment);
         Ok(job)
     }
 }

@@ -73,8 +73,8 @@ impl Service {
                 let id = SheetId::parse(&run.source)?;
                 let sheet = sheets::find(&mut tx, scope, &id).await?;
                 sheet.map(|sheet| {
-                    let fields = sheet.config.fields.into_iter().flat_map(|field| field.actions);
-                    sheet.config.actions.into_iter().chain(fields).collect()
+                    let fields = sheet.config.fields.iter().flat_map(|field| &field.actions);
+                    sheet.config.actions.iter().chain(fields).cloned().collect()
                 })
             }
             JobType::File => {

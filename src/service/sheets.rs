@@ -1,5 +1,7 @@
 //! Sheets: read, renamed, deleted. Their records are in [`super::records`].
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::workbooks::namespaces;
@@ -40,7 +42,7 @@ impl Service {
         let mut tx = self.db.write().await?;
         let mut sheet = find(&mut tx, actor, id).await?;
         if let Some(name) = name {
-            sheet.config.name = name;
+            Arc::make_mut(&mut sheet.config).name = name;
         }
         if let Some(slug) = slug.filter(|slug| !slug.is_empty()) {
             let neighbours = sheets::list(&mut tx, &actor.scope, &sheet.workbook_id).await?;
@@ -49,7 +51,7 @@ impl Service {
                     "slug: `{slug}` is the slug of another sheet of this workbook"
                 )));
             }
-            sheet.config.slug = Some(slug.clone());
+            Arc::make_mut(&mut sheet.config).slug = Some(slug.clone());
             sheet.slug = slug;
         }
         sheet.config.check()?;

@@ -1,6 +1,7 @@
 //! Workbooks with their sheets: made from blueprints, changed, deleted.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -226,7 +227,7 @@ async fn insert_sheet(
         importing: None,
         created_at: moment,
         updated_at: moment,
-        config,
+        config: Arc::new(config),
     };
     sheet.number = sheets::insert(tx, &sheet).await?;
     let payload = json!({
@@ -285,18 +286,18 @@ async fn upsert_sheet(
         insert_sheet(tx, actor, workbook, known.len() as i64, config, namespaces).await?;
         return Ok(());
     };
-    let mut merged = announce::object(serde_json::to_value(&before.config).map_err(ServiceError::internal)?);
+    let mut merged = announce::object(serde_json::to_value(&*before.config).map_err(ServiceError::internal)?);
     merged.extend(members.into_iter().filter(|(_, value)| !value.is_null()));
     let config: SheetConfig = from_value(Value::Object(merged))?;
     config.check()?;
     check_actions(&config)?;
-    if config == before.config {
+    if config == *before.config {
         return Ok(());
     }
     let mut sheet = before.clone();
     sheet.field_numbers = number_fields(sheet.field_numbers, &config);
     sheet.slug = config.slug();
-    sheet.config = config;
+    sheet.config = Arc::new(config);
     sheet.updated_at = now();
     sheets::update_config(tx, &sheet).await?;
     let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });

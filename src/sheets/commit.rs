@@ -103,7 +103,7 @@ impl Writer {
             overlay = Overlay::default();
         } else if !edit.patches.is_empty() {
             let data = patch::encode(edit.patches.iter().map(|(number, patch)| (*number, patch)));
-            records::insert_patch(tx, old.sheet, head.version, data).await?;
+            records::insert_patch(tx, old.sheet, head.version, data);
             if edit.appended.is_empty() {
                 orders = Orders::carried(&old, &edit.patches);
             }
@@ -113,7 +113,7 @@ impl Writer {
             manifest = Manifest::new(manifest.segments().iter().cloned().chain(appended).collect());
         }
         write_manifest(tx, old.sheet, head.version, (old.version, &old.manifest), &manifest).await?;
-        let commit = self.record(tx, author, old.sheet, working.head.version, &head, &edit).await?;
+        let commit = self.record(tx, author, old.sheet, working.head.version, &head, &edit);
         let counts = counts(head.live, head.invalid);
         let state = State { orders, ..State::new(old.sheet, head.version, manifest, overlay, counts) };
         let unique = working.take_unique();
@@ -122,7 +122,7 @@ impl Writer {
     }
 
     /// Moves the sheet's head and adds the commit's row.
-    pub(super) async fn record(
+    pub(super) fn record(
         &self,
         tx: &mut Tx,
         author: Author<'_>,
@@ -130,10 +130,8 @@ impl Writer {
         expected: i64,
         head: &SheetHead,
         edit: &Edit,
-    ) -> Result<CommitId, SheetError> {
-        if !records::move_head(tx, sheet, expected, head).await? {
-            return Err(SheetError::Conflict);
-        }
+    ) -> CommitId {
+        records::move_head(tx, sheet, expected, head);
         let row = CommitRow {
             id: store::new_id(),
             sheet,
@@ -150,8 +148,8 @@ impl Writer {
             invalid: head.invalid,
             numbers: number_set::encode(&edit.numbers),
         };
-        records::insert_commit(tx, &row).await?;
-        Ok(row.id)
+        records::insert_commit(tx, &row);
+        row.id
     }
 
     /// Ends a write that changed nothing.
@@ -177,9 +175,7 @@ impl Writer {
         let manifest = fold::fold(&self.cache, tx, (&old, self.limits), &old.overlay, &[], next).await?;
         records::fold_patches(tx, old.sheet, head.version).await?;
         write_manifest(tx, old.sheet, head.version, (old.version, &old.manifest), &manifest).await?;
-        if !records::move_head(tx, old.sheet, head.version, &head).await? {
-            return Err(SheetError::Conflict);
-        }
+        records::move_head(tx, old.sheet, head.version, &head);
         let state = State::new(old.sheet, head.version, manifest, Overlay::default(), old.counts);
         let unique = working.take_unique();
         self.end(Working::moved(head, state, unique));
@@ -226,6 +222,9 @@ pub(super) async fn write_manifest(
     (old_version, old): (i64, &Manifest),
     new: &Manifest,
 ) -> Result<(), SheetError> {
+    if new.is(old) {
+        return Ok(());
+    }
     let before: BTreeMap<i64, &Arc<Segment>> =
         old.segments().iter().map(|segment| (segment.number, segment)).collect();
     let mut segments = Vec::new();

@@ -58,12 +58,12 @@ impl Segment {
     }
 }
 
-/// The segments of one version, in order. Clones share the segments.
+/// The segments of one version, in order. Clones share everything.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Manifest {
-    segments: Vec<Arc<Segment>>,
+    segments: Arc<[Arc<Segment>]>,
     /// How many records stand before each segment; one entry more, for what comes after the last.
-    starts: Vec<u32>,
+    starts: Arc<[u32]>,
 }
 
 impl Manifest {
@@ -75,7 +75,12 @@ impl Manifest {
             start += segment.records;
         }
         starts.push(start);
-        Self { segments, starts }
+        Self { segments: segments.into(), starts: starts.into() }
+    }
+
+    /// Whether this is a clone of the other, so that nothing can differ.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.segments, &other.segments)
     }
 
     pub(super) fn read(rows: &[SegmentRow], columns: &[ColumnRow]) -> Result<Self, Damage> {

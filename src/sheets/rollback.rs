@@ -56,9 +56,10 @@ impl Writer {
         write_manifest(tx, sheet, head.version, (last, old), &then.manifest).await?;
         records::fold_patches(tx, sheet, head.version).await?;
         if then.overlay.len() > 0 {
-            records::insert_patch(tx, sheet, head.version, patch::encode(then.overlay.iter())).await?;
+            let patches: Vec<_> = then.overlay.iter().collect();
+            records::insert_patch(tx, sheet, head.version, patch::encode(patches.into_iter()));
         }
-        let commit = self.record(tx, Author { by, change }, sheet, last, &head, &edit).await?;
+        let commit = self.record(tx, Author { by, change }, sheet, last, &head, &edit);
         let counts = then.counts;
         let state = State::new(sheet, head.version, then.manifest, then.overlay, counts);
         // The unique index is of what was undone.

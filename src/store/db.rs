@@ -3,8 +3,9 @@
 //! SQLite runs with WAL, `synchronous=FULL` (NORMAL loses acknowledged writes on a power cut), foreign
 //! keys, one connection that writes and several that read.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -13,11 +14,13 @@ use sqlx::{PgPool, SqlitePool};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{StoreError, Tx, new_id, notify};
-use crate::domain::ids::{AgentId, EnvironmentId, SpaceId};
+use super::{StoreError, Tx, checkpoint, new_id, notify};
+use crate::domain::ids::{AccountId, AgentId, EnvironmentId, SpaceId};
 
 /// How long a caller waits for a connection before it is told that the database is busy.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Statements that a connection to SQLite keeps prepared.
+const STATEMENTS: usize = 256;
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long after a failure this server listens to others again.
@@ -39,13 +42,13 @@ pub enum DatabaseUrl {
 pub struct Db {
     pools: Pools,
     signals: Arc<Signals>,
-    /// Hears other servers; nothing on SQLite.
-    listener: Option<Arc<AbortOnDropHandle<()>>>,
+    /// Hears other servers on PostgreSQL, copies the log on SQLite.
+    helper: Arc<AbortOnDropHandle<()>>,
 }
 
 #[derive(Debug, Clone)]
 enum Pools {
-    Sqlite { read: SqlitePool, write: SqlitePool },
+    Sqlite { read: SqlitePool, write: SqlitePool, copy: SqlitePool },
     Postgres(PgPool),
 }
 
@@ -54,11 +57,18 @@ enum Pools {
 pub struct Signals {
     /// One message for each environment and space that a commit left events in.
     pub events: broadcast::Sender<EventSignal>,
+    /// Something was written.
+    pub(super) written: Notify,
     /// A job may have become ready. Take `notified()` before you look for one, so that none is missed.
     pub jobs: Notify,
     /// By which this server knows its own messages to others.
     pub(super) server: String,
+    /// Every event names its account, and an environment never changes it.
+    pub(super) accounts: KnownAccounts,
 }
+
+/// The account of each environment that was asked for.
+pub(super) type KnownAccounts = Mutex<HashMap<EnvironmentId, AccountId>>;
 
 /// Events were committed; they are read from the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,12 +90,18 @@ impl Db {
         };
         let (events, _) = broadcast::channel(SIGNAL_CAPACITY);
         let server = new_id::<AgentId>().to_string();
-        let signals = Arc::new(Signals { events, jobs: Notify::new(), server });
-        let listener = match &pools {
-            Pools::Sqlite { .. } => None,
-            Pools::Postgres(pool) => Some(Arc::new(hear(pool.clone(), signals.clone()))),
+        let signals = Arc::new(Signals {
+            events,
+            written: Notify::new(),
+            jobs: Notify::new(),
+            server,
+            accounts: Mutex::default(),
+        });
+        let helper = match &pools {
+            Pools::Sqlite { copy, .. } => checkpoint::keep(copy.clone(), signals.clone()),
+            Pools::Postgres(pool) => hear(pool.clone(), signals.clone()),
         };
-        Ok(Self { pools, signals, listener })
+        Ok(Self { pools, signals, helper: Arc::new(helper) })
     }
 
     /// A consistent view of the database; nothing may be written through it.
@@ -117,17 +133,14 @@ impl Db {
 
     /// Closes all connections, after which the file can be opened by another process.
     pub async fn close(&self) {
+        self.helper.abort();
         match &self.pools {
-            Pools::Sqlite { read, write } => {
+            Pools::Sqlite { read, write, copy } => {
                 read.close().await;
+                copy.close().await;
                 write.close().await;
             }
-            Pools::Postgres(pool) => {
-                if let Some(listener) = &self.listener {
-                    listener.abort();
-                }
-                pool.close().await;
-            }
+            Pools::Postgres(pool) => pool.close().await,
         }
     }
 }
@@ -152,13 +165,17 @@ async fn open_sqlite(path: &PathBuf) -> Result<Pools, StoreError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(STATEMENTS)
         .pragma("cache_size", "-16000")
         .pragma("mmap_size", "268435456");
-    let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
-    let write = pool().max_connections(1).connect_with(options.clone()).await?;
+    // A file does not go away: asking each time whether the connection still lives costs a trip.
+    let pool = || SqlitePoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false);
+    let writing = options.clone().pragma("wal_autocheckpoint", checkpoint::MOST_PAGES);
+    let write = pool().max_connections(1).connect_with(writing).await?;
     sqlx::migrate!("migrations/sqlite").run(&write).await.map_err(migration)?;
+    let copy = pool().max_connections(1).connect_lazy_with(options.clone());
     let read = pool().max_connections(SQLITE_READERS).connect_with(options.read_only(true)).await?;
-    Ok(Pools::Sqlite { read, write })
+    Ok(Pools::Sqlite { read, write, copy })
 }
 
 async fn open_postgres(address: &str) -> Result<Pools, StoreError> {

@@ -4,6 +4,7 @@
 //! stays locked until the commit, so whoever sees number 7 sees 1 to 6 as well.
 
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 use serde_json::{Map, Value};
 
@@ -15,8 +16,10 @@ use crate::domain::event::{Event, NewEvent};
 use crate::domain::ids::{AccountId, EnvironmentId, EventId, Id, SpaceId};
 use crate::domain::time::Timestamp;
 
-/// Events that one statement puts into the log.
+/// Events that one statement puts into the log; on SQLite few, because the time that its driver takes to bind
+/// values grows with the square of their number, and because statements go there together anyway.
 const AT_ONCE: usize = 500;
+const AT_ONCE_SQLITE: usize = 4;
 
 /// An event as it goes into the log: one of ours, or one that a listener made up.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,31 +96,57 @@ pub enum Sequence {
 pub(super) async fn append(tx: &mut Tx, drafts: Vec<EventDraft>) -> Result<Vec<EventSignal>, StoreError> {
     let created_at = now();
     let accounts = accounts_of(tx, &drafts).await?;
-    let mut next = take_numbers(tx, &drafts).await?;
-    let mut take = |owner: &str| {
-        let number = next.get_mut(owner)?;
-        *number += 1;
-        Some(*number)
+    let mut counted: BTreeMap<String, i64> = BTreeMap::new();
+    let mut count = |owner: &str| match counted.get_mut(owner) {
+        Some(count) => {
+            *count += 1;
+            *count
+        }
+        None => *counted.entry(owner.to_string()).or_insert(1),
     };
+    let numbered: Vec<Numbered> = drafts
+        .into_iter()
+        .map(|draft| Numbered {
+            in_environment: count(draft.environment_id.as_str()),
+            in_space: draft.space_id.as_ref().map(|space| count(space.as_str())),
+            draft,
+        })
+        .collect();
+    let mut statements = vec![taking_numbers(&counted)];
+    let at_once = if tx.is_postgres() { AT_ONCE } else { AT_ONCE_SQLITE };
+    for part in numbered.chunks(at_once) {
+        statements.push(insertion(part, &counted, &accounts, created_at)?);
+    }
+    let last: Vec<(String, i64)> = tx.together(statements).await?;
+    Ok(signals(&numbered, &counted, &last.into_iter().collect()))
+}
+
+/// An event and its place among those of its environment and of its space that are added with it, from 1.
+struct Numbered {
+    draft: EventDraft,
+    in_environment: i64,
+    in_space: Option<i64>,
+}
+
+fn signals(
+    numbered: &[Numbered],
+    counted: &BTreeMap<String, i64>,
+    last: &BTreeMap<String, i64>,
+) -> Vec<EventSignal> {
     let mut signals: Vec<EventSignal> = Vec::new();
-    let mut numbered = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        let environment_sequence = take(draft.environment_id.as_str()).unwrap_or_default();
-        let space_sequence = draft.space_id.as_ref().and_then(|space| take(space.as_str()));
+    for Numbered { draft, in_environment, .. } in numbered {
+        let owner = draft.environment_id.as_str();
+        let of = |numbers: &BTreeMap<String, i64>| numbers.get(owner).copied().unwrap_or_default();
         signals.retain(|signal| {
             (&signal.environment_id, &signal.space_id) != (&draft.environment_id, &draft.space_id)
         });
         signals.push(EventSignal {
             environment_id: draft.environment_id.clone(),
             space_id: draft.space_id.clone(),
-            environment_sequence,
+            environment_sequence: of(last) - of(counted) + in_environment,
         });
-        numbered.push((draft, environment_sequence, space_sequence));
     }
-    for part in numbered.chunks(AT_ONCE) {
-        tx.execute(insertion(part, &accounts, created_at)?).await?;
-    }
-    Ok(signals)
+    signals
 }
 
 async fn accounts_of(
@@ -126,40 +155,45 @@ async fn accounts_of(
 ) -> Result<BTreeMap<EnvironmentId, AccountId>, StoreError> {
     let mut accounts = BTreeMap::new();
     for draft in drafts {
-        if accounts.contains_key(&draft.environment_id) {
+        let environment = &draft.environment_id;
+        if accounts.contains_key(environment) {
             continue;
         }
-        let statement =
-            Statement::new("SELECT account_id FROM environments WHERE id = $1").bind(&draft.environment_id);
-        let (account,): (String,) = tx.one(statement).await?;
-        accounts.insert(draft.environment_id.clone(), id("environments.account_id", &account)?);
+        let known = tx.accounts().lock().unwrap_or_else(PoisonError::into_inner).get(environment).cloned();
+        let account = match known {
+            Some(account) => account,
+            None => {
+                let statement =
+                    Statement::new("SELECT account_id FROM environments WHERE id = $1").bind(environment);
+                let (account,): (String,) = tx.one(statement).await?;
+                let account: AccountId = id("environments.account_id", &account)?;
+                let mut known = tx.accounts().lock().unwrap_or_else(PoisonError::into_inner);
+                known.insert(environment.clone(), account.clone());
+                account
+            }
+        };
+        accounts.insert(environment.clone(), account);
     }
     Ok(accounts)
 }
 
-/// Takes as many numbers as there are events; gives the number before the first for each owner. The
-/// rows are locked in the order of their ids, so that two writers never wait for one another.
-async fn take_numbers(tx: &mut Tx, drafts: &[EventDraft]) -> Result<BTreeMap<String, i64>, StoreError> {
-    let mut wanted: BTreeMap<String, i64> = BTreeMap::new();
-    for draft in drafts {
-        *wanted.entry(draft.environment_id.to_string()).or_default() += 1;
-        if let Some(space) = &draft.space_id {
-            *wanted.entry(space.to_string()).or_default() += 1;
-        }
+/// Takes as many numbers as there are events; gives the last one of each owner. The rows are locked in the order
+/// of their ids, so that two writers never wait for one another.
+fn taking_numbers(counted: &BTreeMap<String, i64>) -> Statement {
+    let mut statement = Statement::new("INSERT INTO event_sequences (owner_id, last) VALUES ");
+    for (place, (owner, count)) in counted.iter().enumerate() {
+        let opening = if place == 0 { "(" } else { ", (" };
+        statement = statement.push_bind(opening, owner).push_bind(", ", *count).push(")");
     }
-    for (owner, number) in &mut wanted {
-        let statement = Statement::new(
-            "INSERT INTO event_sequences (owner_id, last) VALUES ($1, $2)
-            ON CONFLICT (owner_id) DO UPDATE SET last = event_sequences.last + excluded.last RETURNING last",
-        );
-        let (last,): (i64,) = tx.one(statement.bind(owner.as_str()).bind(*number)).await?;
-        *number = last - *number;
-    }
-    Ok(wanted)
+    statement.push(
+        " ON CONFLICT (owner_id) DO UPDATE SET last = event_sequences.last + excluded.last RETURNING owner_id, last",
+    )
 }
 
+/// Adds events whose numbers are taken already: each is so many before the last one of its owner.
 fn insertion(
-    numbered: &[(EventDraft, i64, Option<i64>)],
+    numbered: &[Numbered],
+    counted: &BTreeMap<String, i64>,
     accounts: &BTreeMap<EnvironmentId, AccountId>,
     created_at: Timestamp,
 ) -> Result<Statement, StoreError> {
@@ -167,7 +201,13 @@ fn insertion(
         "INSERT INTO events (id, account_id, environment_id, space_id, environment_sequence, space_sequence, topic,
             domain, context, payload, data_url, namespaces, created_at) VALUES ",
     );
-    for (position, (draft, environment_sequence, space_sequence)) in numbered.iter().enumerate() {
+    let number = |statement: Statement, owner: Option<&str>, place: Option<i64>| {
+        let count = owner.and_then(|owner| counted.get(owner)).copied().unwrap_or_default();
+        statement
+            .push_bind(", (SELECT last FROM event_sequences WHERE owner_id = ", owner)
+            .push_bind(") - ", count - place.unwrap_or_default())
+    };
+    for (position, Numbered { draft, in_environment, in_space }) in numbered.iter().enumerate() {
         let account = accounts.get(&draft.environment_id).map(ToString::to_string).unwrap_or_default();
         let mut context = draft.context.clone();
         context.insert("accountId".to_string(), Value::from(account.clone()));
@@ -179,9 +219,10 @@ fn insertion(
             .push_bind(if position == 0 { "(" } else { ", (" }, &draft.id)
             .push_bind(", ", account)
             .push_bind(", ", &draft.environment_id)
-            .push_bind(", ", &draft.space_id)
-            .push_bind(", ", *environment_sequence)
-            .push_bind(", ", *space_sequence)
+            .push_bind(", ", &draft.space_id);
+        statement = number(statement, Some(draft.environment_id.as_str()), Some(*in_environment));
+        statement = number(statement, draft.space_id.as_ref().map(Id::as_str), *in_space);
+        statement = statement
             .push_bind(", ", &draft.topic)
             .push_bind(", ", &draft.domain)
             .push_bind(", ", json(&context)?)

@@ -8,6 +8,8 @@
 //! structured values JSON in a text, so that both databases read alike.
 
 pub mod accounts;
+mod blueprints;
+mod checkpoint;
 mod convert;
 mod db;
 mod error;

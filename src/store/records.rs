@@ -120,8 +120,8 @@ async fn read_head(tx: &mut Tx, statement: Statement) -> Result<Option<SheetHead
     Ok(Some(SheetHead { version, next_record, next_segment, live, invalid }))
 }
 
-/// Moves a sheet from `expected` to a new head; false when another server was faster.
-pub async fn move_head(tx: &mut Tx, sheet: i64, expected: i64, head: &SheetHead) -> Result<bool, StoreError> {
+/// Moves a sheet whose head is locked from `expected` to a new one.
+pub fn move_head(tx: &mut Tx, sheet: i64, expected: i64, head: &SheetHead) {
     let text = "UPDATE sheets SET version = $1, next_record = $2, next_segment = $3, live = $4, invalid = $5 \
                 WHERE number = $6 AND version = $7";
     let statement = Statement::new(text)
@@ -132,7 +132,7 @@ pub async fn move_head(tx: &mut Tx, sheet: i64, expected: i64, head: &SheetHead)
         .bind(integer(head.invalid))
         .bind(sheet)
         .bind(expected);
-    Ok(tx.execute(statement).await? == 1)
+    tx.later(statement);
 }
 
 /// The segments of a version, in order.
@@ -281,10 +281,9 @@ pub async fn drop_unserved(tx: &mut Tx, sheet: i64, version: i64) -> Result<(), 
 }
 
 /// Adds the patches of a commit.
-pub async fn insert_patch(tx: &mut Tx, sheet: i64, version: i64, data: Vec<u8>) -> Result<(), StoreError> {
+pub fn insert_patch(tx: &mut Tx, sheet: i64, version: i64, data: Vec<u8>) {
     let text = "INSERT INTO patches (sheet, version, data) VALUES ($1, $2, $3)";
-    tx.execute(Statement::new(text).bind(sheet).bind(version).bind(data)).await?;
-    Ok(())
+    tx.later(Statement::new(text).bind(sheet).bind(version).bind(data));
 }
 
 /// From `version` on the patches that are laid over the head no longer are.
@@ -321,8 +320,8 @@ fn commit_row(row: CommitColumns) -> Result<CommitRow, StoreError> {
     })
 }
 
-/// Adds a commit.
-pub async fn insert_commit(tx: &mut Tx, commit: &CommitRow) -> Result<(), StoreError> {
+/// Adds a commit. When its version is there already, because the head was not locked, all fails.
+pub fn insert_commit(tx: &mut Tx, commit: &CommitRow) {
     let text = "INSERT INTO commits (id, sheet, version, change_id, kind, created_by, created_at, completed_at, \
                 inserted, updated, deleted, live, invalid, numbers) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
@@ -341,8 +340,7 @@ pub async fn insert_commit(tx: &mut Tx, commit: &CommitRow) -> Result<(), StoreE
         .bind(integer(commit.live))
         .bind(integer(commit.invalid))
         .bind(commit.numbers.clone());
-    tx.execute(statement).await?;
-    Ok(())
+    tx.later(statement);
 }
 
 /// The commit of that id to that sheet.

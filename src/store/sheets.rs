@@ -2,8 +2,9 @@
 //! also moves `version`, `live`, `invalid`, `next_record` and `next_segment`.
 
 use super::convert::{count, from_json, from_optional_json, id, json, optional_id, optional_json};
+use super::records::SheetHead;
 use super::statement::Statement;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, blueprints};
 use crate::domain::access::Scope;
 use crate::domain::ids::{ChangeId, SheetId, WorkbookId};
 use crate::domain::record::{Counts, RecordKey};
@@ -13,6 +14,23 @@ use crate::domain::workbook::Sheet;
 const COLUMNS: &str = "number, id, account_id, environment_id, space_id, workbook_id, slug, position, config,
     field_numbers, record_key, metadata, version, live, invalid, importing, created_at, updated_at
     FROM sheets WHERE deleted_at IS NULL";
+
+const LOCKED: &str = "number, id, account_id, environment_id, space_id, workbook_id, slug, position, config,
+    field_numbers, record_key, metadata, version, live, invalid, importing, created_at, updated_at,
+    next_record, next_segment,
+    (SELECT namespace FROM spaces WHERE spaces.id = sheets.space_id) AS namespace
+    FROM sheets WHERE deleted_at IS NULL";
+
+/// A sheet whose records nobody else changes until the transaction ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LockedSheet {
+    /// The sheet.
+    pub sheet: Sheet,
+    /// How far its records have come.
+    pub head: SheetHead,
+    /// The namespace of its space.
+    pub namespace: Option<String>,
+}
 
 /// Keeps a new, empty sheet and gives it its number; the one in `sheet` is passed over.
 pub async fn insert(tx: &mut Tx, sheet: &Sheet) -> Result<i64, StoreError> {
@@ -30,7 +48,7 @@ pub async fn insert(tx: &mut Tx, sheet: &Sheet) -> Result<i64, StoreError> {
     .bind(&sheet.workbook_id)
     .bind(&sheet.slug)
     .bind(sheet.position)
-    .bind(json(&sheet.config)?)
+    .bind(json(&*sheet.config)?)
     .bind(json(&sheet.field_numbers)?)
     .bind(sheet.record_key.0.cast_signed())
     .bind(optional_json(&sheet.metadata)?)
@@ -52,7 +70,7 @@ pub async fn update_config(tx: &mut Tx, sheet: &Sheet) -> Result<(), StoreError>
     .bind(&sheet.id)
     .bind(&sheet.slug)
     .bind(sheet.position)
-    .bind(json(&sheet.config)?)
+    .bind(json(&*sheet.config)?)
     .bind(json(&sheet.field_numbers)?)
     .bind(optional_json(&sheet.metadata)?)
     .bind(sheet.updated_at);
@@ -63,6 +81,19 @@ pub async fn update_config(tx: &mut Tx, sheet: &Sheet) -> Result<(), StoreError>
 pub async fn find(tx: &mut Tx, scope: &Scope, id: &SheetId) -> Result<Option<Sheet>, StoreError> {
     let statement = Statement::select(COLUMNS).push_bind(" AND id = ", id).within(scope);
     tx.optional::<SheetRow>(statement).await?.map(Sheet::try_from).transpose()
+}
+
+/// The sheet of that id, whoever asks, and nobody else may change its records until the transaction ends.
+pub async fn lock(tx: &mut Tx, id: &SheetId) -> Result<Option<LockedSheet>, StoreError> {
+    let lock = tx.for_update();
+    let statement = Statement::select(LOCKED).push_bind(" AND id = ", id).push(lock);
+    tx.optional::<LockedRow>(statement).await?.map(LockedSheet::try_from).transpose()
+}
+
+/// The number of the sheet of that id, whoever asks.
+pub async fn number(tx: &mut Tx, id: &SheetId) -> Result<Option<i64>, StoreError> {
+    let statement = Statement::new("SELECT number FROM sheets WHERE id = $1 AND deleted_at IS NULL").bind(id);
+    Ok(tx.optional::<(i64,)>(statement).await?.map(|(number,)| number))
 }
 
 /// The sheet of that slug in a workbook.
@@ -128,6 +159,31 @@ struct SheetRow {
     updated_at: i64,
 }
 
+#[derive(sqlx::FromRow)]
+struct LockedRow {
+    #[sqlx(flatten)]
+    sheet: SheetRow,
+    next_record: i64,
+    next_segment: i64,
+    namespace: Option<String>,
+}
+
+impl TryFrom<LockedRow> for LockedSheet {
+    type Error = StoreError;
+
+    fn try_from(row: LockedRow) -> Result<Self, StoreError> {
+        let sheet = Sheet::try_from(row.sheet)?;
+        let head = SheetHead {
+            version: sheet.version,
+            next_record: count("sheets.next_record", row.next_record)?,
+            next_segment: row.next_segment,
+            live: sheet.counts.total,
+            invalid: sheet.counts.error,
+        };
+        Ok(Self { sheet, head, namespace: row.namespace })
+    }
+}
+
 impl TryFrom<SheetRow> for Sheet {
     type Error = StoreError;
 
@@ -141,7 +197,7 @@ impl TryFrom<SheetRow> for Sheet {
             workbook_id: id("sheets.workbook_id", &row.workbook_id)?,
             slug: row.slug,
             position: row.position,
-            config: from_json("sheets.config", &row.config)?,
+            config: blueprints::read(row.config)?,
             field_numbers: from_json("sheets.field_numbers", &row.field_numbers)?,
             record_key: RecordKey(row.record_key.cast_unsigned()),
             version: row.version,

@@ -8,6 +8,9 @@ use crate::domain::ids::{EnvironmentId, SpaceId};
 use crate::domain::space::{Space, SpaceSummary};
 use crate::domain::time::Timestamp;
 
+/// Milliseconds between two changes of a space's last activity.
+const TOUCHED_EVERY: i64 = 1_000;
+
 /// Which spaces a list shows, and in which order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SpaceFilter {
@@ -174,13 +177,14 @@ pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), Sto
     Ok(())
 }
 
-/// Says that something in the space changed.
-pub async fn touch(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), StoreError> {
+/// Says that something in the space changed; not more often than once a second, which is as close as Home tells.
+pub fn touch(tx: &mut Tx, id: &SpaceId, now: Timestamp) {
     let statement =
-        Statement::new("UPDATE spaces SET last_activity_at = $2 WHERE id = $1 AND last_activity_at < $2")
+        Statement::new("UPDATE spaces SET last_activity_at = $2 WHERE id = $1 AND last_activity_at <= $3")
             .bind(id)
-            .bind(now);
-    tx.execute(statement).await.map(|_| ())
+            .bind(now)
+            .bind(now.plus(-TOUCHED_EVERY));
+    tx.later(statement);
 }
 
 fn within(statement: Statement, scope: &Scope) -> Statement {

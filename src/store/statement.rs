@@ -77,6 +77,20 @@ impl Statement {
         Self { text: Cow::Owned(format!("SELECT {columns} {}", self.text)), values: self.values.clone() }
     }
 
+    /// Several statements as one text, for SQLite, which runs them one after another.
+    pub(super) fn joined(statements: Vec<Self>) -> Self {
+        let mut statements = statements.into_iter();
+        let Some(mut joined) = statements.next() else { return Self::new("") };
+        for statement in statements {
+            let before = joined.values.len();
+            let text = joined.text.to_mut();
+            text.push_str(";\n");
+            push_renumbered(text, &statement.text, before);
+            joined.values.extend(statement.values);
+        }
+        joined
+    }
+
     /// The text, and the values as a database takes them.
     pub(super) fn into_parts<A>(self) -> Result<(Cow<'static, str>, A), sqlx::Error>
     where
@@ -97,6 +111,21 @@ impl Statement {
             .map_err(sqlx::Error::Encode)?;
         }
         Ok((self.text, arguments))
+    }
+}
+
+/// Adds a text whose `$1` is to be the value after so many others.
+fn push_renumbered(out: &mut String, text: &str, before: usize) {
+    let mut parts = text.split('$');
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        // Writing to a text cannot fail.
+        let _ = match number.parse::<usize>() {
+            Ok(number) => write!(out, "${}{rest}", number + before),
+            Err(_) => write!(out, "${part}"),
+        };
     }
 }
 
@@ -187,5 +216,19 @@ impl From<&[u8]> for Value {
 impl From<Vec<u8>> for Value {
     fn from(bytes: Vec<u8>) -> Self {
         Self::Bytes(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joined_statements_keep_their_values() {
+        let one = Statement::new("DELETE FROM a WHERE b = $1 AND c = $2").bind(1).bind("x");
+        let other = Statement::new("UPDATE a SET b = $2 WHERE c = $1").bind("y").bind(2);
+        let joined = Statement::joined(vec![one, other]);
+        assert_eq!(joined.text, "DELETE FROM a WHERE b = $1 AND c = $2;\nUPDATE a SET b = $4 WHERE c = $3");
+        assert_eq!(joined.values, [1.into(), "x".into(), "y".into(), 2.into()]);
     }
 }

@@ -9,6 +9,7 @@ use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
 use super::convert::{count, integer};
 use super::events::{self, EventDraft};
 use super::statement::Statement;
+use super::db::KnownAccounts;
 use super::{Signals, StoreError, notify};
 use crate::domain::event::NewEvent;
 use crate::domain::ids::EventId;
@@ -18,6 +19,8 @@ pub struct Tx {
     pub(crate) inner: Inner,
     signals: Arc<Signals>,
     emitted: Vec<EventDraft>,
+    /// Statements that go with the next ones.
+    waiting: Vec<Statement>,
     wakes_jobs: bool,
     reads_only: bool,
 }
@@ -37,23 +40,15 @@ impl<T> Row for T where T: for<'row> FromRow<'row, SqliteRow> + for<'row> FromRo
 
 impl Tx {
     pub(super) fn sqlite(transaction: Transaction<'static, Sqlite>, signals: Arc<Signals>) -> Self {
-        Self {
-            inner: Inner::Sqlite(transaction),
-            signals,
-            emitted: Vec::new(),
-            wakes_jobs: false,
-            reads_only: false,
-        }
+        Self::begun(Inner::Sqlite(transaction), signals)
     }
 
     pub(super) fn postgres(transaction: Transaction<'static, Postgres>, signals: Arc<Signals>) -> Self {
-        Self {
-            inner: Inner::Postgres(transaction),
-            signals,
-            emitted: Vec::new(),
-            wakes_jobs: false,
-            reads_only: false,
-        }
+        Self::begun(Inner::Postgres(transaction), signals)
+    }
+
+    fn begun(inner: Inner, signals: Arc<Signals>) -> Self {
+        Self { inner, signals, emitted: Vec::new(), waiting: Vec::new(), wakes_jobs: false, reads_only: false }
     }
 
     pub(super) fn only_reading(self) -> Self {
@@ -75,8 +70,37 @@ impl Tx {
         if self.is_postgres() { " FOR UPDATE" } else { "" }
     }
 
+    /// Runs a statement whose answer nobody waits for. It goes to the database with others: before the next one
+    /// that is waited for, and at the commit at the latest.
+    pub(crate) fn later(&mut self, statement: Statement) {
+        self.waiting.push(statement);
+    }
+
+    /// Runs what waits and then these, on SQLite in one trip; all rows that they give.
+    pub(super) async fn together<R: Row>(&mut self, statements: Vec<Statement>) -> Result<Vec<R>, StoreError> {
+        let mut all = std::mem::take(&mut self.waiting);
+        all.extend(statements);
+        let mut rows = Vec::new();
+        if self.is_postgres() {
+            for statement in all {
+                rows.extend(self.rows(statement).await?);
+            }
+        } else if !all.is_empty() {
+            rows = self.rows(Statement::joined(all)).await?;
+        }
+        Ok(rows)
+    }
+
+    async fn catch_up(&mut self) -> Result<(), StoreError> {
+        if !self.waiting.is_empty() {
+            self.together::<(i64,)>(Vec::new()).await?;
+        }
+        Ok(())
+    }
+
     /// Runs a statement; how many rows it changed.
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
+        self.catch_up().await?;
         Ok(match &mut self.inner {
             Inner::Sqlite(transaction) => {
                 let (text, values) = statement.into_parts::<SqliteArguments>()?;
@@ -93,6 +117,11 @@ impl Tx {
 
     /// Every row of a query.
     pub(crate) async fn all<R: Row>(&mut self, statement: Statement) -> Result<Vec<R>, StoreError> {
+        self.catch_up().await?;
+        self.rows(statement).await
+    }
+
+    async fn rows<R: Row>(&mut self, statement: Statement) -> Result<Vec<R>, StoreError> {
         Ok(match &mut self.inner {
             Inner::Sqlite(transaction) => {
                 let (text, values) = statement.into_parts::<SqliteArguments>()?;
@@ -160,6 +189,7 @@ impl Tx {
         let emitted = std::mem::take(&mut self.emitted);
         let signals =
             if emitted.is_empty() { Vec::new() } else { events::append(&mut self, emitted).await? };
+        self.catch_up().await?;
         if self.is_postgres() {
             let server = self.signals.server.clone();
             notify::tell_others(&mut self, &server, &signals).await?;
@@ -168,6 +198,7 @@ impl Tx {
             Inner::Sqlite(transaction) => transaction.commit().await?,
             Inner::Postgres(transaction) => transaction.commit().await?,
         }
+        self.signals.written.notify_one();
         for signal in signals {
             // Nobody listening is no error.
             let _ = self.signals.events.send(signal);
@@ -176,6 +207,11 @@ impl Tx {
             self.signals.jobs.notify_waiters();
         }
         Ok(())
+    }
+
+    /// The accounts of environments that were looked up before.
+    pub(super) fn accounts(&self) -> &KnownAccounts {
+        &self.signals.accounts
     }
 
     pub(super) fn wakes_jobs(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Sheets and their counts.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,7 +40,7 @@ pub struct SheetBody {
 
 impl From<Sheet> for SheetBody {
     fn from(sheet: Sheet) -> Self {
-        let mut config = sheet.config;
+        let mut config = Arc::unwrap_or_clone(sheet.config);
         config.slug = Some(sheet.slug.clone());
         Self {
             id: sheet.id.into(),

@@ -54,7 +54,7 @@ async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::action::InputFo
             found.workbook.actions
         }
         JobType::Sheet => {
-            asker.service.sheet(&asker.actor, job.sheet_id.as_ref()?).await.ok()?.config.actions
+            asker.service.sheet(&asker.actor, job.sheet_id.as_ref()?).await.ok()?.config.actions.clone()
         }
         _ => return None,
     };

@@ -42,7 +42,7 @@ fn view(sheet: Sheet, workbook_name: String) -> SheetView {
         counts: sheet.counts,
         columns: sheet.columns().map(|(_, field)| column(field, permits.edit)).collect(),
         actions: sheet.config.actions.iter().filter_map(super::actions::view).collect(),
-        name: sheet.config.name,
+        name: sheet.config.name.clone(),
         permits,
     }
 }

@@ -86,7 +86,7 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
 fn entry(found: WorkbookWithSheets) -> WorkbookEntry {
     let sheet = |sheet: crate::domain::workbook::Sheet| SheetEntry {
         id: sheet.id.to_string(),
-        name: sheet.config.name,
+        name: sheet.config.name.clone(),
         records: sheet.counts.total,
         invalid: sheet.counts.error,
     };

@@ -1,6 +1,7 @@
 //! Things to put into a database, with every member filled in.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, from_value, json};
 
@@ -176,7 +177,7 @@ pub fn sheet(workbook: &Workbook, slug: &str, keys: &[&str]) -> Sheet {
         workbook_id: workbook.id.clone(),
         slug: slug.to_string(),
         position: 0,
-        config: from_value(json!({"name": slug, "slug": slug, "fields": fields})).unwrap(),
+        config: Arc::new(from_value(json!({"name": slug, "slug": slug, "fields": fields})).unwrap()),
         field_numbers: (1..)
             .map(FieldNumber)
             .zip(keys)

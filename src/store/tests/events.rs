@@ -31,7 +31,7 @@ async fn write(db: Db, tenant: std::sync::Arc<samples::Tenant>, spaces: [SpaceId
             };
             tx.emit(event);
         }
-        spaces::touch(&mut tx, &spaces[(writer % 2) as usize], samples::THEN.plus(commit)).await.unwrap();
+        spaces::touch(&mut tx, &spaces[(writer % 2) as usize], samples::THEN.plus(commit));
         if commit % 5 == 4 {
             drop(tx);
         } else {

@@ -43,7 +43,7 @@ async fn every_member_of_a_sheet_is_kept() {
         let importing = new_id();
         sheet.slug = "persons".to_string();
         sheet.position = 3;
-        sheet.config.fields.remove(0);
+        std::sync::Arc::make_mut(&mut sheet.config).fields.remove(0);
         sheet.field_numbers.insert("new".to_string(), FieldNumber(9));
         sheet.metadata = None;
         sheet.updated_at = samples::THEN.plus(1);

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::OwnedMutexGuard;
+
 use super::cache::ChunkCache;
 use super::error::SheetError;
 use super::limits::Limits;
@@ -11,8 +13,10 @@ use super::state::State;
 use super::unique::UniqueIndex;
 use super::view::View;
 use super::writer::Writer;
+use crate::domain::blueprint::SheetConfig;
 use crate::domain::workbook::Sheet;
-use crate::store::{Tx, records};
+use crate::store::records::{self, SheetHead};
+use crate::store::Tx;
 
 /// Sheets beyond this number are forgotten when nobody uses them, and read again when somebody does.
 const OPEN_SHEETS: usize = 256;
@@ -38,6 +42,23 @@ pub(super) struct OpenSheet {
     pub(super) writing: Arc<tokio::sync::Mutex<Kept>>,
     states: Mutex<Vec<Arc<State>>>,
     rules: Mutex<Option<(Sheet, Arc<Rules>)>>,
+}
+
+/// The turn to write to a sheet on this server.
+pub struct Turn {
+    engine: (Arc<ChunkCache>, Limits),
+    open: Arc<OpenSheet>,
+    kept: OwnedMutexGuard<Kept>,
+    number: i64,
+}
+
+impl Turn {
+    /// The writer of the sheet as it is. With `locked`, its head as the caller's transaction read and locked it, the
+    /// writer need not ask for it.
+    pub fn writer(self, sheet: &Sheet, locked: Option<SheetHead>) -> Writer {
+        let rules = self.open.rules(sheet);
+        Writer::new(self.engine, self.open, self.kept, self.number, rules, locked)
+    }
 }
 
 /// What writers hand to one another.
@@ -96,10 +117,21 @@ impl Sheets {
 
     /// Takes the sheet for writing; waits for whoever writes to it on this server.
     pub async fn writer(&self, sheet: &Sheet) -> Result<Writer, SheetError> {
-        let open = self.open(sheet.number);
+        Ok(self.turn(sheet.number).await.writer(sheet, None))
+    }
+
+    /// Waits until nobody on this server writes to the sheet of that number, and takes the turn.
+    pub async fn turn(&self, number: i64) -> Turn {
+        let open = self.open(number);
         let kept = open.writing.clone().lock_owned().await;
-        let rules = open.rules(sheet);
-        Ok(Writer::new((self.inner.cache.clone(), self.inner.limits), open, kept, sheet.number, rules))
+        Turn { engine: (self.inner.cache.clone(), self.inner.limits), open, kept, number }
+    }
+
+    /// Whether the patch log of a sheet has become so long that it is better folded while nobody waits than in
+    /// somebody's edit.
+    pub fn wants_folding(&self, number: i64) -> bool {
+        let newest = self.open(number).newest();
+        newest.is_some_and(|state| state.overlay.len() > self.inner.limits.logged_records / 2)
     }
 
     fn open(&self, number: i64) -> Arc<OpenSheet> {
@@ -125,6 +157,10 @@ impl OpenSheet {
         states.iter().find(|state| state.version == version).cloned()
     }
 
+    fn newest(&self) -> Option<Arc<State>> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner).last().cloned()
+    }
+
     /// Keeps a committed version in memory.
     pub(super) fn keep(&self, state: Arc<State>) {
         let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
@@ -142,7 +178,7 @@ impl OpenSheet {
     fn rules(&self, sheet: &Sheet) -> Arc<Rules> {
         let mut held = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         match &*held {
-            Some((of, rules)) if of.config == sheet.config && of.field_numbers == sheet.field_numbers => {
+            Some((of, rules)) if is_same(&of.config, &sheet.config) && of.field_numbers == sheet.field_numbers => {
                 rules.clone()
             }
             _ => {
@@ -152,4 +188,9 @@ impl OpenSheet {
             }
         }
     }
+}
+
+/// Whether two blueprints say the same; most often they are one.
+fn is_same(one: &Arc<SheetConfig>, other: &Arc<SheetConfig>) -> bool {
+    Arc::ptr_eq(one, other) || one == other
 }

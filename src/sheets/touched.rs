@@ -24,7 +24,7 @@ pub(super) struct Touched {
     pub(super) old_keys: Vec<Option<u64>>,
     /// For each unique rule what it is compared by since.
     pub(super) new_keys: Vec<Option<u64>>,
-    /// Whether it is to be looked at again for doubles.
+    /// Whether it is to be looked at again for doubles, because a value changed that a unique rule looks at.
     pub(super) is_checked: bool,
 }
 

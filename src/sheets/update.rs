@@ -110,7 +110,7 @@ fn touch(
         }
         if changes {
             rules.check(field, input.text.as_deref(), &mut touched.since);
-            touched.is_checked = true;
+            touched.is_checked |= rules.unique_fields().any(|other| other == field);
             edit.any_value_changed = true;
             if edit.changed_values.len() < TOLD_CELLS {
                 let (before, after) = (text.map(str::to_string), input.text.clone());

@@ -74,6 +74,8 @@ pub struct Writer {
     open: Arc<OpenSheet>,
     kept: OwnedMutexGuard<Kept>,
     sheet: i64,
+    /// The head as the caller's transaction locked it, before the first write.
+    locked: Option<SheetHead>,
     working: Option<Working>,
 }
 
@@ -91,8 +93,9 @@ impl Writer {
         kept: OwnedMutexGuard<Kept>,
         sheet: i64,
         rules: Arc<Rules>,
+        locked: Option<SheetHead>,
     ) -> Self {
-        Self { cache, rules, limits, open, kept, sheet, working: None }
+        Self { cache, rules, limits, open, kept, sheet, locked, working: None }
     }
 
     /// Shows what was written. Call it after the transaction was committed.
@@ -113,11 +116,22 @@ impl Writer {
         Ok(View::new(self.cache.clone(), state, self.rules.clone()))
     }
 
+    /// The fields of the sheet, in the order of the columns.
+    pub fn fields(&self) -> Vec<FieldNumber> {
+        self.rules.columns.iter().map(|(_, field)| *field).collect()
+    }
+
     /// Locks the sheet's row and takes what is known of its head. Who fails afterwards leaves nothing
     /// behind: what was taken is lost with the error.
     pub(super) async fn begin(&mut self, tx: &mut Tx) -> Result<Working, SheetError> {
-        let head = records::lock_head(tx, self.sheet).await?;
-        let head = head.ok_or_else(|| StoreError::Damaged("the sheet is not there".to_string()))?;
+        let head = match (self.locked, &self.working) {
+            (Some(_), Some(working)) => working.head,
+            (Some(locked), None) => locked,
+            (None, _) => {
+                let head = records::lock_head(tx, self.sheet).await?;
+                head.ok_or_else(|| StoreError::Damaged("the sheet is not there".to_string()))?
+            }
+        };
         if let Some(working) = self.working.take().filter(|working| working.head.version == head.version) {
             return Ok(working);
         }

@@ -2,6 +2,7 @@
 
 mod crash;
 mod formats;
+mod frames;
 mod imports;
 mod measure;
 mod measure_views;
@@ -53,7 +54,7 @@ async fn sheet_of(db: &Db, tenant: &Tenant, config: Value) -> Sheet {
     let id = new_id();
     let mut sheet = samples::sheet(&tenant.workbook, &format!("{id}"), &KEYS);
     sheet.id = id;
-    sheet.config = from_value(config).unwrap();
+    sheet.config = std::sync::Arc::new(from_value(config).unwrap());
     let mut tx = db.write().await.unwrap();
     sheet.number = crate::store::sheets::insert(&mut tx, &sheet).await.unwrap();
     tx.commit().await.unwrap();

@@ -39,26 +39,42 @@ impl Service {
             let message = "this key or token is not known; see data/keys.env, or sign in for a new one";
             ServiceError::new(ErrorKind::Unauthorized, message)
         };
+        let hash = hash_token(token);
+        let era = match self.keys.get(&hash) {
+            Ok(known) => return Ok(known),
+            Err(era) => era,
+        };
         let mut tx = self.db.read().await?;
         if let Some(id) = self.secrets.verify("space", token, now()) {
             let id = SpaceId::parse(&id)?;
             let space = spaces::find_anywhere(&mut tx, &id).await?.ok_or_else(unknown)?;
             return Ok(Actor { id: id.to_string(), role: Role::Guest, scope: space.scope() });
         }
-        let found = keys::key_by_hash(&mut tx, &hash_token(token)).await?;
+        let found = keys::key_by_hash(&mut tx, &hash).await?;
         let (id, kind, account_id, environment_id) = found.ok_or_else(unknown)?;
         let role = match kind {
             KeyKind::Secret => Role::SecretKey,
             KeyKind::Publishable => Role::PublishableKey,
         };
-        Ok(Actor { id: id.to_string(), role, scope: Scope::environment(account_id, environment_id) })
+        let actor = Actor { id: id.to_string(), role, scope: Scope::environment(account_id, environment_id) };
+        self.keys.remember(era, hash, &actor);
+        Ok(actor)
     }
 
     /// The person behind a session's cookie; nothing when the session has ended.
     pub async fn actor_of_session(&self, token: &str) -> Result<Option<(Actor, User)>> {
+        let hash = hash_token(token);
+        let era = match self.sessions.get(&hash) {
+            Ok(known) => return Ok(Some(known)),
+            Err(era) => era,
+        };
         let mut tx = self.db.read().await?;
-        let user = sessions::session_user(&mut tx, &hash_token(token), now()).await?;
-        Ok(user.map(|user| (actor_of_user(&user), user)))
+        let user = sessions::session_user(&mut tx, &hash, now()).await?;
+        let known = user.map(|user| (actor_of_user(&user), user));
+        if let Some(known) = &known {
+            self.sessions.remember(era, hash, known);
+        }
+        Ok(known)
     }
 
     /// Begins a session for a person who knows the password.
@@ -97,9 +113,12 @@ impl Service {
 
     /// Ends a session.
     pub async fn sign_out(&self, token: &str) -> Result<()> {
+        let hash = hash_token(token);
         let mut tx = self.db.write().await?;
-        sessions::delete_session(&mut tx, &hash_token(token)).await?;
-        Ok(tx.commit().await?)
+        sessions::delete_session(&mut tx, &hash).await?;
+        tx.commit().await?;
+        self.sessions.forget(&hash);
+        Ok(())
     }
 
     /// A token that opens one space to a guest for a day.

@@ -10,6 +10,7 @@ pub mod bootstrap;
 pub mod commits;
 pub mod custom_events;
 pub mod demo_data;
+mod edit_queue;
 pub mod environments;
 pub mod error;
 pub mod events;
@@ -19,6 +20,7 @@ pub mod frames;
 pub mod import_run;
 pub mod imports;
 pub mod jobs;
+mod known_callers;
 pub mod new_job;
 pub mod read_records;
 pub mod records;
@@ -34,10 +36,15 @@ pub use error::{ErrorKind, ServiceError};
 pub use secrets::Secrets;
 pub use settings::{Settings, Timeouts};
 
+use std::sync::Arc;
+
 use crate::domain::access::{Actor, Operation};
+use crate::domain::tenant::User;
 use crate::files::FileStore;
 use crate::sheets::Sheets;
 use crate::store::Db;
+use edit_queue::EditQueue;
+use known_callers::KnownCallers;
 
 /// The result of everything the service does.
 pub type Result<T> = std::result::Result<T, ServiceError>;
@@ -53,6 +60,9 @@ pub struct Service {
     /// Time-outs, limits and addresses.
     pub settings: Settings,
     secrets: Secrets,
+    edits: Arc<EditQueue>,
+    sessions: KnownCallers<(Actor, User)>,
+    keys: KnownCallers<Actor>,
 }
 
 /// Which part of a list is wanted.
@@ -88,7 +98,9 @@ impl Page {
 impl Service {
     /// Puts the parts together.
     pub fn new(db: Db, sheets: Sheets, files: FileStore, settings: Settings, secrets: Secrets) -> Self {
-        Self { db, sheets, files, settings, secrets }
+        let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone()));
+        let (sessions, keys) = (KnownCallers::new(), KnownCallers::new());
+        Self { db, sheets, files, settings, secrets, edits, sessions, keys }
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::announce::{MOST_LISTED, of_commit, of_sheet};
+use super::edit_queue::{Change, Edit};
 use super::workbooks::namespaces;
 use super::{ErrorKind, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
@@ -13,7 +14,7 @@ use crate::domain::query::RecordQuery;
 use crate::domain::record::{Counts, FieldNumber, Message, RecordNumber};
 use crate::domain::value;
 use crate::domain::workbook::Sheet;
-use crate::sheets::{CellInput, Committed, NewRecord, RecordUpdate};
+use crate::sheets::{CellInput, Committed, NewRecord};
 use crate::store::{Tx, new_id};
 
 /// One value of a write.
@@ -86,42 +87,9 @@ impl Service {
         records: Vec<(String, RecordInput)>,
         answers: Option<EventId>,
     ) -> Result<Written> {
-        let sheet = self.writable(actor, id, SheetAccess::Edit).await?;
-        let mut updates = Vec::with_capacity(records.len());
-        for (position, (record, input)) in records.into_iter().enumerate() {
-            let number = sheet
-                .record_key
-                .number(&record)?
-                .ok_or_else(|| ServiceError::not_found("record", &record))?;
-            let mut cells = cells(actor, &sheet, &input.values).map_err(|error| within(error, position))?;
-            if input.values.iter().any(|(_, input)| input.value.is_none()) {
-                self.keep_values(&sheet, number, &input, &mut cells).await?;
-            }
-            updates.push(RecordUpdate { number, cells, metadata: input.metadata, config: input.config });
-        }
-        self.apply_updates(actor, sheet, updates, answers).await
-    }
-
-    /// Gives the cells that came without a value the text that they have.
-    async fn keep_values(
-        &self,
-        sheet: &Sheet,
-        number: RecordNumber,
-        input: &RecordInput,
-        cells: &mut [(FieldNumber, CellInput)],
-    ) -> Result<()> {
-        let mut tx = self.db.read().await?;
-        let view = self.sheets.view(&mut tx, sheet).await?;
-        let fields: Vec<String> = input.values.iter().map(|(key, _)| key.clone()).collect();
-        let query = RecordQuery { ids: vec![sheet.record_key.id(number)], ..RecordQuery::default() };
-        let records = view.page(&mut tx, &query, 0, 1, Some(&fields)).await?;
-        let Some(record) = records.into_iter().next() else { return Ok(()) };
-        for (((_, given), (_, cell)), known) in input.values.iter().zip(cells).zip(record.cells) {
-            if given.value.is_none() {
-                cell.text = known.text;
-            }
-        }
-        Ok(())
+        allow(actor, Operation::WriteRecords)?;
+        let what = Change::Records { records, answers };
+        self.edits.submit(id, Edit { actor: actor.clone(), what }).await
     }
 
     /// Changes one cell to the text that a person typed.
@@ -133,33 +101,9 @@ impl Service {
         field: &str,
         text: Option<String>,
     ) -> Result<Written> {
-        let sheet = self.writable(actor, id, SheetAccess::Edit).await?;
-        let number =
-            sheet.record_key.number(record)?.ok_or_else(|| ServiceError::not_found("record", record))?;
-        let blueprint = sheet.config.field(field).ok_or_else(|| ServiceError::not_found("field", field))?;
-        writable_field(actor, blueprint)?;
-        let column = sheet.field_number(field).ok_or_else(|| ServiceError::not_found("field", field))?;
-        let cell = CellInput { text: text.map(clean), messages: None };
-        let update = RecordUpdate { number, cells: vec![(column, cell)], metadata: None, config: None };
-        self.apply_updates(actor, sheet, vec![update], None).await
-    }
-
-    async fn apply_updates(
-        &self,
-        actor: &Actor,
-        sheet: Sheet,
-        updates: Vec<RecordUpdate>,
-        answers: Option<EventId>,
-    ) -> Result<Written> {
-        let change = new_id();
-        let mut writer = self.sheets.writer(&sheet).await?;
-        let mut tx = self.db.write().await?;
-        self.still_writable(&mut tx, actor, &sheet).await?;
-        let done = writer.update(&mut tx, &actor.id, Some(&change), updates).await?;
-        tell(&mut tx, actor, &sheet, &done, Topic::RecordsUpdated, answers).await?;
-        tx.commit().await?;
-        writer.publish();
-        Ok(written(sheet, change, done))
+        allow(actor, Operation::WriteRecords)?;
+        let what = Change::Cell { record: record.to_string(), field: field.to_string(), text };
+        self.edits.submit(id, Edit { actor: actor.clone(), what }).await
     }
 
     /// Deletes the records that the queries find, as one change.
@@ -197,11 +141,7 @@ impl Service {
         allow(actor, Operation::WriteRecords)?;
         let mut tx = self.db.read().await?;
         let sheet = sheets::find(&mut tx, actor, id).await?;
-        if actor.is_person() && !sheet.config.permits(what) {
-            let message = format!("the blueprint of {} does not let people do this", sheet.config.name);
-            return Err(ServiceError::new(ErrorKind::Forbidden, message));
-        }
-        not_importing(&sheet)?;
+        permitted(actor, &sheet, what)?;
         Ok(sheet)
     }
 
@@ -210,6 +150,15 @@ impl Service {
         crate::store::records::lock_head(tx, sheet.number).await?;
         not_importing(&sheets::find(tx, actor, &sheet.id).await?)
     }
+}
+
+/// Refuses what the blueprint or a running import does not let the actor do now.
+pub(super) fn permitted(actor: &Actor, sheet: &Sheet, what: SheetAccess) -> Result<()> {
+    if actor.is_person() && !sheet.config.permits(what) {
+        let message = format!("the blueprint of {} does not let people do this", sheet.config.name);
+        return Err(ServiceError::new(ErrorKind::Forbidden, message));
+    }
+    not_importing(sheet)
 }
 
 /// Refuses to write into a sheet that a file is being imported into.
@@ -223,7 +172,7 @@ pub(super) fn not_importing(sheet: &Sheet) -> Result<()> {
 }
 
 /// The cells of a write, their values as the texts that are stored.
-fn cells(
+pub(super) fn cells(
     actor: &Actor,
     sheet: &Sheet,
     values: &[(String, ValueInput)],
@@ -247,7 +196,7 @@ fn cells(
 }
 
 /// Refuses people what the blueprint keeps from them; programs may write every field.
-fn writable_field(actor: &Actor, field: &Field) -> Result<()> {
+pub(super) fn writable_field(actor: &Actor, field: &Field) -> Result<()> {
     let why = match (field.readonly, field.constraints.contains(&Constraint::Computed)) {
         _ if !actor.is_person() => return Ok(()),
         (true, _) => "read-only",
@@ -258,11 +207,11 @@ fn writable_field(actor: &Actor, field: &Field) -> Result<()> {
 }
 
 /// PostgreSQL holds no NUL characters, and nobody sees them: they are dropped on the way in.
-fn clean(text: String) -> String {
+pub(super) fn clean(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "") } else { text }
 }
 
-fn within(error: ServiceError, position: usize) -> ServiceError {
+pub(super) fn within(error: ServiceError, position: usize) -> ServiceError {
     ServiceError { message: format!("[{position}]: {}", error.message), ..error }
 }
 
@@ -286,8 +235,23 @@ pub(super) async fn tell(
     topic: Topic,
     answers: Option<EventId>,
 ) -> Result<()> {
-    let Some(commit) = &done.commit else { return Ok(()) };
-    let namespaces = namespaces(tx, actor, &sheet.space_id).await?;
+    if done.commit.is_some() {
+        let namespaces = namespaces(tx, actor, &sheet.space_id).await?;
+        tell_as(tx, actor, (sheet, &namespaces), done, topic, answers);
+    }
+    Ok(())
+}
+
+/// The same for a caller who knows the namespaces of the sheet's space.
+pub(super) fn tell_as(
+    tx: &mut Tx,
+    actor: &Actor,
+    (sheet, namespaces): (&Sheet, &[String]),
+    done: &Committed,
+    topic: Topic,
+    answers: Option<EventId>,
+) {
+    let Some(commit) = &done.commit else { return };
     let listed = |number: &RecordNumber| sheet.record_key.id(*number);
     let mut payload = json!({ "sheetId": sheet.id, "recordCount": done.numbers.len() });
     if topic == Topic::RecordsUpdated {
@@ -301,20 +265,19 @@ pub(super) async fn tell(
     } else {
         payload["recordIds"] = done.numbers.iter().take(MOST_LISTED).map(listed).collect();
     }
-    tx.emit(of_commit(topic, &actor.id, sheet, &namespaces, commit, payload));
+    tx.emit(of_commit(topic, &actor.id, sheet, namespaces, commit, payload));
     let about = json!({
         "sheetId": sheet.id, "workbookId": sheet.workbook_id, "versionId": commit, "commitId": commit,
         "sheetSlug": sheet.slug, "trackChanges": false,
     });
     if answers.is_some() {
         let layer = json!({ "layerId": commit, "commitId": commit });
-        tx.emit(of_commit(Topic::LayerCreated, &actor.id, sheet, &namespaces, commit, layer));
+        tx.emit(of_commit(Topic::LayerCreated, &actor.id, sheet, namespaces, commit, layer));
     } else if done.any_value_changed {
-        tx.emit(of_commit(Topic::CommitCreated, &actor.id, sheet, &namespaces, commit, about));
+        tx.emit(of_commit(Topic::CommitCreated, &actor.id, sheet, namespaces, commit, about));
     }
-    tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, &namespaces));
-    crate::store::spaces::touch(tx, &sheet.space_id, crate::store::now()).await?;
-    Ok(())
+    tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, namespaces));
+    crate::store::spaces::touch(tx, &sheet.space_id, crate::store::now());
 }
 
 /// The numbers of a sheet changed.

@@ -7,6 +7,7 @@ mod util;
 
 mod bad_input;
 mod commits;
+mod edits;
 mod environments;
 mod events;
 mod files;
@@ -15,6 +16,7 @@ mod jobs;
 mod openapi;
 mod queries;
 mod records;
+mod sessions;
 mod sheets;
 mod spaces;
 mod subscription;

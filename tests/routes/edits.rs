@@ -1,0 +1,119 @@
+//! Edits that come at once share a commit to the disk and nothing else.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use inlet::domain::access::Actor;
+use inlet::domain::ids::{Id, SheetId, SpaceId};
+use inlet::service::records::Written;
+use inlet::service::{ErrorKind, Service};
+use inlet::store::events;
+use serde_json::json;
+
+use crate::fixtures::{contacts, insert};
+use crate::{TestApp, on_each_database};
+
+const WRITERS: usize = 32;
+const EDITS: usize = 50;
+
+async fn edit(service: Arc<Service>, actor: Actor, sheet: SheetId, record: String, text: String) -> Written {
+    service.edit_cell(&actor, &sheet, &record, "name", Some(text)).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_edit_of_many_writers_is_kept() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let people: Vec<_> = (0..WRITERS).map(|writer| json!({ "name": format!("writer {writer}") })).collect();
+        let ids = insert(&app, &made.sheet, &people).await;
+        let sheet = SheetId::parse(&made.sheet).unwrap();
+        let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
+        let before = app.service.sheet(&actor, &sheet).await.unwrap().version;
+        let writers: Vec<_> = ids
+            .iter()
+            .cloned()
+            .map(|record| {
+                let (service, actor, sheet) = (app.service.clone(), actor.clone(), sheet.clone());
+                tokio::spawn(async move {
+                    let mut versions = Vec::new();
+                    for round in 1..=EDITS {
+                        // The last one of each writer takes the name away, which is an error.
+                        let text = if round == EDITS { String::new() } else { format!("{round}") };
+                        let one = edit(service.clone(), actor.clone(), sheet.clone(), record.clone(), text);
+                        let written = one.await;
+                        let now = service.sheet(&actor, &sheet).await.unwrap();
+                        assert!(now.version >= written.version, "an answer came before its commit");
+                        versions.push(written.version);
+                    }
+                    versions
+                })
+            })
+            .collect();
+        let mut versions = BTreeSet::new();
+        for writer in writers {
+            let own = writer.await.unwrap();
+            assert!(own.is_sorted());
+            versions.extend(own);
+        }
+        let last = before + (WRITERS * EDITS) as i64;
+        assert!(versions.into_iter().eq(before + 1..=last), "each edit has a version of its own");
+
+        let counts = app.get(&format!("/v1/sheets/{sheet}/counts")).await.data()["counts"].clone();
+        assert_eq!((&counts["total"], &counts["error"]), (&json!(WRITERS), &json!(WRITERS)));
+        events_are_in_order(&app, &made.space).await;
+    })
+    .await;
+}
+
+/// The events of the edits in the log: without gaps, and those of each edit together.
+async fn events_are_in_order(app: &TestApp, space: &str) {
+    let mut tx = app.service.db.read().await.unwrap();
+    let space = SpaceId::parse(space).unwrap();
+    let events = events::after_space(&mut tx, &space, 0, 1_000_000).await.unwrap();
+    let numbers = events.iter().filter_map(|event| event.space_sequence);
+    assert!(numbers.eq(1..=events.len() as i64), "the numbers of the events have no gaps");
+    let begin = events.iter().position(|event| event.topic == "records:updated").unwrap();
+    let edits: Vec<_> = events[begin..].chunks(3).collect();
+    assert_eq!(edits.len(), WRITERS * EDITS);
+    let mut version = None;
+    for edit in edits {
+        let topics: Vec<&str> = edit.iter().map(|event| event.topic.as_str()).collect();
+        assert_eq!(topics, ["records:updated", "commit:created", "sheet:counts-updated"]);
+        assert_eq!(edit[0].context["commitId"], edit[1].context["commitId"]);
+        let next = edit[2].payload["version"].as_i64();
+        assert!(next > version, "{next:?} comes after {version:?}");
+        version = next;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_edit_that_is_refused_is_refused_alone() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let ids = insert(&app, &made.sheet, &[json!({ "name": "Ann" }), json!({ "name": "Bob" })]).await;
+        let sheet = SheetId::parse(&made.sheet).unwrap();
+        let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
+        let neighbour = app.service.actor_of_bearer(&app.neighbours_key().await).await.unwrap();
+        let text = |text: &str| Some(text.to_string());
+        let (one, no_field, no_record, stranger, other) = tokio::join!(
+            app.service.edit_cell(&actor, &sheet, &ids[0], "name", text("Ada")),
+            app.service.edit_cell(&actor, &sheet, &ids[0], "nothing", text("x")),
+            app.service.edit_cell(&actor, &sheet, "us_rc_0123456789", "name", text("x")),
+            app.service.edit_cell(&neighbour, &sheet, &ids[0], "name", text("x")),
+            app.service.edit_cell(&actor, &sheet, &ids[1], "name", text("Ben")),
+        );
+        assert!(one.unwrap().commit_id.is_some());
+        assert!(other.unwrap().commit_id.is_some());
+        for refused in [no_field, no_record, stranger] {
+            assert_eq!(refused.unwrap_err().kind, ErrorKind::NotFound);
+        }
+        let records = app.get(&format!("/v1/sheets/{sheet}/records")).await.data();
+        let name = |place: usize| records["records"][place]["values"]["name"]["value"].clone();
+        assert_eq!((name(0), name(1)), (json!("Ada"), json!("Ben")));
+
+        let nowhere = SheetId::parse("us_sh_0123456789").unwrap();
+        let lost = app.service.edit_cell(&actor, &nowhere, &ids[0], "name", text("x")).await;
+        assert_eq!(lost.unwrap_err().kind, ErrorKind::NotFound);
+    })
+    .await;
+}

@@ -43,7 +43,8 @@ mod tests {
     #[test]
     fn a_text_is_parsed_once() {
         let text = |name: &str| format!(r#"{{"name": "{name}", "fields": []}}"#);
-        let (one, again, other) = (read(text("a")).unwrap(), read(text("a")).unwrap(), read(text("b")).unwrap());
+        let (one, again, other) =
+            (read(text("a")).unwrap(), read(text("a")).unwrap(), read(text("b")).unwrap());
         assert!(Arc::ptr_eq(&one, &again));
         assert_eq!(other.name, "b");
         assert!(read("{".to_string()).is_err());

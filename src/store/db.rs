@@ -14,6 +14,7 @@ use sqlx::{PgPool, SqlitePool};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::sqlite::SqliteTransaction;
 use super::{StoreError, Tx, checkpoint, new_id, notify};
 use crate::domain::ids::{AccountId, AgentId, EnvironmentId, SpaceId};
 
@@ -107,7 +108,9 @@ impl Db {
     /// A consistent view of the database; nothing may be written through it.
     pub async fn read(&self) -> Result<Tx, StoreError> {
         let tx = match &self.pools {
-            Pools::Sqlite { read, .. } => Tx::sqlite(read.begin().await?, self.signals.clone()),
+            Pools::Sqlite { read, .. } => {
+                Tx::sqlite(SqliteTransaction::new(read, "BEGIN").await?, self.signals.clone())
+            }
             Pools::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
                 Tx::postgres(pool.begin_with(begin).await?, self.signals.clone())
@@ -120,7 +123,8 @@ impl Db {
     pub async fn write(&self) -> Result<Tx, StoreError> {
         Ok(match &self.pools {
             Pools::Sqlite { write, .. } => {
-                Tx::sqlite(write.begin_with("BEGIN IMMEDIATE").await?, self.signals.clone())
+                let transaction = SqliteTransaction::new(write, "BEGIN IMMEDIATE").await?;
+                Tx::sqlite(transaction, self.signals.clone())
             }
             Pools::Postgres(pool) => Tx::postgres(pool.begin().await?, self.signals.clone()),
         })

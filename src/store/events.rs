@@ -91,34 +91,20 @@ pub enum Sequence {
     Space(SpaceId),
 }
 
-/// Puts events into the log, in their order; gives one signal for each environment and space, with the
-/// last number.
-pub(super) async fn append(tx: &mut Tx, drafts: Vec<EventDraft>) -> Result<Vec<EventSignal>, StoreError> {
-    let created_at = now();
-    let accounts = accounts_of(tx, &drafts).await?;
-    let mut counted: BTreeMap<String, i64> = BTreeMap::new();
-    let mut count = |owner: &str| match counted.get_mut(owner) {
-        Some(count) => {
-            *count += 1;
-            *count
-        }
-        None => *counted.entry(owner.to_string()).or_insert(1),
-    };
-    let numbered: Vec<Numbered> = drafts
-        .into_iter()
-        .map(|draft| Numbered {
-            in_environment: count(draft.environment_id.as_str()),
-            in_space: draft.space_id.as_ref().map(|space| count(space.as_str())),
-            draft,
-        })
-        .collect();
-    let mut statements = vec![taking_numbers(&counted)];
-    let at_once = if tx.is_postgres() { AT_ONCE } else { AT_ONCE_SQLITE };
-    for part in numbered.chunks(at_once) {
-        statements.push(insertion(part, &counted, &accounts, created_at)?);
-    }
-    let last: Vec<(String, i64)> = tx.together(statements).await?;
-    Ok(signals(&numbered, &counted, &last.into_iter().collect()))
+/// Events on their way into the log: the statements that put them there, which give the last number of each
+/// environment and space, and who is to hear of it then.
+#[derive(Default)]
+pub(super) struct Appending {
+    pub(super) statements: Vec<Statement>,
+    pub(super) numbers: Numbers,
+}
+
+/// How many events each environment and space gets, and for each environment with a space the place of the last
+/// one among those of the environment, from 1.
+#[derive(Default)]
+pub(super) struct Numbers {
+    counted: BTreeMap<String, i64>,
+    last: Vec<(EnvironmentId, Option<SpaceId>, i64)>,
 }
 
 /// An event and its place among those of its environment and of its space that are added with it, from 1.
@@ -128,25 +114,53 @@ struct Numbered {
     in_space: Option<i64>,
 }
 
-fn signals(
-    numbered: &[Numbered],
-    counted: &BTreeMap<String, i64>,
-    last: &BTreeMap<String, i64>,
-) -> Vec<EventSignal> {
-    let mut signals: Vec<EventSignal> = Vec::new();
-    for Numbered { draft, in_environment, .. } in numbered {
-        let owner = draft.environment_id.as_str();
-        let of = |numbers: &BTreeMap<String, i64>| numbers.get(owner).copied().unwrap_or_default();
-        signals.retain(|signal| {
-            (&signal.environment_id, &signal.space_id) != (&draft.environment_id, &draft.space_id)
-        });
-        signals.push(EventSignal {
-            environment_id: draft.environment_id.clone(),
-            space_id: draft.space_id.clone(),
-            environment_sequence: of(last) - of(counted) + in_environment,
-        });
+/// Makes ready what puts events into the log, in their order.
+pub(super) async fn append(tx: &mut Tx, drafts: Vec<EventDraft>) -> Result<Appending, StoreError> {
+    if drafts.is_empty() {
+        return Ok(Appending::default());
     }
-    signals
+    let created_at = now();
+    let accounts = accounts_of(tx, &drafts).await?;
+    let mut numbers = Numbers::default();
+    let numbered: Vec<Numbered> = drafts.into_iter().map(|draft| numbers.take(draft)).collect();
+    let mut statements = vec![taking_numbers(&numbers.counted)];
+    let at_once = if tx.is_postgres() { AT_ONCE } else { AT_ONCE_SQLITE };
+    for part in numbered.chunks(at_once) {
+        statements.push(insertion(part, &numbers.counted, &accounts, created_at)?);
+    }
+    Ok(Appending { statements, numbers })
+}
+
+impl Numbers {
+    fn take(&mut self, draft: EventDraft) -> Numbered {
+        let (environment, space) = (&draft.environment_id, &draft.space_id);
+        let mut count = |owner: &str| {
+            let count = self.counted.entry(owner.to_string()).or_default();
+            *count += 1;
+            *count
+        };
+        let in_environment = count(environment.as_str());
+        let in_space = space.as_ref().map(|space| count(space.as_str()));
+        self.last.retain(|(other, its_space, _)| (other, its_space) != (environment, space));
+        self.last.push((environment.clone(), space.clone(), in_environment));
+        Numbered { draft, in_environment, in_space }
+    }
+
+    /// One signal for each environment and space, with the last number.
+    pub(super) fn signals(self, last: Vec<(String, i64)>) -> Vec<EventSignal> {
+        let last: BTreeMap<String, i64> = last.into_iter().collect();
+        let before = |environment: &EnvironmentId| {
+            let of = |numbers: &BTreeMap<String, i64>| numbers.get(environment.as_str()).copied();
+            of(&last).unwrap_or_default() - of(&self.counted).unwrap_or_default()
+        };
+        let signal =
+            |(environment_id, space_id, place): &(EnvironmentId, Option<SpaceId>, i64)| EventSignal {
+                environment_id: environment_id.clone(),
+                space_id: space_id.clone(),
+                environment_sequence: before(environment_id) + place,
+            };
+        self.last.iter().map(signal).collect()
+    }
 }
 
 async fn accounts_of(

@@ -24,6 +24,7 @@ pub mod records;
 pub mod sessions;
 pub mod sheets;
 pub mod spaces;
+mod sqlite;
 mod statement;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -77,6 +77,12 @@ impl Statement {
         Self { text: Cow::Owned(format!("SELECT {columns} {}", self.text)), values: self.values.clone() }
     }
 
+    /// Whether this says anew what the other one says: it has the same text and ends with the same value, which names
+    /// the row.
+    pub(super) fn replaces(&self, other: &Self) -> bool {
+        self.text == other.text && self.values.last() == other.values.last()
+    }
+
     /// Several statements as one text, for SQLite, which runs them one after another.
     pub(super) fn joined(statements: Vec<Self>) -> Self {
         let mut statements = statements.into_iter();
@@ -89,6 +95,20 @@ impl Statement {
             joined.values.extend(statement.values);
         }
         joined
+    }
+
+    /// This statement after one that has no values.
+    pub(super) fn after(mut self, first: &'static str) -> Self {
+        let separator = if self.text.is_empty() { "" } else { ";\n" };
+        self.text = Cow::Owned(format!("{first}{separator}{}", self.text));
+        self
+    }
+
+    /// This statement before one that has no values.
+    pub(super) fn before(mut self, last: &'static str) -> Self {
+        let separator = if self.text.is_empty() { "" } else { ";\n" };
+        self.text = Cow::Owned(format!("{}{separator}{last}", self.text));
+        self
     }
 
     /// The text, and the values as a database takes them.
@@ -230,5 +250,8 @@ mod tests {
         let joined = Statement::joined(vec![one, other]);
         assert_eq!(joined.text, "DELETE FROM a WHERE b = $1 AND c = $2;\nUPDATE a SET b = $4 WHERE c = $3");
         assert_eq!(joined.values, [1.into(), "x".into(), "y".into(), 2.into()]);
+        let nothing = || Statement::joined(Vec::new());
+        assert_eq!(nothing().after("BEGIN").text, "BEGIN");
+        assert_eq!(nothing().before("COMMIT").after("BEGIN").text, "BEGIN;\nCOMMIT");
     }
 }

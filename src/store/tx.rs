@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow, Postgres, Transaction};
 
 use super::convert::{count, integer};
-use super::events::{self, EventDraft};
-use super::statement::Statement;
 use super::db::KnownAccounts;
+use super::events::{self, Appending, EventDraft};
+use super::sqlite::SqliteTransaction;
+use super::statement::Statement;
 use super::{Signals, StoreError, notify};
 use crate::domain::event::NewEvent;
 use crate::domain::ids::EventId;
 
 /// A transaction; dropping it undoes everything.
 pub struct Tx {
-    pub(crate) inner: Inner,
+    inner: Inner,
     signals: Arc<Signals>,
     emitted: Vec<EventDraft>,
     /// Statements that go with the next ones.
@@ -25,8 +26,8 @@ pub struct Tx {
     reads_only: bool,
 }
 
-pub(crate) enum Inner {
-    Sqlite(Transaction<'static, Sqlite>),
+enum Inner {
+    Sqlite(SqliteTransaction),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -39,7 +40,7 @@ pub(crate) trait Row:
 impl<T> Row for T where T: for<'row> FromRow<'row, SqliteRow> + for<'row> FromRow<'row, PgRow> + Send + Unpin {}
 
 impl Tx {
-    pub(super) fn sqlite(transaction: Transaction<'static, Sqlite>, signals: Arc<Signals>) -> Self {
+    pub(super) fn sqlite(transaction: SqliteTransaction, signals: Arc<Signals>) -> Self {
         Self::begun(Inner::Sqlite(transaction), signals)
     }
 
@@ -48,7 +49,14 @@ impl Tx {
     }
 
     fn begun(inner: Inner, signals: Arc<Signals>) -> Self {
-        Self { inner, signals, emitted: Vec::new(), waiting: Vec::new(), wakes_jobs: false, reads_only: false }
+        Self {
+            inner,
+            signals,
+            emitted: Vec::new(),
+            waiting: Vec::new(),
+            wakes_jobs: false,
+            reads_only: false,
+        }
     }
 
     pub(super) fn only_reading(self) -> Self {
@@ -76,37 +84,35 @@ impl Tx {
         self.waiting.push(statement);
     }
 
-    /// Runs what waits and then these, on SQLite in one trip; all rows that they give.
-    pub(super) async fn together<R: Row>(&mut self, statements: Vec<Statement>) -> Result<Vec<R>, StoreError> {
-        let mut all = std::mem::take(&mut self.waiting);
-        all.extend(statements);
-        let mut rows = Vec::new();
-        if self.is_postgres() {
-            for statement in all {
-                rows.extend(self.rows(statement).await?);
-            }
-        } else if !all.is_empty() {
-            rows = self.rows(Statement::joined(all)).await?;
-        }
-        Ok(rows)
+    /// The same, in the place of one with the same text and the same last value that waits still.
+    pub(crate) fn later_instead(&mut self, statement: Statement) {
+        self.waiting.retain(|other| !statement.replaces(other));
+        self.waiting.push(statement);
     }
 
-    async fn catch_up(&mut self) -> Result<(), StoreError> {
-        if !self.waiting.is_empty() {
-            self.together::<(i64,)>(Vec::new()).await?;
-        }
-        Ok(())
+    /// Runs what waits and then these, on SQLite in one trip; all rows that they give, of which what waits has none.
+    async fn together<R: Row>(&mut self, statements: Vec<Statement>) -> Result<Vec<R>, StoreError> {
+        let mut all = std::mem::take(&mut self.waiting);
+        all.extend(statements);
+        Ok(match &mut self.inner {
+            Inner::Sqlite(transaction) => transaction.rows(all).await?,
+            Inner::Postgres(transaction) => {
+                let mut rows = Vec::new();
+                for statement in all {
+                    rows.extend(postgres_rows(transaction, statement).await?);
+                }
+                rows
+            }
+        })
     }
 
     /// Runs a statement; how many rows it changed.
     pub(crate) async fn execute(&mut self, statement: Statement) -> Result<u64, StoreError> {
-        self.catch_up().await?;
+        if !self.waiting.is_empty() {
+            self.together::<(i64,)>(Vec::new()).await?;
+        }
         Ok(match &mut self.inner {
-            Inner::Sqlite(transaction) => {
-                let (text, values) = statement.into_parts::<SqliteArguments>()?;
-                let query = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(text), values);
-                query.execute(&mut **transaction).await?.rows_affected()
-            }
+            Inner::Sqlite(transaction) => transaction.execute(statement).await?,
             Inner::Postgres(transaction) => {
                 let (text, values) = statement.into_parts::<PgArguments>()?;
                 let query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(text), values);
@@ -117,23 +123,7 @@ impl Tx {
 
     /// Every row of a query.
     pub(crate) async fn all<R: Row>(&mut self, statement: Statement) -> Result<Vec<R>, StoreError> {
-        self.catch_up().await?;
-        self.rows(statement).await
-    }
-
-    async fn rows<R: Row>(&mut self, statement: Statement) -> Result<Vec<R>, StoreError> {
-        Ok(match &mut self.inner {
-            Inner::Sqlite(transaction) => {
-                let (text, values) = statement.into_parts::<SqliteArguments>()?;
-                let query = sqlx::query_as_with::<Sqlite, R, _>(AssertSqlSafe(text), values);
-                query.fetch_all(&mut **transaction).await?
-            }
-            Inner::Postgres(transaction) => {
-                let (text, values) = statement.into_parts::<PgArguments>()?;
-                let query = sqlx::query_as_with::<Postgres, R, _>(AssertSqlSafe(text), values);
-                query.fetch_all(&mut **transaction).await?
-            }
-        })
+        self.together(vec![statement]).await
     }
 
     /// The first row of a query that gives one at most.
@@ -186,27 +176,43 @@ impl Tx {
     /// The events take their numbers as the last statements before the commit, so that the rows that
     /// hold the sequences are locked as shortly as can be.
     pub async fn commit(mut self) -> Result<(), StoreError> {
+        let (shared, wakes_jobs) = (self.signals.clone(), self.wakes_jobs);
         let emitted = std::mem::take(&mut self.emitted);
-        let signals =
-            if emitted.is_empty() { Vec::new() } else { events::append(&mut self, emitted).await? };
-        self.catch_up().await?;
-        if self.is_postgres() {
-            let server = self.signals.server.clone();
-            notify::tell_others(&mut self, &server, &signals).await?;
-        }
-        match self.inner {
-            Inner::Sqlite(transaction) => transaction.commit().await?,
-            Inner::Postgres(transaction) => transaction.commit().await?,
-        }
-        self.signals.written.notify_one();
+        let Appending { statements, numbers } = events::append(&mut self, emitted).await?;
+        let signals = if self.is_postgres() {
+            let signals = numbers.signals(self.together(statements).await?);
+            notify::tell_others(&mut self, &shared.server, &signals).await?;
+            self.end::<(i64,)>(Vec::new()).await?;
+            signals
+        } else {
+            numbers.signals(self.end(statements).await?)
+        };
+        shared.written.notify_one();
         for signal in signals {
             // Nobody listening is no error.
-            let _ = self.signals.events.send(signal);
+            let _ = shared.events.send(signal);
         }
-        if self.wakes_jobs {
-            self.signals.jobs.notify_waiters();
+        if wakes_jobs {
+            shared.jobs.notify_waiters();
         }
         Ok(())
+    }
+
+    /// Runs what waits and the last statements, and commits.
+    async fn end<R: Row>(mut self, statements: Vec<Statement>) -> Result<Vec<R>, StoreError> {
+        let mut all = std::mem::take(&mut self.waiting);
+        all.extend(statements);
+        match self.inner {
+            Inner::Sqlite(transaction) => Ok(transaction.commit(all).await?),
+            Inner::Postgres(mut transaction) => {
+                let mut rows = Vec::new();
+                for statement in all {
+                    rows.extend(postgres_rows(&mut transaction, statement).await?);
+                }
+                transaction.commit().await?;
+                Ok(rows)
+            }
+        }
     }
 
     /// The accounts of environments that were looked up before.
@@ -217,4 +223,13 @@ impl Tx {
     pub(super) fn wakes_jobs(&self) -> bool {
         self.wakes_jobs
     }
+}
+
+async fn postgres_rows<R: Row>(
+    transaction: &mut Transaction<'static, Postgres>,
+    statement: Statement,
+) -> Result<Vec<R>, sqlx::Error> {
+    let (text, values) = statement.into_parts::<PgArguments>()?;
+    let query = sqlx::query_as_with::<Postgres, R, _>(AssertSqlSafe(text), values);
+    query.fetch_all(&mut **transaction).await
 }

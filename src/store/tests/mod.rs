@@ -6,4 +6,5 @@ mod migrations;
 mod scope;
 mod spaces;
 mod tenants;
+mod transactions;
 mod workbooks;

@@ -96,6 +96,10 @@ impl EditQueue {
                 Err(refused) => Err(refused),
             });
         }
+        let changes = |answer: &Result<Written>| answer.as_ref().is_ok_and(|done| done.commit_id.is_some());
+        if answers.iter().any(changes) {
+            store::spaces::touch(&mut tx, &locked.sheet.space_id, store::now());
+        }
         tx.commit().await?;
         writer.publish();
         Ok(answers)
@@ -159,8 +163,7 @@ impl Shift {
         }
     }
 
-    /// The next edits; none, and the shift is over. Only so many as make a power of two come together: then the
-    /// statements that carry them have few different texts, which the database keeps prepared.
+    /// The next edits; none, and the shift is over.
     fn next(&self) -> Option<Vec<Waiting>> {
         let mut waiting = self.queue.waiting();
         let there = waiting.get_mut(&self.sheet).filter(|there| !there.is_empty());
@@ -168,9 +171,17 @@ impl Shift {
             waiting.remove(&self.sheet);
             return None;
         };
-        let count = 1 << there.len().min(MOST_TOGETHER).ilog2();
-        Some(there.drain(..count).collect())
+        let count = together(there.len());
+        Some(there.drain(..count.min(there.len())).collect())
     }
+}
+
+/// How many of so many edits come together: 1, 2, 3, 4, 6, 8, 12, …. Then the statements that carry them have few
+/// different texts, which the database keeps prepared.
+fn together(waiting: usize) -> usize {
+    let most = waiting.clamp(1, MOST_TOGETHER);
+    let power = 1 << most.ilog2();
+    if power + power / 2 <= most { power + power / 2 } else { power }
 }
 
 impl Drop for Shift {
@@ -257,4 +268,16 @@ async fn keep_values(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_numbers_of_edits_come_together() {
+        let counts: std::collections::BTreeSet<usize> = (1..100).map(together).collect();
+        assert!(counts.into_iter().eq([1, 2, 3, 4, 6, 8, 12, 16, 24, 32]));
+        assert!((1..100).all(|waiting| together(waiting) <= waiting));
+    }
 }

@@ -238,6 +238,7 @@ pub(super) async fn tell(
     if done.commit.is_some() {
         let namespaces = namespaces(tx, actor, &sheet.space_id).await?;
         tell_as(tx, actor, (sheet, &namespaces), done, topic, answers);
+        crate::store::spaces::touch(tx, &sheet.space_id, crate::store::now());
     }
     Ok(())
 }
@@ -277,7 +278,6 @@ pub(super) fn tell_as(
         tx.emit(of_commit(Topic::CommitCreated, &actor.id, sheet, namespaces, commit, about));
     }
     tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, namespaces));
-    crate::store::spaces::touch(tx, &sheet.space_id, crate::store::now());
 }
 
 /// The numbers of a sheet changed.

@@ -113,7 +113,7 @@ impl Writer {
             manifest = Manifest::new(manifest.segments().iter().cloned().chain(appended).collect());
         }
         write_manifest(tx, old.sheet, head.version, (old.version, &old.manifest), &manifest).await?;
-        let commit = self.record(tx, author, old.sheet, working.head.version, &head, &edit);
+        let commit = self.record(tx, author, old.sheet, &head, &edit);
         let counts = counts(head.live, head.invalid);
         let state = State { orders, ..State::new(old.sheet, head.version, manifest, overlay, counts) };
         let unique = working.take_unique();
@@ -127,11 +127,10 @@ impl Writer {
         tx: &mut Tx,
         author: Author<'_>,
         sheet: i64,
-        expected: i64,
         head: &SheetHead,
         edit: &Edit,
     ) -> CommitId {
-        records::move_head(tx, sheet, expected, head);
+        records::move_head(tx, sheet, head);
         let row = CommitRow {
             id: store::new_id(),
             sheet,
@@ -175,7 +174,7 @@ impl Writer {
         let manifest = fold::fold(&self.cache, tx, (&old, self.limits), &old.overlay, &[], next).await?;
         records::fold_patches(tx, old.sheet, head.version).await?;
         write_manifest(tx, old.sheet, head.version, (old.version, &old.manifest), &manifest).await?;
-        records::move_head(tx, old.sheet, head.version, &head);
+        records::move_head(tx, old.sheet, &head);
         let state = State::new(old.sheet, head.version, manifest, Overlay::default(), old.counts);
         let unique = working.take_unique();
         self.end(Working::moved(head, state, unique));

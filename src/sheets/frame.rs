@@ -38,8 +38,7 @@ impl View {
         let rows = self.rows_at(tx, &page, &Wanted::Parts(parts.collect())).await?;
 
         let mut drawn = Drawing::new(&rows, &self.rules, fields);
-        drawn.frame =
-            Frame { version: self.version(), total: found.len() as u64, offset, ..drawn.frame };
+        drawn.frame = Frame { version: self.version(), total: found.len() as u64, offset, ..drawn.frame };
         for position in page {
             if let Some(place) = rows.place_at(position) {
                 // Deleted records leave gaps between positions, and people count without gaps.

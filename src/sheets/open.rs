@@ -15,8 +15,8 @@ use super::view::View;
 use super::writer::Writer;
 use crate::domain::blueprint::SheetConfig;
 use crate::domain::workbook::Sheet;
-use crate::store::records::{self, SheetHead};
 use crate::store::Tx;
+use crate::store::records::{self, SheetHead};
 
 /// Sheets beyond this number are forgotten when nobody uses them, and read again when somebody does.
 const OPEN_SHEETS: usize = 256;
@@ -178,7 +178,9 @@ impl OpenSheet {
     fn rules(&self, sheet: &Sheet) -> Arc<Rules> {
         let mut held = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         match &*held {
-            Some((of, rules)) if is_same(&of.config, &sheet.config) && of.field_numbers == sheet.field_numbers => {
+            Some((of, rules))
+                if is_same(&of.config, &sheet.config) && of.field_numbers == sheet.field_numbers =>
+            {
                 rules.clone()
             }
             _ => {

@@ -59,7 +59,7 @@ impl Writer {
             let patches: Vec<_> = then.overlay.iter().collect();
             records::insert_patch(tx, sheet, head.version, patch::encode(patches.into_iter()));
         }
-        let commit = self.record(tx, Author { by, change }, sheet, last, &head, &edit);
+        let commit = self.record(tx, Author { by, change }, sheet, &head, &edit);
         let counts = then.counts;
         let state = State::new(sheet, head.version, then.manifest, then.overlay, counts);
         // The unique index is of what was undone.

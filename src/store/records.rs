@@ -120,19 +120,18 @@ async fn read_head(tx: &mut Tx, statement: Statement) -> Result<Option<SheetHead
     Ok(Some(SheetHead { version, next_record, next_segment, live, invalid }))
 }
 
-/// Moves a sheet whose head is locked from `expected` to a new one.
-pub fn move_head(tx: &mut Tx, sheet: i64, expected: i64, head: &SheetHead) {
+/// Moves a sheet whose head is locked to a new one. Of several moves in a row only the last one is made.
+pub fn move_head(tx: &mut Tx, sheet: i64, head: &SheetHead) {
     let text = "UPDATE sheets SET version = $1, next_record = $2, next_segment = $3, live = $4, invalid = $5 \
-                WHERE number = $6 AND version = $7";
+                WHERE number = $6";
     let statement = Statement::new(text)
         .bind(head.version)
         .bind(integer(head.next_record))
         .bind(head.next_segment)
         .bind(integer(head.live))
         .bind(integer(head.invalid))
-        .bind(sheet)
-        .bind(expected);
-    tx.later(statement);
+        .bind(sheet);
+    tx.later_instead(statement);
 }
 
 /// The segments of a version, in order.

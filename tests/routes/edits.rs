@@ -24,7 +24,8 @@ async fn edit(service: Arc<Service>, actor: Actor, sheet: SheetId, record: Strin
 async fn every_edit_of_many_writers_is_kept() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;
-        let people: Vec<_> = (0..WRITERS).map(|writer| json!({ "name": format!("writer {writer}") })).collect();
+        let people: Vec<_> =
+            (0..WRITERS).map(|writer| json!({ "name": format!("writer {writer}") })).collect();
         let ids = insert(&app, &made.sheet, &people).await;
         let sheet = SheetId::parse(&made.sheet).unwrap();
         let actor = app.service.actor_of_bearer(&app.key).await.unwrap();

@@ -20,7 +20,7 @@ use crate::domain::space;
 use crate::domain::workbook::Sheet;
 use crate::sheets::{CellInput, RecordUpdate, Sheets, Writer};
 use crate::store::sheets::LockedSheet;
-use crate::store::{self, Db, Tx, new_id};
+use crate::store::{self, Db, Tx, new_log_id};
 
 /// Edits that share one transaction.
 const MOST_TOGETHER: usize = 32;
@@ -241,7 +241,7 @@ async fn make(
             keep_values(tx, writer, input, update).await?;
         }
     }
-    let change = new_id();
+    let change = new_log_id();
     let done = writer.update(tx, &actor.id, Some(&change), updates).await?;
     let namespaces = space::namespaces(locked.namespace.as_deref());
     tell_as(tx, actor, (sheet, &namespaces), &done, Topic::RecordsUpdated, answers);

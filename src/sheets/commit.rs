@@ -132,7 +132,7 @@ impl Writer {
     ) -> CommitId {
         records::move_head(tx, sheet, head);
         let row = CommitRow {
-            id: store::new_id(),
+            id: store::new_log_id(),
             sheet,
             version: head.version,
             change_id: author.change.cloned(),

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::convert::{from_json, id, integer, json, moment, optional_id};
 use super::statement::Statement;
-use super::{EventSignal, StoreError, Tx, new_id, now};
+use super::{EventSignal, StoreError, Tx, new_log_id, now};
 use crate::domain::access::Scope;
 use crate::domain::event::{Event, NewEvent};
 use crate::domain::ids::{AccountId, EnvironmentId, EventId, Id, SpaceId};
@@ -46,7 +46,7 @@ pub struct EventDraft {
 
 impl From<NewEvent> for EventDraft {
     fn from(event: NewEvent) -> Self {
-        let id: EventId = new_id();
+        let id: EventId = new_log_id();
         let data_url = event.data_path.map(|path| {
             let separator = if path.contains('?') { '&' } else { '?' };
             format!("{path}{separator}for={id}")

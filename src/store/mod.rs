@@ -35,6 +35,6 @@ pub mod workbooks;
 
 pub use db::{DatabaseUrl, Db, EventSignal, Signals};
 pub use error::StoreError;
-pub use fresh::{new_id, now, random_bytes};
+pub use fresh::{new_id, new_log_id, now, random_bytes};
 pub use lock::{DataLock, LockError};
 pub use tx::Tx;

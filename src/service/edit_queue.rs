@@ -2,8 +2,9 @@
 //! wait and then share the next one. Each keeps a version, a commit and events of its own, and one that is
 //! refused is refused alone.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -24,6 +25,8 @@ use crate::store::{self, Db, Tx, new_log_id};
 
 /// Edits that share one transaction.
 const MOST_TOGETHER: usize = 32;
+/// How long nobody writes to a sheet before its patch log is folded.
+const LEFT_ALONE: Duration = Duration::from_secs(1);
 /// Sheets whose numbers are remembered.
 const REMEMBERED: usize = 4_096;
 
@@ -47,6 +50,8 @@ pub(super) struct EditQueue {
     sheets: Sheets,
     /// An entry is there as long as somebody commits the edits of the sheet.
     waiting: Mutex<HashMap<SheetId, VecDeque<Waiting>>>,
+    /// The sheets whose patch logs somebody looks after.
+    tidying: Mutex<HashSet<SheetId>>,
     /// A sheet's number never changes.
     numbers: Mutex<HashMap<SheetId, i64>>,
 }
@@ -58,7 +63,7 @@ struct Waiting {
 
 impl EditQueue {
     pub(super) fn new(db: Db, sheets: Sheets) -> Self {
-        Self { db, sheets, waiting: Mutex::default(), numbers: Mutex::default() }
+        Self { db, sheets, waiting: Mutex::default(), tidying: Mutex::default(), numbers: Mutex::default() }
     }
 
     /// Makes an edit, together with others that come meanwhile; returns when it is on the disk. It is made even
@@ -122,11 +127,19 @@ impl EditQueue {
         Ok(found)
     }
 
-    /// Folds a long patch log while nobody waits for it.
+    /// Waits until a sheet with a long patch log is left alone, and folds the log then.
     async fn tidy(&self, id: &SheetId) -> Result<()> {
-        let Some(number) = self.number(id).await?.filter(|number| self.sheets.wants_folding(*number)) else {
-            return Ok(());
-        };
+        let Some(number) = self.number(id).await? else { return Ok(()) };
+        while let Some(version) = self.sheets.wants_folding(number) {
+            tokio::time::sleep(LEFT_ALONE).await;
+            if self.sheets.wants_folding(number) == Some(version) {
+                return self.fold(id, number).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn fold(&self, id: &SheetId, number: i64) -> Result<()> {
         let turn = self.sheets.turn(number).await;
         let mut tx = self.db.write().await?;
         let Some(locked) = store::sheets::lock(&mut tx, id).await? else { return Ok(()) };
@@ -158,8 +171,12 @@ impl Shift {
                 let _ = answer.send(done);
             }
         }
-        if let Err(error) = self.queue.tidy(&self.sheet).await {
-            tracing::warn!(%error, sheet = %self.sheet, "the patch log could not be folded");
+        let tidying = || self.queue.tidying.lock().unwrap_or_else(PoisonError::into_inner);
+        if tidying().insert(self.sheet.clone()) {
+            if let Err(error) = self.queue.tidy(&self.sheet).await {
+                tracing::warn!(%error, sheet = %self.sheet, "the patch log could not be folded");
+            }
+            tidying().remove(&self.sheet);
         }
     }
 
@@ -189,6 +206,7 @@ impl Drop for Shift {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.queue.waiting().remove(&self.sheet);
+            self.queue.tidying.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.sheet);
         }
     }
 }

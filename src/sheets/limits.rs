@@ -15,6 +15,6 @@ pub(super) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { segment_records: 4_096, segment_bytes: 8 << 20, patched_records: 512, logged_records: 2_000 }
+        Self { segment_records: 4_096, segment_bytes: 8 << 20, patched_records: 512, logged_records: 8_192 }
     }
 }

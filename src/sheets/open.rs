@@ -127,11 +127,11 @@ impl Sheets {
         Turn { engine: (self.inner.cache.clone(), self.inner.limits), open, kept, number }
     }
 
-    /// Whether the patch log of a sheet has become so long that it is better folded while nobody waits than in
-    /// somebody's edit.
-    pub fn wants_folding(&self, number: i64) -> bool {
-        let newest = self.open(number).newest();
-        newest.is_some_and(|state| state.overlay.len() > self.inner.limits.logged_records / 2)
+    /// The last version of a sheet, when its patch log has become so long that it is better folded while nobody
+    /// writes than in somebody's edit.
+    pub fn wants_folding(&self, number: i64) -> Option<i64> {
+        let newest = self.open(number).newest()?;
+        (newest.overlay.len() > self.inner.limits.logged_records / 4).then_some(newest.version)
     }
 
     fn open(&self, number: i64) -> Arc<OpenSheet> {

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use inlet::domain::access::Actor;
 use inlet::domain::ids::{Id, SheetId, SpaceId};
+use inlet::domain::query::RecordQuery;
 use inlet::service::records::Written;
 use inlet::service::{ErrorKind, Service};
 use inlet::store::events;
+use inlet::store::records::{self, At};
 use serde_json::json;
 
 use crate::fixtures::{contacts, insert};
@@ -115,6 +118,37 @@ async fn an_edit_that_is_refused_is_refused_alone() {
         let nowhere = SheetId::parse("us_sh_0123456789").unwrap();
         let lost = app.service.edit_cell(&actor, &nowhere, &ids[0], "name", text("x")).await;
         assert_eq!(lost.unwrap_err().kind, ErrorKind::NotFound);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_patch_log_is_folded_when_the_sheet_is_left_alone() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let people: Vec<_> = (0..2_500).map(|place| json!({ "name": format!("{place}") })).collect();
+        let ids = insert(&app, &made.sheet, &people).await;
+        let path = format!("/v1/sheets/{}/records", made.sheet);
+        for some in ids.chunks(500) {
+            let update = |id: &String| json!({ "id": id, "values": { "name": { "value": "Ann" } } });
+            app.put(&path, some.iter().map(update).collect()).await.data();
+        }
+        let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
+        let sheet = app.service.sheet(&actor, &SheetId::parse(&made.sheet).unwrap()).await.unwrap();
+        let mut tries = 0..100;
+        loop {
+            let mut tx = app.service.db.read().await.unwrap();
+            let patches = records::patches(&mut tx, sheet.number, At::Head).await.unwrap();
+            if patches.is_empty() {
+                break;
+            }
+            assert!(tries.next().is_some(), "{} patches lie over the chunks still", patches.len());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let now = app.service.sheet(&actor, &sheet.id).await.unwrap();
+        assert_eq!(now.version, sheet.version, "folding changes nothing that anybody sees");
+        let ann = RecordQuery { search_value: Some("Ann".to_string()), ..RecordQuery::default() };
+        assert_eq!(app.service.record_counts(&actor, &sheet.id, &ann).await.unwrap().total, 2_500);
     })
     .await;
 }

@@ -66,7 +66,7 @@ async fn measure_views() {
     let mut tx = database.write().await.unwrap();
     for row in 0..ROWS {
         let cells = cells(row);
-        if let Some(draft) = builder.push_row(cells.iter().map(String::as_str)) {
+        if let Some(draft) = builder.push_row(|column| cells.get(column).map(String::as_str)) {
             writer.append(&mut tx, super::BY, None, vec![draft]).await.unwrap();
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-use super::{AGE, EMAIL, FIELDS, KEYS, NAME, again, people, person, sheet_of, text, write};
+use super::{AGE, EMAIL, FIELDS, KEYS, NAME, again, file_row, people, person, sheet_of, text, write};
 use crate::domain::blueprint::{FieldType, Level};
 use crate::domain::query::{Comparison, Condition, Filter, Operator, Quality, RecordQuery, SortDirection};
 use crate::domain::record::{FieldNumber, Record, RecordNumber};
@@ -254,7 +254,7 @@ impl Story<'_> {
                 let texts = |row: &[String; 3]| row.clone();
                 let mut drafts = Vec::new();
                 for row in rows.iter().map(texts) {
-                    drafts.extend(builder.push_row(row.iter().map(String::as_str)));
+                    drafts.extend(builder.push_row(|column| row.get(column).map(String::as_str)));
                 }
                 drafts.extend(builder.finish());
                 write!(self.sheets, self.db, &sheet, append(drafts));
@@ -400,7 +400,7 @@ async fn many_records_are_sorted_on_two_threads() {
         let name = format!("the same beginning of all {}", mixed % 9_000);
         let email = format!("{mixed}@x");
         let age = if mixed.is_multiple_of(50) { "old".to_string() } else { format!("{}", mixed % 20_000) };
-        drafts.extend(builder.push_row([name.as_str(), &email, &age]));
+        drafts.extend(builder.push_row(file_row(&[&name, &email, &age])));
     }
     drafts.extend(builder.finish());
     write!(sheets, database, &sheet, append(drafts));

@@ -11,7 +11,7 @@ test: ## everything that CI runs
 test-all: ## the tests above and the long ones
 	@tools/test.sh all
 
-bench: ## what an import costs, beside the limits of the machine
+bench: ## what a million records cost, beside the limits of the machine
 	@tools/bench.sh
 
 check: ## the quick look before a commit: format and lints

@@ -1,5 +1,11 @@
 //! The people of `gen_csv.py` in Rust, byte for byte: ten columns, two rows of a hundred with one bad cell.
 
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use super::http::Outcome;
+
 /// The columns, in order.
 pub const COLUMNS: [&str; 10] = [
     "first_name",
@@ -32,34 +38,58 @@ const CALLING: &str = "1 49 33 44 91 55 81 86";
 const WORD: &str =
     "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa";
 
-/// A file of people, and what a validator must find in it.
-pub struct People {
-    /// The file.
-    pub csv: String,
-    /// How many bad cells each column has.
+/// The place of `status`, and the value of it that a narrower blueprint does not allow.
+const STATUS_COLUMN: usize = 7;
+pub const NOT_ALLOWED: &str = "archived";
+
+/// What a validator must find in a file of people.
+#[derive(Debug, Clone, Default)]
+pub struct Expected {
+    /// Records.
+    pub rows: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// How many bad cells each column has. No record has two.
     pub bad: [u64; 10],
+    /// Records with a bad cell, or with the status that a narrower blueprint does not allow.
+    pub bad_when_narrower: u64,
 }
 
-/// The first `rows` people.
-pub fn people(rows: u64) -> People {
+impl Expected {
+    /// Records with a bad cell.
+    pub fn bad_rows(&self) -> u64 {
+        self.bad.iter().sum()
+    }
+}
+
+/// Writes the first `rows` people.
+pub fn write(file: &Path, rows: u64) -> Outcome<Expected> {
     let generator = Generator::new();
-    let mut people = People { csv: COLUMNS.join(",") + "\n", bad: [0; 10] };
+    let mut expected = Expected { rows, ..Expected::default() };
+    let mut writer = BufWriter::with_capacity(1 << 20, File::create(file)?);
+    writeln!(writer, "{}", COLUMNS.join(","))?;
+    let mut line = String::new();
     for number in 1..=rows {
         let (cells, bad) = generator.row(number);
         if let Some(column) = bad {
-            people.bad[column] += 1;
+            expected.bad[column] += 1;
         }
+        expected.bad_when_narrower += u64::from(bad.is_some() || cells[STATUS_COLUMN] == NOT_ALLOWED);
+        line.clear();
         for (column, cell) in cells.iter().enumerate() {
-            people.csv.push_str(if column == 0 { "" } else { "," });
+            line.push_str(if column == 0 { "" } else { "," });
             if cell.contains([',', '"']) {
-                people.csv.push_str(&format!("\"{}\"", cell.replace('"', "\"\"")));
+                line.push_str(&format!("\"{}\"", cell.replace('"', "\"\"")));
             } else {
-                people.csv.push_str(cell);
+                line.push_str(cell);
             }
         }
-        people.csv.push('\n');
+        line.push('\n');
+        writer.write_all(line.as_bytes())?;
     }
-    people
+    writer.into_inner()?.sync_all()?;
+    expected.bytes = std::fs::metadata(file)?.len();
+    Ok(expected)
 }
 
 struct Generator {

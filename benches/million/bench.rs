@@ -1,5 +1,7 @@
 //! What the groups share: the options, the file, and a server that has it imported.
 
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 use super::http::Outcome;
@@ -94,7 +96,7 @@ impl Bench {
         let folder = std::env::temp_dir().join(format!("inlet-bench-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let file = folder.join("people.csv");
-        let expected = people::write(&file, options.rows)?;
+        let expected = write_people(&file, options.rows)?;
         Ok(Self { options, root, folder, limits, file, expected, imported: None, loaded: None })
     }
 
@@ -142,6 +144,14 @@ impl Drop for Bench {
         self.loaded = None;
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Writes a file of people.
+pub fn write_people(file: &Path, rows: u64) -> Outcome<Expected> {
+    let mut writer = BufWriter::with_capacity(1 << 20, File::create(file)?);
+    let expected = people::write(&mut writer, rows)?;
+    writer.into_inner()?.sync_all()?;
+    Ok(expected)
 }
 
 /// The line of a figure beside DuckDB on a machine without it.

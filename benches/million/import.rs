@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::bench::{Bench, Loaded};
+use super::bench::{Bench, Loaded, write_people};
 use super::http::{Outcome, refuse_others};
 use super::measure::{Line, Must, Unit, mean, median};
 use super::people::{self, Expected};
@@ -203,7 +203,7 @@ pub fn ten_million(bench: &mut Bench) -> Outcome<Vec<Line>> {
     let (rate, peak) = bench.imported.ok_or("nothing was imported")?;
     bench.forget();
     let file = bench.folder.join("ten.csv");
-    let expected = people::write(&file, bench.expected.rows * TEN)?;
+    let expected = write_people(&file, bench.expected.rows * TEN)?;
     let (mut seconds, mut most) = (Vec::new(), 0.0_f64);
     for _ in 0..bench.options.runs {
         let (_, import) = fresh(&bench.folder.join("ten"), None, &file, &expected)?;

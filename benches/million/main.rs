@@ -25,6 +25,7 @@ mod measure;
 mod page_bytes;
 mod pages;
 mod peers;
+#[path = "../people/mod.rs"]
 mod people;
 mod postgres;
 mod replace;

@@ -11,7 +11,7 @@ use super::measure::{Line, Must, Unit, mean, median};
 use super::people::{BLUEPRINT, NOT_ALLOWED};
 
 const POLL: Duration = Duration::from_millis(10);
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The blueprint, or one whose every field says more and whose `status` allows less.
 fn blueprint(is_narrower: bool) -> Outcome<Value> {
@@ -72,7 +72,8 @@ fn change(loaded: &Loaded, sheet: &Value, errors: u64) -> Outcome<(f64, f64)> {
             return Ok((loaded.server.cpu() - cpu, clock.elapsed().as_secs_f64()));
         }
         if clock.elapsed() > PATIENCE {
-            return Err(format!("{counts} instead of {errors} records with an error").into());
+            let why = format!("not there, or wrong: {counts} instead of {errors} records with an error");
+            return Err(why.into());
         }
         std::thread::sleep(POLL);
     }

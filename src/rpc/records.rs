@@ -93,6 +93,26 @@ pub struct SheetView {
     pub permits: Permits,
 }
 
+/// The order of one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sort {
+    /// Its key.
+    pub field: String,
+    /// The largest first.
+    pub descending: bool,
+}
+
+impl Sort {
+    /// What a further press on a field makes of it: up, down, the order of the sheet.
+    pub fn pressed(before: Option<&Self>, field: &str) -> Option<Self> {
+        match before {
+            Some(sort) if sort.field == field && sort.descending => None,
+            Some(sort) if sort.field == field => Some(Self { descending: true, ..sort.clone() }),
+            _ => Some(Self { field: field.to_string(), descending: false }),
+        }
+    }
+}
+
 /// Which records the page shows or acts on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choosing {
@@ -100,6 +120,8 @@ pub struct Choosing {
     pub filter: Standing,
     /// Text that a cell must contain; empty for any.
     pub search: String,
+    /// Nothing for the order of the sheet.
+    pub sort: Option<Sort>,
     /// When not empty, these records and no others, whatever the filter says.
     pub selected: Vec<String>,
     /// All of them were selected by hand.

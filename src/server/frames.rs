@@ -38,15 +38,15 @@ pub async fn frame(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Problem> {
     let sheet = SheetId::parse(&sheet).map_err(crate::service::ServiceError::from)?;
-    let query = RecordQuery {
+    let mut query = RecordQuery {
         filter: wanted.filter,
         filter_field: wanted.filter_field,
         q: wanted.q,
-        search_value: wanted.search.filter(|text| !text.is_empty()),
         sort_field: wanted.sort,
         sort_direction: wanted.direction,
         ..RecordQuery::default()
     };
+    query.search(&wanted.search.unwrap_or_default());
     let limit = wanted.limit.unwrap_or(128).min(MOST);
     let frame = state.service.frame(&signed_in.actor, &sheet, &query, wanted.offset, limit).await?;
     let headers = [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "no-store")];

@@ -36,6 +36,7 @@ icons! {
     More = "M6 12h.01M12 12h.01M18 12h.01",
     Plus = "M12 5v14M5 12h14",
     Search = "m20 20-4-4M5 11a6 6 0 1 0 12 0a6 6 0 1 0-12 0",
+    Sort = "M7 5v14M4 16l3 3 3-3M17 19V5M14 8l3-3 3 3",
     Sidebar = "M4 5h16v14H4zM10 5v14",
     Sheet = "M4 5h16v14H4zM4 10h16M4 15h16M10 5v14",
     Spinner = "M12 4a8 8 0 1 1-8 8",

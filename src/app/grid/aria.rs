@@ -76,8 +76,13 @@ fn html(grid: &Grid, rows: Range<u64>, columns: Range<usize>) -> String {
         let Some(field) = grid.columns.get(column) else { continue };
         let _ = write!(
             html,
-            "<div role=\"columnheader\" aria-colindex=\"{}\" data-column=\"{column}\">{}{}</div>",
+            "<div role=\"columnheader\" aria-colindex=\"{}\" data-column=\"{column}\"{}>{}{}</div>",
             column + 2,
+            match grid.question.direction(&field.key) {
+                Some(false) => " aria-sort=\"ascending\"",
+                Some(true) => " aria-sort=\"descending\"",
+                None => "",
+            },
             escape(&field.label),
             if field.required { " <span>(required)</span>" } else { "" }
         );

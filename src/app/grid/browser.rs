@@ -219,6 +219,7 @@ fn paint(shared: &Shared) {
         focused: grid.focused,
         selection: &grid.selection,
         hovered: grid.hovered,
+        question: &grid.question,
     });
 }
 

@@ -162,6 +162,15 @@ fn click(shared: &Shared, event: &MouseEvent) {
     match hit(shared, event) {
         Hit::RowNumber(row) => range::toggle_row(shared, row, event.shift_key()),
         Hit::Corner => range::toggle_all(shared),
+        Hit::Header(column) => {
+            let (control, field) = {
+                let grid = shared.borrow();
+                (grid.control, grid.columns.get(column).map(|field| field.key.clone()))
+            };
+            if let Some(field) = field {
+                control.press_sort(&field);
+            }
+        }
         _ => {}
     }
 }

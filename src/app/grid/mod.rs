@@ -29,7 +29,7 @@ mod tooltip;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use crate::rpc::records::{CellEdit, ColumnKind, ColumnView, SheetView, Standing};
+use crate::rpc::records::{CellEdit, ColumnKind, ColumnView, SheetView, Sort, Standing};
 #[cfg(feature = "ssr")]
 pub use first_window::first_window;
 use selection::Selection;
@@ -45,6 +45,20 @@ pub struct Question {
     pub standing: Standing,
     /// The search box.
     pub search: String,
+    /// Nothing for the order of the sheet.
+    pub sort: Option<Sort>,
+}
+
+impl Question {
+    /// Whether some records may be left out.
+    pub fn narrows(&self) -> bool {
+        self.standing != Standing::All || !self.search.is_empty()
+    }
+
+    /// Whether the rows stand in the order of a field, and then whether downwards.
+    pub fn direction(&self, field: &str) -> Option<bool> {
+        self.sort.as_ref().filter(|sort| sort.field == field).map(|sort| sort.descending)
+    }
 }
 
 /// What the grid and the chrome around it tell one another.
@@ -78,6 +92,11 @@ impl GridControl {
     /// Hands edits on.
     pub fn write(&self, edits: Vec<CellEdit>) {
         self.write.run(edits);
+    }
+
+    /// Sorts by a field: up, down, and back to the order of the sheet.
+    pub fn press_sort(&self, field: &str) {
+        self.question.update(|question| question.sort = Sort::pressed(question.sort.as_ref(), field));
     }
 
     /// Says that the rows have other columns than the grid.

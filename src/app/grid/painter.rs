@@ -5,6 +5,7 @@ use std::f64::consts::TAU;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
+use super::Question;
 use super::geometry::{Geometry, HEADER_HEIGHT, ROW_HEIGHT, Rectangle, Spot, View};
 use super::rows::{RowHead, Rows};
 use super::selection::Selection;
@@ -35,6 +36,8 @@ pub struct Scene<'a> {
     pub selection: &'a Selection,
     /// The row that the pointer is over.
     pub hovered: Option<u64>,
+    /// Which rows are shown, in which order.
+    pub question: &'a Question,
 }
 
 macro_rules! colors {
@@ -331,7 +334,9 @@ impl Painter {
             let cell = scene.geometry.cell(&scene.view, Spot { row: 0, column });
             self.clipped(cell.x.max(gutter), 0.0, cell.x + cell.width, HEADER_HEIGHT, || {
                 self.font(Font::Strong);
-                let star = if field.required { 9.0 } else { 0.0 };
+                let direction = scene.question.direction(&field.key);
+                let star =
+                    if field.required { 9.0 } else { 0.0 } + if direction.is_some() { 14.0 } else { 0.0 };
                 let label = self.width(&field.label).min(cell.width - 2.0 * PADDING - star);
                 let x = if field.kind == ColumnKind::Number {
                     cell.x + cell.width - PADDING - 1.0 - label - star
@@ -341,6 +346,18 @@ impl Painter {
                 self.text(&field.label, Font::Strong, &self.colors.ink_2, "left", x, middle, label);
                 if field.required {
                     self.text("*", Font::Strong, &self.colors.error, "left", x + label + 3.0, middle, 8.0);
+                }
+                if let Some(down) = direction {
+                    let arrow = if down { "↓" } else { "↑" };
+                    self.text(
+                        arrow,
+                        Font::Strong,
+                        &self.colors.ink_2,
+                        "left",
+                        x + label + star - 10.0,
+                        middle,
+                        10.0,
+                    );
                 }
                 self.fill(&self.colors.line, cell.x + cell.width - 1.0, 0.0, 1.0, HEADER_HEIGHT);
             });

@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use super::blocks::{Answer, BLOCK_ROWS, Block, Request};
 use super::browser::{self, Shared};
+use crate::app::dom::Json;
 use crate::domain::frame::{self, FrameColumn};
 
 /// How long to wait before a block is asked for again, by how often it failed.
@@ -24,13 +25,18 @@ pub fn fetch(shared: &Shared) {
                 return;
             }
             let Some(request) = grid.blocks.next_request() else { return };
-            let address = format!(
+            let mut address = format!(
                 "/frames/{}?offset={}&limit={BLOCK_ROWS}&filter={}&search={}",
                 grid.sheet_id,
                 request.block * BLOCK_ROWS,
                 grid.question.standing.word(),
                 js_sys::encode_uri_component(&grid.question.search),
             );
+            if let Some(sort) = &grid.question.sort {
+                address.push_str("&sort=");
+                address.push_str(&String::from(js_sys::encode_uri_component(&sort.field)));
+                address.push_str(if sort.descending { "&direction=desc" } else { "" });
+            }
             (request, address)
         };
         let shared = Rc::clone(shared);
@@ -68,6 +74,18 @@ async fn ask(shared: Shared, request: Request, address: String) {
             shared.borrow().control.trouble(words.to_string());
             return;
         }
+        Err(Refusal::Question(words)) => {
+            // The question finds nothing until it is put otherwise.
+            let version = shared.borrow().blocks.version();
+            let of_use = shared
+                .borrow_mut()
+                .blocks
+                .arrived(request, Answer { version, total: 0, block: Block::default() });
+            if of_use {
+                shared.borrow().control.trouble(words);
+            }
+            of_use
+        }
     };
     if of_use {
         browser::arrived(&shared);
@@ -81,6 +99,8 @@ enum Refusal {
     Again,
     /// It will stay so; what people should do.
     Never(&'static str),
+    /// The filter cannot be read; what is wrong with it.
+    Question(String),
 }
 
 async fn get(shared: &Shared, address: &str) -> Result<Answer, Refusal> {
@@ -89,6 +109,11 @@ async fn get(shared: &Shared, address: &str) -> Result<Answer, Refusal> {
         200 => {}
         401 => return Err(Refusal::Never("You are signed out. Load the page again to sign in")),
         403 | 404 => return Err(Refusal::Never("This sheet is not there any more. Go back to the space")),
+        400 => {
+            let text = response.text().await.unwrap_or_default();
+            let words = Json::read(&text).and_then(|body| body.at("message").text());
+            return Err(Refusal::Question(words.unwrap_or_default()));
+        }
         _ => return Err(Refusal::Again),
     }
     let bytes = response.binary().await.map_err(|_| Refusal::Again)?;

@@ -165,10 +165,11 @@ impl SheetControl {
         let choosing = Choosing {
             filter: question.standing,
             search: question.search.clone(),
+            sort: question.sort.clone(),
             selected: selection.ids(),
             all_selected: selection == Selection::All,
         };
-        let narrowed = question != Question::default();
+        let narrowed = question.narrows();
         let records = if question.standing == Standing::Valid { counts.valid } else { shown };
         let words = match (&selection, narrowed) {
             (Selection::Records(_), _) => {
@@ -197,7 +198,10 @@ impl SheetControl {
                 Ok(standings) => {
                     let _ = self.counts.try_set(standings.counts);
                     // Under a filter the new record might not be seen.
-                    if self.grid.question.try_with_untracked(|question| *question != Question::default())
+                    if self
+                        .grid
+                        .question
+                        .try_with_untracked(|question| question.narrows() || question.sort.is_some())
                         == Some(true)
                     {
                         self.grid.question.set(Question::default());

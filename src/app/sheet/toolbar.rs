@@ -13,7 +13,7 @@ use crate::app::grid::selection::Selection;
 use crate::app::state::{Asking, Deed, SpaceState};
 use crate::rpc::actions::{ActionView, Place};
 use crate::rpc::jobs::{self, Export};
-use crate::rpc::records::Standing;
+use crate::rpc::records::{ColumnView, Standing};
 
 const STANDINGS: [Standing; 3] = [Standing::All, Standing::Valid, Standing::Invalid];
 
@@ -62,6 +62,7 @@ pub fn Toolbar(
         <div class="toolbar" role="group" aria-label="Sheet">
             <Tabs label="Which records" tabs=tabs chosen=chosen choose=choose controls="records" />
             <SearchBox control=control />
+            <MenuButton id="sort-menu".to_string() label="Sort".to_string() bare=Icon::Sort items=orders(control) />
             <span class="grow"></span>
             <Button label="Add record" before=Icon::Plus look=Look::Ghost bare=true reason=add_reason press=move |()| control.add_record() />
             <Button label="Add file" before=Icon::Upload look=Look::Ghost reason=import_reason press=move |()| importing.pick() />
@@ -123,7 +124,25 @@ fn menu(
     })
 }
 
-/// The search box; it asks when typing rests.
+/// The fields to sort by; pressed again, a field sorts downwards, and then the sheet has its own order back.
+fn orders(control: SheetControl) -> Signal<Vec<MenuItem>> {
+    let columns = control.sheet.with_value(|sheet| sheet.columns.clone());
+    Signal::derive(move || {
+        let question = control.grid.question.get();
+        let item = |column: &ColumnView| {
+            let way = match question.direction(&column.key) {
+                Some(false) => " ↑",
+                Some(true) => " ↓",
+                None => "",
+            };
+            let key = column.key.clone();
+            MenuItem::new(format!("{}{way}", column.label), Icon::Sort, move || control.grid.press_sort(&key))
+        };
+        columns.iter().map(item).collect()
+    })
+}
+
+/// The search box; it asks when typing rests. After `filter:` it takes the query language.
 #[component]
 fn SearchBox(control: SheetControl) -> impl IntoView {
     let question = control.grid.question;
@@ -147,7 +166,9 @@ fn SearchBox(control: SheetControl) -> impl IntoView {
         typed.update(|times| *times += 1);
         let mine = typed.get_untracked();
         let later = move || {
-            if typed.try_get_untracked() == Some(mine) {
+            // A condition is asked for when it is complete: with Enter.
+            let rests = typed.try_get_untracked() == Some(mine);
+            if rests && !text.with_untracked(|text| text.starts_with("filter:")) {
                 ask();
             }
         };

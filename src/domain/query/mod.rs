@@ -73,6 +73,15 @@ pub struct RecordQuery {
 }
 
 impl RecordQuery {
+    /// Takes what a person typed into a search box: text that a cell must contain, or after `filter:` a condition in
+    /// the query language.
+    pub fn search(&mut self, typed: &str) {
+        match typed.strip_prefix("filter:") {
+            Some(condition) => self.q = Some(condition.trim().to_string()),
+            None => self.search_value = Some(typed.to_string()).filter(|text| !text.is_empty()),
+        }
+    }
+
     /// Whether a filter or search narrows the records, so that `ids` are exceptions.
     pub fn narrows(&self) -> bool {
         self.filter.is_some_and(|filter| filter != Filter::All)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Asker, id};
 use crate::domain::blueprint::{Constraint, Field, FieldType, SheetAccess};
 use crate::domain::ids::SheetId;
-use crate::domain::query::{Filter, RecordQuery};
+use crate::domain::query::{Filter, RecordQuery, SortDirection};
 use crate::domain::record::Record;
 use crate::domain::workbook::Sheet;
 use crate::rpc::RpcError;
@@ -84,16 +84,21 @@ fn column(field: &Field, may_edit: bool) -> ColumnView {
 
 /// The query behind what the page shows or has selected.
 pub fn query(choosing: &Choosing) -> RecordQuery {
-    if !choosing.selected.is_empty() {
-        return RecordQuery { ids: choosing.selected.clone(), ..RecordQuery::default() };
+    let mut query = RecordQuery::default();
+    if let Some(sort) = &choosing.sort {
+        query.sort_field = Some(sort.field.clone());
+        query.sort_direction = sort.descending.then_some(SortDirection::Desc);
     }
-    let filter = match choosing.filter {
+    if !choosing.selected.is_empty() {
+        return RecordQuery { ids: choosing.selected.clone(), ..query };
+    }
+    query.filter = match choosing.filter {
         Standing::All => None,
         Standing::Valid => Some(Filter::Valid),
         Standing::Invalid => Some(Filter::Error),
     };
-    let search_value = Some(choosing.search.clone()).filter(|text| !text.is_empty());
-    RecordQuery { filter, search_value, ..RecordQuery::default() }
+    query.search(&choosing.search);
+    query
 }
 
 pub async fn count_records(sheet_id: String, search: String) -> Result<Standings, RpcError> {

@@ -60,6 +60,16 @@ pub(crate) struct RowScanner {
     pub odd_quotes: u64,
 }
 
+/// Bytes of a cell that are looked at word by word.
+const SHORT: usize = 24;
+/// The lowest bit of each byte.
+const LOWEST: u64 = 0x0101_0101_0101_0101;
+
+/// Marks the bytes that are zero by their highest bit; of several, the first is marked for sure.
+fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(LOWEST) & !word & (LOWEST << 7)
+}
+
 impl RowScanner {
     pub fn new(dialect: &Dialect) -> Self {
         let (separator, quote, terminator) = (dialect.separator, dialect.quote, dialect.terminator);
@@ -90,7 +100,7 @@ impl RowScanner {
     }
 
     fn plain_cell(&mut self, bytes: &[u8], at: usize, last: bool) -> Result<After, Problem> {
-        let found = memchr::memchr2(self.separator, self.terminator, &bytes[at..]).map(|length| at + length);
+        let found = self.find_end(&bytes[at..]).map(|length| at + length);
         let end = found.unwrap_or(bytes.len());
         if end - at > MOST_CELL_BYTES {
             return Err(Problem::CellTooLong { at, column: self.spans.len() + 1 });
@@ -106,6 +116,22 @@ impl RowScanner {
         };
         self.spans.push(Span::new(at, text_end));
         Ok(after)
+    }
+
+    /// The first separator or terminator. Most cells are short: a few words are looked at before the search that
+    /// has more to set up.
+    fn find_end(&self, bytes: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk()).filter(|_| at < SHORT) {
+            let word = u64::from_le_bytes(*word);
+            let hits = zero_bytes(word ^ LOWEST * u64::from(self.separator))
+                | zero_bytes(word ^ LOWEST * u64::from(self.terminator));
+            if hits != 0 {
+                return Some(at + hits.trailing_zeros() as usize / 8);
+            }
+            at += 8;
+        }
+        memchr::memchr2(self.separator, self.terminator, &bytes[at..]).map(|length| at + length)
     }
 
     fn quoted_cell(&mut self, bytes: &[u8], open: usize, last: bool) -> Result<After, Problem> {

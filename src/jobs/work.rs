@@ -77,11 +77,9 @@ impl Work {
     /// Whether what the work did must be undone: it went wrong, or a person stopped or deleted it. When the lease
     /// is another's or the server stops, the next attempt sees to it.
     pub async fn is_over(&self, error: &WorkError) -> Result<bool, WorkError> {
-        if !matches!(error, WorkError::Stopped) {
-            return Ok(true);
-        }
         match self.service.job(&self.actor, &self.job.id).await {
-            Ok(job) => Ok(job.status.is_terminal()),
+            Ok(job) if job.attempt != self.job.attempt => Ok(false),
+            Ok(job) => Ok(job.status.is_terminal() || !matches!(error, WorkError::Stopped)),
             Err(error) if error.kind == ErrorKind::NotFound => Ok(true),
             Err(error) => Err(error.into()),
         }

@@ -15,7 +15,7 @@ use crate::domain::job::Job;
 use crate::domain::record::Counts;
 use crate::domain::workbook::Sheet;
 use crate::sheets::SegmentDraft;
-use crate::store::{files, jobs, now, records, sheets};
+use crate::store::{Tx, failpoint, files, jobs, now, records, sheets};
 
 impl Service {
     /// Marks the sheet as importing. What an earlier attempt of the same job wrote is taken back first.
@@ -38,9 +38,11 @@ impl Service {
     }
 
     /// Adds checked segments at the end of the sheet, in one transaction; returns how many records they hold.
+    /// Refused when the job was handed to another attempt: that one has begun anew.
     pub async fn append_segments(
         &self,
         actor: &Actor,
+        job: &Job,
         sheet: &Sheet,
         change: &ChangeId,
         drafts: Vec<SegmentDraft>,
@@ -51,16 +53,29 @@ impl Service {
         for drafts in pairs(drafts) {
             let done = writer.append(&mut tx, &actor.id, Some(change), drafts).await?;
             added += done.numbers.len() as u64;
+            failpoint("import-segments");
             tell(&mut tx, actor, sheet, &done, Topic::RecordsCreated, None).await?;
         }
+        still_ours(&mut tx, actor, job).await?;
         tx.commit().await?;
+        failpoint("import-between");
         writer.publish();
         Ok(added)
     }
 
-    /// The file is in the sheet.
-    pub async fn end_import(&self, actor: &Actor, job: &Job, sheet: &Sheet, file: &FileId) -> Result<Counts> {
+    /// The file is in the sheet. `words` make of the sheet's counts what the person is told; the job keeps it, so
+    /// that an attempt after this one need only repeat it.
+    pub async fn end_import(
+        &self,
+        actor: &Actor,
+        job: &Job,
+        sheet: &Sheet,
+        file: &FileId,
+        words: impl FnOnce(Counts) -> String,
+    ) -> Result<String> {
         let mut tx = self.db.write().await?;
+        records::lock_head(&mut tx, sheet.number).await?;
+        let mut job = still_ours(&mut tx, actor, job).await?;
         sheets::set_importing(&mut tx, &sheet.id, None).await?;
         let after = find_sheets::find(&mut tx, actor, &sheet.id).await?;
         let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
@@ -73,13 +88,22 @@ impl Service {
             let payload = json!({ "status": file.status, "workbookId": file.workbook_id });
             tx.emit(of_file(Topic::FileUpdated, actor, &file, &namespaces, payload));
         }
-        if let Some(mut job) = jobs::find_for_update(&mut tx, &actor.scope, &job.id).await? {
-            job.metadata = Some(json!({ "undo": { "sheetId": sheet.id, "changeId": change_of(&job.id)? } }));
-            jobs::update(&mut tx, &job).await?;
-        }
+        let words = words(after.counts);
+        job.metadata = Some(json!({ "undo": { "sheetId": sheet.id, "changeId": change_of(&job.id)? } }));
+        job.info = Some(words.clone());
+        jobs::update(&mut tx, &job).await?;
         tx.emit(counts_event(&actor.id, &after, after.version, after.counts, &namespaces));
+        failpoint("import-end");
         tx.commit().await?;
-        Ok(after.counts)
+        failpoint("import-ended");
+        Ok(words)
+    }
+
+    /// What the person is told when an attempt of this job has ended the import already, and its server died before
+    /// it could end the job.
+    pub fn ended_import(&self, job: &Job) -> Option<String> {
+        job.metadata.as_ref()?.get("undo")?;
+        job.info.clone()
     }
 
     /// Takes back what this job has written into the sheet so far, and says that nothing is importing. The job
@@ -100,6 +124,7 @@ impl Service {
             && last == sheet.version
         {
             let done = writer.roll_back(&mut tx, &actor.id, None, first - 1).await?;
+            failpoint("import-undo");
             let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
             tx.emit(counts_event(&actor.id, &sheet, done.version, done.counts, &namespaces));
         }
@@ -139,6 +164,17 @@ impl Service {
         };
         if goes_on { Ok(()) } else { self.undo_import(actor, job, sheet).await }
     }
+}
+
+/// The job as it is now.
+///
+/// # Errors
+/// When it has ended, is deleted, or was handed to another attempt.
+async fn still_ours(tx: &mut Tx, actor: &Actor, job: &Job) -> Result<Job> {
+    let found = jobs::find_for_update(tx, &actor.scope, &job.id).await?;
+    found
+        .filter(|now| now.attempt == job.attempt && !now.status.is_terminal())
+        .ok_or_else(|| ServiceError::conflict("the import was stopped, or another attempt goes on with it"))
 }
 
 /// A commit holds at most ten thousand records: two segments.

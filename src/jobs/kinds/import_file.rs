@@ -37,12 +37,20 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
     let config: ImportConfig = work.config()?;
     let id =
         work.job.sheet_id.clone().ok_or_else(|| WorkError::Failed("the job names no sheet".to_string()))?;
+    if let Some(words) = work.service.ended_import(&work.job) {
+        return Ok(Outcome::saying(words));
+    }
     let (sheet, change) = work.service.begin_import(&work.actor, &work.job, &id).await?;
-    match fill(&work, &config, &sheet, &change).await {
-        Ok((counts, report)) => {
-            let after = work.service.end_import(&work.actor, &work.job, &sheet, &config.file_id).await?;
-            Ok(Outcome::saying(summary(&sheet, counts, after, &report)))
+    let filled = match fill(&work, &config, &sheet, &change).await {
+        Ok((added, report)) => {
+            let words = |after| summary(&sheet, added, after, &report);
+            let ended = work.service.end_import(&work.actor, &work.job, &sheet, &config.file_id, words).await;
+            ended.map_err(WorkError::from)
         }
+        Err(error) => Err(error),
+    };
+    match filled {
+        Ok(words) => Ok(Outcome::saying(words)),
         Err(error) => {
             if work.is_over(&error).await? {
                 work.service.undo_import(&work.actor, &work.job.id, &id).await?;
@@ -94,7 +102,7 @@ async fn fill(
         if waiting.len() >= enough || (end.is_some() && !waiting.is_empty()) {
             written += work
                 .service
-                .append_segments(&work.actor, sheet, change, std::mem::take(&mut waiting))
+                .append_segments(&work.actor, &work.job, sheet, change, std::mem::take(&mut waiting))
                 .await?;
         }
         if let Some(report) = end {

@@ -9,7 +9,7 @@ use crate::domain::event::Topic;
 use crate::domain::file::{File, FileMode, FileStatus};
 use crate::domain::ids::{FileId, SpaceId, WorkbookId};
 use crate::files::{FileWriter, SAMPLE_BYTES};
-use crate::store::{files, new_id, now, spaces};
+use crate::store::{failpoint, files, new_id, now, spaces};
 
 /// What a new file is given, beside its bytes.
 #[derive(Debug, Clone)]
@@ -92,6 +92,7 @@ impl Service {
         }
         new.actions.iter().try_for_each(|action| action.operation().map(drop))?;
         let finished = upload.writer.finish().await?;
+        failpoint("file-synced");
         let moment = now();
         let file = File {
             id: upload.id,

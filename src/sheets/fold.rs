@@ -15,7 +15,7 @@ use super::overlay::Overlay;
 use super::rewrite::{Patched, Rewritten, Task};
 use super::state::State;
 use crate::domain::record::RecordNumber;
-use crate::store::{Tx, records};
+use crate::store::{Tx, failpoint, records};
 
 /// Folds an overlay and a list of deletions into the segments of a state. Writes the new chunks; the
 /// caller writes the manifest that comes back.
@@ -137,6 +137,7 @@ async fn run(
     })
     .await?;
     records::insert_chunks(tx, chunks).await?;
+    failpoint("fold-chunks");
     Ok(segments)
 }
 

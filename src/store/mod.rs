@@ -14,6 +14,7 @@ mod convert;
 mod db;
 mod error;
 pub mod events;
+mod failpoint;
 pub mod files;
 mod fresh;
 pub mod jobs;
@@ -35,6 +36,7 @@ pub mod workbooks;
 
 pub use db::{DatabaseUrl, Db, EventSignal, Signals};
 pub use error::StoreError;
+pub use failpoint::failpoint;
 pub use fresh::{new_id, new_log_id, now, random_bytes};
 pub use lock::{DataLock, LockError};
 pub use tx::Tx;

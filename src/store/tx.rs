@@ -11,7 +11,7 @@ use super::db::KnownAccounts;
 use super::events::{self, Appending, EventDraft};
 use super::sqlite::SqliteTransaction;
 use super::statement::Statement;
-use super::{Signals, StoreError, notify};
+use super::{Signals, StoreError, failpoint, notify};
 use crate::domain::event::NewEvent;
 use crate::domain::ids::EventId;
 
@@ -187,6 +187,7 @@ impl Tx {
         } else {
             numbers.signals(self.end(statements).await?)
         };
+        failpoint("commit-after");
         shared.written.notify_one();
         for signal in signals {
             // Nobody listening is no error.
@@ -202,6 +203,7 @@ impl Tx {
     async fn end<R: Row>(mut self, statements: Vec<Statement>) -> Result<Vec<R>, StoreError> {
         let mut all = std::mem::take(&mut self.waiting);
         all.extend(statements);
+        failpoint("commit-before");
         match self.inner {
             Inner::Sqlite(transaction) => Ok(transaction.commit(all).await?),
             Inner::Postgres(mut transaction) => {

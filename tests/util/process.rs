@@ -40,12 +40,23 @@ pub struct Server {
 impl Server {
     /// Starts the program on the data of `folder` and waits until it answers.
     pub fn start(folder: &Path, database: Option<&str>) -> Self {
+        match database {
+            Some(url) => Self::start_with(folder, &[("INLET_DATABASE_URL", url)]),
+            None => Self::start_with(folder, &[]),
+        }
+    }
+
+    /// The same; it dies at the failpoint.
+    pub fn armed(folder: &Path, failpoint: &str) -> Self {
+        Self::start_with(folder, &[("INLET_FAILPOINT", failpoint)])
+    }
+
+    /// The same, with settings as their environment variables.
+    pub fn start_with(folder: &Path, settings: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_inlet"));
         command.args(["--listen", "127.0.0.1:0", "--fast-timeouts", "--data"]).arg(folder);
         command.env("INLET_LOG", "warn").env_remove("INLET_DATABASE_URL").stdout(Stdio::piped());
-        if let Some(url) = database {
-            command.env("INLET_DATABASE_URL", url);
-        }
+        command.envs(settings.iter().copied());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -58,8 +69,46 @@ impl Server {
 
     /// SIGKILL: what a crash and an impatient operator do.
     pub fn kill(mut self) {
-        self.child.kill().unwrap();
+        let _ = self.child.kill();
         self.child.wait().unwrap();
+    }
+
+    /// Waits until the program is gone by itself; fails after half a minute.
+    pub fn wait_for_death(mut self) {
+        let begun = Instant::now();
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(begun.elapsed() < Duration::from_secs(30), "the program came past its failpoint");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// SIGSTOP: nothing of it runs until it is woken.
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// SIGCONT.
+    pub fn wake(&self) {
+        self.signal("-CONT");
+    }
+
+    /// Sends a signal by its name, such as `-KILL`.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// The most memory that the program ever had, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() << 10
+    }
+
+    /// Sends JSON; the status and the answer, or nothing when the server died before it answered whole.
+    pub fn attempt(&self, method: &str, path: &str, body: &Value) -> Option<(u16, Value)> {
+        let (status, bytes) = self.try_raw(method, path, "application/json", body.to_string().as_bytes())?;
+        serde_json::from_slice(&bytes).ok().map(|answer| (status, answer))
     }
 
     /// Sends a request with the secret key; the status and the JSON of the answer.
@@ -70,8 +119,12 @@ impl Server {
 
     /// The same; the bytes of the answer.
     pub fn raw(&self, method: &str, path: &str, content_type: &str, body: &[u8]) -> (u16, Vec<u8>) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        self.try_raw(method, path, content_type, body).expect("an answer with a head")
+    }
+
+    fn try_raw(&self, method: &str, path: &str, content_type: &str, body: &[u8]) -> Option<(u16, Vec<u8>)> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: {content_type}\r\n\
              Content-Length: {}\r\nConnection: close\r\nAccept-Encoding: identity\r\n\r\n",
@@ -79,15 +132,15 @@ impl Server {
             self.key,
             body.len()
         );
-        stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(body).unwrap();
+        // A server that refuses a body answers before it has read all of it.
+        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("an answer with a head");
+        let _ = stream.read_to_end(&mut answer);
+        let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let status = head.split(' ').nth(1)?.parse().ok()?;
         let body = answer[end + 4..].to_vec();
-        (status, if head.contains("transfer-encoding: chunked") { unchunk(&body) } else { body })
+        Some((status, if head.contains("transfer-encoding: chunked") { unchunk(&body) } else { body }))
     }
 
     /// `GET`, which must succeed; the member `data` of the answer.
@@ -106,6 +159,19 @@ impl Server {
 
     /// Uploads a file into a space; its id.
     pub fn upload(&self, space: &str, environment: &str, name: &str, bytes: &[u8]) -> String {
+        let (status, answer) = self.try_upload(space, environment, name, bytes).expect("an answer");
+        assert_eq!(status, 200, "{answer}");
+        answer["data"]["id"].as_str().unwrap().to_string()
+    }
+
+    /// The same; the status and the answer, or nothing when the server died before it answered.
+    pub fn try_upload(
+        &self,
+        space: &str,
+        environment: &str,
+        name: &str,
+        bytes: &[u8],
+    ) -> Option<(u16, Value)> {
         let mut body = Vec::new();
         for (field, value) in [("spaceId", space), ("environmentId", environment)] {
             write!(body, "--x\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
@@ -116,9 +182,8 @@ impl Server {
         write!(body, "Content-Type: text/csv\r\n\r\n").unwrap();
         body.extend_from_slice(bytes);
         write!(body, "\r\n--x--\r\n").unwrap();
-        let (status, answer) = self.send("POST", "/v1/files", "multipart/form-data; boundary=x", &body);
-        assert_eq!(status, 200, "{answer}");
-        answer["data"]["id"].as_str().unwrap().to_string()
+        let (status, answer) = self.try_raw("POST", "/v1/files", "multipart/form-data; boundary=x", &body)?;
+        Some((status, serde_json::from_slice(&answer).ok()?))
     }
 
     /// Asks for a job until `fits` says yes; fails after half a minute.

@@ -3,7 +3,7 @@
 
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
-use clap::{Parser, ValueEnum, builder::FalseyValueParser};
+use clap::{Args, Parser, ValueEnum, builder::FalseyValueParser};
 
 /// An open, self-hosted data importer and workbook.
 #[derive(Debug, Clone, Parser)]
@@ -44,6 +44,58 @@ pub struct Config {
     /// How log lines look
     #[arg(long, env = "INLET_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
+
+    /// How large things may become.
+    #[command(flatten)]
+    pub limits: LimitSettings,
+}
+
+/// How large things may become. Sizes are bytes, or numbers with KiB, MiB or GiB.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct LimitSettings {
+    /// Most columns of a sheet or file, 16384 at most
+    #[arg(long, env = "INLET_MAX_COLUMNS", default_value_t = 16_384, value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(1..=16_384))]
+    pub max_columns: u32,
+
+    /// Most records of a sheet
+    #[arg(long, env = "INLET_MAX_ROWS", default_value_t = 10_000_000, value_name = "NUMBER",
+        value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_rows: u64,
+
+    /// Most bytes of a cell, 1MiB at most
+    #[arg(long, env = "INLET_MAX_CELL", default_value = "1MiB", value_name = "SIZE",
+        value_parser = |text: &str| size(text, 1 << 20))]
+    pub max_cell: u64,
+
+    /// Most bytes of a record or row of a file, 64MiB at most
+    #[arg(long, env = "INLET_MAX_ROW", default_value = "64MiB", value_name = "SIZE",
+        value_parser = |text: &str| size(text, 64 << 20))]
+    pub max_row: u64,
+
+    /// Most bytes of an uploaded file
+    #[arg(long, env = "INLET_MAX_FILE", default_value = "2GiB", value_name = "SIZE",
+        value_parser = |text: &str| size(text, 1 << 50))]
+    pub max_file: u64,
+
+    /// Most bytes of the JSON of an API request, 1GiB at most
+    #[arg(long, env = "INLET_MAX_BODY", default_value = "64MiB", value_name = "SIZE",
+        value_parser = |text: &str| size(text, 1 << 30))]
+    pub max_body: u64,
+}
+
+/// Reads a number of bytes.
+fn size(text: &str, most: u64) -> Result<u64, String> {
+    let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)];
+    let unit = units.into_iter().find_map(|(name, shift)| Some((text.strip_suffix(name)?, shift)));
+    let (number, shift) = unit.unwrap_or((text, 0));
+    let bytes = number.trim().parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
+    match bytes {
+        None => Err("write bytes, or a number with KiB, MiB or GiB, such as 512KiB".to_string()),
+        Some(bytes) if bytes == 0 || bytes > most => Err(format!("it is from 1 to {most} bytes")),
+        Some(bytes) => Ok(bytes),
+    }
 }
 
 /// How log lines look.
@@ -87,6 +139,27 @@ mod tests {
         let config = Config::try_parse_from(["inlet"]).unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
         assert!(!config.fast_timeouts && config.database_url.is_none());
+    }
+
+    #[test]
+    fn sizes_are_read_with_their_units() {
+        for (text, read) in [
+            ("512", Ok(512)),
+            ("512KiB", Ok(512 << 10)),
+            ("1 MiB", Ok(1 << 20)),
+            ("2MiB", Err("it is from 1 to 1048576 bytes")),
+            ("0", Err("it is from 1")),
+            ("99999999999GiB", Err("write bytes")),
+            ("much", Err("write bytes")),
+        ] {
+            let got = size(text, 1 << 20);
+            match read {
+                Ok(bytes) => assert_eq!(got, Ok(bytes), "{text}"),
+                Err(words) => assert!(got.unwrap_err().starts_with(words), "{text}"),
+            }
+        }
+        assert!(Config::try_parse_from(["inlet", "--max-columns", "16385"]).is_err());
+        assert!(Config::try_parse_from(["inlet", "--max-cell", "1KiB", "--max-rows", "5"]).is_ok());
     }
 
     #[test]

@@ -76,7 +76,11 @@ impl ApiError {
 
     /// The body is larger than `limit` bytes.
     pub fn too_large(limit: usize) -> Self {
-        let message = format!("the body is larger than {} MiB; send it in parts", limit >> 20);
+        let limit = match limit >> 20 {
+            0 => format!("{limit} bytes"),
+            mebibytes => format!("{mebibytes} MiB"),
+        };
+        let message = format!("the body is larger than {limit}; send it in parts");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, message)
     }
 }

@@ -17,9 +17,6 @@ use crate::domain::ids::Id;
 use crate::domain::parse;
 use crate::service::Service;
 
-/// Most bytes of a JSON body, unpacked.
-pub const MOST_BODY: usize = 64 << 20;
-
 /// Who asks, by the bearer key of the request.
 pub struct Caller(pub Actor);
 
@@ -80,11 +77,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 /// A JSON body; its content type does not matter.
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned> FromRequest<Arc<Service>> for Json<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
-        let bytes = read(request.into_body()).await?;
+    async fn from_request(request: Request, service: &Arc<Service>) -> Result<Self, ApiError> {
+        let bytes = read(request.into_body(), service).await?;
         if bytes.is_empty() {
             return Err(ApiError::bad("general", "the body is empty; send JSON"));
         }
@@ -95,11 +92,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 /// A JSON body that may be missing or `null`, as clients leave out what has only optional members.
 pub struct Maybe<T>(pub T);
 
-impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for Maybe<T> {
+impl<T: DeserializeOwned + Default> FromRequest<Arc<Service>> for Maybe<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
-        let bytes = read(request.into_body()).await?;
+    async fn from_request(request: Request, service: &Arc<Service>) -> Result<Self, ApiError> {
+        let bytes = read(request.into_body(), service).await?;
         if bytes.trim_ascii().is_empty() {
             return Ok(Self(T::default()));
         }
@@ -107,11 +104,12 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for Maybe<T> 
     }
 }
 
-async fn read(body: Body) -> Result<Bytes, ApiError> {
-    to_bytes(body, MOST_BODY).await.map_err(|error| {
+async fn read(body: Body, service: &Service) -> Result<Bytes, ApiError> {
+    let most = service.settings.limits.body_bytes;
+    to_bytes(body, most).await.map_err(|error| {
         let source = std::error::Error::source(&error);
         if source.is_some_and(|source| source.is::<http_body_util::LengthLimitError>()) {
-            return ApiError::too_large(MOST_BODY);
+            return ApiError::too_large(most);
         }
         ApiError::bad("general", "the body ended early or is not what Content-Encoding says")
     })

@@ -50,6 +50,15 @@ pub struct Message {
     pub text: String,
 }
 
+impl Message {
+    /// What stands on a cell whose text came with U+0000, which PostgreSQL cannot hold: it was removed. Like the
+    /// messages of listeners it stays until the cell changes.
+    pub fn character_removed() -> Self {
+        let text = "A character that cannot be stored was removed".to_string();
+        Self { level: Level::Warn, source: MessageSource::CustomLogic, derived: false, text }
+    }
+}
+
 /// The sheet's part of its records' ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordKey(pub u64);

@@ -14,11 +14,10 @@ use tokio::fs;
 use super::arrival::{Arrival, ArrivingFile};
 
 use crate::domain::ids::{FileId, Id};
+use crate::domain::limits::Limits;
 
 /// Bytes that are written at once.
 const WRITTEN_AT_ONCE: usize = 256 << 10;
-/// Most bytes of a file unless the configuration says otherwise.
-pub const MOST_FILE_BYTES: u64 = 2 << 30;
 
 /// Why the bytes of a file cannot be kept or given.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +62,7 @@ impl FileStore {
     pub fn new(dir: impl AsRef<Path>) -> Self {
         let dir = dir.as_ref();
         let (files, tmp) = (dir.join("files"), dir.join("tmp"));
-        Self { files, tmp, most_bytes: MOST_FILE_BYTES, arriving: Arriving::default() }
+        Self { files, tmp, most_bytes: Limits::default().file_bytes, arriving: Arriving::default() }
     }
 
     /// The same store, with another limit on the size of a file.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::keys_file;
 use super::state::Trust;
-use crate::config::Config;
+use crate::config::{Config, LimitSettings};
+use crate::domain::limits::Limits;
 use crate::files::FileStore;
 use crate::service::bootstrap::system_actor;
 use crate::service::{Secrets, Service, ServiceError, Settings, Timeouts};
@@ -78,13 +79,16 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
         None => DatabaseUrl::Sqlite(config.data.join("inlet.db")),
     };
     let db = Db::open(&url).await?;
-    let files = FileStore::new(&config.data);
+    let limits = limits(&config.limits);
+    let files = FileStore::new(&config.data).with_most_bytes(limits.file_bytes);
     files.prepare().await.map_err(|error| unusable(std::io::Error::other(error)))?;
     let settings = Settings {
         public_url: public_url.trim_end_matches('/').to_string(),
         timeouts: if config.fast_timeouts { Timeouts::FAST } else { Timeouts::NORMAL },
+        limits,
     };
-    let service = Service::new(db.clone(), Sheets::new(CHUNK_CACHE), files, settings, secrets);
+    let sheets = Sheets::with_most_records(CHUNK_CACHE, limits.rows);
+    let service = Service::new(db.clone(), sheets, files, settings, secrets);
     let keys = config.data.join(keys_file::KEYS_FILE);
     let environment = service.ensure_account().await?;
     if !keys.exists() {
@@ -97,4 +101,29 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
     service.ensure_demo(&environment).await?;
     service.recover(&system_actor(&environment)?, matches!(url, DatabaseUrl::Sqlite(_))).await?;
     Ok(Opened { service: Arc::new(service), trust, keys, lock })
+}
+
+fn limits(settings: &LimitSettings) -> Limits {
+    let bytes = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+    Limits {
+        columns: settings.max_columns as usize,
+        cell_bytes: bytes(settings.max_cell),
+        row_bytes: bytes(settings.max_row),
+        rows: settings.max_rows,
+        file_bytes: settings.max_file,
+        body_bytes: bytes(settings.max_body),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[test]
+    fn the_standard_limits_are_those_of_the_help() {
+        let config = Config::try_parse_from(["inlet"]).unwrap();
+        assert_eq!(limits(&config.limits), Limits::default());
+    }
 }

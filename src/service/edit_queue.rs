@@ -9,17 +9,18 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::records::{
-    RecordInput, Written, cells, clean, permitted, tell_as, within, writable_field, written,
+    RecordInput, Written, cells, permitted, tell_as, typed, within, writable_field, written,
 };
 use super::{Result, ServiceError};
 use crate::domain::access::Actor;
 use crate::domain::blueprint::SheetAccess;
 use crate::domain::event::Topic;
 use crate::domain::ids::{EventId, SheetId};
+use crate::domain::limits::Limits;
 use crate::domain::record::RecordNumber;
 use crate::domain::space;
 use crate::domain::workbook::Sheet;
-use crate::sheets::{CellInput, RecordUpdate, Sheets, Writer};
+use crate::sheets::{RecordUpdate, Sheets, Writer};
 use crate::store::sheets::LockedSheet;
 use crate::store::{self, Db, Tx, new_log_id};
 
@@ -48,6 +49,7 @@ pub(super) enum Change {
 pub(super) struct EditQueue {
     db: Db,
     sheets: Sheets,
+    limits: Limits,
     /// An entry is there as long as somebody commits the edits of the sheet.
     waiting: Mutex<HashMap<SheetId, VecDeque<Waiting>>>,
     /// The sheets whose patch logs somebody looks after.
@@ -62,8 +64,15 @@ struct Waiting {
 }
 
 impl EditQueue {
-    pub(super) fn new(db: Db, sheets: Sheets) -> Self {
-        Self { db, sheets, waiting: Mutex::default(), tidying: Mutex::default(), numbers: Mutex::default() }
+    pub(super) fn new(db: Db, sheets: Sheets, limits: Limits) -> Self {
+        Self {
+            db,
+            sheets,
+            limits,
+            waiting: Mutex::default(),
+            tidying: Mutex::default(),
+            numbers: Mutex::default(),
+        }
     }
 
     /// Makes an edit, together with others that come meanwhile; returns when it is on the disk. It is made even
@@ -96,7 +105,7 @@ impl EditQueue {
         let mut writer = turn.writer(&locked.sheet, Some(locked.head));
         let mut answers = Vec::with_capacity(edits.len());
         for edit in edits {
-            answers.push(match updates(&locked.sheet, edit) {
+            answers.push(match updates(&self.limits, &locked.sheet, edit) {
                 Ok(updates) => Ok(make(&mut tx, &mut writer, &locked, edit, updates).await?),
                 Err(refused) => Err(refused),
             });
@@ -212,7 +221,7 @@ impl Drop for Shift {
 }
 
 /// What an edit means for the records, or why it is refused.
-fn updates(sheet: &Sheet, Edit { actor, what }: &Edit) -> Result<Vec<RecordUpdate>> {
+fn updates(limits: &Limits, sheet: &Sheet, Edit { actor, what }: &Edit) -> Result<Vec<RecordUpdate>> {
     if !actor.scope.covers(&sheet.account_id, &sheet.environment_id, &sheet.space_id) {
         return Err(ServiceError::not_found("sheet", &sheet.id));
     }
@@ -224,13 +233,14 @@ fn updates(sheet: &Sheet, Edit { actor, what }: &Edit) -> Result<Vec<RecordUpdat
                 sheet.config.field(field).ok_or_else(|| ServiceError::not_found("field", field))?;
             writable_field(actor, blueprint)?;
             let column = sheet.field_number(field).ok_or_else(|| ServiceError::not_found("field", field))?;
-            let cell = CellInput { text: text.clone().map(clean), messages: None };
+            let cell = typed(limits, text.clone())?;
             Ok(vec![RecordUpdate { number, cells: vec![(column, cell)], metadata: None, config: None }])
         }
         Change::Records { records, .. } => {
             let update = |(position, (record, input)): (usize, &(String, RecordInput))| {
                 let number = record_number(sheet, record)?;
-                let cells = cells(actor, sheet, &input.values).map_err(|error| within(error, position))?;
+                let cells =
+                    cells(limits, actor, sheet, &input.values).map_err(|error| within(error, position))?;
                 let (metadata, config) = (input.metadata.clone(), input.config.clone());
                 Ok(RecordUpdate { number, cells, metadata, config })
             };

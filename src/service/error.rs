@@ -4,6 +4,7 @@
 use crate::domain::form::FormError;
 use crate::domain::ids::IdError;
 use crate::domain::job::Refusal;
+use crate::domain::limits::LimitError;
 use crate::domain::parse::ParseError;
 use crate::files::FileError;
 use crate::sheets::SheetError;
@@ -98,6 +99,7 @@ impl From<SheetError> for ServiceError {
             SheetError::Store(error) => error.into(),
             conflict @ SheetError::Conflict => Self::conflict(conflict.to_string()),
             unknown @ SheetError::UnknownVersion(_) => Self::conflict(unknown.to_string()),
+            many @ SheetError::TooManyRecords(_) => Self::bad_request(many.to_string()),
             SheetError::Query(message) => Self::bad_request(message),
             other => Self::internal(other),
         }
@@ -117,6 +119,12 @@ impl From<FileError> for ServiceError {
 
 impl From<ParseError> for ServiceError {
     fn from(error: ParseError) -> Self {
+        Self::bad_request(error.to_string())
+    }
+}
+
+impl From<LimitError> for ServiceError {
+    fn from(error: LimitError) -> Self {
         Self::bad_request(error.to_string())
     }
 }

@@ -98,7 +98,7 @@ impl Page {
 impl Service {
     /// Puts the parts together.
     pub fn new(db: Db, sheets: Sheets, files: FileStore, settings: Settings, secrets: Secrets) -> Self {
-        let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone()));
+        let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone(), settings.limits));
         let (sessions, keys) = (KnownCallers::new(), KnownCallers::new());
         Self { db, sheets, files, settings, secrets, edits, sessions, keys }
     }

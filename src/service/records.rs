@@ -10,6 +10,7 @@ use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::{Constraint, Field, SheetAccess};
 use crate::domain::event::Topic;
 use crate::domain::ids::{ChangeId, CommitId, EventId, SheetId};
+use crate::domain::limits::Limits;
 use crate::domain::query::RecordQuery;
 use crate::domain::record::{Counts, FieldNumber, Message, RecordNumber};
 use crate::domain::value;
@@ -65,7 +66,8 @@ impl Service {
         let sheet = self.writable(actor, id, SheetAccess::Add).await?;
         let mut fresh = Vec::with_capacity(records.len());
         for (position, record) in records.into_iter().enumerate() {
-            let cells = cells(actor, &sheet, &record.values).map_err(|error| within(error, position))?;
+            let cells = cells(&self.settings.limits, actor, &sheet, &record.values)
+                .map_err(|error| within(error, position))?;
             fresh.push(NewRecord { cells, metadata: record.metadata, config: record.config });
         }
         let change = new_id();
@@ -173,6 +175,7 @@ pub(super) fn not_importing(sheet: &Sheet) -> Result<()> {
 
 /// The cells of a write, their values as the texts that are stored.
 pub(super) fn cells(
+    limits: &Limits,
     actor: &Actor,
     sheet: &Sheet,
     values: &[(String, ValueInput)],
@@ -180,19 +183,36 @@ pub(super) fn cells(
     let mut cells = Vec::with_capacity(values.len());
     for (key, input) in values {
         let (Some(number), Some(field)) = (sheet.field_number(key), sheet.config.field(key)) else {
-            return Err(ServiceError::bad_request(format!(
-                "`{key}` is not the key of a field of {}",
-                sheet.config.name
-            )));
+            let message = format!("`{key}` is not the key of a field of {}", sheet.config.name);
+            return Err(ServiceError::bad_request(message));
         };
-        if input.value.is_some() {
-            writable_field(actor, field)?;
-        }
-        let text = value::text_of(&field.field_type, input.value.as_ref().unwrap_or(&Value::Null));
-        let text = text.map_err(|message| ServiceError::bad_request(format!("{key}: {message}")))?;
-        cells.push((number, CellInput { text: text.map(clean), messages: input.messages.clone() }));
+        cells.push((number, cell(limits, actor, field, input)?));
     }
+    limits.check_row(cells.iter().filter_map(|(_, cell)| cell.text.as_deref()).map(str::len).sum())?;
     Ok(cells)
+}
+
+/// The cell of a write, its value as the text that is stored.
+fn cell(limits: &Limits, actor: &Actor, field: &Field, input: &ValueInput) -> Result<CellInput> {
+    if input.value.is_some() {
+        writable_field(actor, field)?;
+    }
+    let key = field.key.as_str();
+    let given = input.value.as_ref().unwrap_or(&Value::Null);
+    let text = value::text_of(&field.field_type, given);
+    let text = text.map_err(|message| ServiceError::bad_request(format!("{key}: {message}")))?.map(clean);
+    let fits = limits.check_cell(text.as_deref().unwrap_or_default());
+    fits.map_err(|error| ServiceError::bad_request(format!("{key}: {error}")))?;
+    let mut messages = input.messages.clone();
+    let removed = match given {
+        Value::String(text) => holds_nul(text),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).any(holds_nul),
+        _ => false,
+    };
+    if removed {
+        messages.get_or_insert_default().push(Message::character_removed());
+    }
+    Ok(CellInput { text, messages })
 }
 
 /// Refuses people what the blueprint keeps from them; programs may write every field.
@@ -206,9 +226,21 @@ pub(super) fn writable_field(actor: &Actor, field: &Field) -> Result<()> {
     Err(ServiceError::new(ErrorKind::Forbidden, format!("{} is {why}", field.label)))
 }
 
-/// PostgreSQL holds no NUL characters, and nobody sees them: they are dropped on the way in.
-pub(super) fn clean(text: String) -> String {
-    if text.contains('\0') { text.replace('\0', "") } else { text }
+/// The cell of a text that a person typed.
+pub(super) fn typed(limits: &Limits, text: Option<String>) -> Result<CellInput> {
+    let removed = text.as_deref().is_some_and(holds_nul);
+    let text = text.map(clean);
+    limits.check_cell(text.as_deref().unwrap_or_default())?;
+    Ok(CellInput { text, messages: removed.then(|| vec![Message::character_removed()]) })
+}
+
+/// PostgreSQL holds no NUL characters: they are removed on the way in, and the cell says so.
+fn clean(text: String) -> String {
+    if holds_nul(&text) { text.replace('\0', "") } else { text }
+}
+
+fn holds_nul(text: &str) -> bool {
+    text.contains('\0')
 }
 
 pub(super) fn within(error: ServiceError, position: usize) -> ServiceError {

@@ -1,5 +1,6 @@
 //! Time-outs, limits and addresses that the service works with.
 
+use crate::domain::limits::Limits;
 use crate::store::jobs::Patience;
 
 /// When a job is given up or handed to another worker, in milliseconds.
@@ -35,4 +36,6 @@ pub struct Settings {
     pub public_url: String,
     /// When jobs are given up.
     pub timeouts: Timeouts,
+    /// How large things may become.
+    pub limits: Limits,
 }

@@ -84,6 +84,7 @@ impl Service {
             .await?
             .ok_or_else(|| ServiceError::not_found("space", space))?;
         let made = insert_workbook(&mut tx, actor, &space, config, extra).await?;
+        self.check_columns(&[], &made.sheets)?;
         tx.commit().await?;
         Ok(made)
     }
@@ -121,8 +122,22 @@ impl Service {
         let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
         tx.emit(announce::of_workbook(Topic::WorkbookUpdated, actor, &workbook, &namespaces, payload));
         let after = read(&mut tx, actor, id).await?;
+        self.check_columns(&before, &after.sheets)?;
         tx.commit().await?;
         Ok(after)
+    }
+
+    /// Refuses sheets that get more fields than the operator allows.
+    fn check_columns(&self, before: &[Sheet], after: &[Sheet]) -> Result<()> {
+        for (position, sheet) in after.iter().enumerate() {
+            let fields = sheet.config.fields.len();
+            let had = before.iter().find(|other| other.id == sheet.id);
+            if had.is_none_or(|had| had.config.fields.len() < fields) {
+                let checked = self.settings.limits.check_columns(fields);
+                checked.map_err(|error| at(error.into(), &format!("sheets[{position}].fields")))?;
+            }
+        }
+        Ok(())
     }
 
     /// Deletes a workbook with its sheets.

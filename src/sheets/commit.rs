@@ -86,6 +86,9 @@ impl Writer {
     ) -> Result<Committed, SheetError> {
         let old = working.state.clone();
         let mut head = moved(working.head, &edit);
+        if edit.live > 0 && head.live > self.limits.sheet_records {
+            return Err(SheetError::TooManyRecords(self.limits.sheet_records));
+        }
         let mut overlay = old.overlay.clone();
         for (number, patch) in &edit.patches {
             overlay.lay(*number, patch.clone());

@@ -15,6 +15,9 @@ pub enum SheetError {
     /// The sheet has no such version.
     #[error("the sheet has no version {0}; take one of its commits")]
     UnknownVersion(i64),
+    /// The sheet would have more records than a sheet may have.
+    #[error("a sheet has at most {0} records, and this would be more: delete some, or take another sheet")]
+    TooManyRecords(u64),
     /// Another server changed the sheet in the same moment: read it again and repeat the change.
     #[error("the sheet was changed by another server in the same moment; try again")]
     Conflict,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::draft::{DraftRecord, SegmentDraft, SegmentDrafter};
 use super::limits::Limits;
 use super::rules::Rules;
-use crate::domain::record::FieldNumber;
+use crate::domain::record::{FieldNumber, Message};
 use crate::domain::workbook::Sheet;
 
 /// Turns rows into checked segments. It holds one segment at a time, so its memory does not grow.
@@ -15,6 +15,10 @@ pub struct ImportBuilder {
     drafter: SegmentDrafter,
     /// For each field of the drafter the column of the file that goes there.
     sources: Vec<Option<usize>>,
+    fields: Vec<FieldNumber>,
+    /// The cells of the next row that came with a character that cannot be stored.
+    cleaned: Vec<FieldNumber>,
+    removed: Message,
 }
 
 impl ImportBuilder {
@@ -28,7 +32,14 @@ impl ImportBuilder {
         let fields: Vec<FieldNumber> = rules.fields.keys().copied().collect();
         let source = |field: &FieldNumber| mapping.iter().rposition(|other| *other == Some(*field));
         let sources = fields.iter().map(source).collect();
-        Self { drafter: SegmentDrafter::new(rules, limits, fields), sources }
+        let drafter = SegmentDrafter::new(rules, limits, fields.clone());
+        Self { drafter, sources, fields, cleaned: Vec::new(), removed: Message::character_removed() }
+    }
+
+    /// Says of the row that is pushed next that a character was removed from its text in that column.
+    pub fn flag(&mut self, column: usize) {
+        let targets = self.sources.iter().zip(&self.fields).filter(|(source, _)| **source == Some(column));
+        self.cleaned.extend(targets.map(|(_, field)| *field));
     }
 
     /// Adds a row by the text of each of its columns; an empty text is an empty cell, and so is one that is
@@ -36,7 +47,8 @@ impl ImportBuilder {
     pub fn push_row<'a>(&mut self, text: impl Fn(usize) -> Option<&'a str>) -> Option<SegmentDraft> {
         let sources = &self.sources;
         let cell = |place: usize| text(sources.get(place).copied()??).filter(|text| !text.is_empty());
-        self.drafter.push(cell, DraftRecord::default())
+        let messages = self.cleaned.drain(..).map(|field| (field, &self.removed)).collect();
+        self.drafter.push(cell, DraftRecord { messages, ..DraftRecord::default() })
     }
 
     /// The segment of the rows since the last one.

@@ -3,6 +3,8 @@
 /// How large things may become.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
+    /// Records in a sheet.
+    pub(super) sheet_records: u64,
     /// Records in a segment.
     pub(super) segment_records: u32,
     /// Bytes of text after which a segment is closed.
@@ -15,6 +17,12 @@ pub(super) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { segment_records: 4_096, segment_bytes: 8 << 20, patched_records: 512, logged_records: 8_192 }
+        Self {
+            sheet_records: crate::domain::limits::Limits::default().rows,
+            segment_records: 4_096,
+            segment_bytes: 8 << 20,
+            patched_records: 512,
+            logged_records: 8_192,
+        }
     }
 }

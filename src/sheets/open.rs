@@ -73,6 +73,11 @@ impl Sheets {
         Self::with_limits(cache_bytes, Limits::default())
     }
 
+    /// The same; a sheet has at most `records`.
+    pub fn with_most_records(cache_bytes: usize, records: u64) -> Self {
+        Self::with_limits(cache_bytes, Limits { sheet_records: records, ..Limits::default() })
+    }
+
     pub(super) fn with_limits(cache_bytes: usize, limits: Limits) -> Self {
         let cache = Arc::new(ChunkCache::new(cache_bytes));
         Self { inner: Arc::new(Inner { cache, limits, open: Mutex::default() }) }

@@ -13,6 +13,7 @@ mod events;
 mod files;
 mod fixtures;
 mod jobs;
+mod limits;
 mod openapi;
 mod queries;
 mod records;
@@ -24,4 +25,4 @@ mod tenants;
 mod transport;
 mod workbooks;
 
-pub(crate) use util::test_app::{Answer, TestApp, on_each_database};
+pub(crate) use util::test_app::{Answer, TestApp, on_each_database, on_each_database_within};

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use inlet::api;
+use inlet::domain::limits::Limits;
 use inlet::files::FileStore;
 use inlet::service::{Secrets, Service, Settings, Timeouts};
 use inlet::sheets::Sheets;
@@ -41,11 +42,20 @@ pub struct Answer {
 
 /// Runs a test on SQLite, and on PostgreSQL when there is one.
 pub async fn on_each_database(test: impl AsyncFn(TestApp)) {
-    test(TestApp::on_sqlite().await).await;
+    on_each_database_within(small_files(), test).await;
+}
+
+/// The same, of a server with limits of its own.
+pub async fn on_each_database_within(limits: Limits, test: impl AsyncFn(TestApp)) {
+    test(TestApp::on_sqlite_within(limits).await).await;
     match std::env::var("INLET_TEST_POSTGRES_URL") {
-        Ok(address) => test(TestApp::on_postgres(&address).await).await,
+        Ok(address) => test(TestApp::on_postgres(&address, limits).await).await,
         Err(_) => eprintln!("PostgreSQL is not tested: INLET_TEST_POSTGRES_URL is not set"),
     }
+}
+
+fn small_files() -> Limits {
+    Limits { file_bytes: 4 << 20, ..Limits::default() }
 }
 
 fn unique() -> String {
@@ -56,14 +66,18 @@ fn unique() -> String {
 impl TestApp {
     /// With an SQLite database in a folder of its own.
     pub async fn on_sqlite() -> Self {
+        Self::on_sqlite_within(small_files()).await
+    }
+
+    async fn on_sqlite_within(limits: Limits) -> Self {
         let folder = std::env::temp_dir().join(unique());
         std::fs::create_dir_all(&folder).unwrap();
         let url = DatabaseUrl::Sqlite(folder.join("inlet.db"));
-        Self::open(folder, &url).await
+        Self::open(folder, &url, limits).await
     }
 
     /// With a PostgreSQL database of its own, made through the one at `address`.
-    async fn on_postgres(address: &str) -> Self {
+    async fn on_postgres(address: &str, limits: Limits) -> Self {
         let name = unique();
         let admin = sqlx::PgPool::connect(address).await.unwrap();
         sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&admin).await.unwrap();
@@ -73,16 +87,22 @@ impl TestApp {
         let folder = std::env::temp_dir().join(&name);
         std::fs::create_dir_all(&folder).unwrap();
         let url = DatabaseUrl::Postgres(format!("{server}/{name}?{query}"));
-        Self::open(folder, &url).await
+        Self::open(folder, &url, limits).await
     }
 
-    async fn open(folder: PathBuf, url: &DatabaseUrl) -> Self {
+    async fn open(folder: PathBuf, url: &DatabaseUrl, limits: Limits) -> Self {
         let db = Db::open(url).await.unwrap();
-        let settings = Settings { public_url: "http://inlet.test".to_string(), timeouts: Timeouts::FAST };
-        let files = FileStore::new(&folder).with_most_bytes(4 << 20);
+        let settings =
+            Settings { public_url: "http://inlet.test".to_string(), timeouts: Timeouts::FAST, limits };
+        let files = FileStore::new(&folder).with_most_bytes(limits.file_bytes);
         files.prepare().await.unwrap();
-        let service =
-            Arc::new(Service::new(db, Sheets::new(16 << 20), files, settings, Secrets::new([7; 32])));
+        let service = Arc::new(Service::new(
+            db,
+            Sheets::with_most_records(16 << 20, limits.rows),
+            files,
+            settings,
+            Secrets::new([7; 32]),
+        ));
         let environment = service.ensure_account().await.unwrap();
         let keys = service.create_keys(&environment.id).await.unwrap();
         let stopping = CancellationToken::new();

@@ -26,13 +26,8 @@ pub use report::{Places, ReadReport};
 use self::decode::Decoder;
 use self::scan::{Problem, RowScanner, Span};
 use super::detect::Dialect;
-use crate::domain::blueprint::sheet::MOST_FIELDS;
-use crate::domain::value::MOST_CELL_BYTES;
+use crate::domain::limits::Limits;
 
-/// Most bytes of a row.
-pub const MOST_ROW_BYTES: usize = 64 << 20;
-/// Most rows of a file.
-pub const MOST_ROWS: u64 = 10_000_000;
 /// Bytes read at once, while rows are shorter.
 const CHUNK: usize = 256 << 10;
 
@@ -53,30 +48,34 @@ pub enum CsvError {
         column: usize,
     },
     /// A value is too long.
-    #[error(
-        "line {line}, column {column}: the value is longer than {MOST_CELL_BYTES} bytes, the most a cell may hold"
-    )]
+    #[error("line {line}, column {column}: the value is longer than {most} bytes, the most a cell may hold")]
     CellTooLong {
         /// Where the value begins.
         line: u64,
         /// The column of the value.
         column: usize,
+        /// The limit.
+        most: usize,
     },
     /// A row is too long.
-    #[error("line {line}: the row is longer than {MOST_ROW_BYTES} bytes. Is the file a CSV file?")]
+    #[error("line {line}: the row is longer than {most} bytes. Is the file a CSV file?")]
     RowTooLong {
         /// Where the row begins.
         line: u64,
+        /// The limit.
+        most: usize,
     },
     /// A row has too many cells.
-    #[error("line {line}: the row has more than {MOST_FIELDS} columns, the most a sheet may have")]
+    #[error("line {line}: the row has more than {most} columns, the most a sheet may have")]
     TooManyColumns {
         /// Where the row begins.
         line: u64,
+        /// The limit.
+        most: usize,
     },
     /// There are too many rows.
-    #[error("the file has more than {MOST_ROWS} rows, the most a sheet may have: split it")]
-    TooManyRows,
+    #[error("the file has more than {0} rows, the most a sheet may have: split it")]
+    TooManyRows(u64),
     /// The bytes could not be had.
     #[error("the file could not be read: {0}")]
     Io(#[from] io::Error),
@@ -90,6 +89,7 @@ pub struct Row<'a> {
     text: &'a str,
     spans: &'a [Span],
     width: usize,
+    is_mended: bool,
 }
 
 impl<'a> Row<'a> {
@@ -97,6 +97,12 @@ impl<'a> Row<'a> {
     pub fn get(&self, column: usize) -> Option<&'a str> {
         let span = self.spans.get(column).map_or("", |span| &self.text[span.range()]);
         (column < self.width).then_some(span)
+    }
+
+    /// The columns whose text came with NUL characters, which were removed.
+    pub fn cleaned(self) -> impl Iterator<Item = usize> {
+        let spans = if self.is_mended { self.spans } else { &[] };
+        spans.iter().take(self.width).enumerate().filter(|(_, span)| span.cleaned).map(|(column, _)| column)
     }
 
     /// The cells, as many as the header has.
@@ -123,14 +129,20 @@ pub struct CsvReader<R> {
     is_mended: bool,
     headers: Vec<String>,
     report: ReadReport,
+    limits: Limits,
 }
 
 impl<R: Read> CsvReader<R> {
     /// Reads up to the header row.
     pub fn new(source: R, dialect: &Dialect) -> Result<Self, CsvError> {
+        Self::within(source, dialect, &Limits::default())
+    }
+
+    /// The same, within other limits than the standard ones.
+    pub fn within(source: R, dialect: &Dialect, limits: &Limits) -> Result<Self, CsvError> {
         let mut reader = Self {
             decoder: Decoder::new(source, dialect.encoding, dialect.terminator),
-            scanner: RowScanner::new(dialect),
+            scanner: RowScanner::new(dialect, limits),
             terminator: dialect.terminator,
             buffer: String::new(),
             next: 0,
@@ -142,6 +154,7 @@ impl<R: Read> CsvReader<R> {
             is_mended: false,
             headers: Vec::new(),
             report: ReadReport::default(),
+            limits: *limits,
         };
         for _ in 0..=dialect.header_row {
             if !reader.advance()? {
@@ -175,8 +188,8 @@ impl<R: Read> CsvReader<R> {
             }
             break;
         }
-        if self.report.rows == MOST_ROWS {
-            return Err(CsvError::TooManyRows);
+        if self.report.rows == self.limits.rows {
+            return Err(CsvError::TooManyRows(self.limits.rows));
         }
         self.report.rows += 1;
         let (width, spans) = (self.headers.len(), &self.scanner.spans);
@@ -185,7 +198,7 @@ impl<R: Read> CsvReader<R> {
         } else if spans[width..].iter().any(|span| !span.is_empty()) {
             self.report.long_rows.add(self.row_line);
         }
-        Ok(Some(Row { line: self.row_line, text: self.row_text(), spans, width }))
+        Ok(Some(Row { line: self.row_line, text: self.row_text(), spans, width, is_mended: self.is_mended }))
     }
 
     /// What was seen so far.
@@ -205,6 +218,7 @@ impl<R: Read> CsvReader<R> {
 
     /// Goes on to the next row; false at the end.
     fn advance(&mut self) -> Result<bool, CsvError> {
+        let most = self.limits.row_bytes;
         let length = loop {
             let rest = &self.buffer.as_bytes()[self.next..];
             if rest.is_empty() && self.ended {
@@ -212,9 +226,9 @@ impl<R: Read> CsvReader<R> {
             }
             let scanned = if rest.is_empty() { Ok(None) } else { self.scanner.scan(rest, self.ended) };
             match scanned {
-                Ok(Some(length)) if length <= MOST_ROW_BYTES => break length,
-                Ok(None) if rest.len() <= MOST_ROW_BYTES => self.fill()?,
-                Ok(_) => return Err(CsvError::RowTooLong { line: self.line }),
+                Ok(Some(length)) if length <= most => break length,
+                Ok(None) if rest.len() <= most => self.fill()?,
+                Ok(_) => return Err(CsvError::RowTooLong { line: self.line, most }),
                 Err(problem) => return Err(self.located(problem)),
             }
         };
@@ -244,18 +258,20 @@ impl<R: Read> CsvReader<R> {
         let row = &self.buffer[self.row.clone()];
         for span in &mut self.scanner.spans {
             let start = self.mended.len();
-            let mut after_quote = false;
+            let (mut after_quote, mut cleaned) = (false, false);
             for character in row[span.range()].chars() {
                 let is_quote = character == char::from(self.scanner.quote);
                 let is_second = span.doubled && is_quote && after_quote;
                 after_quote = is_quote && !is_second;
                 if character == '\0' {
                     self.report.nul_characters.add(self.row_line);
+                    cleaned = true;
                 } else if !is_second {
                     self.mended.push(character);
                 }
             }
             *span = Span::new(start, self.mended.len());
+            span.cleaned = cleaned;
         }
     }
 
@@ -277,8 +293,12 @@ impl<R: Read> CsvReader<R> {
         };
         match problem {
             Problem::UnclosedQuote { at, column } => CsvError::UnclosedQuote { line: line_at(at), column },
-            Problem::CellTooLong { at, column } => CsvError::CellTooLong { line: line_at(at), column },
-            Problem::TooManyColumns => CsvError::TooManyColumns { line: self.line },
+            Problem::CellTooLong { at, column } => {
+                CsvError::CellTooLong { line: line_at(at), column, most: self.limits.cell_bytes }
+            }
+            Problem::TooManyColumns => {
+                CsvError::TooManyColumns { line: self.line, most: self.limits.columns }
+            }
         }
     }
 }
@@ -286,7 +306,7 @@ impl<R: Read> CsvReader<R> {
 /// For each of the first rows how many cells it has, and how many of them hold text; up to the first
 /// row that cannot be read.
 pub(super) fn shapes(text: &[u8], dialect: &Dialect, most: usize) -> Vec<(usize, usize)> {
-    let mut scanner = RowScanner::new(dialect);
+    let mut scanner = RowScanner::new(dialect, &Limits::default());
     let mut shapes = Vec::new();
     let mut rest = text;
     while !rest.is_empty() && shapes.len() < most {

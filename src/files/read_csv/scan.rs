@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use crate::domain::blueprint::sheet::MOST_FIELDS;
-use crate::domain::value::MOST_CELL_BYTES;
+use crate::domain::limits::Limits;
 use crate::files::detect::Dialect;
 
 /// Where a cell's text is in its row. A row has at most 64 MiB, so 32 bits hold every place.
@@ -13,11 +12,13 @@ pub(crate) struct Span {
     end: u32,
     /// Whether it holds doubled quotes that stand for one.
     pub doubled: bool,
+    /// Whether NUL characters were removed from it.
+    pub cleaned: bool,
 }
 
 impl Span {
     pub fn new(start: usize, end: usize) -> Self {
-        Self { start: start as u32, end: end as u32, doubled: false }
+        Self { start: start as u32, end: end as u32, doubled: false, cleaned: false }
     }
 
     pub fn range(&self) -> Range<usize> {
@@ -58,6 +59,8 @@ pub(crate) struct RowScanner {
     pub doubled: bool,
     /// How many quotes inside quoted values stand for themselves.
     pub odd_quotes: u64,
+    most_columns: usize,
+    most_bytes: usize,
 }
 
 /// Bytes of a cell that are looked at word by word.
@@ -71,9 +74,18 @@ fn zero_bytes(word: u64) -> u64 {
 }
 
 impl RowScanner {
-    pub fn new(dialect: &Dialect) -> Self {
-        let (separator, quote, terminator) = (dialect.separator, dialect.quote, dialect.terminator);
-        Self { separator, quote, terminator, spans: Vec::new(), quoted: false, doubled: false, odd_quotes: 0 }
+    pub fn new(dialect: &Dialect, limits: &Limits) -> Self {
+        Self {
+            separator: dialect.separator,
+            quote: dialect.quote,
+            terminator: dialect.terminator,
+            spans: Vec::new(),
+            quoted: false,
+            doubled: false,
+            odd_quotes: 0,
+            most_columns: limits.columns,
+            most_bytes: limits.cell_bytes,
+        }
     }
 
     /// The length of the row at the beginning of `bytes` with its line's end, or nothing when the row
@@ -83,7 +95,7 @@ impl RowScanner {
         (self.quoted, self.doubled, self.odd_quotes) = (false, false, 0);
         let mut at = 0;
         loop {
-            if self.spans.len() == MOST_FIELDS {
+            if self.spans.len() == self.most_columns {
                 return Err(Problem::TooManyColumns);
             }
             let after = if bytes.get(at) == Some(&self.quote) {
@@ -102,7 +114,7 @@ impl RowScanner {
     fn plain_cell(&mut self, bytes: &[u8], at: usize, last: bool) -> Result<After, Problem> {
         let found = self.find_end(&bytes[at..]).map(|length| at + length);
         let end = found.unwrap_or(bytes.len());
-        if end - at > MOST_CELL_BYTES {
+        if end - at > self.most_bytes {
             return Err(Problem::CellTooLong { at, column: self.spans.len() + 1 });
         }
         let (text_end, after) = match found {
@@ -144,7 +156,7 @@ impl RowScanner {
             let found = memchr::memchr(self.quote, &bytes[at..]).map(|length| at + length);
             let length = found.unwrap_or(bytes.len()) - open;
             let Some(quote) = found else {
-                let never = last || length > MOST_CELL_BYTES + 2;
+                let never = last || length > self.most_bytes + 2;
                 return if never {
                     Err(Problem::UnclosedQuote { at: open, column })
                 } else {
@@ -159,11 +171,11 @@ impl RowScanner {
             }
             let after = self.after_quote(bytes, quote + 1, last);
             match after {
-                After::Unknown if length > MOST_CELL_BYTES + 2 => {
+                After::Unknown if length > self.most_bytes + 2 => {
                     return Err(Problem::CellTooLong { at: open, column });
                 }
                 After::Unknown => return Ok(after),
-                After::Text if length > MOST_CELL_BYTES || (several_lines && self.opens(bytes, quote)) => {
+                After::Text if length > self.most_bytes || (several_lines && self.opens(bytes, quote)) => {
                     return Err(Problem::UnclosedQuote { at: open, column });
                 }
                 After::Text => {
@@ -171,7 +183,7 @@ impl RowScanner {
                     at = quote + 1;
                 }
                 After::Separator(_) | After::RowEnd(_) => {
-                    if length > MOST_CELL_BYTES + 1 {
+                    if length > self.most_bytes + 1 {
                         return Err(Problem::CellTooLong { at: open, column });
                     }
                     self.doubled |= doubled;

@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::super::{sniff, sniff_in};
 use super::*;
+use crate::domain::blueprint::sheet::MOST_FIELDS;
+use crate::domain::value::MOST_CELL_BYTES;
 
 /// Gives a few bytes at a time, as a network does.
 struct Trickle<'a>(&'a [u8], usize);

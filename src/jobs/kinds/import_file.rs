@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use crate::domain::ids::ChangeId;
+use crate::domain::limits::Limits;
 use crate::domain::outcome::Outcome;
 use crate::domain::record::Counts;
 use crate::domain::wording::{counted, grouped};
@@ -76,10 +77,10 @@ async fn fill(
         Some(size) => size,
         None => work.service.file(&work.actor, &config.file_id).await?.size.unsigned_abs(),
     };
-    let (dialect, unasked) = (config.dialect, config.arriving.is_some());
+    let (dialect, unasked, limits) = (config.dialect, config.arriving.is_some(), work.service.settings.limits);
     let (sender, mut receiver) = mpsc::channel(WAITING);
     let reading =
-        tokio::task::spawn_blocking(move || read(Source { file, dialect, unasked }, builder, &sender));
+        tokio::task::spawn_blocking(move || read(Source { file, dialect, unasked, limits }, builder, &sender));
     let (mut written, mut waiting, mut bytes) = (0, Vec::new(), 0);
     let began = Instant::now();
     let report = loop {
@@ -144,6 +145,7 @@ struct Source {
     dialect: Dialect,
     /// Nobody was asked how the file is to be read.
     unasked: bool,
+    limits: Limits,
 }
 
 /// The reading thread. It stops when nobody takes what it sends.
@@ -167,10 +169,11 @@ fn read_rows(
     builder: &mut ImportBuilder,
     sender: &mpsc::Sender<Read>,
 ) -> Result<Option<(ReadReport, u64)>, String> {
-    let Source { file, dialect, unasked } = source;
+    let Source { file, dialect, unasked, limits } = source;
     let words = |error: CsvError| error.to_string();
-    let mut reader = CsvReader::new(file, &dialect).map_err(words)?;
+    let mut reader = CsvReader::within(file, &dialect, &limits).map_err(words)?;
     while let Some(row) = reader.next_row().map_err(words)? {
+        row.cleaned().for_each(|column| builder.flag(column));
         if let Some(draft) = builder.push_row(|column| row.get(column).map(unmarked)) {
             if unasked && !reader.is_valid_text() {
                 break;

@@ -1,9 +1,10 @@
 //! Imports: what comes out is what a record-by-record insert would give.
 
-use super::{FIELDS, NAME, SMALL, all, file_row, people, sheet_of, text, write};
+use super::{AGE, FIELDS, NAME, SMALL, all, file_row, people, remarks, sheet_of, text, write};
 use crate::domain::query::RecordQuery;
 use crate::domain::record::RecordNumber;
 use crate::sheets::import::ImportBuilder;
+use crate::sheets::limits::Limits;
 use crate::sheets::{NewRecord, SheetError, Sheets};
 use crate::store::records;
 use crate::store::testing::{databases, samples};
@@ -73,6 +74,52 @@ async fn a_cancelled_import_leaves_the_sheet_as_it_was() {
         assert!(touched.into_iter().eq((2..=41).map(RecordNumber)));
         let commit = records::commit(&mut tx, sheet.number, &undone.commit.unwrap()).await.unwrap().unwrap();
         assert_eq!((commit.kind.as_str(), commit.version, commit.live), ("rollback", 7, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_cell_of_a_file_that_lost_a_character_says_so() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let sheet = sheet_of(&database, &tenant, people()).await;
+        let sheets = Sheets::with_limits(1 << 20, SMALL);
+        let mut builder = ImportBuilder::with_limits(&sheet, &[Some(AGE), None, Some(NAME)], SMALL);
+        for number in 0..3 {
+            if number == 1 {
+                (1..9).for_each(|column| builder.flag(column));
+            }
+            let row = ["7", "passed over", "Ann"];
+            assert!(builder.push_row(|column| row.get(column).copied()).is_none());
+        }
+        let drafts = Vec::from_iter(builder.finish());
+        write!(sheets, database, &sheet, append(drafts));
+        let flags: Vec<_> = remarks(&all(&sheets, &database, &sheet).await, NAME)
+            .into_iter()
+            .map(|texts| texts.iter().filter(|text| text.contains("was removed")).count())
+            .collect();
+        assert_eq!(flags, [0, 1, 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_sheet_takes_as_many_records_as_it_may_have() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let sheet = sheet_of(&database, &tenant, people()).await;
+        let limits = Limits { sheet_records: 10, ..SMALL };
+        let sheets = Sheets::with_limits(1 << 20, limits);
+        let many = |count: usize| vec![NewRecord::default(); count];
+        write!(sheets, database, &sheet, insert(many(3)));
+        write!(sheets, database, &sheet, insert(many(7)));
+        for count in [1, 20] {
+            let mut writer = sheets.writer(&sheet).await.unwrap();
+            let mut tx = database.write().await.unwrap();
+            let refused = writer.insert(&mut tx, super::BY, None, many(count)).await;
+            assert!(matches!(refused, Err(SheetError::TooManyRecords(10))), "{refused:?}");
+        }
+        write!(sheets, database, &sheet, delete(vec![RecordNumber(1)]));
+        write!(sheets, database, &sheet, insert(many(1)));
+        assert_eq!(all(&sheets, &database, &sheet).await.len(), 10);
     }
 }
 

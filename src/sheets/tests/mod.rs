@@ -29,8 +29,13 @@ const KEYS: [&str; 3] = ["name", "email", "age"];
 const BY: &str = "us_usr_00000000";
 
 /// So small that a few records fill segments, go past the patch log, and make it fold.
-const SMALL: Limits =
-    Limits { segment_records: 8, segment_bytes: 1 << 20, patched_records: 4, logged_records: 10 };
+const SMALL: Limits = Limits {
+    sheet_records: 1_000_000,
+    segment_records: 8,
+    segment_bytes: 1 << 20,
+    patched_records: 4,
+    logged_records: 10,
+};
 
 fn people() -> Value {
     json!({

@@ -319,4 +319,6 @@ pub(super) fn shapes(text: &[u8], dialect: &Dialect, most: usize) -> Vec<(usize,
 }
 
 #[cfg(test)]
+mod spectrum;
+#[cfg(test)]
 mod tests;

@@ -41,7 +41,11 @@ clippy_browser() (
 
 rust_tests() {
   local more=()
-  if [ "$mode" = all ]; then more=(-- --include-ignored); fi
+  if [ "$mode" = all ]; then
+    more=(-- --include-ignored)
+    # Twenty times as many random stories of a sheet.
+    export INLET_TEST_STORIES=20
+  fi
   export_site_files
   tools/postgres.sh cargo test --no-default-features --features ssr "${more[@]}"
 }

@@ -14,12 +14,13 @@ use crate::domain::value::read_number;
 use crate::sheets::{CellInput, NewRecord, RecordUpdate};
 
 /// One record.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Row {
     pub number: u64,
     pub cells: BTreeMap<FieldNumber, String>,
     pub custom: BTreeMap<FieldNumber, Vec<Message>>,
     pub metadata: Option<Value>,
+    pub config: Option<Value>,
 }
 
 /// The records of a sheet.
@@ -37,13 +38,13 @@ pub fn remark(text: &str, level: Level) -> Message {
 impl Model {
     pub fn insert(&mut self, records: &[NewRecord]) {
         for record in records {
-            let mut row =
-                Row { number: self.next, cells: BTreeMap::new(), custom: BTreeMap::new(), metadata: None };
+            let mut row = Row { number: self.next, ..Row::default() };
             self.next += 1;
             for (field, input) in &record.cells {
                 set(&mut row, *field, input);
             }
-            row.metadata = record.metadata.clone();
+            row.metadata = record.metadata.clone().and_then(filled);
+            row.config = record.config.clone().and_then(filled);
             self.rows.push(row);
         }
     }
@@ -59,10 +60,13 @@ impl Model {
             {
                 set(row, *field, input);
             }
-            let metadata = updates.iter().filter(|update| update.number.0 == row.number);
-            if let Some(metadata) = metadata.filter_map(|update| update.metadata.clone()).next_back() {
-                row.metadata =
-                    metadata.as_object().is_some_and(|members| !members.is_empty()).then_some(metadata);
+            for update in updates.iter().filter(|update| update.number.0 == row.number) {
+                if let Some(metadata) = &update.metadata {
+                    row.metadata = filled(metadata.clone());
+                }
+                if let Some(config) = &update.config {
+                    row.config = filled(config.clone());
+                }
             }
         }
     }
@@ -99,7 +103,8 @@ impl Model {
             messages.sort();
             cells.push(Cell { text: text.map(str::to_string), messages });
         }
-        Record { number: RecordNumber(row.number), cells, metadata: row.metadata.clone(), config: None }
+        let (metadata, config) = (row.metadata.clone(), row.config.clone());
+        Record { number: RecordNumber(row.number), cells, metadata, config }
     }
 
     /// Whether another record has the same name and age.
@@ -144,6 +149,11 @@ impl Model {
         }
         records.into_iter().map(|record| record.number).collect()
     }
+}
+
+/// Nothing for `{}`.
+fn filled(value: Value) -> Option<Value> {
+    value.as_object().is_some_and(|members| !members.is_empty()).then_some(value)
 }
 
 fn set(row: &mut Row, field: FieldNumber, input: &CellInput) {

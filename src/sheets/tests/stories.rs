@@ -1,16 +1,18 @@
 //! Random stories of a sheet, told to the record store and to the plain model at once.
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use serde_json::json;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 
 use super::model::{Model, remark};
-use super::{BY, FIELDS, SMALL, again, people, sheet_of, write};
+use super::{BY, FIELDS, again, people, sheet_of, write};
 use crate::domain::blueprint::Level;
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
 use crate::domain::record::{FieldNumber, Record, RecordNumber};
 use crate::domain::workbook::Sheet;
 use crate::sheets::import::ImportBuilder;
+use crate::sheets::limits::Limits;
 use crate::sheets::{CellInput, Committed, NewRecord, RecordUpdate, Sheets, View};
 use crate::store::records::{self, At};
 use crate::store::testing::databases;
@@ -21,7 +23,7 @@ use crate::store::{Db, Tx};
 #[derive(Debug, Clone)]
 enum Step {
     Insert(Vec<NewRecord>),
-    Update(Vec<(usize, FieldNumber, CellInput, bool)>),
+    Update(Vec<(usize, FieldNumber, CellInput, Extra)>),
     Delete(Vec<usize>),
     /// Most records at once.
     Sweep(usize),
@@ -30,11 +32,16 @@ enum Step {
     Fold,
     /// Nothing is held in memory any more.
     Forget,
+    /// From now on another server does the work; it remembers what it saw last.
+    Elsewhere,
     /// A transaction that inserts, updates and deletes, and is dropped.
     Abandon(Vec<NewRecord>),
     /// Two commits in one transaction.
     Twice(Vec<NewRecord>, usize),
 }
+
+/// Metadata and config, as they are given.
+type Extra = (Option<Value>, Option<Value>);
 
 fn texts() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["", "a", "A", "b", "7", "7.0", "12", "x y", "longer than eight"])
@@ -62,20 +69,43 @@ fn cells() -> impl Strategy<Value = (FieldNumber, CellInput)> {
 }
 
 fn records(most: usize) -> impl Strategy<Value = Vec<NewRecord>> {
-    let record =
-        (prop::collection::btree_map(0..3usize, cells(), 0..4), any::<bool>()).prop_map(|(cells, extra)| {
+    let record = (prop::collection::btree_map(0..3usize, cells(), 0..4), extras()).prop_map(
+        |(cells, (metadata, config))| {
             let mut given: Vec<(FieldNumber, CellInput)> = Vec::new();
             for (field, input) in cells.into_values() {
                 given.retain(|(other, _)| *other != field);
                 given.push((field, input));
             }
-            NewRecord { cells: given, metadata: extra.then(|| json!({"k": 1})), config: None }
-        });
+            NewRecord { cells: given, metadata, config }
+        },
+    );
     prop::collection::vec(record, 1..most)
 }
 
+fn extras() -> impl Strategy<Value = Extra> {
+    let some = || {
+        let value =
+            prop::sample::select(vec![json!({}), json!({"k": 1}), json!({"readonly": true, "n": [1, null]})]);
+        prop::option::weighted(0.2, value)
+    };
+    (some(), some())
+}
+
+/// Measures so small that every story meets full segments, large commits and full patch logs.
+fn measures() -> impl Strategy<Value = Limits> {
+    (1..12u32, 1..6usize, 0..14usize, prop::sample::select(vec![8usize, 64, 1 << 20])).prop_map(
+        |(segment_records, patched_records, more, segment_bytes)| Limits {
+            segment_records,
+            segment_bytes,
+            patched_records,
+            logged_records: patched_records + more,
+            ..Limits::default()
+        },
+    )
+}
+
 fn steps() -> impl Strategy<Value = Step> {
-    let update = (any::<usize>(), cells(), any::<bool>())
+    let update = (any::<usize>(), cells(), extras())
         .prop_map(|(pick, (field, input), extra)| (pick, field, input, extra));
     prop_oneof![
         4 => records(4).prop_map(Step::Insert),
@@ -87,6 +117,7 @@ fn steps() -> impl Strategy<Value = Step> {
         2 => any::<usize>().prop_map(Step::RollBack),
         2 => Just(Step::Fold),
         2 => Just(Step::Forget),
+        2 => Just(Step::Elsewhere),
         1 => records(8).prop_map(Step::Abandon),
         1 => (records(6), any::<usize>()).prop_map(|(records, pick)| Step::Twice(records, pick)),
     ]
@@ -96,13 +127,24 @@ fn steps() -> impl Strategy<Value = Step> {
 struct Story<'a> {
     db: &'a Db,
     tenant: &'a Tenant,
+    limits: Limits,
     sheets: Sheets,
+    /// Another server on the same database.
+    other: Sheets,
     sheet: Sheet,
     model: Model,
     versions: Vec<Model>,
 }
 
-impl Story<'_> {
+impl<'a> Story<'a> {
+    async fn new(db: &'a Db, tenant: &'a Tenant, limits: Limits) -> Self {
+        let sheet = sheet_of(db, tenant, people()).await;
+        let server = || Sheets::with_limits(1 << 20, limits);
+        let model = Model { rows: Vec::new(), next: 1 };
+        let versions = vec![model.clone()];
+        Self { db, tenant, limits, sheets: server(), other: server(), sheet, model, versions }
+    }
+
     fn pick(&self, pick: usize) -> RecordNumber {
         // Now and then one that is not there.
         let rows = &self.model.rows;
@@ -162,7 +204,7 @@ impl Story<'_> {
                     ..NewRecord::default()
                 };
                 self.model.insert(&rows.iter().map(filled).collect::<Vec<_>>());
-                let mut builder = ImportBuilder::with_limits(&sheet, &FIELDS.map(Some), SMALL);
+                let mut builder = ImportBuilder::with_limits(&sheet, &FIELDS.map(Some), self.limits);
                 let mut drafts: Vec<_> = rows
                     .iter()
                     .filter_map(|row| builder.push_row(|column| row.get(column).map(String::as_str)))
@@ -193,6 +235,7 @@ impl Story<'_> {
                 assert_eq!(segments.iter().map(|segment| segment.invalid).sum::<i64>() as usize, invalid);
             }
             Step::Forget => self.sheets.forget(),
+            Step::Elsewhere => std::mem::swap(&mut self.sheets, &mut self.other),
             Step::Abandon(records) => {
                 let mut writer = sheets.writer(&sheet).await.unwrap();
                 let mut tx = db.write().await.unwrap();
@@ -231,10 +274,22 @@ impl Story<'_> {
         self.commit(&committed, before);
     }
 
-    fn update(&self, (pick, field, input, extra): (usize, FieldNumber, CellInput, bool)) -> RecordUpdate {
-        let metadata = (extra && pick.is_multiple_of(3))
-            .then(|| if pick.is_multiple_of(2) { json!({}) } else { json!({"m": pick % 5}) });
-        RecordUpdate { number: self.pick(pick), cells: vec![(field, input)], metadata, config: None }
+    fn update(&self, (pick, field, input, extra): (usize, FieldNumber, CellInput, Extra)) -> RecordUpdate {
+        let (metadata, config) = extra;
+        RecordUpdate { number: self.pick(pick), cells: vec![(field, input)], metadata, config }
+    }
+
+    /// What a reader and the log of commits show.
+    async fn seen(&self) -> String {
+        let sheet = again(self.db, self.tenant, &self.sheet).await;
+        let records = super::all(&self.sheets, self.db, &self.sheet).await;
+        let mut tx = self.db.read().await.unwrap();
+        let commits = records::commits(&mut tx, self.sheet.number, 3).await.unwrap();
+        let commits: Vec<_> = commits
+            .into_iter()
+            .map(|row| (row.kind, row.version, row.inserted, row.updated, row.deleted, row.live, row.invalid))
+            .collect();
+        format!("{:?} {:?} {commits:?} {records:?}", sheet.version, sheet.counts)
     }
 
     /// Everything that can be asked of the head, and what old versions say.
@@ -288,35 +343,69 @@ fn queries() -> Vec<RecordQuery> {
     ]
 }
 
+/// Runs stories: `cases` of them, and as many times more as the environment says for a long run. The seed of
+/// a failure is printed; `INLET_TEST_SEED` repeats it.
+fn tell(
+    runtime: &Runtime,
+    cases: u32,
+    test: impl AsyncFn(Limits, Vec<(Step, usize)>) -> Result<(), TestCaseError>,
+) {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let seed = number("INLET_TEST_SEED").unwrap_or_else(|| u64::from_le_bytes(crate::store::random_bytes()));
+    let times = number("INLET_TEST_STORIES").unwrap_or(1) as u32;
+    let config = Config {
+        cases: cases * times,
+        failure_persistence: None,
+        max_shrink_iters: 400,
+        ..Config::default()
+    };
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let stories = (measures(), prop::collection::vec((steps(), any::<usize>()), 1..24));
+    let told = runner.run(&stories, |(limits, steps)| runtime.block_on(test(limits, steps)));
+    if let Err(failure) = told {
+        panic!("INLET_TEST_SEED={seed}: {failure}");
+    }
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
 #[test]
 fn a_sheet_is_at_every_version_what_a_plain_list_of_records_would_be() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = runtime();
     for database in runtime.block_on(databases()) {
-        let cases = if database.name == "SQLite" { 96 } else { 24 };
         let tenant = runtime.block_on(samples::tenant(&database));
-        let mut runner = TestRunner::new(Config {
-            cases,
-            failure_persistence: None,
-            max_shrink_iters: 400,
-            ..Config::default()
+        let cases = if database.name == "SQLite" { 96 } else { 24 };
+        println!("{}", database.name);
+        tell(&runtime, cases, async |limits, steps| {
+            let mut story = Story::new(&database, &tenant, limits).await;
+            for (step, old) in steps {
+                story.step(step).await;
+                story.check(old).await?;
+            }
+            Ok(())
         });
-        let stories = prop::collection::vec((steps(), any::<usize>()), 1..24);
-        let told = runner.run(&stories, |steps| {
-            runtime.block_on(async {
-                let sheet = sheet_of(&database, &tenant, people()).await;
-                let sheets = Sheets::with_limits(1 << 20, SMALL);
-                let model = Model { rows: Vec::new(), next: 1 };
-                let versions = vec![model.clone()];
-                let mut story = Story { db: &database, tenant: &tenant, sheets, sheet, model, versions };
-                for (step, old) in steps {
-                    story.step(step).await;
-                    story.check(old).await?;
-                }
-                Ok(())
-            })
-        });
-        if let Err(failure) = told {
-            panic!("{}: {failure}", database.name);
-        }
     }
+}
+
+#[test]
+fn both_databases_show_the_same_after_every_step() {
+    let runtime = runtime();
+    let databases = runtime.block_on(databases());
+    let [one, other] = &databases[..] else { return };
+    let (first, second) = (runtime.block_on(samples::tenant(one)), runtime.block_on(samples::tenant(other)));
+    tell(&runtime, 24, async |limits, steps| {
+        let mut stories = [Story::new(one, &first, limits).await, Story::new(other, &second, limits).await];
+        for (step, _) in steps {
+            for story in &mut stories {
+                story.step(step.clone()).await;
+            }
+            let [one, other] = &stories;
+            prop_assert_eq!(one.seen().await, other.seen().await, "{:?}", step);
+        }
+        Ok(())
+    });
 }

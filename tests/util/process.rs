@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_inlet");
 static FOLDERS: AtomicU32 = AtomicU32::new(0);
 
 /// A data folder that goes away with its test.
@@ -53,10 +54,23 @@ impl Server {
 
     /// The same, with settings as their environment variables.
     pub fn start_with(folder: &Path, settings: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_inlet"));
+        let mut command = Command::new(PROGRAM);
+        command.env_remove("INLET_DATABASE_URL").envs(settings.iter().copied());
+        Self::run(command, folder)
+    }
+
+    /// The same; `strace` leaves in `traces` what each thread wrote and synced.
+    pub fn traced(folder: &Path, traces: &Path) -> Self {
+        let mut command = Command::new("strace");
+        command.args(["-D", "-ff", "-ttt", "-y", "-xx", "-s", "1000000"]);
+        command.args(["-e", "trace=pwrite64,write,fsync,fdatasync,ftruncate,unlink,rename"]);
+        command.arg("-o").arg(traces.join("thread")).arg(PROGRAM).env_remove("INLET_DATABASE_URL");
+        Self::run(command, folder)
+    }
+
+    fn run(mut command: Command, folder: &Path) -> Self {
         command.args(["--listen", "127.0.0.1:0", "--fast-timeouts", "--data"]).arg(folder);
-        command.env("INLET_LOG", "warn").env_remove("INLET_DATABASE_URL").stdout(Stdio::piped());
-        command.envs(settings.iter().copied());
+        command.env("INLET_LOG", "warn").stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -123,7 +123,7 @@ impl Statement {
         let mut arguments = A::default();
         for value in self.values {
             match value {
-                Value::Text(value) => arguments.add(value),
+                Value::Text(value) => arguments.add(value.map(storable)),
                 Value::Integer(value) => arguments.add(value),
                 Value::Boolean(value) => arguments.add(value),
                 Value::Bytes(value) => arguments.add(value),
@@ -147,6 +147,11 @@ fn push_renumbered(out: &mut String, text: &str, before: usize) {
             Err(_) => write!(out, "${part}"),
         };
     }
+}
+
+/// PostgreSQL refuses U+0000 in a text, so neither database gets any.
+fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "") } else { text }
 }
 
 impl From<&str> for Value {

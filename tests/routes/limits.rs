@@ -161,3 +161,34 @@ async fn half_characters_are_refused_in_words() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn no_text_with_such_a_character_breaks_anything() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let odd = "a\u{0}b";
+        let space = json!({ "name": odd, "labels": [odd], "metadata": { odd: odd } });
+        let space = text(&app.post("/v1/spaces", space).await.data(), "id");
+        assert_eq!(app.get(&format!("/v1/spaces/{space}")).await.data()["name"], "ab");
+        let sheet = json!([{ "name": odd, "slug": odd, "fields": [{ "key": "a", "type": "string", "label": odd }] }]);
+        let job = json!({ "type": "workbook", "operation": odd, "source": made.workbook, "label": odd, "info": odd });
+        let message = json!([{ "type": "warn", "message": odd }]);
+        let records = format!("/v1/sheets/{}/records", made.sheet);
+        for (path, body) in [
+            ("/v1/workbooks", json!({ "spaceId": made.space, "name": odd, "namespace": odd, "sheets": sheet })),
+            ("/v1/jobs", job),
+            ("/v1/events", json!({ "topic": odd, "context": { "spaceId": made.space }, "payload": { odd: odd } })),
+            ("/v1/environments", json!({ "name": odd, "isProd": false })),
+            (&records, json!([{ "name": { "value": "Ada", "messages": message } }])),
+        ] {
+            let answer = app.post(path, body).await;
+            assert!(answer.status.as_u16() < 500, "{path}: {answer:?}");
+        }
+        for query in ["searchValue=a%00b", "sortField=%00", "q=name%20like%20%00", "searchField=a%00&searchValue=b"] {
+            let answer = app.get(&format!("{records}?{query}")).await;
+            assert!(answer.status.as_u16() < 500, "{query}: {answer:?}");
+        }
+        assert!(upload(&app, &made.space, "a\u{0}b").await.status.is_success());
+    })
+    .await;
+}

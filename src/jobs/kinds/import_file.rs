@@ -77,10 +77,12 @@ async fn fill(
         Some(size) => size,
         None => work.service.file(&work.actor, &config.file_id).await?.size.unsigned_abs(),
     };
-    let (dialect, unasked, limits) = (config.dialect, config.arriving.is_some(), work.service.settings.limits);
+    let (dialect, unasked, limits) =
+        (config.dialect, config.arriving.is_some(), work.service.settings.limits);
     let (sender, mut receiver) = mpsc::channel(WAITING);
-    let reading =
-        tokio::task::spawn_blocking(move || read(Source { file, dialect, unasked, limits }, builder, &sender));
+    let reading = tokio::task::spawn_blocking(move || {
+        read(Source { file, dialect, unasked, limits }, builder, &sender)
+    });
     let (mut written, mut waiting, mut bytes) = (0, Vec::new(), 0);
     let began = Instant::now();
     let report = loop {

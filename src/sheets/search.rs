@@ -1,6 +1,7 @@
 //! Looking for text in cells, whatever the case of its letters.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use memchr::memmem::{self, Finder};
 
@@ -17,13 +18,13 @@ thread_local! {
 #[derive(Debug, Clone)]
 pub(super) struct Substring {
     lower: String,
-    finder: Finder<'static>,
+    finder: Arc<Finder<'static>>,
 }
 
 impl Substring {
     pub(super) fn new(text: &str) -> Self {
         let lower = text.to_lowercase();
-        let finder = Finder::new(lower.as_bytes()).into_owned();
+        let finder = Arc::new(Finder::new(lower.as_bytes()).into_owned());
         Self { lower, finder }
     }
 

@@ -251,9 +251,8 @@ impl Story<'_> {
             }
             Step::Import(rows) => {
                 let mut builder = ImportBuilder::with_limits(&sheet, &FIELDS.map(Some), LIMITS);
-                let texts = |row: &[String; 3]| row.clone();
                 let mut drafts = Vec::new();
-                for row in rows.iter().map(texts) {
+                for row in &rows {
                     drafts.extend(builder.push_row(|column| row.get(column).map(String::as_str)));
                 }
                 drafts.extend(builder.finish());

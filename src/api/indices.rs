@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::error::{ApiError, ApiResult, Failures};
+use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Named, known};
 use super::query::RecordParameters;
 use crate::domain::ids::{CommitId, SheetId};
@@ -60,9 +60,6 @@ async fn indices(
         since: asked.since_commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
         ..RecordRead::default()
     };
-    if read.query.ids.is_empty() && read.commit.is_none() && read.since.is_none() {
-        return Err(ApiError::bad("ids", "name the records by `ids`, `commitId` or `sinceCommitId`"));
-    }
     let found = service.record_indices(&actor, &id, read).await?;
     Ok(axum::Json(found.into_iter().map(|(id, index)| RecordIndex { id, index }).collect()))
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::read_records::RecordRead;
-use super::{Page, Paged, Result, Service, allow, sheets};
+use super::{Page, Paged, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::SheetId;
 use crate::domain::query::RecordQuery;
@@ -73,6 +73,10 @@ impl Service {
     ) -> Result<Vec<(String, u64)>> {
         let (mut tx, sheet, view) = self.view_of(actor, id).await?;
         let ids = std::mem::take(&mut read.query.ids);
+        if ids.is_empty() && read.commit.is_none() && read.since.is_none() {
+            let message = "ids: name the records by `ids`, `commitId` or `sinceCommitId`";
+            return Err(ServiceError::bad_request(message));
+        }
         let named = RecordQuery { ids, ..RecordQuery::default() };
         let mut numbers = Vec::new();
         if !named.ids.is_empty() {

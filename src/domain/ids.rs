@@ -55,6 +55,14 @@ pub fn base62(mut value: u128, length: usize) -> String {
     digits.into_iter().map(char::from).collect()
 }
 
+/// Fills `digits` with the base62 digits of `value`, the most significant first.
+pub fn put_base62(digits: &mut [u8], mut value: u64) {
+    for digit in digits.iter_mut().rev() {
+        *digit = BASE62[(value % 62) as usize];
+        value /= 62;
+    }
+}
+
 /// Reads base62 digits; nothing for another character or more than 128 bits.
 pub fn from_base62(text: &str) -> Option<u128> {
     text.bytes().try_fold(0u128, |value, byte| {

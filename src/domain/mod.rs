@@ -12,6 +12,7 @@ pub mod form;
 pub mod frame;
 pub mod ids;
 pub mod job;
+pub mod json;
 pub mod limits;
 pub mod mapping;
 pub mod outcome;

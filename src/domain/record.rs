@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::blueprint::Level;
-use super::ids::{Id, IdError, RecordId, base62, from_base62};
+use super::ids::{Id, IdError, RecordId, from_base62, put_base62};
 
 /// The number of a record in its sheet, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -68,16 +68,23 @@ const HALF: usize = 11;
 impl RecordKey {
     /// The id of a record, as clients see it.
     pub fn id(self, number: RecordNumber) -> String {
-        format!("{}{}", RecordId::PREFIX, self.tail(number))
+        self.id_bytes(number).into_iter().map(char::from).collect()
     }
 
     /// The id of a record without its prefix.
     pub fn tail(self, number: RecordNumber) -> String {
-        let mixed = mix(number.0 ^ self.0);
-        let mut tail = String::with_capacity(2 * HALF);
-        tail.push_str(&base62(mixed.into(), HALF));
-        tail.push_str(&base62(self.check(number).into(), HALF));
-        tail
+        self.id_bytes(number)[RecordId::PREFIX.len()..].iter().copied().map(char::from).collect()
+    }
+
+    /// The whole id as its ASCII characters.
+    pub fn id_bytes(self, number: RecordNumber) -> [u8; RecordId::PREFIX.len() + 2 * HALF] {
+        let mut id = [b'0'; RecordId::PREFIX.len() + 2 * HALF];
+        let (prefix, tail) = id.split_at_mut(RecordId::PREFIX.len());
+        let (mixed, check) = tail.split_at_mut(HALF);
+        prefix.copy_from_slice(RecordId::PREFIX.as_bytes());
+        put_base62(mixed, mix(number.0 ^ self.0));
+        put_base62(check, self.check(number));
+        id
     }
 
     /// The number behind an id; nothing when the id belongs to another sheet.

@@ -23,6 +23,7 @@ pub mod jobs;
 mod known_callers;
 pub mod new_job;
 pub mod read_records;
+pub mod record_batches;
 pub mod records;
 pub mod run_action;
 pub mod secrets;

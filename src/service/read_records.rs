@@ -1,6 +1,7 @@
 //! Reading records: a page of what a query finds, and how many there are.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::{Page, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
@@ -8,7 +9,7 @@ use crate::domain::ids::{CommitId, EventId, SheetId};
 use crate::domain::query::RecordQuery;
 use crate::domain::record::{Counts, Record, RecordNumber};
 use crate::domain::workbook::Sheet;
-use crate::sheets::View;
+use crate::sheets::{Positions, View};
 use crate::store::Tx;
 
 /// What of a sheet's records is wanted.
@@ -45,27 +46,59 @@ pub struct RecordPage {
     pub commit_id: Option<CommitId>,
 }
 
+/// The records that a read means, not yet read.
+pub(super) struct FoundRecords {
+    pub(super) sheet: Sheet,
+    pub(super) view: View,
+    pub(super) positions: Positions,
+    /// Which of the positions.
+    pub(super) places: Range<usize>,
+    /// Keys of the wanted fields; all when absent.
+    pub(super) named: Option<Vec<String>>,
+    pub(super) commit_id: Option<CommitId>,
+}
+
 impl Service {
     /// A page of records.
     pub async fn records(&self, actor: &Actor, id: &SheetId, read: RecordRead) -> Result<RecordPage> {
-        allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
-        let sheet = sheets::find(&mut tx, actor, id).await?;
-        let read = super::events::resolve(&mut tx, actor, read).await?;
-        let view = self.sheets.view(&mut tx, &sheet).await?;
-        let page = read.page.unwrap_or(Page::first(10_000));
-        let named = read.fields.clone();
-        let fields = wanted_fields(&sheet, named.clone())?;
-        let found = match read.restriction(&mut tx, &sheet, &view).await? {
-            Some(numbers) => view.among(&mut tx, &read.query, &numbers).await?,
-            None => view.positions(&mut tx, &read.query).await?,
+        let found = self.find_records(&mut tx, actor, id, read).await?;
+        let positions = found.positions.page(found.places.start, found.places.len());
+        let records = found.view.at(&mut tx, &positions, found.named.as_deref()).await?;
+        Ok(RecordPage {
+            counts: found.view.counts(),
+            total: found.positions.len() as u64,
+            records,
+            fields: wanted_fields(&found.sheet, found.named)?,
+            sheet: found.sheet,
+            commit_id: found.commit_id,
+        })
+    }
+
+    /// What a read means: which records of which version, and which page of them.
+    pub(super) async fn find_records(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        id: &SheetId,
+        read: RecordRead,
+    ) -> Result<FoundRecords> {
+        allow(actor, Operation::ReadSpace)?;
+        let sheet = sheets::find(tx, actor, id).await?;
+        let mut read = super::events::resolve(tx, actor, read).await?;
+        let view = self.sheets.view(tx, &sheet).await?;
+        let named = read.fields.take();
+        wanted_fields(&sheet, named.clone())?;
+        let positions = match read.restriction(tx, &sheet, &view).await? {
+            Some(numbers) => view.among(tx, &read.query, &numbers).await?,
+            None => view.positions(tx, &read.query).await?,
         };
-        let total = found.len() as u64;
-        let positions = found.page(usize::try_from(page.offset()).unwrap_or(usize::MAX), page.size as usize);
-        let records = view.at(&mut tx, &positions, named.as_deref()).await?;
-        let newest = crate::store::records::commit_of_version(&mut tx, sheet.number, sheet.version).await?;
+        let newest = crate::store::records::commit_of_version(tx, sheet.number, sheet.version).await?;
         let commit_id = newest.map(|commit| commit.id);
-        Ok(RecordPage { counts: view.counts(), sheet, records, fields, total, commit_id })
+        let page = read.page.unwrap_or(Page::first(10_000));
+        let start = usize::try_from(page.offset()).unwrap_or(usize::MAX);
+        let places = start..start.saturating_add(usize::try_from(page.size).unwrap_or(usize::MAX));
+        Ok(FoundRecords { sheet, view, positions, places, named, commit_id })
     }
 
     /// The counts of the records that a query finds.

@@ -10,10 +10,11 @@
 //! sheet. Records stand in the order of their numbers, which is the order in which they came.
 //!
 //! Who looks for something: `column`, `chunk` and `bytes` are the stored format; `manifest`, `overlay`
-//! and `state` what a version is; `rows` reads a record; `plan`, `filter`, `sort` and `carry` answer
-//! queries; `facets` and `tally` count; `commit`, `fold` and `rewrite` write.
+//! and `state` what a version is; `rows` reads a record, `batches` many; `plan`, `filter`, `sort` and
+//! `carry` answer queries; `facets` and `tally` count; `commit`, `fold` and `rewrite` write.
 
 mod append;
+mod batches;
 mod bits;
 mod bytes;
 mod cache;
@@ -34,6 +35,7 @@ mod field_scan;
 mod filter;
 mod fold;
 mod frame;
+mod gathered;
 mod holders;
 mod import;
 mod insert;
@@ -69,6 +71,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use batches::{Batch, BatchRecord, Batches, OpenBatch};
 pub use draft::SegmentDraft;
 pub use error::SheetError;
 pub use facets::{FieldValue, ValuesWanted};

@@ -7,6 +7,7 @@
 mod list;
 mod number;
 mod option;
+mod write_json;
 
 use std::borrow::Cow;
 
@@ -17,6 +18,7 @@ use super::blueprint::{FieldType, Scalar};
 pub use list::{is_empty_list, items};
 pub use number::{is_number, number_sort_key, read_number};
 pub use option::{OptionIndex, find_option};
+pub use write_json::ValueWriter;
 
 /// Most bytes a cell may hold.
 pub const MOST_CELL_BYTES: usize = 1 << 20;

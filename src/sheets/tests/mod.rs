@@ -1,5 +1,6 @@
 //! The record store through its front door, on both databases.
 
+mod batches;
 mod crash;
 mod formats;
 mod frames;

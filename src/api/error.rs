@@ -53,7 +53,8 @@ pub enum Failures {
 }
 
 /// A failed request.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
 pub struct ApiError {
     status: StatusCode,
     key: String,

@@ -17,7 +17,9 @@ mod files;
 mod indices;
 mod jobs;
 mod openapi;
+mod parts;
 mod query;
+mod record_parts;
 mod records;
 mod sheets;
 mod spaces;
@@ -39,7 +41,7 @@ pub use openapi::document;
 
 use crate::service::Service;
 
-/// Every operation under `/v1`, with its description.
+/// Every operation under `/v1` and `/v2-alpha`, with its description.
 fn operations() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(environments::routes())
@@ -55,7 +57,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(files::routes())
 }
 
-/// Answers everything under `/v1`, `/v2` and `/time`, and nothing else. Long polls end when
+/// Answers everything under `/v1`, `/v2`, `/v2-alpha` and `/time`, and nothing else. Long polls end when
 /// `stopping` is cancelled.
 ///
 /// Put [`tidy_addresses`] around the finished router: clients write untidy ones.

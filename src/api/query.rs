@@ -9,8 +9,8 @@ use crate::service::Page;
 
 /// Most things on a page of a list; larger wishes are cut down to it.
 const MOST_ITEMS: u64 = 1_000;
-/// Most records on a page.
-const MOST_RECORDS: u64 = 10_000;
+/// Records on a page unless told otherwise. There is no most: a whole sheet is sent as it is read.
+const RECORDS: u64 = 10_000;
 /// No list is longer; places beyond would not fit the numbers of a database.
 const LAST_PAGE: u64 = 1 << 40;
 
@@ -33,7 +33,7 @@ impl PageParameters {
 
     /// The page of a sheet.
     pub fn records(self) -> ApiResult<Page> {
-        self.limited(MOST_RECORDS, MOST_RECORDS)
+        self.limited(RECORDS, LAST_PAGE)
     }
 
     fn limited(self, default: u64, most: u64) -> ApiResult<Page> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -13,9 +13,8 @@ use super::answer::{Data, Success, data, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Json, Named, known};
 use super::query::{self, PageParameters, RecordParameters};
-use super::wire::record::{
-    CellsRequest, ChangeAnswer, RecordRequest, Records, RecordsAnswer, RecordsBody, cells,
-};
+use super::record_parts;
+use super::wire::record::{CellsRequest, ChangeAnswer, RecordRequest, RecordsBody, cells};
 use super::wire::sheet::CountsBody;
 use crate::domain::ids::{CommitId, EventId, SheetId};
 use crate::domain::query::RecordQuery;
@@ -64,26 +63,20 @@ async fn get(
     Asked(asked): Asked<ReadParameters>,
     Asked(page): Asked<PageParameters>,
 ) -> ApiResult<Response> {
-    let fields = (!asked.fields.is_empty()).then_some(asked.fields);
     let (counted, measured) = (asked.include_counts.unwrap_or(false), asked.include_length.unwrap_or(false));
     let read = RecordRead {
         query: records.into(),
         page: Some(page.records()?),
-        fields: fields.clone(),
+        fields: (!asked.fields.is_empty()).then_some(asked.fields),
         commit: asked.commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
         since: asked.since_commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
         for_event: asked.for_event.map(|id| known::<EventId>(&id)).transpose()?,
     };
-    let found = service.records(&actor, &id, read).await?;
+    let found = service.record_batches(&actor, &id, read).await?;
     let total = if measured { found.total } else { found.counts.total };
-    let answer = RecordsAnswer {
-        success: true,
-        records: Records::new(&found.sheet, &found.records, fields.as_deref()),
-        counts: (counted || measured).then(|| CountsBody::from(Counts { total, ..found.counts })),
-        version_id: found.commit_id.clone(),
-        commit_id: found.commit_id,
-    };
-    Ok(data(answer).into_response())
+    let counts = (counted || measured).then(|| CountsBody::from(Counts { total, ..found.counts }));
+    let commit_id = found.commit_id.clone();
+    record_parts::answer(service, Some(found), counts, commit_id).await
 }
 
 /// Inserts records: a list of objects from field keys to cells.
@@ -98,19 +91,13 @@ async fn insert(
 ) -> ApiResult<Response> {
     let written = service.insert_records(&actor, &id, rows.into_iter().map(cells).collect()).await?;
     let page = Page::first(written.numbers.len() as u64);
-    let read = RecordRead { commit: written.commit_id.clone(), page: Some(page), ..RecordRead::default() };
-    let inserted = match &read.commit {
-        Some(_) => service.records(&actor, &id, read).await?.records,
-        None => Vec::new(),
+    let commit = written.commit_id.clone();
+    let read = RecordRead { commit: commit.clone(), page: Some(page), ..RecordRead::default() };
+    let inserted = match &commit {
+        Some(_) => Some(service.record_batches(&actor, &id, read).await?),
+        None => None,
     };
-    let answer = RecordsAnswer {
-        success: true,
-        records: Records::new(&written.sheet, &inserted, None),
-        counts: Some(written.counts.into()),
-        version_id: written.commit_id.clone(),
-        commit_id: written.commit_id,
-    };
-    Ok(data(answer).into_response())
+    record_parts::answer(service, inserted, Some(written.counts.into()), commit).await
 }
 
 /// Which event or commit an update answers.

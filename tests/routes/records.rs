@@ -66,6 +66,57 @@ async fn a_record_has_exactly_the_members_that_clients_compare() {
 }
 
 #[tokio::test]
+async fn an_answer_is_these_bytes() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let ids = insert(&app, &made.sheet, &[json!({ "name": "A\"\n\u{1}é", "age": "1,000.50" })]).await;
+        let change = json!([{ "id": ids[0], "metadata": { "b": 1, "a": [true] }, "values": { "email": { "messages": [
+            { "type": "warn", "message": "\u{7f}odd" }, { "message": "wrong" }] } } }]);
+        let commit = text(&app.put(&path(&made), change).await.data(), "commitId");
+        let expected = format!(
+            "{{\"data\":{{\"success\":true,\"records\":[{{\"id\":\"{}\",\"values\":{{\
+             \"name\":{{\"value\":\"A\\\"\\n\\u0001é\",\"messages\":[],\"valid\":true}},\
+             \"age\":{{\"value\":1000.5,\"messages\":[],\"valid\":true}},\
+             \"email\":{{\"value\":null,\"messages\":[\
+             {{\"type\":\"error\",\"message\":\"wrong\",\"source\":\"custom-logic\"}},\
+             {{\"type\":\"warn\",\"message\":\"\u{7f}odd\",\"source\":\"custom-logic\"}}],\"valid\":false}}}},\
+             \"valid\":false,\"metadata\":{{\"b\":1,\"a\":[true]}},\"config\":{{}}}}],\
+             \"counts\":{{\"total\":1,\"valid\":0,\"error\":1}},\
+             \"commitId\":\"{commit}\",\"versionId\":\"{commit}\"}}}}",
+            ids[0]
+        );
+        let answer = app.get(&format!("{}?includeCounts=true", path(&made))).await;
+        assert_eq!(String::from_utf8(answer.bytes).unwrap(), expected);
+        assert_eq!(answer.headers["content-type"], "application/json");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_may_be_the_whole_sheet() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        for part in 0..3 {
+            let rows: Vec<_> = (0..9_000)
+                .map(|age| json!({ "name": { "value": "n" }, "age": { "value": part * 9_000 + age } }))
+                .collect();
+            app.post(&path(&made), Value::from(rows)).await.data();
+        }
+        let ages = async |query: &str| -> Vec<u64> {
+            let data = app.get(&format!("{}?{query}", path(&made))).await.data();
+            let records = data["records"].as_array().unwrap();
+            records.iter().map(|record| record["values"]["age"]["value"].as_u64().unwrap()).collect()
+        };
+        assert_eq!(ages("").await, (0..10_000).collect::<Vec<_>>());
+        assert_eq!(ages("pageSize=26000").await, (0..26_000).collect::<Vec<_>>());
+        assert_eq!(ages("pageSize=26000&pageNumber=2").await, (26_000..27_000).collect::<Vec<_>>());
+        let down = ages("pageSize=1000000&sortField=age&sortDirection=desc").await;
+        assert_eq!(down, (0..27_000).rev().collect::<Vec<_>>());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_inserted_is_answered_in_order() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;

@@ -54,7 +54,8 @@ impl ValueWriter {
 /// Short whole numbers are their own JSON; others are read first.
 fn put_number(out: &mut Vec<u8>, text: &str) -> Option<()> {
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
-    let whole = matches!(digits, [b'1'..=b'9', rest @ ..] if rest.len() < 18 && rest.iter().all(u8::is_ascii_digit));
+    let whole =
+        matches!(digits, [b'1'..=b'9', rest @ ..] if rest.len() < 18 && rest.iter().all(u8::is_ascii_digit));
     if whole || text == "0" {
         out.extend_from_slice(text.as_bytes());
         return Some(());

@@ -60,7 +60,8 @@ async fn check(sheets: &Sheets, db: &Db, sheet: &Sheet) {
     let mut tx = db.read().await.unwrap();
     let view = sheets.view(&mut tx, sheet).await.unwrap();
     for query in queries() {
-        for fields in [vec!["age".to_string(), "name".to_string()], super::KEYS.map(str::to_string).to_vec()] {
+        for fields in [vec!["age".to_string(), "name".to_string()], super::KEYS.map(str::to_string).to_vec()]
+        {
             let (read, batches) = walk(&view, &mut tx, &query, &fields).await;
             let expected = view.page(&mut tx, &query, 3, usize::MAX, Some(&fields)).await.unwrap();
             assert!(read == expected, "{query:?}");

@@ -1,0 +1,105 @@
+//! An answer with records, made batch by batch.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use super::error::{ApiError, ApiResult};
+use super::parts::{self, Parts};
+use super::wire::record_writer::{RecordWriter, put_value};
+use super::wire::sheet::CountsBody;
+use crate::domain::ids::CommitId;
+use crate::service::record_batches::RecordBatches;
+use crate::service::{Service, ServiceError};
+use crate::sheets::Batch;
+
+/// Batches that are put into a body of one piece.
+const FEW: usize = 4;
+/// Writing more records than this would keep other tasks waiting.
+const WRITTEN_AT_ONCE: usize = 512;
+
+const BEGIN: &[u8] = br#"{"data":{"success":true,"records":["#;
+
+/// What stands after the records.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Ending {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<CountsBody>,
+    commit_id: Option<CommitId>,
+    version_id: Option<CommitId>,
+}
+
+/// Answers with records; `counts` when they were asked for. The commit is the one whose state this is.
+pub async fn answer(
+    service: Arc<Service>,
+    batches: Option<RecordBatches>,
+    counts: Option<CountsBody>,
+    commit_id: Option<CommitId>,
+) -> ApiResult<Response> {
+    let mut members = Vec::new();
+    put_value(&mut members, &Ending { counts, version_id: commit_id.clone(), commit_id });
+    let mut end = b"],".to_vec();
+    end.extend(members.into_iter().skip(1));
+    end.push(b'}');
+    let body = match batches {
+        Some(batches) => {
+            let writer = Arc::new(RecordWriter::new(batches.sheet.record_key, &batches.fields()));
+            let parts = RecordParts { service, batches, writer, begun: false, end: Some(end) };
+            parts::body(parts, FEW).await?
+        }
+        None => Body::from([BEGIN, &end].concat()),
+    };
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+struct RecordParts {
+    service: Arc<Service>,
+    batches: RecordBatches,
+    writer: Arc<RecordWriter>,
+    begun: bool,
+    /// Taken with the last part.
+    end: Option<Vec<u8>>,
+}
+
+impl Parts for RecordParts {
+    async fn next(&mut self) -> ApiResult<Option<Vec<u8>>> {
+        if self.end.is_none() {
+            return Ok(None);
+        }
+        let begin: &[u8] = if self.begun { b"," } else { BEGIN };
+        let mut out = match self.batches.next(&self.service).await? {
+            Some(batch) => written(batch, begin, self.writer.clone(), RecordWriter::put).await?,
+            None => begin.to_vec(),
+        };
+        self.begun = true;
+        if self.batches.left() == 0 {
+            out.extend(self.end.take().unwrap_or_default());
+        }
+        Ok(Some(out))
+    }
+}
+
+/// A batch as bytes after `begin`; a large one is written on a thread that may block.
+pub async fn written<W: Send + Sync + 'static>(
+    batch: Batch,
+    begin: &'static [u8],
+    writer: Arc<W>,
+    put: fn(&W, &mut Vec<u8>, &Batch),
+) -> ApiResult<Vec<u8>> {
+    let small = batch.records() <= WRITTEN_AT_ONCE;
+    let write = move || {
+        let mut out = begin.to_vec();
+        put(&writer, &mut out, &batch);
+        out
+    };
+    match small {
+        true => Ok(write()),
+        false => tokio::task::spawn_blocking(write)
+            .await
+            .map_err(|error| ApiError::from(ServiceError::internal(error))),
+    }
+}

@@ -1,0 +1,116 @@
+//! Records written straight from their columns into JSON, exactly as section 2.6.1 of the wire contract
+//! has them.
+//!
+//! The record hook of the SDK compares what it read with what it would write, so a record has these
+//! members and no others: `id`, `values`, `valid`, `metadata`, `config`; a cell `value`, `messages`,
+//! `valid`. Every field of the sheet is present, and what is empty is `null`, `[]` or `{}`.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::domain::blueprint::{Field, Level};
+use crate::domain::json::put_text;
+use crate::domain::record::{Message, RecordKey};
+use crate::domain::value::ValueWriter;
+use crate::sheets::{Batch, BatchRecord};
+
+/// The end of a cell without messages, which most cells are.
+const CLEAN: &[u8] = br#","messages":[],"valid":true}"#;
+
+/// Writes the records of one sheet.
+pub struct RecordWriter {
+    record_key: RecordKey,
+    cells: Vec<CellWriter>,
+}
+
+struct CellWriter {
+    /// `"key":{"value":`, after a comma for all but the first.
+    begin: Vec<u8>,
+    value: ValueWriter,
+}
+
+impl RecordWriter {
+    /// For records whose cells are those of `fields`, in that order.
+    pub fn new(record_key: RecordKey, fields: &[&Field]) -> Self {
+        let cell = |(place, field): (usize, &&Field)| {
+            let mut begin = if place == 0 { Vec::new() } else { vec![b','] };
+            put_text(&mut begin, field.key.as_str());
+            begin.extend_from_slice(br#":{"value":"#);
+            CellWriter { begin, value: ValueWriter::new(&field.field_type) }
+        };
+        Self { record_key, cells: fields.iter().enumerate().map(cell).collect() }
+    }
+
+    /// Appends the records of a batch with commas between them.
+    pub fn put(&self, out: &mut Vec<u8>, batch: &Batch) {
+        for (place, record) in batch.open().records().enumerate() {
+            if place > 0 {
+                out.push(b',');
+            }
+            self.put_record(out, &record);
+        }
+    }
+
+    fn put_record(&self, out: &mut Vec<u8>, record: &BatchRecord<'_>) {
+        let messages: Vec<(usize, &Message)> = record.messages().collect();
+        out.extend_from_slice(br#"{"id":""#);
+        out.extend_from_slice(&self.record_key.id_bytes(record.number()));
+        out.extend_from_slice(br#"","values":{"#);
+        for (place, (cell, text)) in self.cells.iter().zip(record.cells()).enumerate() {
+            out.extend_from_slice(&cell.begin);
+            cell.value.put(out, text);
+            if messages.iter().any(|(of, _)| *of == place) {
+                put_messages(
+                    out,
+                    messages.iter().filter(|(of, _)| *of == place).map(|(_, message)| *message),
+                );
+            } else {
+                out.extend_from_slice(CLEAN);
+            }
+        }
+        out.extend_from_slice(br#"},"valid":"#);
+        put_valid(out, messages.iter().map(|(_, message)| *message));
+        out.extend_from_slice(br#","metadata":"#);
+        put_object(out, record.metadata());
+        out.extend_from_slice(br#","config":"#);
+        put_object(out, record.config());
+        out.push(b'}');
+    }
+}
+
+/// The end of a cell with messages.
+fn put_messages<'a>(out: &mut Vec<u8>, messages: impl Iterator<Item = &'a Message> + Clone) {
+    out.extend_from_slice(br#","messages":["#);
+    for (place, message) in messages.clone().enumerate() {
+        out.extend_from_slice(if place == 0 { br#"{"type":"# } else { br#",{"type":"# });
+        put_value(out, &message.level);
+        out.extend_from_slice(br#","message":"#);
+        put_text(out, &message.text);
+        out.extend_from_slice(br#","source":"#);
+        put_value(out, &message.source);
+        out.push(b'}');
+    }
+    out.extend_from_slice(br#"],"valid":"#);
+    put_valid(out, messages);
+    out.push(b'}');
+}
+
+fn put_valid<'a>(out: &mut Vec<u8>, mut messages: impl Iterator<Item = &'a Message>) {
+    let valid = messages.all(|message| message.level != Level::Error);
+    out.extend_from_slice(if valid { b"true" } else { b"false" });
+}
+
+/// An object, empty when there is none: clients count a missing one as a change.
+pub fn put_object(out: &mut Vec<u8>, given: Option<&Value>) {
+    match given.filter(|value| value.is_object()) {
+        Some(object) => put_value(out, object),
+        None => out.extend_from_slice(b"{}"),
+    }
+}
+
+/// Appends any value; writing values of ours into memory does not fail.
+pub fn put_value(out: &mut Vec<u8>, value: &impl Serialize) {
+    if let Err(error) = serde_json::to_writer(out, value) {
+        tracing::error!(%error, "a value is not JSON");
+    }
+}

@@ -9,6 +9,7 @@ mod address;
 mod answer;
 mod cells;
 mod commits;
+mod download;
 mod environments;
 mod error;
 mod events;
@@ -48,6 +49,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(spaces::routes())
         .merge(workbooks::routes())
         .merge(sheets::routes())
+        .merge(download::routes())
         .merge(records::routes())
         .merge(indices::routes())
         .merge(cells::routes())

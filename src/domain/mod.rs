@@ -7,6 +7,7 @@ pub mod access;
 pub mod action;
 pub mod blueprint;
 pub mod event;
+pub mod export;
 pub mod file;
 pub mod form;
 pub mod frame;

@@ -83,6 +83,11 @@ impl FileStore {
         Ok(())
     }
 
+    /// A folder for what does not fit into memory while a file is made.
+    pub fn scratch(&self) -> &Path {
+        &self.tmp
+    }
+
     /// Where the bytes of a file are, whether or not there are any.
     pub fn path(&self, id: &FileId) -> PathBuf {
         self.files.join(id.as_str())

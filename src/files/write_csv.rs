@@ -1,24 +1,28 @@
 //! Rows become CSV, for spreadsheets or as they are.
 
+use std::io::Write;
+
+use super::write_rows::{RowWriter, WriteError};
+use crate::domain::blueprint::{Field, FieldType};
+use crate::domain::record::Message;
 use crate::domain::value::is_number;
 
 /// For whom the file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CsvForm {
-    /// For people with a spreadsheet: text that it would run as a formula gets a `'` before it, and
-    /// lines end as Windows has them.
+    /// For people with a spreadsheet: text that it would run as a formula gets a `'` before it, lines end as
+    /// Windows has them, and a mark at the beginning says that it is UTF-8.
     Spreadsheet,
     /// For programs: every value exactly as it is.
     Raw,
+    /// The same with tabs between the values.
+    Tabs,
 }
 
-/// A column of the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CsvColumn {
-    /// Its name in the header.
-    pub name: String,
-    /// Whether its values are numbers, which may begin with a sign.
-    pub is_number: bool,
+impl CsvForm {
+    fn separator(self) -> u8 {
+        if self == Self::Tabs { b'\t' } else { b',' }
+    }
 }
 
 /// Characters at the beginning of a text that make a spreadsheet see a formula.
@@ -27,68 +31,103 @@ const FORMULA_STARTS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝',
 /// The text without the mark that [`CsvForm::Spreadsheet`] put before it, so that a file which people mend and
 /// bring back holds what it held.
 pub fn unmarked(text: &str) -> &str {
-    text.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA_STARTS)).unwrap_or(text)
+    text.strip_prefix('\'').filter(|rest| needs_mark(rest)).unwrap_or(text)
+}
+
+/// Whether it begins as a formula, or as one that is marked: that mark is the text's own.
+fn needs_mark(text: &str) -> bool {
+    if text.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric) {
+        return false;
+    }
+    text.trim_start_matches('\'').starts_with(FORMULA_STARTS)
 }
 
 /// Writes rows into a buffer that its owner empties from time to time, so that memory stays bounded.
 #[derive(Debug)]
 pub struct CsvWriter {
     form: CsvForm,
-    columns: Vec<CsvColumn>,
+    /// For each column whether its values are numbers, which may begin with a sign.
+    numbers: Vec<bool>,
+    /// Bytes that a value without quotes cannot have.
+    odd: [bool; 256],
     buffer: Vec<u8>,
 }
 
 impl CsvWriter {
-    /// Begins a file with its header row. `bom` tells old spreadsheets that it is UTF-8.
-    pub fn new(form: CsvForm, bom: bool, columns: Vec<CsvColumn>) -> Self {
-        let mut writer = Self { form, columns: Vec::new(), buffer: Vec::new() };
-        if bom {
+    /// Begins a file with the labels of the fields.
+    pub fn new(form: CsvForm, fields: &[&Field]) -> Self {
+        let mut odd = [false; 256];
+        for byte in [form.separator(), b'"', b'\n', b'\r'] {
+            odd[usize::from(byte)] = true;
+        }
+        let mut writer = Self { form, numbers: vec![false; fields.len()], odd, buffer: Vec::new() };
+        if form == CsvForm::Spreadsheet {
             writer.buffer.extend(b"\xEF\xBB\xBF");
         }
-        writer.row(columns.iter().map(|column| Some(column.name.as_str())));
-        writer.columns = columns;
+        let labels: Vec<_> = fields.iter().map(|field| Some(field.label.as_str())).collect();
+        writer.put_row(&labels);
+        writer.numbers = fields.iter().map(|field| field.field_type == FieldType::Number).collect();
         writer
     }
 
     /// Adds a row; no value is written as an empty one.
-    pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = Option<&'a str>>) {
-        for (column, text) in cells.into_iter().enumerate() {
+    fn put_row(&mut self, cells: &[Option<&str>]) {
+        let separator = self.form.separator();
+        for (column, text) in cells.iter().enumerate() {
             if column > 0 {
-                self.buffer.push(b',');
+                self.buffer.push(separator);
             }
-            let is_number = self.columns.get(column).is_some_and(|column| column.is_number);
-            self.cell(text.unwrap_or_default(), is_number);
+            if let Some(text) = text {
+                self.cell(text, self.numbers.get(column) == Some(&true));
+            }
         }
-        self.buffer.extend(match self.form {
-            CsvForm::Spreadsheet => &b"\r\n"[..],
-            CsvForm::Raw => b"\n",
+        self.buffer.extend_from_slice(match self.form {
+            CsvForm::Spreadsheet => b"\r\n",
+            CsvForm::Raw | CsvForm::Tabs => b"\n",
         });
     }
 
-    /// How many bytes wait to be taken.
-    pub fn waiting(&self) -> usize {
-        self.buffer.len()
-    }
-
-    /// The bytes since the last time.
-    pub fn take(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.buffer)
-    }
-
     fn cell(&mut self, text: &str, number: bool) {
-        let harmless =
-            self.form == CsvForm::Raw || !text.starts_with(FORMULA_STARTS) || (number && is_number(text));
-        let marked = if harmless { "" } else { "'" };
-        let odd = |byte: u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
-        if !text.bytes().any(odd) && text.trim() == text {
-            self.buffer.extend(marked.as_bytes());
-            self.buffer.extend(text.as_bytes());
+        let marked = self.form == CsvForm::Spreadsheet && needs_mark(text) && !(number && is_number(text));
+        if self.is_plain(text) {
+            if marked {
+                self.buffer.push(b'\'');
+            }
+            self.buffer.extend_from_slice(text.as_bytes());
             return;
         }
+        self.buffer.extend_from_slice(if marked { b"\"'" } else { b"\"" });
+        for (place, part) in text.split('"').enumerate() {
+            self.buffer.extend_from_slice(if place > 0 { b"\"\"" } else { b"" });
+            self.buffer.extend_from_slice(part.as_bytes());
+        }
         self.buffer.push(b'"');
-        self.buffer.extend(marked.as_bytes());
-        self.buffer.extend(text.replace('"', "\"\"").as_bytes());
-        self.buffer.push(b'"');
+    }
+
+    /// Whether it needs no quotes: white space around a text would not be seen as part of it.
+    fn is_plain(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let bounded = match bytes {
+            [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => true,
+            _ => text.trim() == text,
+        };
+        bounded && !bytes.iter().any(|byte| self.odd[usize::from(*byte)])
+    }
+}
+
+impl RowWriter for CsvWriter {
+    fn row(&mut self, cells: &[Option<&str>], _messages: &[(usize, &Message)]) -> Result<(), WriteError> {
+        self.put_row(cells);
+        Ok(())
+    }
+
+    fn take(&mut self) -> Vec<u8> {
+        let room = self.buffer.len();
+        std::mem::replace(&mut self.buffer, Vec::with_capacity(room))
+    }
+
+    fn finish(self: Box<Self>, out: &mut (dyn Write + Send)) -> Result<(), WriteError> {
+        Ok(out.write_all(&self.buffer)?)
     }
 }
 
@@ -98,36 +137,39 @@ mod tests {
     use crate::files::{CsvReader, sniff};
     use proptest::prelude::*;
 
-    fn columns(names: &[&str]) -> Vec<CsvColumn> {
-        let column =
-            |name: &&str| CsvColumn { name: name.to_string(), is_number: name.starts_with("number") };
+    fn columns(names: &[&str]) -> Vec<Field> {
+        let column = |name: &&str| {
+            let kind = if name.starts_with("number") { "number" } else { "string" };
+            serde_json::from_value(serde_json::json!({"key": "a", "type": kind, "label": name})).unwrap()
+        };
         names.iter().map(column).collect()
     }
 
-    fn written(form: CsvForm, bom: bool, names: &[&str], rows: &[&[Option<&str>]]) -> String {
-        let mut writer = CsvWriter::new(form, bom, columns(names));
-        rows.iter().for_each(|row| writer.row(row.iter().copied()));
-        String::from_utf8(writer.take()).unwrap()
+    fn written(form: CsvForm, names: &[&str], rows: &[&[Option<&str>]]) -> String {
+        let mut writer = CsvWriter::new(form, &columns(names).iter().collect::<Vec<_>>());
+        rows.iter().for_each(|row| writer.row(row, &[]).unwrap());
+        let text = String::from_utf8(writer.take()).unwrap();
+        text.trim_start_matches('\u{FEFF}').to_string()
     }
 
     #[test]
     fn formulas_are_disarmed_for_spreadsheets_only() {
         let cells = ["=1+1", "+49", "-7", "@x", "\tx", "a=1", "'=1", "＝1"].map(Some);
         let rows: Vec<&[Option<&str>]> = cells.iter().map(std::slice::from_ref).collect();
-        let spreadsheet = written(CsvForm::Spreadsheet, false, &["text"], &rows);
-        assert_eq!(spreadsheet, "text\r\n'=1+1\r\n'+49\r\n'-7\r\n'@x\r\n\"'\tx\"\r\na=1\r\n'=1\r\n'＝1\r\n");
-        let raw = written(CsvForm::Raw, true, &["text"], &rows[..2]);
-        assert_eq!(raw, "\u{FEFF}text\n=1+1\n+49\n");
-        let number = written(CsvForm::Spreadsheet, false, &["number"], &[&[Some("-7")], &[Some("-7+cmd()")]]);
+        let spreadsheet = written(CsvForm::Spreadsheet, &["text"], &rows);
+        assert_eq!(spreadsheet, "text\r\n'=1+1\r\n'+49\r\n'-7\r\n'@x\r\n\"'\tx\"\r\na=1\r\n''=1\r\n'＝1\r\n");
+        let raw = written(CsvForm::Raw, &["text"], &rows[..2]);
+        assert_eq!(raw, "text\n=1+1\n+49\n");
+        let number = written(CsvForm::Spreadsheet, &["number"], &[&[Some("-7")], &[Some("-7+cmd()")]]);
         assert_eq!(number, "number\r\n-7\r\n'-7+cmd()\r\n");
-        assert!(written(CsvForm::Spreadsheet, false, &["=name"], &[]).starts_with("'=name"));
+        assert!(written(CsvForm::Spreadsheet, &["=name"], &[]).starts_with("'=name"));
     }
 
     #[test]
     fn a_mark_goes_again_and_an_apostrophe_of_the_text_stays() {
-        let texts = ["=1+1", "+49-030-1", "-7", "@x", "\tx", "a=1", "O'Neil", "'tis", ""];
+        let texts = ["=1+1", "+49-030-1", "-7", "@x", "\tx", "a=1", "O'Neil", "'tis", "'=1", "''-", "'", ""];
         for text in texts {
-            let line = written(CsvForm::Spreadsheet, false, &["text"], &[&[Some(text)]]);
+            let line = written(CsvForm::Spreadsheet, &["text"], &[&[Some(text)]]);
             let cell = line.trim_start_matches("text\r\n").trim_end_matches("\r\n").trim_matches('"');
             assert_eq!(unmarked(cell), text);
         }
@@ -136,17 +178,17 @@ mod tests {
     #[test]
     fn only_what_needs_quotes_gets_them() {
         let row = ["plain", "a,b", "say \"hi\"", "two\nlines", " blank", ""].map(Some);
-        let text = written(CsvForm::Raw, false, &["a", "b", "c", "d", "e", "f"], &[&row, &[Some("x"), None]]);
+        let text = written(CsvForm::Raw, &["a", "b", "c", "d", "e", "f"], &[&row, &[Some("x"), None]]);
         assert_eq!(text, "a,b,c,d,e,f\nplain,\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\",\" blank\",\nx,\n");
     }
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(rows in proptest::collection::vec(("[a-z\",;\r\n \u{e9}\t=-]{0,6}", "\\PC{0,6}"), 1..6)) {
-            let mut writer = CsvWriter::new(CsvForm::Raw, true, columns(&["first", "second"]));
-            rows.iter().for_each(|(one, two)| writer.row([Some(one.as_str()), Some(two.as_str())]));
+        fn what_is_written_is_read_back(form in proptest::sample::select(&[CsvForm::Raw, CsvForm::Tabs][..]), rows in proptest::collection::vec(("[a-z\",;\r\n \u{e9}\t=-]{0,6}", "\\PC{0,6}"), 1..6)) {
+            let mut writer = CsvWriter::new(form, &columns(&["first", "second"]).iter().collect::<Vec<_>>());
+            rows.iter().for_each(|(one, two)| writer.row(&[Some(one), Some(two)], &[]).unwrap());
             let bytes = writer.take();
-            let dialect = crate::files::Dialect { separator: b',', header_row: 0, terminator: b'\n', ..sniff(&bytes, true) };
+            let dialect = crate::files::Dialect { separator: form.separator(), header_row: 0, terminator: b'\n', ..sniff(&bytes, true) };
             let mut reader = CsvReader::new(&bytes[..], &dialect).unwrap();
             let mut read = Vec::new();
             while let Some(row) = reader.next_row().unwrap() {

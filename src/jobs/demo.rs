@@ -8,10 +8,9 @@ use serde_json::{Map, Value};
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
-use super::kinds::csv_of;
-
 use crate::domain::access::Actor;
 use crate::domain::event::{Event, Topic};
+use crate::domain::export::ExportFormat;
 use crate::domain::file::FileMode;
 use crate::domain::ids::{Id, JobId, SheetId};
 use crate::domain::job::{Job, JobStatus};
@@ -19,7 +18,6 @@ use crate::domain::outcome::{Next, Outcome, OutcomeFile};
 use crate::domain::query::{Filter, RecordQuery};
 use crate::domain::tenant::Environment;
 use crate::domain::wording::{counted, grouped};
-use crate::files::CsvForm;
 use crate::service::authentication::Subscription;
 use crate::service::bootstrap::{DEMO_NAMESPACE, system_actor};
 use crate::service::files::NewFile;
@@ -168,17 +166,11 @@ async fn reject(
     if sheet.counts.error == 0 {
         return Ok(None);
     }
-    let mut csv = csv_of(&sheet, CsvForm::Spreadsheet);
+    let query = RecordQuery { filter: Some(Filter::Error), ..RecordQuery::default() };
+    let mut export = service.export(actor, id, query, ExportFormat::Csv).await?;
     let mut upload = service.start_upload(actor).await?;
-    for page in 1.. {
-        let records = read(service, actor, id, Filter::Error, page, BATCH).await?;
-        for record in &records {
-            csv.row(record.cells.iter().map(|cell| cell.text.as_deref()));
-        }
-        upload.write(&csv.take()).await?;
-        if (records.len() as u64) < BATCH {
-            break;
-        }
+    while let Some(bytes) = export.next(service).await? {
+        upload.write(&bytes).await?;
     }
     let name = format!("Rejected {}.csv", sheet.config.name);
     let new = NewFile {

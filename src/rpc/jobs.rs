@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::RpcError;
 use super::records::Choosing;
 use super::wire::Packed;
+use crate::domain::export::ExportFormat;
 use crate::domain::job::{JobMode, JobStatus};
 
 /// A job as the page shows it.
@@ -88,15 +89,6 @@ pub enum Deed {
     Undo,
 }
 
-/// What becomes of cells in an exported file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Export {
-    /// Cells that a spreadsheet would run as formulas are defused.
-    SpreadsheetSafe,
-    /// Exactly what the cells hold.
-    Raw,
-}
-
 /// A page of the history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JobList {
@@ -126,13 +118,17 @@ pub async fn job(job_id: String) -> Result<JobCard, RpcError> {
     super::bodies::jobs::job(job_id).await
 }
 
-/// Writes records into a CSV file.
+/// Writes records into a file.
 ///
 /// # Errors
 /// When there is no such sheet for this person.
 #[server(input = Packed, output = Packed)]
-pub async fn start_export(sheet_id: String, choosing: Choosing, kind: Export) -> Result<JobCard, RpcError> {
-    super::bodies::jobs::start_export(sheet_id, choosing, kind).await
+pub async fn start_export(
+    sheet_id: String,
+    choosing: Choosing,
+    format: ExportFormat,
+) -> Result<JobCard, RpcError> {
+    super::bodies::jobs::start_export(sheet_id, choosing, format).await
 }
 
 /// Deletes records.

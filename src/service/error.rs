@@ -6,7 +6,7 @@ use crate::domain::ids::IdError;
 use crate::domain::job::Refusal;
 use crate::domain::limits::LimitError;
 use crate::domain::parse::ParseError;
-use crate::files::FileError;
+use crate::files::{FileError, WriteError};
 use crate::sheets::SheetError;
 use crate::store::StoreError;
 
@@ -113,6 +113,18 @@ impl From<FileError> for ServiceError {
             missing @ FileError::Missing(_) => Self::new(ErrorKind::NotFound, missing.to_string()),
             large @ FileError::TooLarge(_) => Self::new(ErrorKind::TooLarge, large.to_string()),
             other => Self::internal(other),
+        }
+    }
+}
+
+impl From<WriteError> for ServiceError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::TooMuchForExcel | WriteError::TooLongForExcel { .. } => {
+                Self::bad_request(error.to_string())
+            }
+            WriteError::Io(error) => FileError::from(error).into(),
+            WriteError::Excel(_) => Self::internal(error),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Imports, exports and deletions: planned here, done by the jobs of those names.
+//! Imports and deletions: planned here, done by the jobs of those names.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -56,18 +56,9 @@ pub struct ImportConfig {
     /// About how many bytes it has, when it is read while it arrives and nobody was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arriving: Option<u64>,
-}
-
-/// What the job of an export is told.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExportConfig {
-    /// Which records, in which order.
+    /// Every value as the file has it: marks before formulas, which exports for spreadsheets have, stay.
     #[serde(default)]
-    pub options: RecordQuery,
-    /// Exactly the texts of the cells, instead of texts that a spreadsheet does not take for formulas.
-    #[serde(default)]
-    pub raw: bool,
+    pub exact: bool,
 }
 
 impl Service {
@@ -135,24 +126,8 @@ impl Service {
         if mapping.iter().all(Option::is_none) {
             return Err(ServiceError::bad_request("mapping: no column goes to a field; choose at least one"));
         }
-        let config = ImportConfig { file_id: file.id, mapping, dialect, arriving: None };
+        let config = ImportConfig { file_id: file.id, mapping, dialect, arriving: None, exact: false };
         self.create_job(actor, import_job(&sheet, &file.name, config)).await
-    }
-
-    /// Starts to write records into a CSV file.
-    pub async fn start_export(
-        &self,
-        actor: &Actor,
-        sheet: &SheetId,
-        options: RecordQuery,
-        raw: bool,
-    ) -> Result<Job> {
-        let sheet = self.sheet(actor, sheet).await?;
-        let mut job = NewJob::new(JobType::Sheet, "export", sheet.id.as_str());
-        job.trigger = JobTrigger::Immediate;
-        job.label = Some(format!("Export {}", sheet.config.name));
-        job.config = Some(json!(ExportConfig { options, raw }));
-        self.create_job(actor, job).await
     }
 
     /// Starts to delete records.

@@ -15,6 +15,7 @@ pub mod environments;
 pub mod error;
 pub mod events;
 pub mod facets;
+pub mod exports;
 pub mod files;
 pub mod frames;
 pub mod import_run;

@@ -8,6 +8,7 @@ mod util;
 mod bad_input;
 mod commits;
 mod edits;
+mod downloads;
 mod environments;
 mod events;
 mod files;

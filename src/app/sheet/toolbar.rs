@@ -11,8 +11,9 @@ use crate::app::components::{Button, Icon, Look, MenuButton, MenuItem, Tab, Tabs
 use crate::app::format;
 use crate::app::grid::selection::Selection;
 use crate::app::state::{Asking, Deed, SpaceState};
+use crate::domain::export::ExportFormat;
 use crate::rpc::actions::{ActionView, Place};
-use crate::rpc::jobs::{self, Export};
+use crate::rpc::jobs;
 use crate::rpc::records::{ColumnView, Standing};
 
 const STANDINGS: [Standing; 3] = [Standing::All, Standing::Valid, Standing::Invalid];
@@ -67,10 +68,31 @@ pub fn Toolbar(
             <Button label="Add record" before=Icon::Plus look=Look::Ghost bare=true reason=add_reason press=move |()| control.add_record() />
             <Button label="Add file" before=Icon::Upload look=Look::Ghost reason=import_reason press=move |()| importing.pick() />
             {primary.into_iter().map(button).collect_view().any()}
+            <MenuButton id="download-menu".to_string() label="Download".to_string() bare=Icon::Download items=downloads(state, control) />
             <MenuButton id="sheet-menu".to_string() label="Actions".to_string() items=items />
         </div>
     }
     .any()
+}
+
+/// The forms in which the records that are chosen can be had.
+fn downloads(state: SpaceState, control: SheetControl) -> Signal<Vec<MenuItem>> {
+    let export = move |format: ExportFormat| {
+        let (id, scope) = (control.sheet.with_value(|sheet| sheet.id.clone()), untrack(|| control.scope()));
+        spawn_local(async move {
+            match jobs::start_export(id, scope.choosing, format).await {
+                Ok(card) => state.jobs.heard_of(card),
+                Err(error) => state.fail("The download did not start", error),
+            }
+        });
+    };
+    Signal::derive(move || {
+        let nothing = (control.grid.shown.get() == 0).then(|| "There is nothing to download".to_string());
+        let item = |format: ExportFormat| {
+            MenuItem::new(format.label(), Icon::Download, move || export(format)).unless(nothing.clone())
+        };
+        ExportFormat::ALL.into_iter().map(item).collect()
+    })
 }
 
 fn menu(
@@ -80,15 +102,6 @@ fn menu(
     place: Place,
     may_delete: bool,
 ) -> Signal<Vec<MenuItem>> {
-    let export = move |kind: Export| {
-        let (id, scope) = (control.sheet.with_value(|sheet| sheet.id.clone()), untrack(|| control.scope()));
-        spawn_local(async move {
-            match jobs::start_export(id, scope.choosing, kind).await {
-                Ok(card) => state.jobs.heard_of(card),
-                Err(error) => state.fail("The export did not start", error),
-            }
-        });
-    };
     let delete = move || {
         let (id, scope) = (control.sheet.with_value(|sheet| sheet.id.clone()), untrack(|| control.scope()));
         state.asking.set(Some(Asking {
@@ -105,15 +118,6 @@ fn menu(
             .iter()
             .map(|action| menu_item(state, action.clone(), place.clone(), scope.clone()))
             .collect();
-        let nothing = (control.grid.shown.get() == 0).then(|| "There is nothing to export".to_string());
-        items.push(
-            MenuItem::new("Export CSV", Icon::Download, move || export(Export::SpreadsheetSafe))
-                .unless(nothing.clone()),
-        );
-        items.push(
-            MenuItem::new("Export CSV, cells as they are", Icon::Download, move || export(Export::Raw))
-                .unless(nothing),
-        );
         let why_not = match (may_delete, scope.standing.selected) {
             (false, _) => Some("Records of this sheet may not be deleted".to_string()),
             (true, 0) => Some("Select records first".to_string()),

@@ -80,9 +80,9 @@ async fn fill(
     let (dialect, unasked, limits) =
         (config.dialect, config.arriving.is_some(), work.service.settings.limits);
     let (sender, mut receiver) = mpsc::channel(WAITING);
-    let reading = tokio::task::spawn_blocking(move || {
-        read(Source { file, dialect, unasked, limits }, builder, &sender)
-    });
+    let text: fn(&str) -> &str = if config.exact { |text| text } else { unmarked };
+    let source = Source { file, dialect, unasked, limits, text };
+    let reading = tokio::task::spawn_blocking(move || read(source, builder, &sender));
     let (mut written, mut waiting, mut bytes) = (0, Vec::new(), 0);
     let began = Instant::now();
     let report = loop {
@@ -148,6 +148,8 @@ struct Source {
     /// Nobody was asked how the file is to be read.
     unasked: bool,
     limits: Limits,
+    /// What becomes of the text of a cell.
+    text: fn(&str) -> &str,
 }
 
 /// The reading thread. It stops when nobody takes what it sends.
@@ -171,12 +173,12 @@ fn read_rows(
     builder: &mut ImportBuilder,
     sender: &mpsc::Sender<Read>,
 ) -> Result<Option<(ReadReport, u64)>, String> {
-    let Source { file, dialect, unasked, limits } = source;
+    let Source { file, dialect, unasked, limits, text } = source;
     let words = |error: CsvError| error.to_string();
     let mut reader = CsvReader::within(file, &dialect, &limits).map_err(words)?;
     while let Some(row) = reader.next_row().map_err(words)? {
         row.cleaned().for_each(|column| builder.flag(column));
-        if let Some(draft) = builder.push_row(|column| row.get(column).map(unmarked)) {
+        if let Some(draft) = builder.push_row(|column| row.get(column).map(text)) {
             if unasked && !reader.is_valid_text() {
                 break;
             }

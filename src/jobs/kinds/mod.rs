@@ -4,7 +4,6 @@ mod delete_records;
 mod export_sheet;
 mod import_file;
 
-pub use export_sheet::csv_of;
 use futures::future::BoxFuture;
 
 use super::work::{Work, WorkError};

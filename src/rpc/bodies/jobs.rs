@@ -3,9 +3,10 @@
 use super::outcome::told;
 use super::records::query;
 use super::{Asker, id, refuse};
+use crate::domain::export::ExportFormat;
 use crate::domain::ids::{ChangeId, Id, SheetId};
 use crate::domain::job::{Job, JobType};
-use crate::rpc::jobs::{Export, JobCard, JobList};
+use crate::rpc::jobs::{JobCard, JobList};
 use crate::rpc::records::Choosing;
 use crate::rpc::{ErrorKind, RpcError};
 use crate::service::Page;
@@ -79,10 +80,13 @@ pub async fn job(job_id: String) -> Result<JobCard, RpcError> {
     Ok(card(&asker, job).await)
 }
 
-pub async fn start_export(sheet_id: String, choosing: Choosing, kind: Export) -> Result<JobCard, RpcError> {
+pub async fn start_export(
+    sheet_id: String,
+    choosing: Choosing,
+    format: ExportFormat,
+) -> Result<JobCard, RpcError> {
     let asker = Asker::of_request()?;
-    let raw = kind == Export::Raw;
-    let job = asker.service.start_export(&asker.actor, &id(&sheet_id)?, query(&choosing), raw).await?;
+    let job = asker.service.start_export(&asker.actor, &id(&sheet_id)?, query(&choosing), format).await?;
     Ok(card(&asker, job).await)
 }
 

@@ -17,6 +17,9 @@ mod extract;
 mod files;
 mod indices;
 mod jobs;
+mod json_lines;
+mod line_batch;
+mod lines;
 mod openapi;
 mod parts;
 mod query;
@@ -53,6 +56,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(records::routes())
         .merge(indices::routes())
         .merge(cells::routes())
+        .merge(json_lines::routes())
         .merge(commits::routes())
         .merge(jobs::routes())
         .merge(events::routes())

@@ -1,11 +1,13 @@
-//! What surrounds the operations of `/v1`: CORS, gzip bodies, and errors that the framework makes.
+//! What surrounds the operations of `/v1`: CORS, packed bodies and answers, and errors that the framework makes.
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use axum::http::{Method, StatusCode};
+use axum::http::{Extensions, HeaderMap, Method, StatusCode, Version};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Router, middleware};
+use tower_http::CompressionLevel;
+use tower_http::compression::{CompressionLayer, Predicate};
 use tower_http::cors::{AllowHeaders, AllowMethods, AllowOrigin, CorsLayer};
 use tower_http::decompression::RequestDecompressionLayer;
 
@@ -18,11 +20,29 @@ pub fn wrap(operations: Router) -> Router {
         .route("/v1", any(unknown))
         .route("/v1/", any(unknown))
         .route("/v1/{*rest}", any(unknown))
+        .route("/v2-alpha/{*rest}", any(unknown))
         // The body extractors have limits of their own, which count unpacked bytes.
         .layer(DefaultBodyLimit::disable())
         .layer(RequestDecompressionLayer::new().gzip(true))
         .layer(middleware::map_response(in_envelope))
+        .layer(compression())
         .layer(cors())
+}
+
+/// Answers of these kinds are packed for clients that ask for it; files are often packed already.
+const PACKED: [&str; 5] =
+    ["application/json", "application/jsonl", "text/csv", "text/tab-separated-values", "text/plain"];
+
+/// The quality of packing: answers are made anew each time, so it must be quick.
+const QUALITY: CompressionLevel = CompressionLevel::Precise(1);
+
+fn compression() -> CompressionLayer<impl Predicate> {
+    CompressionLayer::new().br(true).gzip(true).quality(QUALITY).compress_when(is_packed)
+}
+
+fn is_packed(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let kind = headers.get(CONTENT_TYPE).map_or(&b""[..], |kind| kind.as_bytes());
+    PACKED.iter().any(|packed| kind.starts_with(packed.as_bytes()))
 }
 
 /// Pages of other origins may call with a key; cookies are never read here.

@@ -42,6 +42,7 @@ impl Service {
             mapping,
             dialect: beginning.dialect,
             arriving: Some(size),
+            exact: false,
         };
         Ok(Some(self.create_job(actor, import_job(&sheet, name, config)).await?))
     }

@@ -14,6 +14,7 @@ mod events;
 mod files;
 mod fixtures;
 mod jobs;
+mod json_lines;
 mod limits;
 mod openapi;
 mod queries;

@@ -73,6 +73,34 @@ async fn bodies_may_be_packed() {
 }
 
 #[tokio::test]
+async fn answers_are_packed_for_those_who_ask() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let people: Vec<_> = (0..5_000).map(|age| json!({ "name": "Ada", "age": age })).collect();
+        insert(&app, &made.sheet, &people).await;
+        let get = async |path: &str, encoding: &str| {
+            let request = Request::get(format!("/v1/sheets/{}/{path}", made.sheet))
+                .header("authorization", format!("Bearer {}", app.key))
+                .header("accept-encoding", encoding);
+            app.send(request.body(Body::empty()).unwrap()).await
+        };
+        for path in ["records", "download"] {
+            let plain = get(path, "identity").await;
+            assert!(!plain.headers.contains_key("content-encoding"));
+            let packed = get(path, "gzip, deflate").await;
+            assert_eq!(packed.headers["content-encoding"], "gzip");
+            let mut unpacked = Vec::new();
+            flate2::read::GzDecoder::new(&packed.bytes[..]).read_to_end(&mut unpacked).unwrap();
+            assert!(unpacked == plain.bytes);
+            assert!(packed.bytes.len() * 4 < plain.bytes.len());
+            assert_eq!(get(path, "gzip, br").await.headers["content-encoding"], "br");
+        }
+        assert!(!get("download?format=xlsx", "gzip, br").await.headers.contains_key("content-encoding"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn pages_of_other_origins_may_call() {
     on_each_database(async |app: TestApp| {
         let headers = "authorization,x-disable-hooks,x-fern-language,x-fern-sdk-name,x-fern-sdk-version,x-fern-runtime,\

@@ -9,6 +9,7 @@ pub mod environment;
 pub mod event;
 pub mod file;
 pub mod job;
+pub mod json_line;
 pub mod record;
 pub mod record_writer;
 pub mod sheet;

@@ -1,0 +1,237 @@
+//! `/v2-alpha/records.jsonl`: records read and written as a stream of lines, in constant memory.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::error::{ApiError, ApiResult, Failures};
+use super::extract::{Asked, Caller, known};
+use super::line_batch::LineBatch;
+use super::lines::Lines;
+use super::parts::{self, Parts};
+use super::query::{self, PageParameters, RecordParameters};
+use super::record_parts::written;
+use super::wire::json_line::{LineWriter, Wanted};
+use crate::domain::access::Actor;
+use crate::domain::ids::{CommitId, EventId, SheetId, WorkbookId};
+use crate::domain::query::RecordQuery;
+use crate::service::read_records::RecordRead;
+use crate::service::record_batches::RecordBatches;
+use crate::service::{Page, Service, ServiceError};
+
+pub fn routes() -> OpenApiRouter<Arc<Service>> {
+    OpenApiRouter::new().routes(routes!(read, write))
+}
+
+/// Which sheet.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct SheetParameters {
+    /// Its id.
+    sheet_id: Option<String>,
+    /// Its workbook, when its slug is given.
+    workbook_id: Option<String>,
+    /// Its slug in that workbook.
+    sheet_slug: Option<String>,
+}
+
+impl SheetParameters {
+    /// The sheet; nothing when none is named.
+    async fn find(self, service: &Service, actor: &Actor) -> ApiResult<Option<SheetId>> {
+        if let Some(id) = self.sheet_id {
+            return Ok(Some(known(&id)?));
+        }
+        let Some(slug) = self.sheet_slug else { return Ok(None) };
+        let Some(workbook) = self.workbook_id else {
+            return Err(ApiError::bad("workbookId", "a sheet is named by `sheetSlug` and `workbookId`"));
+        };
+        let sheets = service.sheets(actor, &known::<WorkbookId>(&workbook)?).await?;
+        let found = sheets.into_iter().find(|sheet| sheet.slug == slug);
+        Ok(Some(found.ok_or_else(|| ServiceError::not_found("sheet", &slug))?.id))
+    }
+}
+
+/// What of the records, and what stands in a line.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct ReadParameters {
+    /// Keys of the fields; all when absent.
+    #[serde(alias = "fields[]", deserialize_with = "query::list")]
+    fields: Vec<String>,
+    /// Only the records of this commit.
+    commit_id: Option<String>,
+    /// Only the records that changed after this commit.
+    since_commit_id: Option<String>,
+    /// The records that this event is about.
+    for_event: Option<String>,
+    /// Cells without a value too, as `null`.
+    include_empty_cells: Option<bool>,
+    /// `__i`: the messages, each with the key of its field as `x` and its text as `m`.
+    include_messages: Option<bool>,
+    /// `__m`: metadata.
+    include_metadata: Option<bool>,
+    /// `__c`: config.
+    include_config: Option<bool>,
+    /// `__s`: the id of the sheet.
+    include_sheet: Option<bool>,
+    /// `__n`: the slug of the sheet.
+    include_sheet_slug: Option<bool>,
+    /// Leaves out `__v`, the commit, and `__e`, whether the record is valid.
+    no_context: Option<bool>,
+}
+
+/// Records, one a line; all of them when no page is asked for.
+#[utoipa::path(get, operation_id = "readLines", path = "/v2-alpha/records.jsonl", tag = "records",
+    params(SheetParameters, RecordParameters, ReadParameters, PageParameters),
+    responses((status = 200, content_type = "application/jsonl"), Failures))]
+async fn read(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Asked(sheet): Asked<SheetParameters>,
+    Asked(records): Asked<RecordParameters>,
+    Asked(asked): Asked<ReadParameters>,
+    Asked(page): Asked<PageParameters>,
+) -> ApiResult<Response> {
+    let id = sheet.find(&service, &actor).await?.ok_or_else(unnamed)?;
+    let wanted = asked.wanted();
+    let page = if page.page_size.is_some() { page.records()? } else { Page::first(u64::MAX) };
+    let read = RecordRead {
+        query: records.into(),
+        page: Some(page),
+        fields: (!asked.fields.is_empty()).then_some(asked.fields),
+        commit: asked.commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
+        since: asked.since_commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
+        for_event: asked.for_event.map(|id| known::<EventId>(&id)).transpose()?,
+    };
+    let batches = service.record_batches(&actor, &id, read).await?;
+    let writer = LineWriter::new(&batches.sheet, &batches.fields(), batches.commit_id.as_ref(), wanted);
+    let parts = LineParts { service, batches, writer: Arc::new(writer) };
+    Ok(([(header::CONTENT_TYPE, "application/jsonl")], parts::body(parts, 1).await?).into_response())
+}
+
+impl ReadParameters {
+    fn wanted(&self) -> Wanted {
+        let is = |flag: Option<bool>| flag.unwrap_or(false);
+        Wanted {
+            empty_cells: is(self.include_empty_cells),
+            context: !is(self.no_context),
+            messages: is(self.include_messages),
+            metadata: is(self.include_metadata),
+            config: is(self.include_config),
+            sheet: is(self.include_sheet),
+            slug: is(self.include_sheet_slug),
+        }
+    }
+}
+
+struct LineParts {
+    service: Arc<Service>,
+    batches: RecordBatches,
+    writer: Arc<LineWriter>,
+}
+
+impl Parts for LineParts {
+    async fn next(&mut self) -> ApiResult<Option<Vec<u8>>> {
+        match self.batches.next(&self.service).await? {
+            Some(batch) => written(batch, b"", self.writer.clone(), LineWriter::put).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// How the lines are taken.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct WriteParameters {
+    /// Deletes the records of the sheet first, as soon as the first lines are read.
+    truncate: Option<bool>,
+    /// Not there yet: refused.
+    snapshot: Option<bool>,
+    /// Not there yet: refused.
+    silent: Option<bool>,
+    /// The event that the caller answers: updates amend its commit and tell nobody.
+    #[serde(rename = "for")]
+    for_event: Option<String>,
+}
+
+/// What became of the lines.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = WrittenLines)]
+pub struct LinesAnswer {
+    /// Always `true`.
+    pub success: bool,
+    /// Records that were inserted.
+    pub created: u64,
+    /// Records that were sent to be changed.
+    pub updated: u64,
+    /// Records that were deleted, those that `truncate` deleted apart.
+    pub deleted: u64,
+}
+
+/// Inserts, changes and deletes records as the lines say: without `__k` a record is new, with `__d` it goes. The
+/// lines are written some thousand at a time, each time as a commit of each kind; when one cannot be read or written, those before stay.
+#[utoipa::path(post, operation_id = "writeLines", path = "/v2-alpha/records.jsonl", tag = "records",
+    params(SheetParameters, WriteParameters,
+        ("X-Sheet-Id" = Option<String>, Header, description = "The sheet of lines that name none.")),
+    request_body(content = String, content_type = "application/jsonl"),
+    responses((status = 200, body = LinesAnswer), Failures))]
+async fn write(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Asked(sheet): Asked<SheetParameters>,
+    Asked(asked): Asked<WriteParameters>,
+    headers: HeaderMap,
+    body: Body,
+) -> ApiResult<axum::Json<LinesAnswer>> {
+    for (name, given) in [("snapshot", asked.snapshot), ("silent", asked.silent)] {
+        if given == Some(true) {
+            let message = format!("`{name}` is not there yet for lines; leave it out");
+            return Err(ApiError::new(StatusCode::NOT_IMPLEMENTED, message));
+        }
+    }
+    let answers = asked.for_event.map(|id| known::<EventId>(&id)).transpose()?;
+    let mut named = sheet.find(&service, &actor).await?;
+    if let (None, Some(id)) = (&named, headers.get("x-sheet-id").and_then(|id| id.to_str().ok())) {
+        named = Some(known(id)?);
+    }
+    let truncated = match (asked.truncate, &named) {
+        (Some(true), None) => return Err(unnamed()),
+        (Some(true), Some(id)) => Some(id.clone()),
+        _ => None,
+    };
+    let mut lines = Lines::new(body);
+    let mut answer = LinesAnswer { success: true, ..LinesAnswer::default() };
+    let mut batch = LineBatch::new(named, answers);
+    let mut to_truncate = truncated;
+    loop {
+        let line = lines.next().await?;
+        let ended = line.is_none();
+        if let Some((number, line)) = line {
+            batch.push(number, line)?;
+        }
+        if !ended && !batch.is_full() {
+            continue;
+        }
+        if let Some(id) = to_truncate.take() {
+            service.delete_records(&actor, &id, &[RecordQuery::default()]).await?;
+        }
+        batch.write(&service, &actor, &mut answer).await?;
+        if ended {
+            return Ok(axum::Json(answer));
+        }
+    }
+}
+
+fn unnamed() -> ApiError {
+    ApiError::bad("sheetId", "name the sheet: `sheetId=us_sh_…`, or `workbookId` and `sheetSlug`")
+}

@@ -1,0 +1,125 @@
+//! Lines that are written together.
+
+use std::collections::BTreeMap;
+
+use super::error::{ApiError, ApiResult};
+use super::extract::known;
+use super::json_lines::LinesAnswer;
+use super::wire::json_line::{Change, read};
+use crate::domain::access::Actor;
+use crate::domain::ids::{EventId, SheetId};
+use crate::domain::parse::from_slice;
+use crate::domain::query::RecordQuery;
+use crate::service::records::RecordInput;
+use crate::service::{ErrorKind, Service, ServiceError};
+
+/// Lines, and bytes of them, that are written in one go.
+const MOST_LINES: u64 = 5_000;
+const MOST_BYTES: usize = 4 << 20;
+
+/// What the lines since the last write ask for, by sheet.
+///
+/// A record that is named twice is changed before it is deleted, as the lines say unless they contradict
+/// themselves; so each kind of change is one commit of its sheet.
+pub struct LineBatch {
+    sheet: Option<SheetId>,
+    answers: Option<EventId>,
+    changes: BTreeMap<SheetId, Changes>,
+    lines: std::ops::RangeInclusive<u64>,
+    count: u64,
+    bytes: usize,
+}
+
+#[derive(Default)]
+struct Changes {
+    inserts: Vec<RecordInput>,
+    updates: Vec<(String, RecordInput)>,
+    deletions: Vec<String>,
+}
+
+impl LineBatch {
+    /// Lines that name no sheet are about `sheet`; updates answer that event.
+    pub fn new(sheet: Option<SheetId>, answers: Option<EventId>) -> Self {
+        Self { sheet, answers, changes: BTreeMap::new(), lines: 1..=1, count: 0, bytes: 0 }
+    }
+
+    /// Whether it is to be written before more lines are added.
+    pub fn is_full(&self) -> bool {
+        self.count >= MOST_LINES || self.bytes >= MOST_BYTES
+    }
+
+    /// Adds a line.
+    pub fn push(&mut self, number: u64, line: &[u8]) -> ApiResult<()> {
+        let broken =
+            |message: String| ApiError::bad(format!("line {number}"), format!("line {number}: {message}"));
+        let members = from_slice(line).map_err(|error| broken(error.to_string()))?;
+        let (sheet, change) = read(members).map_err(broken)?;
+        let sheet = match sheet {
+            Some(id) => known(&id)?,
+            None => self.sheet.clone().ok_or_else(|| {
+                broken("name its sheet by `__s`, or that of all lines by `sheetId`".to_string())
+            })?,
+        };
+        let changes = self.changes.entry(sheet).or_default();
+        match change {
+            Change::Insert(input) => changes.inserts.push(input),
+            Change::Update(id, input) => changes.updates.push((id, input)),
+            Change::Delete(id) => changes.deletions.push(id),
+        }
+        let first = if self.count == 0 { number } else { *self.lines.start() };
+        self.lines = first..=number;
+        self.count += 1;
+        self.bytes += line.len();
+        Ok(())
+    }
+
+    /// Writes the lines and counts what became of them; afterwards there are none.
+    pub async fn write(
+        &mut self,
+        service: &Service,
+        actor: &Actor,
+        answer: &mut LinesAnswer,
+    ) -> ApiResult<()> {
+        for (sheet, changes) in std::mem::take(&mut self.changes) {
+            let written = self.write_sheet(service, actor, &sheet, changes, answer).await;
+            written.map_err(|error| self.located(error))?;
+        }
+        (self.count, self.bytes) = (0, 0);
+        Ok(())
+    }
+
+    async fn write_sheet(
+        &self,
+        service: &Service,
+        actor: &Actor,
+        sheet: &SheetId,
+        changes: Changes,
+        answer: &mut LinesAnswer,
+    ) -> Result<(), ServiceError> {
+        if !changes.inserts.is_empty() {
+            let written = service.insert_records(actor, sheet, changes.inserts).await?;
+            answer.created += written.numbers.len() as u64;
+        }
+        if !changes.updates.is_empty() {
+            answer.updated += changes.updates.len() as u64;
+            service.update_records(actor, sheet, changes.updates, self.answers.clone()).await?;
+        }
+        if !changes.deletions.is_empty() {
+            let query = RecordQuery { ids: changes.deletions, ..RecordQuery::default() };
+            let written = service.delete_records(actor, sheet, &[query]).await?;
+            answer.deleted += written.numbers.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// The error with the lines that it is about; those before them are written.
+    fn located(&self, error: ServiceError) -> ApiError {
+        match error.kind {
+            ErrorKind::BadRequest | ErrorKind::NotFound | ErrorKind::Conflict => {
+                let lines = format!("lines {} to {}", self.lines.start(), self.lines.end());
+                ServiceError { message: format!("{lines}: {}", error.message), ..error }.into()
+            }
+            _ => error.into(),
+        }
+    }
+}

@@ -135,6 +135,14 @@ test('a search narrows the grid and the counts', async ({ page }) => {
   await expect.poll(rows).toBe(500);
 });
 
+test('the records can be had in several forms', async ({ page }) => {
+  await openDemo(page);
+  await page.getByRole('button', { name: 'Download', exact: true }).click();
+  const forms = ['CSV for spreadsheets', 'CSV, exact text', 'TSV', 'JSON', 'JSON Lines', 'Excel'];
+  await expect(page.locator('#download-menu').getByRole('menuitem')).toHaveText(forms);
+  await page.keyboard.press('Escape');
+});
+
 test('selected records are deleted after a question', async ({ page }) => {
   await openDemo(page);
   await page.getByRole('button', { name: 'Actions', exact: true }).click();

@@ -142,7 +142,7 @@ struct LineParts {
 impl Parts for LineParts {
     async fn next(&mut self) -> ApiResult<Option<Vec<u8>>> {
         match self.batches.next(&self.service).await? {
-            Some(batch) => written(batch, b"", self.writer.clone(), LineWriter::put).await.map(Some),
+            Some(batch) => written(batch, Vec::new(), self.writer.clone(), LineWriter::put).await.map(Some),
             None => Ok(None),
         }
     }

@@ -21,6 +21,9 @@ const FEW: usize = 4;
 /// Writing more records than this would keep other tasks waiting.
 const WRITTEN_AT_ONCE: usize = 512;
 
+/// Room for what stands after the last record.
+const END: usize = 512;
+
 const BEGIN: &[u8] = br#"{"data":{"success":true,"records":["#;
 
 /// What stands after the records.
@@ -48,7 +51,7 @@ pub async fn answer(
     let body = match batches {
         Some(batches) => {
             let writer = Arc::new(RecordWriter::new(batches.sheet.record_key, &batches.fields()));
-            let parts = RecordParts { service, batches, writer, begun: false, end: Some(end) };
+            let parts = RecordParts { service, batches, writer, begun: false, room: 0, end: Some(end) };
             parts::body(parts, FEW).await?
         }
         None => Body::from([BEGIN, &end].concat()),
@@ -61,6 +64,8 @@ struct RecordParts {
     batches: RecordBatches,
     writer: Arc<RecordWriter>,
     begun: bool,
+    /// The bytes of the part before, which the next one is likely to have.
+    room: usize,
     /// Taken with the last part.
     end: Option<Vec<u8>>,
 }
@@ -71,11 +76,12 @@ impl Parts for RecordParts {
             return Ok(None);
         }
         let begin: &[u8] = if self.begun { b"," } else { BEGIN };
-        let mut out = match self.batches.next(&self.service).await? {
-            Some(batch) => written(batch, begin, self.writer.clone(), RecordWriter::put).await?,
-            None => begin.to_vec(),
-        };
-        self.begun = true;
+        let mut out = Vec::with_capacity(self.room);
+        out.extend_from_slice(begin);
+        if let Some(batch) = self.batches.next(&self.service).await? {
+            out = written(batch, out, self.writer.clone(), RecordWriter::put).await?;
+        }
+        (self.begun, self.room) = (true, out.len() + END);
         if self.batches.left() == 0 {
             out.extend(self.end.take().unwrap_or_default());
         }
@@ -83,16 +89,15 @@ impl Parts for RecordParts {
     }
 }
 
-/// A batch as bytes after `begin`; a large one is written on a thread that may block.
+/// A batch as bytes after those of `out`; a large one is written on a thread that may block.
 pub async fn written<W: Send + Sync + 'static>(
     batch: Batch,
-    begin: &'static [u8],
+    mut out: Vec<u8>,
     writer: Arc<W>,
     put: fn(&W, &mut Vec<u8>, &Batch),
 ) -> ApiResult<Vec<u8>> {
     let small = batch.records() <= WRITTEN_AT_ONCE;
     let write = move || {
-        let mut out = begin.to_vec();
         put(&writer, &mut out, &batch);
         out
     };

@@ -60,16 +60,20 @@ pub enum WriteError {
     Io(#[from] io::Error),
 }
 
-/// A writer for that form. `scratch` is a folder for what does not fit into memory.
+/// A writer for so many records in that form. `scratch` is a folder for what does not fit into memory.
 ///
 /// # Errors
-/// When the form cannot hold as many fields, or the folder cannot be written to.
+/// When the form cannot hold as many records or fields, or the folder cannot be written to.
 pub fn writer(
     format: ExportFormat,
     name: &str,
     fields: &[&Field],
+    records: u64,
     scratch: &Path,
 ) -> Result<Box<dyn RowWriter>, WriteError> {
+    if format == ExportFormat::Excel && records > write_xlsx::MOST_RECORDS.into() {
+        return Err(WriteError::TooMuchForExcel);
+    }
     Ok(match format {
         ExportFormat::Csv => Box::new(CsvWriter::new(CsvForm::Spreadsheet, fields)),
         ExportFormat::RawCsv => Box::new(CsvWriter::new(CsvForm::Raw, fields)),

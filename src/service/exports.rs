@@ -70,7 +70,8 @@ impl Service {
             let message = "a file is being imported into this sheet; export it afterwards";
             return Err(ServiceError::conflict(message));
         }
-        let writer = writer(format, &config.name, &batches.fields(), self.files.scratch())?;
+        let fields = batches.fields();
+        let writer = writer(format, &config.name, &fields, batches.total, self.files.scratch())?;
         let name = format.file_name(&config.name);
         Ok(Export { name, format, batches, stage: Stage::Rows(writer) })
     }

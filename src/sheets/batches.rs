@@ -27,6 +27,8 @@ use crate::store::Tx;
 const AHEAD: usize = 16_384;
 /// As many records of one segment in a row are worth reading where they lie.
 const WORTH_A_BATCH: usize = 1_024;
+/// Copying more records than this would keep other tasks waiting.
+const COPIED_AT_ONCE: usize = 512;
 /// Bytes of text in a batch that is copied together; beyond it the batch has fewer records.
 const MOST_COPIED: usize = 32 << 20;
 
@@ -64,9 +66,12 @@ impl View {
         places: Range<usize>,
         fields: Option<&[String]>,
     ) -> Result<Batches, SheetError> {
+        let parts = |fields: &[FieldNumber]| {
+            fields.iter().map(|field| Part::field(*field)).chain([Part::MESSAGES, Part::EXTRAS]).collect()
+        };
+        let all = fields.is_none();
         let fields = self.rules.fields_of(fields)?;
-        let parts = fields.iter().map(|field| Part::field(*field)).chain([Part::MESSAGES, Part::EXTRAS]);
-        let wanted = Wanted::Parts(parts.collect());
+        let wanted = if all { Wanted::All } else { Wanted::Parts(parts(&fields)) };
         let end = places.end.min(positions.len());
         let left = places.start.min(end)..end;
         Ok(Batches { view: self.clone(), positions, left, fields: fields.into(), wanted })
@@ -130,13 +135,20 @@ impl Batches {
         let groups = segments.chunks(SCANNED_TOGETHER).chain(segments.is_empty().then_some(&[][..]));
         for group in groups {
             let rows = fetch::rows(cache, tx, state, group.iter().copied(), &self.wanted).await?;
-            let (fields, end) = (self.fields.clone(), group.last() == segments.last());
-            let last = group.last().map_or(0, |segment| state.manifest.start(segment + 1));
-            gathered = blocking(move || {
-                gathered.copy(&rows, &fields, if end { u32::MAX } else { last });
-                Ok(gathered)
-            })
-            .await?;
+            let before = match group.last() {
+                Some(last) if group.last() != segments.last() => state.manifest.start(last + 1),
+                _ => u32::MAX,
+            };
+            if positions.len() <= COPIED_AT_ONCE {
+                gathered.copy(&rows, &self.fields, before);
+            } else {
+                let fields = self.fields.clone();
+                let copy = move || {
+                    gathered.copy(&rows, &fields, before);
+                    Ok(gathered)
+                };
+                gathered = blocking(copy).await?;
+            }
             if gathered.memory() > MOST_COPIED && positions.len() > 1 {
                 return Ok(None);
             }
@@ -167,6 +179,7 @@ impl Batch {
                     columns: (0..self.fields.len()).map(column).collect(),
                     messages: rows.segment_messages(*segment),
                     extras: rows.segment_extras(*segment),
+                    sorted: self.fields.is_sorted(),
                     numbers: None,
                     slice,
                 }
@@ -177,6 +190,7 @@ impl Batch {
                 columns: gathered.columns().iter().map(Some).collect(),
                 messages: Some(gathered.messages()),
                 extras: Some(gathered.extras()),
+                sorted: self.fields.is_sorted(),
                 numbers: Some(gathered.numbers()),
                 slice: None,
             },
@@ -191,6 +205,8 @@ pub struct OpenBatch<'a> {
     columns: Vec<Option<&'a Column>>,
     messages: Option<&'a Messages>,
     extras: Option<&'a Extras>,
+    /// Whether the numbers of the fields go up, so that one is quickly found.
+    sorted: bool,
     /// Absent where the segment knows them.
     numbers: Option<&'a [RecordNumber]>,
     slice: Option<Slice<'a>>,
@@ -205,6 +221,14 @@ pub struct BatchRecord<'a> {
 }
 
 impl OpenBatch<'_> {
+    /// The place of a field among the wanted ones.
+    fn place(&self, field: FieldNumber) -> Option<usize> {
+        match self.sorted {
+            true => self.fields.binary_search(&field).ok(),
+            false => self.fields.iter().position(|other| *other == field),
+        }
+    }
+
     /// The records in their order.
     pub fn records(&self) -> impl Iterator<Item = BatchRecord<'_>> {
         self.order.iter().map(|row| {
@@ -235,15 +259,13 @@ impl<'a> BatchRecord<'a> {
     }
 
     /// Its messages on the wanted fields, with the places of these; errors of a cell come first.
-    pub fn messages(&self) -> impl Iterator<Item = (usize, &'a Message)> {
-        let fields = self.batch.fields;
+    pub fn messages(&self) -> impl Iterator<Item = (usize, &'a Message)> + use<'a> {
         let changed = self.patch.and_then(|patch| patch.messages.as_deref());
         let stored = self.batch.messages.filter(|_| changed.is_none());
-        let stored = stored.into_iter().flat_map(|messages| messages.of(self.row));
+        let (batch, row) = (self.batch, self.row);
+        let stored = stored.into_iter().flat_map(move |messages| messages.of(row));
         let all = changed.into_iter().flatten().map(|(field, message)| (*field, message)).chain(stored);
-        all.filter_map(move |(field, message)| {
-            Some((fields.iter().position(|other| *other == field)?, message))
-        })
+        all.filter_map(move |(field, message)| Some((batch.place(field)?, message)))
     }
 
     /// The customer's own data; nothing means `{}`.

@@ -52,24 +52,26 @@ impl RecordWriter {
     }
 
     fn put_record(&self, out: &mut Vec<u8>, record: &BatchRecord<'_>) {
-        let messages: Vec<(usize, &Message)> = record.messages().collect();
+        let mut messages: Vec<(usize, &Message)> = record.messages().collect();
+        messages.sort_by_key(|(place, _)| *place);
+        let mut rest = &messages[..];
         out.extend_from_slice(br#"{"id":""#);
         out.extend_from_slice(&self.record_key.id_bytes(record.number()));
         out.extend_from_slice(br#"","values":{"#);
         for (place, (cell, text)) in self.cells.iter().zip(record.cells()).enumerate() {
             out.extend_from_slice(&cell.begin);
             cell.value.put(out, text);
-            if messages.iter().any(|(of, _)| *of == place) {
-                put_messages(
-                    out,
-                    messages.iter().filter(|(of, _)| *of == place).map(|(_, message)| *message),
-                );
-            } else {
+            let here = rest.iter().take_while(|(of, _)| *of == place).count();
+            let (on_cell, after) = rest.split_at(here);
+            rest = after;
+            if on_cell.is_empty() {
                 out.extend_from_slice(CLEAN);
+            } else {
+                put_messages(out, on_cell);
             }
         }
         out.extend_from_slice(br#"},"valid":"#);
-        put_valid(out, messages.iter().map(|(_, message)| *message));
+        put_valid(out, &messages);
         out.extend_from_slice(br#","metadata":"#);
         put_object(out, record.metadata());
         out.extend_from_slice(br#","config":"#);
@@ -79,9 +81,9 @@ impl RecordWriter {
 }
 
 /// The end of a cell with messages.
-fn put_messages<'a>(out: &mut Vec<u8>, messages: impl Iterator<Item = &'a Message> + Clone) {
+fn put_messages(out: &mut Vec<u8>, messages: &[(usize, &Message)]) {
     out.extend_from_slice(br#","messages":["#);
-    for (place, message) in messages.clone().enumerate() {
+    for (place, (_, message)) in messages.iter().enumerate() {
         out.extend_from_slice(if place == 0 { br#"{"type":"# } else { br#",{"type":"# });
         put_value(out, &message.level);
         out.extend_from_slice(br#","message":"#);
@@ -95,8 +97,8 @@ fn put_messages<'a>(out: &mut Vec<u8>, messages: impl Iterator<Item = &'a Messag
     out.push(b'}');
 }
 
-fn put_valid<'a>(out: &mut Vec<u8>, mut messages: impl Iterator<Item = &'a Message>) {
-    let valid = messages.all(|message| message.level != Level::Error);
+fn put_valid(out: &mut Vec<u8>, messages: &[(usize, &Message)]) {
+    let valid = messages.iter().all(|(_, message)| message.level != Level::Error);
     out.extend_from_slice(if valid { b"true" } else { b"false" });
 }
 

@@ -6,8 +6,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -18,7 +18,7 @@ use super::lines::Lines;
 use super::parts::{self, Parts};
 use super::query::{self, PageParameters, RecordParameters};
 use super::record_parts::written;
-use super::wire::json_line::{LineWriter, Wanted};
+use super::wire::json_line::{LineWriter, LinesAnswer, Wanted};
 use crate::domain::access::Actor;
 use crate::domain::ids::{CommitId, EventId, SheetId, WorkbookId};
 use crate::domain::query::RecordQuery;
@@ -164,22 +164,8 @@ struct WriteParameters {
     for_event: Option<String>,
 }
 
-/// What became of the lines.
-#[derive(Debug, Default, Serialize, ToSchema)]
-#[schema(as = WrittenLines)]
-pub struct LinesAnswer {
-    /// Always `true`.
-    pub success: bool,
-    /// Records that were inserted.
-    pub created: u64,
-    /// Records that were sent to be changed.
-    pub updated: u64,
-    /// Records that were deleted, those that `truncate` deleted apart.
-    pub deleted: u64,
-}
-
 /// Inserts, changes and deletes records as the lines say: without `__k` a record is new, with `__d` it goes. The
-/// lines are written some thousand at a time, each time as a commit of each kind; when one cannot be read or written, those before stay.
+/// lines are written some thousand at a time, each kind as one commit; when some cannot be taken, those before stay.
 #[utoipa::path(post, operation_id = "writeLines", path = "/v2-alpha/records.jsonl", tag = "records",
     params(SheetParameters, WriteParameters,
         ("X-Sheet-Id" = Option<String>, Header, description = "The sheet of lines that name none.")),
@@ -209,10 +195,19 @@ async fn write(
         (Some(true), Some(id)) => Some(id.clone()),
         _ => None,
     };
-    let mut lines = Lines::new(body);
+    let batch = LineBatch::new(named, answers);
+    Ok(axum::Json(take(&service, &actor, Lines::new(body), batch, truncated).await?))
+}
+
+/// Writes the lines as they come. The sheet to truncate is emptied when the first of them were read.
+async fn take(
+    service: &Service,
+    actor: &Actor,
+    mut lines: Lines,
+    mut batch: LineBatch,
+    mut truncated: Option<SheetId>,
+) -> ApiResult<LinesAnswer> {
     let mut answer = LinesAnswer { success: true, ..LinesAnswer::default() };
-    let mut batch = LineBatch::new(named, answers);
-    let mut to_truncate = truncated;
     loop {
         let line = lines.next().await?;
         let ended = line.is_none();
@@ -222,12 +217,12 @@ async fn write(
         if !ended && !batch.is_full() {
             continue;
         }
-        if let Some(id) = to_truncate.take() {
-            service.delete_records(&actor, &id, &[RecordQuery::default()]).await?;
+        if let Some(id) = truncated.take() {
+            service.delete_records(actor, &id, &[RecordQuery::default()]).await?;
         }
-        batch.write(&service, &actor, &mut answer).await?;
+        batch.write(service, actor, &mut answer).await?;
         if ended {
-            return Ok(axum::Json(answer));
+            return Ok(answer);
         }
     }
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::error::{ApiError, ApiResult};
 use super::extract::known;
-use super::json_lines::LinesAnswer;
-use super::wire::json_line::{Change, read};
+use super::wire::json_line::{Change, LinesAnswer, read};
 use crate::domain::access::Actor;
 use crate::domain::ids::{EventId, SheetId};
 use crate::domain::parse::from_slice;

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use axum::body::{Body, Bytes};
-use futures::stream;
+use futures::{StreamExt, stream};
 use tokio::sync::mpsc;
 
 use super::error::{ApiError, ApiResult};
@@ -45,5 +45,6 @@ pub async fn body(mut parts: impl Parts, few: usize) -> ApiResult<Body> {
         }
     });
     let next = |mut receiver: mpsc::Receiver<_>| async move { Some((receiver.recv().await?, receiver)) };
-    Ok(Body::from_stream(stream::unfold(receiver, next)))
+    // Packing asks once more after the end.
+    Ok(Body::from_stream(stream::unfold(receiver, next).fuse()))
 }

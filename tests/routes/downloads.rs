@@ -1,6 +1,8 @@
 use std::io::Read;
 use std::time::Duration;
 
+use inlet::domain::export::ExportFormat;
+use inlet::domain::query::RecordQuery;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -68,6 +70,27 @@ async fn a_download_is_of_the_view_or_the_selection() {
         assert_eq!(names("searchValue=n4").await, ["n4"]);
         assert_eq!(names(&format!("ids={},{}", ids[1], ids[6])).await, ["n1", "n6"]);
         assert!(names("filter=error").await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_first_bytes_come_before_the_second_segment_is_read() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let people: Vec<Value> = (0..9_000).map(|age| json!({ "name": "n", "age": age })).collect();
+        insert(&app, &made.sheet, &people).await;
+        let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
+        let (id, query) = (made.sheet.parse().unwrap(), RecordQuery::default());
+        let mut export = app.service.export(&actor, &id, query, ExportFormat::Csv).await.unwrap();
+        let mut bytes = export.next(&app.service).await.unwrap().unwrap();
+        assert!(bytes.len() > 10_000);
+        let (total, done) = export.progress();
+        assert!(total == 9_000 && done <= 4_096, "{done} of {total}");
+        while let Some(more) = export.next(&app.service).await.unwrap() {
+            bytes.extend(more);
+        }
+        assert!(bytes == download(&app, &made, "").await.bytes);
     })
     .await;
 }

@@ -1,8 +1,9 @@
 //! Records as lines of JSON: plain `key: value`, and what is known of the record under names that begin
 //! with two underscores, as section 2.6.5 of the wire contract has them.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::record_writer::{put_object, put_value};
 use crate::domain::blueprint::{Field, Level};
@@ -120,6 +121,20 @@ impl LineWriter {
         }
         out.push(b']');
     }
+}
+
+/// What became of the lines.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = WrittenLines)]
+pub struct LinesAnswer {
+    /// Always `true`.
+    pub success: bool,
+    /// Records that were inserted.
+    pub created: u64,
+    /// Records that were sent to be changed.
+    pub updated: u64,
+    /// Records that were deleted, those that `truncate` deleted apart.
+    pub deleted: u64,
 }
 
 /// What a line asks for.

@@ -7,8 +7,8 @@ mod util;
 
 mod bad_input;
 mod commits;
-mod edits;
 mod downloads;
+mod edits;
 mod environments;
 mod events;
 mod files;

@@ -90,6 +90,8 @@ impl Service {
         let named = read.fields.take();
         wanted_fields(&sheet, named.clone())?;
         let positions = match read.restriction(tx, &sheet, &view).await? {
+            // The usual question after a change: the other records need not be looked at.
+            Some(numbers) if read.query.is_everything() => view.positions_of_numbers(tx, &numbers).await?,
             Some(numbers) => view.among(tx, &read.query, &numbers).await?,
             None => view.positions(tx, &read.query).await?,
         };

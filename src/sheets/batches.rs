@@ -76,6 +76,18 @@ impl View {
         let left = places.start.min(end)..end;
         Ok(Batches { view: self.clone(), positions, left, fields: fields.into(), wanted })
     }
+
+    /// Those of the numbers that are there, in the order asked for.
+    ///
+    /// # Errors
+    /// Those of the database, and [`SheetError::Damaged`].
+    pub async fn positions_of_numbers(
+        &self,
+        tx: &mut Tx,
+        numbers: &[RecordNumber],
+    ) -> Result<Positions, SheetError> {
+        Ok(Positions::listed(self.positions_of(tx, numbers).await?))
+    }
 }
 
 impl Batches {

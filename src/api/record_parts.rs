@@ -17,7 +17,7 @@ use crate::service::{Service, ServiceError};
 use crate::sheets::Batch;
 
 /// Batches that are put into a body of one piece.
-const FEW: usize = 4;
+const FEW: usize = 6;
 /// Writing more records than this would keep other tasks waiting.
 const WRITTEN_AT_ONCE: usize = 512;
 

@@ -53,6 +53,20 @@ impl<I: Id, S: Send + Sync> FromRequestParts<S> for Named<I> {
     }
 }
 
+/// The id in the path and the text after it, such as the key of a field.
+pub struct NamedWith<I>(pub I, pub String);
+
+impl<I: Id + Send, S: Send + Sync> FromRequestParts<S> for NamedWith<I> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Named(id) = Named::from_request_parts(parts, state).await?;
+        let params = RawPathParams::from_request_parts(parts, state).await;
+        let text = params.ok().and_then(|params| Some(params.iter().nth(1)?.1.to_string()));
+        Ok(Self(id, text.unwrap_or_default()))
+    }
+}
+
 /// An id outside the path. What cannot be one names nothing: 404 too.
 pub fn known<I: Id>(text: &str) -> ApiResult<I> {
     I::parse(text).map_err(|error| ApiError::new(StatusCode::NOT_FOUND, error.to_string()))

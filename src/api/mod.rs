@@ -14,6 +14,7 @@ mod environments;
 mod error;
 mod events;
 mod extract;
+mod fields;
 mod files;
 mod indices;
 mod jobs;
@@ -53,6 +54,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(workbooks::routes())
         .merge(sheets::routes())
         .merge(download::routes())
+        .merge(fields::routes())
         .merge(records::routes())
         .merge(indices::routes())
         .merge(cells::routes())

@@ -188,8 +188,12 @@ pub fn transition(status: JobStatus, command: Command) -> Result<Transition, Ref
 }
 
 /// The jobs that the server itself does, by type and operation; all others wait for a listener.
-pub const BUILT_IN: &[(JobType, &str)] =
-    &[(JobType::Sheet, "import"), (JobType::Sheet, "export"), (JobType::Workbook, "delete-records")];
+pub const BUILT_IN: &[(JobType, &str)] = &[
+    (JobType::Sheet, "import"),
+    (JobType::Sheet, "export"),
+    (JobType::Workbook, "delete-records"),
+    (JobType::Sheet, "validate"),
+];
 
 /// Whether the server itself does such jobs.
 pub fn is_built_in(job_type: JobType, operation: &str) -> bool {

@@ -150,7 +150,12 @@ impl Service {
     /// Asks once more inside of the transaction that writes, where no import can begin any more.
     pub(super) async fn still_writable(&self, tx: &mut Tx, actor: &Actor, sheet: &Sheet) -> Result<()> {
         crate::store::records::lock_head(tx, sheet.number).await?;
-        not_importing(&sheets::find(tx, actor, &sheet.id).await?)
+        let now = sheets::find(tx, actor, &sheet.id).await?;
+        if now.updated_at != sheet.updated_at && now.config != sheet.config {
+            let message = format!("the blueprint of {} has just changed; try again", sheet.config.name);
+            return Err(ServiceError::conflict(message));
+        }
+        not_importing(&now)
     }
 }
 

@@ -97,6 +97,9 @@ impl Service {
         change: WorkbookChange,
     ) -> Result<WorkbookWithSheets> {
         allow(actor, Operation::ManageWorkbook)?;
+        let entries = change.sheets.unwrap_or_default();
+        let known = self.workbook(actor, id).await?.sheets;
+        let mut held = self.hold(entries.iter().filter_map(|entry| target(&known, entry))).await?;
         let mut tx = self.db.write().await?;
         let WorkbookWithSheets { mut workbook, sheets: before } = read(&mut tx, actor, id).await?;
         let namespaces = namespaces(&mut tx, actor, &workbook.space_id).await?;
@@ -114,16 +117,19 @@ impl Service {
         workbook.extra.extend(change.extra);
         workbook.updated_at = now();
         workbooks::update(&mut tx, &workbook).await?;
-        for (position, entry) in change.sheets.unwrap_or_default().into_iter().enumerate() {
-            upsert_sheet(&mut tx, actor, &workbook, &before, entry, &namespaces)
-                .await
-                .map_err(|error| at(error, &format!("sheets[{position}]")))?;
+        for (position, entry) in entries.into_iter().enumerate() {
+            let place = |error| at(error, &format!("sheets[{position}]"));
+            let changed = upsert_sheet(&mut tx, actor, &workbook, &before, entry, &namespaces).await;
+            if let Some((before, after)) = changed.map_err(place)? {
+                self.follow_blueprint(&mut tx, actor, &mut held, (before, &after)).await.map_err(place)?;
+            }
         }
         let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
         tx.emit(announce::of_workbook(Topic::WorkbookUpdated, actor, &workbook, &namespaces, payload));
         let after = read(&mut tx, actor, id).await?;
         self.check_columns(&before, &after.sheets)?;
         tx.commit().await?;
+        held.publish();
         Ok(after)
     }
 
@@ -253,13 +259,13 @@ async fn insert_sheet(
     Ok(sheet)
 }
 
-fn check_actions(config: &SheetConfig) -> Result<()> {
+pub(super) fn check_actions(config: &SheetConfig) -> Result<()> {
     let fields = config.fields.iter().flat_map(|field| &field.actions);
     Ok(config.actions.iter().chain(fields).try_for_each(|action| action.operation().map(drop))?)
 }
 
 /// Gives each new field the next free number; known fields keep theirs, dropped ones are remembered.
-fn number_fields(
+pub(super) fn number_fields(
     mut known: BTreeMap<String, FieldNumber>,
     config: &SheetConfig,
 ) -> BTreeMap<String, FieldNumber> {
@@ -273,15 +279,27 @@ fn number_fields(
     known
 }
 
-/// Merges one entry of `sheets` into the sheet it names, or makes a new one.
-async fn upsert_sheet(
+/// The sheet that an entry of `sheets` is about, when it is there already.
+fn target<'a>(known: &'a [Sheet], entry: &Value) -> Option<&'a Sheet> {
+    let member = |name: &str| entry.get(name).and_then(Value::as_str);
+    let slug = entry.get("config").and_then(|config| config.get("slug")?.as_str()).or(member("slug"));
+    known.iter().find(|sheet| match member("id") {
+        Some(id) => sheet.id.as_str() == id,
+        None => slug == Some(&sheet.slug),
+    })
+}
+
+/// Merges one entry of `sheets` into the sheet it names, or makes a new one. The answer is a changed sheet
+/// before and since.
+async fn upsert_sheet<'a>(
     tx: &mut Tx,
     actor: &Actor,
     workbook: &Workbook,
-    known: &[Sheet],
+    known: &'a [Sheet],
     entry: Value,
     namespaces: &[String],
-) -> Result<()> {
+) -> Result<Option<(&'a Sheet, Sheet)>> {
+    let found = target(known, &entry);
     let Value::Object(mut members) = entry else {
         return Err(ParseError::at("", "a sheet is an object").into());
     };
@@ -289,17 +307,14 @@ async fn upsert_sheet(
     if let Some(Value::Object(config)) = members.remove("config") {
         members.extend(config);
     }
-    let slug = members.get("slug").and_then(Value::as_str);
-    let target =
-        known.iter().find(|sheet| id.as_ref().map_or(slug == Some(&sheet.slug), |id| *id == sheet.id));
-    let Some(before) = target else {
+    let Some(before) = found else {
         if let Some(id) = id {
             return Err(ServiceError::not_found("sheet", id));
         }
         let config: SheetConfig = from_value(Value::Object(members))?;
         config.check()?;
         insert_sheet(tx, actor, workbook, known.len() as i64, config, namespaces).await?;
-        return Ok(());
+        return Ok(None);
     };
     let mut merged = announce::object(serde_json::to_value(&*before.config).map_err(ServiceError::internal)?);
     merged.extend(members.into_iter().filter(|(_, value)| !value.is_null()));
@@ -307,7 +322,7 @@ async fn upsert_sheet(
     config.check()?;
     check_actions(&config)?;
     if config == *before.config {
-        return Ok(());
+        return Ok(None);
     }
     let mut sheet = before.clone();
     sheet.field_numbers = number_fields(sheet.field_numbers, &config);
@@ -317,5 +332,5 @@ async fn upsert_sheet(
     sheets::update_config(tx, &sheet).await?;
     let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
     tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, namespaces, payload));
-    Ok(())
+    Ok(Some((before, sheet)))
 }

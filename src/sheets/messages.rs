@@ -39,6 +39,13 @@ impl Messages {
         self.entries.iter().filter(is_fitting).map(|entry| (entry.row, entry.field))
     }
 
+    /// All of them, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, FieldNumber, &Message)> {
+        let entry =
+            |entry: &Entry| Some((entry.row, entry.field, self.distinct.get(entry.message as usize)?));
+        self.entries.iter().filter_map(entry)
+    }
+
     /// Every error with its record, in order; a record comes once for each of its errors.
     pub(super) fn errors(&self) -> impl Iterator<Item = (u32, FieldNumber)> {
         self.marks(|message| message.level == Level::Error)

@@ -180,7 +180,7 @@ impl OpenSheet {
     }
 
     /// The rules of the sheet's blueprint; made anew when that has changed.
-    fn rules(&self, sheet: &Sheet) -> Arc<Rules> {
+    pub(super) fn rules(&self, sheet: &Sheet) -> Arc<Rules> {
         let mut held = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
         match &*held {
             Some((of, rules))

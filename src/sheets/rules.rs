@@ -31,6 +31,7 @@ pub(super) struct FieldRules {
 }
 
 /// No two records may have the same values in these fields.
+#[derive(PartialEq)]
 pub(super) struct UniqueRule {
     pub(super) fields: Vec<FieldNumber>,
     /// A record with one of these empty does not count.
@@ -136,6 +137,11 @@ impl Rules {
 }
 
 impl UniqueRule {
+    /// Whether several fields count together.
+    pub(super) fn is_composite(&self) -> bool {
+        self.is_composite
+    }
+
     /// Puts the rule's message on the cells of a record or takes it away; whether that changed anything.
     pub(super) fn mark(&self, messages: &mut Vec<CellMessage>, doubled: bool) -> bool {
         let mut changed = false;

@@ -116,6 +116,17 @@ impl UniqueIndex {
         self.holders[rule].standing(key).count > 1
     }
 
+    /// The records that have a double under a rule, in order.
+    pub(super) fn doubles(&self, rule: usize) -> Vec<RecordNumber> {
+        let several = self.maps[rule].values().filter_map(|holders| match holders {
+            Holders::One(_) => None,
+            Holders::Many(all) => Some(all.iter().copied()),
+        });
+        let mut doubles: Vec<RecordNumber> = several.flatten().collect();
+        doubles.sort_unstable();
+        doubles
+    }
+
     /// Ends the current change: which of the records it did not touch begin or cease to have a double.
     pub(super) fn settle(&mut self, is_touched: impl Fn(RecordNumber) -> bool) -> Vec<Partner> {
         let mut partners = Vec::new();

@@ -18,6 +18,7 @@ use super::unique::{Partner, UniqueIndex};
 use super::view::View;
 use crate::domain::ids::CommitId;
 use crate::domain::record::{Counts, FieldNumber, Message, RecordNumber};
+use crate::domain::workbook::Sheet;
 use crate::store::records::{self, SheetHead};
 use crate::store::{StoreError, Tx};
 
@@ -143,6 +144,15 @@ impl Writer {
             |index: &UniqueIndex| index.version == head.version && Arc::ptr_eq(&index.rules, &self.rules);
         let unique = self.kept.unique.take().filter(fits);
         Ok(Working { head, state, unique })
+    }
+
+    /// Goes by the rules of the sheet as it is now.
+    pub(super) fn follow(&mut self, sheet: &Sheet) {
+        let rules = self.open.rules(sheet);
+        if !Arc::ptr_eq(&rules, &self.rules) {
+            self.rules = rules;
+            self.working = None;
+        }
     }
 
     /// Ends a write: the next one of this writer goes on from here.

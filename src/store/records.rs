@@ -77,7 +77,7 @@ pub struct CommitRow {
     pub version: i64,
     /// What a person would undo together with it.
     pub change_id: Option<ChangeId>,
-    /// `insert`, `update`, `delete`, `import`, `rollback`.
+    /// `insert`, `update`, `delete`, `import`, `rollback`, `validate`.
     pub kind: String,
     /// The id of the user, key or agent.
     pub created_by: String,

@@ -6,6 +6,7 @@
 mod util;
 
 mod bad_input;
+mod blueprint_changes;
 mod commits;
 mod downloads;
 mod edits;

@@ -3,6 +3,7 @@
 mod delete_records;
 mod export_sheet;
 mod import_file;
+mod validate_sheet;
 
 use futures::future::BoxFuture;
 
@@ -19,10 +20,11 @@ pub struct Kind {
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 3] = [
+pub const KINDS: [Kind; 4] = [
     Kind { name: (JobType::Sheet, "import"), run: |work| Box::pin(import_file::run(work)) },
     Kind { name: (JobType::Sheet, "export"), run: |work| Box::pin(export_sheet::run(work)) },
     Kind { name: (JobType::Workbook, "delete-records"), run: |work| Box::pin(delete_records::run(work)) },
+    Kind { name: (JobType::Sheet, "validate"), run: |work| Box::pin(validate_sheet::run(work)) },
 ];
 
 #[cfg(test)]

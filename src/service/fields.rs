@@ -1,0 +1,80 @@
+//! Fields of a sheet: added and removed one by one.
+
+use serde_json::{Value, json};
+
+use super::workbooks::{check_actions, namespaces, number_fields};
+use super::{Result, Service, ServiceError, allow, announce, sheets as find_sheets};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::blueprint::{Field, SheetConfig};
+use crate::domain::event::Topic;
+use crate::domain::ids::SheetId;
+use crate::domain::workbook::Sheet;
+use crate::store::{now, sheets};
+
+impl Service {
+    /// Adds a field, at the end unless a place is named. A key that the sheet once had brings its values back.
+    pub async fn add_field(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        field: Field,
+        place: Option<usize>,
+    ) -> Result<Field> {
+        let key = field.key.to_string();
+        let sheet = self
+            .change_fields(actor, id, "field_added", &key, |config| {
+                let place = place.unwrap_or(config.fields.len());
+                if place > config.fields.len() {
+                    let message = format!("insertAtIndex: the sheet has {} fields", config.fields.len());
+                    return Err(ServiceError::bad_request(message));
+                }
+                config.fields.insert(place, field);
+                Ok(())
+            })
+            .await?;
+        let made = sheet.config.fields.into_iter().find(|field| field.key.as_str() == key);
+        made.ok_or_else(|| ServiceError::not_found("field", &key))
+    }
+
+    /// Removes a field with what is in it.
+    pub async fn remove_field(&self, actor: &Actor, id: &SheetId, key: &str) -> Result<()> {
+        self.change_fields(actor, id, "field_removed", key, |config| {
+            let count = config.fields.len();
+            config.fields.retain(|field| field.key.as_str() != key);
+            if config.fields.len() == count {
+                return Err(ServiceError::not_found("field", key));
+            }
+            Ok(())
+        })
+        .await
+        .map(|_| ())
+    }
+
+    async fn change_fields(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        what: &str,
+        key: &str,
+        change: impl FnOnce(&mut SheetConfig) -> Result<()>,
+    ) -> Result<Sheet> {
+        allow(actor, Operation::ManageWorkbook)?;
+        let mut held = self.hold([&self.sheet(actor, id).await?]).await?;
+        let mut tx = self.db.write().await?;
+        let before = find_sheets::find(&mut tx, actor, id).await?;
+        let mut sheet = before.clone();
+        change(&mut sheet.config)?;
+        sheet.config.check()?;
+        check_actions(&sheet.config)?;
+        sheet.field_numbers = number_fields(sheet.field_numbers, &sheet.config);
+        sheet.updated_at = now();
+        sheets::update_config(&mut tx, &sheet).await?;
+        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
+        let payload: Value = json!({ "changes": [{ "type": what, "details": { "fieldKey": key } }] });
+        tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, &namespaces, payload));
+        self.follow_blueprint(&mut tx, actor, &mut held, (&before, &sheet)).await?;
+        tx.commit().await?;
+        held.publish();
+        Ok(sheet)
+    }
+}

@@ -1,0 +1,164 @@
+//! Records follow their blueprint: when its rules change, what the server says of the cells is made anew,
+//! at once where there are few records, by a job where there are many.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::announce::of_commit;
+use super::new_job::NewJob;
+use super::records::{counts_event, not_importing};
+use super::workbooks::namespaces;
+use super::{Result, Service, allow, sheets as find_sheets};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::event::Topic;
+use crate::domain::ids::{Id, SheetId};
+use crate::domain::job::{JobTrigger, JobType};
+use crate::domain::record::RecordNumber;
+use crate::domain::workbook::Sheet;
+use crate::sheets::{Committed, Stale, Writer};
+use crate::store::{Tx, new_id, records};
+
+/// A sheet of more records is validated by a job.
+const AT_ONCE: u64 = 100_000;
+
+/// Parameters of the job `sheet:validate`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ValidateConfig {
+    /// What is to be checked; everything when absent.
+    pub stale: Option<Stale>,
+}
+
+/// How far a validation has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validated {
+    /// Where to go on; nothing when all records were looked at.
+    pub rest: Option<RecordNumber>,
+    /// Records that were looked at.
+    pub records: u64,
+}
+
+/// Sheets that are held for writing before the transaction begins, so that nobody waits for the other
+/// the other way round.
+pub(super) struct Held(BTreeMap<i64, Writer>);
+
+impl Held {
+    /// Shows what was written, after the transaction was committed.
+    pub(super) fn publish(self) {
+        self.0.into_values().for_each(Writer::publish);
+    }
+}
+
+impl Service {
+    /// Checks every record of a sheet again: at once, or by a job when there are many.
+    pub async fn validate_sheet(&self, actor: &Actor, id: &SheetId) -> Result<()> {
+        allow(actor, Operation::WriteRecords)?;
+        let sheet = self.sheet(actor, id).await?;
+        not_importing(&sheet)?;
+        if sheet.counts.total > AT_ONCE {
+            self.create_job(actor, job(&sheet, None)).await?;
+            return Ok(());
+        }
+        let mut from = RecordNumber(0);
+        while let Some(rest) = self.validate_records(actor, id, None, from).await?.rest {
+            from = rest;
+        }
+        Ok(())
+    }
+
+    /// Checks the records from `from` on again, as many as one commit may be about.
+    ///
+    /// # Errors
+    /// `Conflict` while a file is being imported into the sheet.
+    pub async fn validate_records(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        stale: Option<&Stale>,
+        from: RecordNumber,
+    ) -> Result<Validated> {
+        let sheet = self.sheet(actor, id).await?;
+        let mut writer = self.sheets.writer(&sheet).await?;
+        let mut tx = self.db.write().await?;
+        records::lock_head(&mut tx, sheet.number).await?;
+        let sheet = find_sheets::find(&mut tx, actor, id).await?;
+        not_importing(&sheet)?;
+        let all = Stale::all(&sheet);
+        let what = (&sheet, stale.unwrap_or(&all));
+        let done = writer.revalidate(&mut tx, &actor.id, Some(&new_id()), what, from).await?;
+        tell(&mut tx, actor, &sheet, &done.committed).await?;
+        // Listeners check the whole sheet again only when somebody asked for it.
+        if let (None, Some(commit)) = (stale, &done.committed.commit) {
+            let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
+            let payload = json!({
+                "sheetId": sheet.id, "workbookId": sheet.workbook_id, "versionId": commit,
+                "commitId": commit, "sheetSlug": sheet.slug, "trackChanges": false,
+            });
+            tx.emit(of_commit(Topic::CommitCreated, &actor.id, &sheet, &namespaces, commit, payload));
+        }
+        tx.commit().await?;
+        writer.publish();
+        Ok(Validated { rest: done.rest, records: done.records })
+    }
+
+    /// Holds sheets for writing; the transaction that changes their blueprints begins after it.
+    pub(super) async fn hold(&self, sheets: impl IntoIterator<Item = &Sheet>) -> Result<Held> {
+        let in_order: BTreeMap<i64, &Sheet> = sheets.into_iter().map(|sheet| (sheet.number, sheet)).collect();
+        let mut held = BTreeMap::new();
+        for (number, sheet) in in_order {
+            held.insert(number, self.sheets.writer(sheet).await?);
+        }
+        Ok(Held(held))
+    }
+
+    /// Brings the records of a sheet in line with its changed blueprint, within the transaction that
+    /// changed it.
+    ///
+    /// # Errors
+    /// `Conflict` while a file is being imported: it is being checked by the old rules.
+    pub(super) async fn follow_blueprint(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        held: &mut Held,
+        (before, after): (&Sheet, &Sheet),
+    ) -> Result<()> {
+        let stale = Stale::between(before, after);
+        if stale.is_empty() {
+            return Ok(());
+        }
+        records::lock_head(tx, after.number).await?;
+        let now = find_sheets::find(tx, actor, &after.id).await?;
+        not_importing(&now)?;
+        let Some(writer) = held.0.get_mut(&after.number).filter(|_| now.counts.total <= AT_ONCE) else {
+            self.insert_job(tx, actor, job(after, Some(stale))).await?;
+            return Ok(());
+        };
+        let change = new_id();
+        let mut from = Some(RecordNumber(0));
+        while let Some(begin) = from {
+            let done = writer.revalidate(tx, &actor.id, Some(&change), (after, &stale), begin).await?;
+            tell(tx, actor, after, &done.committed).await?;
+            from = done.rest;
+        }
+        Ok(())
+    }
+}
+
+fn job(sheet: &Sheet, stale: Option<Stale>) -> NewJob {
+    let mut job = NewJob::new(JobType::Sheet, "validate", sheet.id.as_str());
+    job.trigger = JobTrigger::Immediate;
+    job.label = Some(format!("Check {}", sheet.config.name));
+    job.config = Some(json!(ValidateConfig { stale }));
+    job
+}
+
+async fn tell(tx: &mut Tx, actor: &Actor, sheet: &Sheet, done: &Committed) -> Result<()> {
+    if done.commit.is_some() {
+        let namespaces = namespaces(tx, actor, &sheet.space_id).await?;
+        tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, &namespaces));
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! Which messages of a sheet may no longer be true: what a change of its blueprint leaves to be checked
+//! again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::messages::CellMessage;
+use super::rules::{Rules, UniqueRule};
+use crate::domain::blueprint::Field;
+use crate::domain::record::{FieldNumber, MessageSource};
+use crate::domain::workbook::Sheet;
+
+/// The fields whose derived messages are to be made anew, by what they derive from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stale {
+    /// Fields whose cells are checked each by itself.
+    pub(super) checks: BTreeSet<FieldNumber>,
+    /// Fields that carry the marks of unique rules.
+    pub(super) unique: BTreeSet<FieldNumber>,
+    /// Fields that the blueprint no longer has: nobody could mend what is said of them.
+    pub(super) gone: BTreeSet<FieldNumber>,
+}
+
+impl Stale {
+    /// Everything that the server derives.
+    pub fn all(sheet: &Sheet) -> Self {
+        let fields: BTreeSet<FieldNumber> = sheet.columns().map(|(number, _)| number).collect();
+        let gone = sheet.field_numbers.values().filter(|number| !fields.contains(number));
+        Self { gone: gone.copied().collect(), unique: fields.clone(), checks: fields }
+    }
+
+    /// What a change of the blueprint leaves; empty when its rules are the same.
+    pub fn between(before: &Sheet, after: &Sheet) -> Self {
+        let old: BTreeMap<FieldNumber, &Field> = before.columns().collect();
+        let new: BTreeMap<FieldNumber, &Field> = after.columns().collect();
+        let has_other_rules = |number: &FieldNumber, field: &Field| {
+            old.get(number).is_none_or(|old| {
+                (&old.label, &old.field_type, &old.constraints)
+                    != (&field.label, &field.field_type, &field.constraints)
+            })
+        };
+        let checks = new.iter().filter(|(number, field)| has_other_rules(number, field));
+        let gone = old.keys().filter(|number| !new.contains_key(number));
+        let mut stale = Self {
+            checks: checks.map(|(number, _)| *number).collect(),
+            unique: BTreeSet::new(),
+            gone: gone.copied().collect(),
+        };
+        let (old_rules, new_rules) = (Rules::of(before).unique, Rules::of(after).unique);
+        let is_same = |one: &UniqueRule, other: &UniqueRule| {
+            one == other
+                && (one.is_composite() || one.fields.iter().all(|field| !stale.checks.contains(field)))
+        };
+        let missing =
+            |rules: &[UniqueRule], rule: &UniqueRule| !rules.iter().any(|other| is_same(rule, other));
+        let changed = old_rules.iter().filter(|rule| missing(&new_rules, rule));
+        let changed = changed.chain(new_rules.iter().filter(|rule| missing(&old_rules, rule)));
+        let unique = changed.flat_map(|rule| rule.fields.iter().copied()).collect();
+        stale.unique = unique;
+        // What is said of a field that comes back may be from any time.
+        stale.unique.extend(new.keys().filter(|number| !old.contains_key(number)));
+        stale
+    }
+
+    /// Whether nothing has to be checked.
+    pub fn is_empty(&self) -> bool {
+        self.checks.is_empty() && self.unique.is_empty() && self.gone.is_empty()
+    }
+
+    /// Whether a message goes, to be made anew if it is still true.
+    pub(super) fn drops(&self, field: FieldNumber, source: MessageSource, derived: bool) -> bool {
+        if self.gone.contains(&field) {
+            return true;
+        }
+        derived
+            && match source {
+                MessageSource::UniqueConstraint => self.unique.contains(&field),
+                _ => self.checks.contains(&field),
+            }
+    }
+
+    /// The same of a message with its cell.
+    pub(super) fn drops_message(&self, (field, message): &CellMessage) -> bool {
+        self.drops(*field, message.source, message.derived)
+    }
+}

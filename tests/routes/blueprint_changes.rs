@@ -1,0 +1,148 @@
+use inlet::domain::ids::Id;
+use inlet::store::new_id;
+use serde_json::{Value, json};
+
+use crate::fixtures::{Contacts, contacts, insert, text};
+use crate::{TestApp, on_each_database};
+
+async fn counts(app: &TestApp, made: &Contacts) -> [u64; 2] {
+    let counts = app.get(&format!("/v1/sheets/{}/counts", made.sheet)).await.data()["counts"].take();
+    ["total", "error"].map(|member| counts[member].as_u64().unwrap())
+}
+
+async fn commits(app: &TestApp, made: &Contacts) -> usize {
+    app.get(&format!("/v1/sheets/{}/commits", made.sheet)).await.data().as_array().unwrap().len()
+}
+
+/// Gives the sheet these fields.
+async fn change(app: &TestApp, made: &Contacts, fields: Value) -> Value {
+    let change = json!({ "sheets": [{ "slug": "contacts", "fields": fields }] });
+    app.patch(&format!("/v1/workbooks/{}", made.workbook), change).await.data()
+}
+
+async fn topics(app: &TestApp) -> Vec<String> {
+    let events = app.get("/v1/events?pageSize=100").await.json();
+    events["data"].as_array().unwrap().iter().map(|event| text(event, "topic")).collect()
+}
+
+async fn people(app: &TestApp) -> Contacts {
+    let made = contacts(app).await;
+    let records = [
+        json!({ "name": "Ada", "age": "36", "email": "a@b.c" }),
+        json!({ "name": "Bob", "age": "old", "email": "b" }),
+        json!({ "name": "Bob", "age": null, "email": "c" }),
+    ];
+    insert(app, &made.sheet, &records).await;
+    made
+}
+
+#[tokio::test]
+async fn the_records_are_checked_by_the_new_rules_at_once() {
+    on_each_database(async |app: TestApp| {
+        let made = people(&app).await;
+        assert_eq!(counts(&app, &made).await, [3, 1]);
+        let fields = json!([
+            { "key": "name", "type": "string", "constraints": [{ "type": "unique" }] },
+            { "key": "age", "type": "string" },
+            { "key": "email", "type": "string", "constraints": [{ "type": "external", "validator": "email" }] },
+        ]);
+        let workbook = change(&app, &made, fields.clone()).await;
+        assert_eq!(workbook["sheets"][0]["recordCounts"]["error"], json!(2));
+        assert_eq!((counts(&app, &made).await, commits(&app, &made).await), ([3, 2], 2));
+        let by_field = app.get(&format!("/v1/sheets/{}/counts", made.sheet)).await.data();
+        assert_eq!(by_field["counts"]["errorsByField"], json!({ "name": 2, "email": 2 }));
+        let told = topics(&app).await;
+        assert_eq!(told.iter().filter(|topic| *topic == "sheet:counts-updated").count(), 2, "{told:?}");
+        // The same rules once more are nothing new, and other labels of free fields are not either.
+        change(&app, &made, fields).await;
+        app.post(&format!("/v1/sheets/{}/validate", made.sheet), json!(null)).await.data();
+        assert_eq!(commits(&app, &made).await, 2);
+        // What is said of a field goes with it.
+        change(&app, &made, json!([{ "key": "age", "type": "string" }])).await;
+        assert_eq!((counts(&app, &made).await, commits(&app, &made).await), ([3, 0], 3));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn fields_are_added_and_removed_one_by_one() {
+    on_each_database(async |app: TestApp| {
+        let made = people(&app).await;
+        let path = format!("/v1/sheets/{}/fields", made.sheet);
+        let field = json!({ "key": "city", "type": "string", "label": "City", "constraints": [{ "type": "required" }] });
+        let made_field = app.post(&format!("{path}?insertAtIndex=1"), field.clone()).await.data();
+        assert_eq!((&made_field["key"], &made_field["label"]), (&json!("city"), &json!("City")));
+        assert_eq!(counts(&app, &made).await, [3, 3]);
+        let keys = async || {
+            let sheet = app.get(&format!("/v1/sheets/{}", made.sheet)).await.data();
+            let fields = sheet["config"]["fields"].as_array().unwrap().clone();
+            fields.iter().map(|field| text(field, "key")).collect::<Vec<_>>()
+        };
+        assert_eq!(keys().await, ["name", "city", "age", "email"]);
+        let events = app.get("/v1/events?topic=sheet:updated").await.json();
+        assert_eq!(events["data"][0]["payload"]["changes"][0]["type"], json!("field_added"));
+
+        assert!(app.post(&path, field).await.refused(400).contains("city"));
+        let end = json!({ "key": "z", "type": "string" });
+        app.post(&format!("{path}?insertAtIndex=9"), end.clone()).await.refused(400);
+        app.post(&path, json!({ "key": "z", "type": "strng" })).await.refused(400);
+        app.post(&path, end).await.data();
+        assert_eq!(keys().await.last().unwrap(), "z");
+
+        app.delete(&format!("{path}/city")).await.data();
+        assert_eq!((counts(&app, &made).await, keys().await.len()), ([3, 1], 4));
+        assert!(app.delete(&format!("{path}/city")).await.refused(404).contains("city"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sheet_is_validated_on_request() {
+    on_each_database(async |app: TestApp| {
+        let made = people(&app).await;
+        let path = format!("/v1/sheets/{}/validate", made.sheet);
+        assert_eq!(app.post(&path, json!(null)).await.data(), json!({ "success": true }));
+        assert_eq!(commits(&app, &made).await, 1);
+        app.post("/v1/sheets/us_sh_0000000000000000000000/validate", json!(null)).await.refused(404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rules_do_not_change_under_an_import() {
+    on_each_database(async |app: TestApp| {
+        let made = people(&app).await;
+        let sheet = Id::parse(&made.sheet).unwrap();
+        let mut tx = app.service.db.write().await.unwrap();
+        inlet::store::sheets::set_importing(&mut tx, &sheet, Some(&new_id())).await.unwrap();
+        tx.commit().await.unwrap();
+        let body = json!({ "key": "z", "type": "string", "constraints": [{ "type": "required" }] });
+        let path = format!("/v1/sheets/{}", made.sheet);
+        assert!(app.post(&format!("{path}/fields"), body).await.refused(409).contains("imported"));
+        assert!(app.post(&format!("{path}/validate"), json!(null)).await.refused(409).contains("imported"));
+        assert_eq!(app.get(&path).await.data()["config"]["fields"].as_array().unwrap().len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_validation_may_be_a_job() {
+    on_each_database(async |app: TestApp| {
+        let made = people(&app).await;
+        let body =
+            json!({ "type": "sheet", "operation": "validate", "source": made.sheet, "trigger": "immediate" });
+        let job = text(&app.post("/v1/jobs", body).await.data(), "id");
+        let stopping = app.stopping.clone();
+        tokio::spawn(inlet::jobs::worker::run(app.service.clone(), 1, stopping));
+        let path = format!("/v1/jobs/{job}");
+        for _ in 0..100 {
+            if app.get(&path).await.data()["status"] == json!("complete") {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let job = app.get(&path).await.data();
+        assert_eq!(job["outcome"]["message"], json!("1 of 3 records have errors."));
+    })
+    .await;
+}

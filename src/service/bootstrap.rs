@@ -115,8 +115,13 @@ impl Service {
 
 /// The server itself, within one environment.
 pub fn system_actor(environment: &Environment) -> Result<Actor> {
+    server_actor(&environment.account_id, &environment.id)
+}
+
+/// The same, where only the ids are at hand.
+pub(super) fn server_actor(account: &AccountId, environment: &EnvironmentId) -> Result<Actor> {
     let id = AgentId::from_random(0).ok_or_else(|| ServiceError::internal("no id for the server itself"))?;
-    let scope = Scope::environment(environment.account_id.clone(), environment.id.clone());
+    let scope = Scope::environment(account.clone(), environment.clone());
     Ok(Actor { id: id.to_string(), role: Role::System, scope })
 }
 

@@ -27,6 +27,7 @@ pub mod new_job;
 pub mod read_records;
 pub mod record_batches;
 pub mod records;
+pub mod references;
 pub mod revalidation;
 pub mod run_action;
 pub mod secrets;

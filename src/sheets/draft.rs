@@ -104,6 +104,11 @@ impl SegmentDrafter {
         self.extras.push(row, Extra { metadata: record.metadata, config: record.config });
         let columns = &self.columns;
         let text = |field: FieldNumber| cell(columns.iter().position(|column| column.field == field)?);
+        for link in &self.rules.links {
+            if let Some(message) = link.check(text) {
+                self.messages.push(row, link.field, &message);
+            }
+        }
         for (rule, keys) in self.rules.unique.iter().zip(&mut self.keys) {
             keys.push(self.rules.key(rule, &text));
         }

@@ -28,7 +28,10 @@ impl ImportBuilder {
     }
 
     pub(super) fn with_limits(sheet: &Sheet, mapping: &[Option<FieldNumber>], limits: Limits) -> Self {
-        let rules = Arc::new(Rules::of(sheet));
+        Self::with_rules(Arc::new(Rules::of(sheet)), mapping, limits)
+    }
+
+    pub(super) fn with_rules(rules: Arc<Rules>, mapping: &[Option<FieldNumber>], limits: Limits) -> Self {
         let fields: Vec<FieldNumber> = rules.fields.keys().copied().collect();
         let source = |field: &FieldNumber| mapping.iter().rposition(|other| *other == Some(*field));
         let sources = fields.iter().map(source).collect();

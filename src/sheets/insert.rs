@@ -80,6 +80,7 @@ impl Writer {
         for field in self.rules.fields.keys() {
             self.rules.check(*field, text(*field), &mut touched.since);
         }
+        self.rules.check_links(|_| true, text, &mut touched.since);
         touched.old_keys = vec![None; self.rules.unique.len()];
         touched.new_keys = self.rules.keys(text);
         touched.patch.metadata = record.metadata.and_then(tidy).map(Some);

@@ -7,13 +7,17 @@ use tokio::sync::OwnedMutexGuard;
 
 use super::cache::ChunkCache;
 use super::error::SheetError;
+use super::import::ImportBuilder;
 use super::limits::Limits;
+use super::moved::Moved;
+use super::references::{Columns, LinkRule, LinkValues};
 use super::rules::Rules;
 use super::state::State;
 use super::unique::UniqueIndex;
 use super::view::View;
 use super::writer::Writer;
 use crate::domain::blueprint::SheetConfig;
+use crate::domain::record::FieldNumber;
 use crate::domain::workbook::Sheet;
 use crate::store::Tx;
 use crate::store::records::{self, SheetHead};
@@ -33,6 +37,7 @@ struct Inner {
     cache: Arc<ChunkCache>,
     limits: Limits,
     open: Mutex<HashMap<i64, Arc<OpenSheet>>>,
+    moved: Moved,
 }
 
 /// One sheet that was used recently.
@@ -42,11 +47,12 @@ pub(super) struct OpenSheet {
     pub(super) writing: Arc<tokio::sync::Mutex<Kept>>,
     states: Mutex<Vec<Arc<State>>>,
     rules: Mutex<Option<(Sheet, Arc<Rules>)>>,
+    links: Mutex<HashMap<Columns, Arc<LinkValues>>>,
 }
 
 /// The turn to write to a sheet on this server.
 pub struct Turn {
-    engine: (Arc<ChunkCache>, Limits),
+    engine: (Sheets, Limits),
     open: Arc<OpenSheet>,
     kept: OwnedMutexGuard<Kept>,
     number: i64,
@@ -80,7 +86,7 @@ impl Sheets {
 
     pub(super) fn with_limits(cache_bytes: usize, limits: Limits) -> Self {
         let cache = Arc::new(ChunkCache::new(cache_bytes));
-        Self { inner: Arc::new(Inner { cache, limits, open: Mutex::default() }) }
+        Self { inner: Arc::new(Inner { cache, limits, open: Mutex::default(), moved: Moved::default() }) }
     }
 
     /// The records of a sheet at `sheet.version`, which is the last one when the sheet was read in
@@ -97,8 +103,20 @@ impl Sheets {
     /// # Errors
     /// [`SheetError::UnknownVersion`] when no commit made that version.
     pub async fn view_at(&self, tx: &mut Tx, sheet: &Sheet, version: i64) -> Result<View, SheetError> {
+        let state = self.state_at(tx, sheet, version).await?;
+        let rules = self.open(sheet.number).rules(sheet);
+        Ok(View::new(self.inner.cache.clone(), state, rules))
+    }
+
+    /// A version of a sheet.
+    pub(super) async fn state_at(
+        &self,
+        tx: &mut Tx,
+        sheet: &Sheet,
+        version: i64,
+    ) -> Result<Arc<State>, SheetError> {
         let open = self.open(sheet.number);
-        let state = match open.state(version) {
+        Ok(match open.state(version) {
             Some(state) => state,
             None => {
                 let head =
@@ -116,8 +134,54 @@ impl Sheets {
                 }
                 state
             }
-        };
-        Ok(View::new(self.inner.cache.clone(), state, open.rules(sheet)))
+        })
+    }
+
+    /// Makes segments of the rows of a file, which are checked by the rules and against the sheets that
+    /// this one refers to, as they are now.
+    ///
+    /// # Errors
+    /// Those of the database, and [`SheetError::Damaged`].
+    pub async fn import_builder(
+        &self,
+        tx: &mut Tx,
+        sheet: &Sheet,
+        mapping: &[Option<FieldNumber>],
+    ) -> Result<ImportBuilder, SheetError> {
+        let rules = self.linked_rules(tx, sheet).await?;
+        Ok(ImportBuilder::with_rules(rules, mapping, self.inner.limits))
+    }
+
+    /// For each reference of a sheet a number; another one when what it leads to has changed.
+    ///
+    /// # Errors
+    /// Those of the database, and [`SheetError::Damaged`].
+    pub async fn link_stamps(&self, tx: &mut Tx, sheet: &Sheet) -> Result<Vec<u64>, SheetError> {
+        Ok(self.linked_rules(tx, sheet).await?.links.iter().map(LinkRule::stamp).collect())
+    }
+
+    async fn linked_rules(&self, tx: &mut Tx, sheet: &Sheet) -> Result<Arc<Rules>, SheetError> {
+        let rules = self.open(sheet.number).rules(sheet);
+        for link in &rules.links {
+            link.refresh(self, tx).await?;
+        }
+        Ok(rules)
+    }
+
+    /// What stands in a column of a sheet, for those that refer to it.
+    pub(super) fn link_values(&self, sheet: i64, columns: Columns) -> Arc<LinkValues> {
+        let open = self.open(sheet);
+        let mut links = open.links.lock().unwrap_or_else(PoisonError::into_inner);
+        links.entry(columns).or_default().clone()
+    }
+
+    pub(super) fn cache(&self) -> Arc<ChunkCache> {
+        self.inner.cache.clone()
+    }
+
+    /// The sheets that were written to on this server; whoever refers to them looks at them again.
+    pub fn moved(&self) -> &Moved {
+        &self.inner.moved
     }
 
     /// Takes the sheet for writing; waits for whoever writes to it on this server.
@@ -129,7 +193,7 @@ impl Sheets {
     pub async fn turn(&self, number: i64) -> Turn {
         let open = self.open(number);
         let kept = open.writing.clone().lock_owned().await;
-        Turn { engine: (self.inner.cache.clone(), self.inner.limits), open, kept, number }
+        Turn { engine: (self.clone(), self.inner.limits), open, kept, number }
     }
 
     /// The last version of a sheet, when its patch log has become so long that it is better folded while nobody

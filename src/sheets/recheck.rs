@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::chunk::{Chunk, Part};
 use super::column::Column;
 use super::messages::{self, CellMessage, MessagesBuilder};
+use super::references::LinkRule;
 use super::rows::{Place, Rows};
 use super::rules::Rules;
 use super::slice::Slice;
@@ -45,7 +46,17 @@ impl Recheck {
     pub(super) fn fields(&self) -> Vec<FieldNumber> {
         let is_checked =
             |field: &&FieldNumber| self.rules.fields.get(field).is_some_and(|rules| !rules.checker.is_free());
-        self.stale.checks.iter().filter(is_checked).copied().collect()
+        let mut fields: Vec<FieldNumber> = self.stale.checks.iter().filter(is_checked).copied().collect();
+        for field in self.links().flat_map(LinkRule::reads) {
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
+        fields
+    }
+
+    fn links(&self) -> impl Iterator<Item = &LinkRule> {
+        self.rules.links.iter().filter(|link| self.stale.links.contains(&link.field))
     }
 
     /// Checks a segment.
@@ -56,13 +67,20 @@ impl Recheck {
             slice.patch(row).is_some() || slice.deleted().is_some_and(|deleted| deleted.get(row as usize))
         };
         let mut came: Vec<(u32, FieldNumber, Message)> = Vec::new();
-        for (at, field) in fields.iter().enumerate() {
+        for (at, field) in fields.iter().enumerate().filter(|(_, field)| self.stale.checks.contains(field)) {
             let Some(rules) = self.rules.fields.get(field) else { continue };
             check_column(&rules.checker, slice.column(at), slice.records(), |row, messages| {
                 if !skips(row) {
                     came.extend(messages.iter().map(|message| (row, *field, message.clone())));
                 }
             });
+        }
+        for link in self.links() {
+            let text = |row, field| slice.text(row, fields.iter().position(|other| *other == field)?);
+            let rows = (0..slice.records()).filter(|row| !skips(*row));
+            came.extend(
+                rows.filter_map(|row| Some((row, link.field, link.check(|field| text(row, field))?))),
+            );
         }
         let last = slice.number(slice.records().saturating_sub(1));
         for (field, message, number) in self.marks(slice.number(0), last) {
@@ -142,6 +160,9 @@ impl Recheck {
             before.iter().filter(|message| !self.stale.drops_message(message)).cloned().collect();
         for field in &self.stale.checks {
             self.rules.check(*field, rows.text(place, *field), &mut since);
+        }
+        for link in self.links() {
+            since.extend(link.check(|field| rows.text(place, field)).map(|message| (link.field, message)));
         }
         since.extend(self.marks(number, number).map(|(field, message, _)| (field, message.clone())));
         let (mut one, mut other): (Vec<_>, Vec<_>) = (before.iter().collect(), since.iter().collect());

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use super::error::SheetError;
 use super::messages::CellMessage;
-use crate::domain::blueprint::{FieldType, SheetConstraint};
+use super::references::LinkRule;
+use crate::domain::blueprint::{Field, FieldType, SheetConstraint};
 use crate::domain::record::{FieldNumber, Message, MessageSource, RecordKey};
 use crate::domain::validation::FieldChecker;
 use crate::domain::workbook::Sheet;
@@ -21,6 +22,7 @@ pub(super) struct Rules {
     pub(super) columns: Vec<(String, FieldNumber)>,
     pub(super) fields: BTreeMap<FieldNumber, FieldRules>,
     pub(super) unique: Vec<UniqueRule>,
+    pub(super) links: Vec<LinkRule>,
 }
 
 /// The rules of one field.
@@ -61,7 +63,8 @@ impl Rules {
         unique.extend(sheet.config.constraints.iter().filter_map(|constraint| composite(sheet, constraint)));
         let columns =
             sheet.columns().map(|(number, field)| (field.key.as_str().to_string(), number)).collect();
-        Self { record_key: sheet.record_key, columns, fields, unique }
+        let links = sheet.columns().filter_map(|(number, field)| LinkRule::of(sheet, number, field));
+        Self { record_key: sheet.record_key, columns, fields, unique, links: links.collect() }
     }
 
     /// The number of the field of that key.
@@ -103,6 +106,23 @@ impl Rules {
             let mut found = Vec::new();
             rules.checker.check(text, &mut found);
             out.extend(found.into_iter().map(|message| (field, message)));
+        }
+    }
+
+    /// Puts what is wrong with those references that read one of the fields into the messages of a record,
+    /// in the place of what was.
+    pub(super) fn check_links<'a>(
+        &self,
+        reads: impl Fn(FieldNumber) -> bool,
+        text: impl Fn(FieldNumber) -> Option<&'a str>,
+        out: &mut Vec<CellMessage>,
+    ) {
+        for link in self.links.iter().filter(|link| link.reads().any(&reads)) {
+            let is_old = |(field, message): &CellMessage| {
+                *field == link.field && message.derived && message.source == MessageSource::Unlinked
+            };
+            out.retain(|message| !is_old(message));
+            out.extend(link.check(&text).map(|message| (link.field, message)));
         }
     }
 

@@ -19,6 +19,8 @@ pub struct Stale {
     pub(super) checks: BTreeSet<FieldNumber>,
     /// Fields that carry the marks of unique rules.
     pub(super) unique: BTreeSet<FieldNumber>,
+    /// Fields that refer to other sheets.
+    pub(super) links: BTreeSet<FieldNumber>,
     /// Fields that the blueprint no longer has: nobody could mend what is said of them.
     pub(super) gone: BTreeSet<FieldNumber>,
 }
@@ -28,7 +30,13 @@ impl Stale {
     pub fn all(sheet: &Sheet) -> Self {
         let fields: BTreeSet<FieldNumber> = sheet.columns().map(|(number, _)| number).collect();
         let gone = sheet.field_numbers.values().filter(|number| !fields.contains(number));
-        Self { gone: gone.copied().collect(), unique: fields.clone(), checks: fields }
+        Self { gone: gone.copied().collect(), unique: fields.clone(), links: fields.clone(), checks: fields }
+    }
+
+    /// The references of a sheet to others; empty when it has none.
+    pub fn links(sheet: &Sheet) -> Self {
+        let links = Rules::of(sheet).links.iter().map(|link| link.field).collect();
+        Self { links, ..Self::default() }
     }
 
     /// What a change of the blueprint leaves; empty when its rules are the same.
@@ -46,6 +54,7 @@ impl Stale {
         let mut stale = Self {
             checks: checks.map(|(number, _)| *number).collect(),
             unique: BTreeSet::new(),
+            links: BTreeSet::new(),
             gone: gone.copied().collect(),
         };
         let (old_rules, new_rules) = (Rules::of(before).unique, Rules::of(after).unique);
@@ -60,13 +69,14 @@ impl Stale {
         let unique = changed.flat_map(|rule| rule.fields.iter().copied()).collect();
         stale.unique = unique;
         // What is said of a field that comes back may be from any time.
+        stale.links.clone_from(&stale.checks);
         stale.unique.extend(new.keys().filter(|number| !old.contains_key(number)));
         stale
     }
 
     /// Whether nothing has to be checked.
     pub fn is_empty(&self) -> bool {
-        self.checks.is_empty() && self.unique.is_empty() && self.gone.is_empty()
+        self.checks.is_empty() && self.unique.is_empty() && self.links.is_empty() && self.gone.is_empty()
     }
 
     /// Whether a message goes, to be made anew if it is still true.
@@ -77,6 +87,7 @@ impl Stale {
         derived
             && match source {
                 MessageSource::UniqueConstraint => self.unique.contains(&field),
+                MessageSource::Unlinked => self.links.contains(&field),
                 _ => self.checks.contains(&field),
             }
     }

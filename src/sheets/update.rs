@@ -9,6 +9,7 @@ use super::commit::{Author, Edit, TOLD_CELLS};
 use super::error::SheetError;
 use super::extras::tidy;
 use super::fetch::Wanted;
+use super::references::LinkRule;
 use super::rows::{Place, Rows};
 use super::rules::Rules;
 use super::touched::Touched;
@@ -55,6 +56,7 @@ impl Writer {
         let mut fields: BTreeSet<FieldNumber> =
             wishes.values().flat_map(|wish| wish.cells.keys().copied()).collect();
         fields.extend(self.rules.unique_fields());
+        fields.extend(self.rules.links.iter().flat_map(LinkRule::reads));
         let mut parts: Vec<Part> = fields.into_iter().map(Part::field).collect();
         parts.extend([Part::MESSAGES, Part::EXTRAS]);
         let rows = self.rows(tx, &working.state, wishes.keys().copied(), &Wanted::Parts(parts)).await?;
@@ -118,6 +120,14 @@ fn touch(
             }
             touched.patch.cells.insert(field, input.text.map(String::into_boxed_str));
         }
+    }
+    if !rules.links.is_empty() {
+        let cells = &touched.patch.cells;
+        let text = |field: FieldNumber| match cells.get(&field) {
+            Some(text) => text.as_deref(),
+            None => rows.text(place, field),
+        };
+        rules.check_links(|field| cells.contains_key(&field), text, &mut touched.since);
     }
     let extra = rows.extra(place);
     touched.patch.metadata = wish.metadata.map(tidy).filter(|metadata| *metadata != extra.metadata);

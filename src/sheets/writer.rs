@@ -10,7 +10,7 @@ use super::error::SheetError;
 use super::fetch::{self, Wanted};
 use super::limits::Limits;
 use super::messages::CellMessage;
-use super::open::{Kept, OpenSheet};
+use super::open::{Kept, OpenSheet, Sheets};
 use super::rows::Rows;
 use super::rules::Rules;
 use super::state::State;
@@ -72,12 +72,15 @@ pub struct Writer {
     pub(super) cache: Arc<ChunkCache>,
     pub(super) rules: Arc<Rules>,
     pub(super) limits: Limits,
+    home: Sheets,
     open: Arc<OpenSheet>,
     kept: OwnedMutexGuard<Kept>,
     sheet: i64,
     /// The head as the caller's transaction locked it, before the first write.
     locked: Option<SheetHead>,
     working: Option<Working>,
+    /// Whether the sheets that this one refers to were looked at.
+    is_linked: bool,
 }
 
 /// The sheet as the transaction sees it.
@@ -89,14 +92,15 @@ pub(super) struct Working {
 
 impl Writer {
     pub(super) fn new(
-        (cache, limits): (Arc<ChunkCache>, Limits),
+        (home, limits): (Sheets, Limits),
         open: Arc<OpenSheet>,
         kept: OwnedMutexGuard<Kept>,
         sheet: i64,
         rules: Arc<Rules>,
         locked: Option<SheetHead>,
     ) -> Self {
-        Self { cache, rules, limits, open, kept, sheet, locked, working: None }
+        let cache = home.cache();
+        Self { cache, rules, limits, home, open, kept, sheet, locked, working: None, is_linked: false }
     }
 
     /// Shows what was written. Call it after the transaction was committed.
@@ -104,6 +108,7 @@ impl Writer {
         let Some(working) = self.working.take() else { return };
         self.open.keep(working.state);
         self.kept.unique = working.unique;
+        self.home.moved().add(self.sheet);
     }
 
     /// The records as the transaction sees them.
@@ -133,6 +138,12 @@ impl Writer {
                 head.ok_or_else(|| StoreError::Damaged("the sheet is not there".to_string()))?
             }
         };
+        if !self.is_linked {
+            for link in &self.rules.links {
+                link.refresh(&self.home, tx).await?;
+            }
+            self.is_linked = true;
+        }
         if let Some(working) = self.working.take().filter(|working| working.head.version == head.version) {
             return Ok(working);
         }
@@ -152,6 +163,7 @@ impl Writer {
         if !Arc::ptr_eq(&rules, &self.rules) {
             self.rules = rules;
             self.working = None;
+            self.is_linked = false;
         }
     }
 

@@ -131,6 +131,20 @@ pub async fn importing(tx: &mut Tx, scope: &Scope) -> Result<Vec<Sheet>, StoreEr
     tx.all::<SheetRow>(statement).await?.into_iter().map(Sheet::try_from).collect()
 }
 
+/// The sheets of the workbook that a sheet belongs to, itself included; for the server's own work.
+pub async fn neighbours(tx: &mut Tx, number: i64) -> Result<Vec<Sheet>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" AND workbook_id = (SELECT workbook_id FROM sheets WHERE number = ", number)
+        .push(")");
+    tx.all::<SheetRow>(statement).await?.into_iter().map(Sheet::try_from).collect()
+}
+
+/// The sheets with a field that refers to another one, of all tenants; for the server's own work.
+pub async fn with_references(tx: &mut Tx) -> Result<Vec<Sheet>, StoreError> {
+    let statement = Statement::select(COLUMNS).push(" AND config LIKE '%\"type\":\"reference%'");
+    tx.all::<SheetRow>(statement).await?.into_iter().map(Sheet::try_from).collect()
+}
+
 /// Says that an import runs into a sheet, or that none does.
 pub async fn set_importing(tx: &mut Tx, id: &SheetId, change: Option<&ChangeId>) -> Result<(), StoreError> {
     let statement = Statement::new("UPDATE sheets SET importing = $2 WHERE id = $1");

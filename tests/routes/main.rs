@@ -20,6 +20,7 @@ mod limits;
 mod openapi;
 mod queries;
 mod records;
+mod references;
 mod sessions;
 mod sheets;
 mod spaces;

@@ -140,9 +140,19 @@ pub struct ReferenceConfig {
     /// `has-one` or `has-many`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relationship: Option<String>,
-    /// Narrows the candidates: `{refField, recordField}`.
+    /// Narrows the candidates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filter: Option<Value>,
+    pub filter: Option<ReferenceFilter>,
+}
+
+/// Only records of the other sheet whose `ref_field` is what this record's `record_field` is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReferenceFilter {
+    /// Key of a field there.
+    pub ref_field: String,
+    /// Key of a field here.
+    pub record_field: String,
 }
 
 /// The type of a field with its options.

@@ -10,7 +10,9 @@ pub mod sheet;
 pub mod workbook;
 
 pub use constraint::{Constraint, Level, SheetConstraint};
-pub use field::{EnumConfig, EnumOption, Field, FieldKey, FieldType, ReferenceConfig, Scalar};
+pub use field::{
+    EnumConfig, EnumOption, Field, FieldKey, FieldType, ReferenceConfig, ReferenceFilter, Scalar,
+};
 pub use sheet::{SheetAccess, SheetConfig};
 pub use workbook::WorkbookConfig;
 

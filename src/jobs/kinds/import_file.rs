@@ -70,7 +70,7 @@ async fn fill(
 ) -> Result<(u64, ReadReport), WorkError> {
     let target = |key: &Option<String>| key.as_deref().and_then(|key| sheet.field_number(key));
     let columns: Vec<_> = config.mapping.iter().map(target).collect();
-    let builder = ImportBuilder::new(sheet, &columns);
+    let builder = work.service.import_builder(sheet, &columns).await?;
     let file = work.service.files.open_arriving(&config.file_id)?;
     let last = work.service.files.open_arriving(&config.file_id)?;
     let size = match config.arriving {

@@ -8,6 +8,7 @@ mod imports;
 mod measure;
 mod measure_views;
 mod model;
+mod references;
 mod revalidate;
 mod stories;
 mod unique;

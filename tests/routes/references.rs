@@ -1,0 +1,84 @@
+use serde_json::{Value, json};
+
+use crate::fixtures::{insert, row, text};
+use crate::{TestApp, on_each_database};
+
+struct Company {
+    departments: String,
+    people: String,
+}
+
+async fn company(app: &TestApp) -> Company {
+    let space = text(&app.post("/v1/spaces", json!({})).await.data(), "id");
+    let boss = json!({ "key": "boss", "type": "reference", "config": { "ref": "people", "key": "name" } });
+    let department = json!({ "key": "department", "type": "reference", "config": { "ref": "departments", "key": "code" } });
+    let body = json!({ "spaceId": space, "name": "W", "sheets": [
+        { "name": "Departments", "slug": "departments", "fields": [{ "key": "code", "label": "Code", "type": "string" }] },
+        { "name": "People", "slug": "people", "fields": [{ "key": "name", "label": "Name", "type": "string" }, department, boss] },
+    ] });
+    let made = app.post("/v1/workbooks", body).await.data();
+    let id = |place: usize| text(&made["sheets"][place], "id");
+    Company { departments: id(0), people: id(1) }
+}
+
+async fn errors(app: &TestApp, sheet: &str) -> u64 {
+    app.get(&format!("/v1/sheets/{sheet}/counts")).await.data()["counts"]["error"].as_u64().unwrap()
+}
+
+/// Waits until the sheet has so many errors.
+async fn until(app: &TestApp, sheet: &str, wanted: u64) {
+    for _ in 0..200 {
+        if errors(app, sheet).await == wanted {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("{wanted} errors were expected, not {}", errors(app, sheet).await);
+}
+
+fn follow(app: &TestApp) {
+    let (service, stopping) = (app.service.clone(), app.stopping.clone());
+    tokio::spawn(async move { service.follow_references(stopping).await });
+}
+
+#[tokio::test]
+async fn an_edit_where_a_reference_leads_to_clears_its_error() {
+    on_each_database(async |app: TestApp| {
+        let made = company(&app).await;
+        insert(&app, &made.departments, &[json!({ "code": "IT" })]).await;
+        let people =
+            [json!({ "name": "Ada", "department": "IT" }), json!({ "name": "Bob", "department": "HR" })];
+        let path = format!("/v1/sheets/{}/records", made.people);
+        let rows: Vec<Value> = people.iter().map(row).collect();
+        let records = app.post(&path, Value::from(rows)).await.data()["records"].take();
+        assert_eq!(errors(&app, &made.people).await, 1);
+        let cell = &app.get(&path).await.data()["records"][1]["values"]["department"];
+        assert_eq!(cell["messages"][0]["source"], json!("unlinked"));
+        assert_eq!(cell["messages"][0]["message"], json!("No record of Departments has this value in Code"));
+        assert_eq!((&cell["valid"], &records[0]["valid"]), (&json!(false), &json!(true)));
+
+        follow(&app);
+        let departments = insert(&app, &made.departments, &[json!({ "code": "HR" })]).await;
+        until(&app, &made.people, 0).await;
+        let change = json!([{ "id": departments[0], "values": { "code": { "value": "People" } } }]);
+        app.put(&format!("/v1/sheets/{}/records", made.departments), change).await.data();
+        until(&app, &made.people, 1).await;
+        let commits = app.get(&format!("/v1/sheets/{}/commits", made.people)).await.data();
+        assert_eq!(commits.as_array().unwrap().len(), 3, "one for each time, none where nothing changed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sheet_may_refer_to_itself() {
+    on_each_database(async |app: TestApp| {
+        let made = company(&app).await;
+        follow(&app);
+        let people = [json!({ "name": "Ada", "boss": "Ada" }), json!({ "name": "Bob", "boss": "Ada" })];
+        let ids = insert(&app, &made.people, &people).await;
+        until(&app, &made.people, 0).await;
+        app.delete(&format!("/v1/sheets/{}/records?ids={}", made.people, ids[0])).await.data();
+        until(&app, &made.people, 1).await;
+    })
+    .await;
+}

@@ -39,11 +39,41 @@ impl Messages {
         self.entries.iter().filter(is_fitting).map(|entry| (entry.row, entry.field))
     }
 
-    /// All of them, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, FieldNumber, &Message)> {
-        let entry =
-            |entry: &Entry| Some((entry.row, entry.field, self.distinct.get(entry.message as usize)?));
-        self.entries.iter().filter_map(entry)
+    /// Those that are given by their places among different ones, in any order.
+    pub(super) fn of_entries(distinct: &[Message], entries: &[(u32, FieldNumber, u32)]) -> Self {
+        let mut places: Vec<Option<u32>> = vec![None; distinct.len()];
+        let mut made = Self::default();
+        for (row, field, message) in entries {
+            let (Some(place), Some(text)) =
+                (places.get_mut(*message as usize), distinct.get(*message as usize))
+            else {
+                continue;
+            };
+            let message = *place.get_or_insert_with(|| {
+                made.distinct.push(text.clone());
+                made.distinct.len() as u32 - 1
+            });
+            made.entries.push(Entry { row: *row, field: *field, message });
+        }
+        made.arranged()
+    }
+
+    /// The different messages.
+    pub(super) fn distinct(&self) -> &[Message] {
+        &self.distinct
+    }
+
+    /// All of them in order, by their places among the different ones.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, FieldNumber, u32)> {
+        self.entries.iter().map(|entry| (entry.row, entry.field, entry.message))
+    }
+
+    /// By record, then by field, errors first.
+    fn arranged(mut self) -> Self {
+        let distinct = &self.distinct;
+        let level = |entry: &Entry| std::cmp::Reverse(distinct[entry.message as usize].level);
+        self.entries.sort_by_key(|entry| (entry.row, entry.field, level(entry)));
+        self
     }
 
     /// Every error with its record, in order; a record comes once for each of its errors.
@@ -124,11 +154,8 @@ impl MessagesBuilder {
     }
 
     /// The messages: by record, then by field, errors first.
-    pub(super) fn finish(mut self) -> Messages {
-        let distinct = &self.messages.distinct;
-        let level = |entry: &Entry| std::cmp::Reverse(distinct[entry.message as usize].level);
-        self.messages.entries.sort_by_key(|entry| (entry.row, entry.field, level(entry)));
-        self.messages
+    pub(super) fn finish(self) -> Messages {
+        self.messages.arranged()
     }
 }
 

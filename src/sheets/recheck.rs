@@ -2,18 +2,17 @@
 //! stored, so that a text that comes often is checked once and a column of good texts costs next to
 //! nothing.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::chunk::{Chunk, Part};
 use super::column::Column;
-use super::messages::{self, CellMessage, MessagesBuilder};
+use super::messages::{self, CellMessage, Messages};
 use super::references::LinkRule;
 use super::rows::{Place, Rows};
 use super::rules::Rules;
 use super::slice::Slice;
 use super::stale::Stale;
-use crate::domain::blueprint::Level;
 use crate::domain::record::{FieldNumber, Message, RecordNumber};
 use crate::domain::validation::FieldChecker;
 
@@ -38,8 +37,8 @@ pub(super) struct Found {
     pub(super) invalid: i64,
 }
 
-/// A message of a row of a segment.
-type Entry<'a> = (u32, FieldNumber, &'a Message);
+/// A message of a row of a segment, by its place among the different ones.
+type Entry = (u32, FieldNumber, u32);
 
 impl Recheck {
     /// The fields whose texts are read.
@@ -66,29 +65,32 @@ impl Recheck {
         let skips = |row: u32| {
             slice.patch(row).is_some() || slice.deleted().is_some_and(|deleted| deleted.get(row as usize))
         };
-        let mut came: Vec<(u32, FieldNumber, Message)> = Vec::new();
+        let mut distinct = Distinct::default();
+        let mut came: Vec<Entry> = Vec::new();
         for (at, field) in fields.iter().enumerate().filter(|(_, field)| self.stale.checks.contains(field)) {
             let Some(rules) = self.rules.fields.get(field) else { continue };
-            check_column(&rules.checker, slice.column(at), slice.records(), |row, messages| {
+            let (column, records) = (slice.column(at), slice.records());
+            check_column(&rules.checker, column, records, &mut distinct, |row, message| {
                 if !skips(row) {
-                    came.extend(messages.iter().map(|message| (row, *field, message.clone())));
+                    came.push((row, *field, message));
                 }
             });
         }
         for link in self.links() {
             let text = |row, field| slice.text(row, fields.iter().position(|other| *other == field)?);
-            let rows = (0..slice.records()).filter(|row| !skips(*row));
-            came.extend(
-                rows.filter_map(|row| Some((row, link.field, link.check(|field| text(row, field))?))),
-            );
+            for row in (0..slice.records()).filter(|row| !skips(*row)) {
+                if let Some(message) = link.check(|field| text(row, field)) {
+                    came.push((row, link.field, distinct.place(&message)));
+                }
+            }
         }
         let last = slice.number(slice.records().saturating_sub(1));
         for (field, message, number) in self.marks(slice.number(0), last) {
             if let Some(row) = rows.row(place, number).filter(|row| !skips(*row)) {
-                came.push((row, field, message.clone()));
+                came.push((row, field, distinct.place(message)));
             }
         }
-        self.replace(&slice, place, &skips, &came, out);
+        self.replace((&slice, place), &skips, distinct, came, out);
         for (row, _) in slice.patched().iter().filter(|(row, _)| slice.is_live(*row)) {
             self.record(rows, slice.place(*row), slice.number(*row), out);
         }
@@ -115,42 +117,40 @@ impl Recheck {
     /// Puts what came in the place of what is stale, when that makes a difference.
     fn replace(
         &self,
-        slice: &Slice<'_>,
-        place: usize,
+        (slice, place): (&Slice<'_>, usize),
         skips: &impl Fn(u32) -> bool,
-        came: &[(u32, FieldNumber, Message)],
+        mut distinct: Distinct,
+        mut came: Vec<Entry>,
         out: &mut Found,
     ) {
-        let stored = slice.messages();
-        let drops = |(row, field, message): &Entry<'_>| {
-            self.stale.drops(*field, message.source, message.derived) && !skips(*row)
-        };
-        let (mut went, kept): (Vec<Entry<'_>>, Vec<Entry<'_>>) =
-            stored.into_iter().flat_map(|stored| stored.iter()).partition(drops);
-        let mut came: Vec<Entry<'_>> =
-            came.iter().map(|(row, field, message)| (*row, *field, message)).collect();
+        let none = Messages::default();
+        let stored = slice.messages().unwrap_or(&none);
+        let known: Vec<u32> = stored.distinct().iter().map(|message| distinct.place(message)).collect();
+        let (mut went, mut kept) = (Vec::new(), Vec::new());
+        for ((row, field, at), message) in
+            stored.entries().filter_map(|entry| Some((entry, stored.distinct().get(entry.2 as usize)?)))
+        {
+            let is_stale = self.stale.drops(field, message.source, message.derived) && !skips(row);
+            let entries = if is_stale { &mut went } else { &mut kept };
+            entries.push((row, field, known[at as usize]));
+        }
         went.sort_unstable();
         came.sort_unstable();
         if went == came {
             return;
         }
         let changed = differing_rows(&went, &came);
-        let mut builder = MessagesBuilder::default();
-        for (row, field, message) in kept.iter().chain(&came) {
-            builder.push(*row, *field, message);
-        }
-        let since = builder.finish();
-        let is_invalid = |row: u32, of: Option<&messages::Messages>| {
-            of.is_some_and(|of| of.of(row).any(|(_, message)| message.level == Level::Error))
-        };
+        kept.append(&mut came);
+        let since = Messages::of_entries(&distinct.all, &kept);
+        let (invalid_before, invalid) = (invalid_rows(stored), invalid_rows(&since));
         for row in changed {
-            out.invalid += i64::from(is_invalid(row, Some(&since))) - i64::from(is_invalid(row, stored));
+            let was = invalid_before.binary_search(&row).is_ok();
+            out.invalid += i64::from(invalid.binary_search(&row).is_ok()) - i64::from(was);
             out.numbers.push(slice.number(row));
         }
-        let is_there = |row: &u32| !slice.deleted().is_some_and(|deleted| deleted.get(*row as usize));
-        let mut invalid: Vec<u32> = since.errors().map(|(row, _)| row).filter(is_there).collect();
-        invalid.dedup();
-        out.segments.push((place, Chunk::Messages(since), invalid.len() as u32));
+        let is_there = |row: &&u32| !slice.deleted().is_some_and(|deleted| deleted.get(**row as usize));
+        let invalid = invalid.iter().filter(is_there).count() as u32;
+        out.segments.push((place, Chunk::Messages(since), invalid));
     }
 
     /// Checks one record by itself.
@@ -183,51 +183,76 @@ pub(super) fn parts(fields: &[FieldNumber]) -> Vec<Part> {
     fields.iter().map(|field| Part::field(*field)).chain([Part::MESSAGES]).collect()
 }
 
-/// The rows that are in one list only, or not with the same messages.
-fn differing_rows(one: &[Entry<'_>], other: &[Entry<'_>]) -> BTreeSet<u32> {
-    let of_row = |entries: &[Entry<'_>], row: u32| {
-        let begin = entries.partition_point(|entry| entry.0 < row);
-        let end = entries.partition_point(|entry| entry.0 <= row);
-        begin..end
-    };
-    let rows: BTreeSet<u32> = one.iter().chain(other).map(|entry| entry.0).collect();
-    rows.into_iter().filter(|row| one[of_row(one, *row)] != other[of_row(other, *row)]).collect()
+/// The rows that have an error, in order.
+fn invalid_rows(messages: &Messages) -> Vec<u32> {
+    let mut rows: Vec<u32> = messages.errors().map(|(row, _)| row).collect();
+    rows.dedup();
+    rows
 }
 
-/// Hands out every row whose text is not good. An absent column is empty in every row.
+/// The rows that are in one list only, or not with the same messages. Both lists are in order.
+fn differing_rows(mut one: &[Entry], mut other: &[Entry]) -> Vec<u32> {
+    let mut rows = Vec::new();
+    while let Some(row) = one.first().into_iter().chain(other.first()).map(|entry| entry.0).min() {
+        let length = |entries: &[Entry]| entries.iter().take_while(|entry| entry.0 == row).count();
+        let (here, rest) = one.split_at(length(one));
+        let (there, other_rest) = other.split_at(length(other));
+        if here != there {
+            rows.push(row);
+        }
+        (one, other) = (rest, other_rest);
+    }
+    rows
+}
+
+/// Different messages by their places, so that equal ones are compared as numbers.
+#[derive(Default)]
+struct Distinct {
+    places: HashMap<Message, u32>,
+    all: Vec<Message>,
+}
+
+impl Distinct {
+    fn place(&mut self, message: &Message) -> u32 {
+        if let Some(place) = self.places.get(message) {
+            return *place;
+        }
+        let place = self.all.len() as u32;
+        self.all.push(message.clone());
+        self.places.insert(message.clone(), place);
+        place
+    }
+}
+
+/// Hands out every row whose text is not good, once for each message. An absent column is empty in every
+/// row.
 fn check_column(
     checker: &FieldChecker,
     column: Option<&Column>,
     records: u32,
-    mut bad: impl FnMut(u32, &[Message]),
+    distinct: &mut Distinct,
+    mut bad: impl FnMut(u32, u32),
 ) {
-    let mut blank = Vec::new();
-    checker.check(None, &mut blank);
-    let Some(column) = column else {
-        if !blank.is_empty() {
-            (0..records).for_each(|row| bad(row, &blank));
-        }
-        return;
-    };
     let mut found = Vec::new();
+    checker.check(None, &mut found);
+    let blank: Vec<u32> = found.drain(..).map(|message| distinct.place(&message)).collect();
+    let Some(column) = column else {
+        return (0..records).for_each(|row| blank.iter().for_each(|message| bad(row, *message)));
+    };
     let Some(codes) = &column.codes else {
         for row in 0..records {
             match column.get(row as usize) {
-                None if blank.is_empty() => {}
-                None => bad(row, &blank),
+                None => blank.iter().for_each(|message| bad(row, *message)),
                 text => checker.check(text, &mut found),
             }
-            if !found.is_empty() {
-                bad(row, &found);
-                found.clear();
-            }
+            found.drain(..).for_each(|message| bad(row, distinct.place(&message)));
         }
         return;
     };
-    let mut known: Vec<Vec<Message>> = Vec::with_capacity(column.texts.len());
+    let mut known: Vec<Vec<u32>> = Vec::with_capacity(column.texts.len());
     for place in 0..column.texts.len() {
         checker.check(Some(column.texts.get(place)), &mut found);
-        known.push(std::mem::take(&mut found));
+        known.push(found.drain(..).map(|message| distinct.place(&message)).collect());
     }
     let has_blanks = column.present.is_some() && !blank.is_empty();
     if !has_blanks && known.iter().all(Vec::is_empty) {
@@ -235,11 +260,9 @@ fn check_column(
     }
     for (row, code) in (0u32..).zip(codes) {
         let messages = match &column.present {
-            Some(present) if !present.get(row as usize) => &blank,
-            _ => &known[usize::from(*code)],
+            Some(present) if !present.get(row as usize) => Some(&blank),
+            _ => known.get(usize::from(*code)),
         };
-        if !messages.is_empty() {
-            bad(row, messages);
-        }
+        messages.into_iter().flatten().for_each(|message| bad(row, *message));
     }
 }

@@ -58,9 +58,12 @@ impl Stale {
             gone: gone.copied().collect(),
         };
         let (old_rules, new_rules) = (Rules::of(before).unique, Rules::of(after).unique);
+        let counts_alike = |field: &FieldNumber| match (old.get(field), new.get(field)) {
+            (Some(one), Some(other)) => one.field_type == other.field_type && one.unique() == other.unique(),
+            _ => false,
+        };
         let is_same = |one: &UniqueRule, other: &UniqueRule| {
-            one == other
-                && (one.is_composite() || one.fields.iter().all(|field| !stale.checks.contains(field)))
+            one == other && (one.is_composite() || one.fields.iter().all(counts_alike))
         };
         let missing =
             |rules: &[UniqueRule], rule: &UniqueRule| !rules.iter().any(|other| is_same(rule, other));

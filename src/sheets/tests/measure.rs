@@ -104,3 +104,74 @@ async fn import(db: &crate::store::Db, tenant: &samples::Tenant, name: &str) {
     }
     assert_eq!(FIELDS.len(), 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "takes long and proves nothing; prints times"]
+async fn revalidation() {
+    use crate::sheets::Stale;
+    let path = std::env::var("INLET_MEASURE_CSV").unwrap();
+    let rows = std::fs::read_to_string(path).unwrap();
+    let mut reader = csv::ReaderBuilder::new().from_reader(rows.as_bytes());
+    let began = Instant::now();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    println!("parsed by csv: {:?}", began.elapsed());
+    let database = databases().await.into_iter().next().unwrap();
+    let tenant = samples::tenant(&database).await;
+    let config: serde_json::Value =
+        serde_json::from_str(include_str!("../../../benches/people.blueprint.json")).unwrap();
+    let mut sheet = sheet_of(&database, &tenant, config).await;
+    sheet.field_numbers =
+        (1..).map(FieldNumber).zip(&sheet.config.fields).map(|(n, f)| (f.key.to_string(), n)).collect();
+    let mapping: Vec<_> = (1..=10).map(|number| Some(FieldNumber(number))).collect();
+    let mut builder = ImportBuilder::new(&sheet, &mapping);
+    let mut drafts: Vec<_> = rows.iter().filter_map(|row| builder.push_row(row.iter())).collect();
+    drafts.extend(builder.finish());
+    let sheets = Sheets::new(256 << 20);
+    write!(sheets, database, &sheet, append(drafts));
+    let before = again(&database, &tenant, &sheet).await;
+    println!("{:?}", before.counts);
+    let mut after = before.clone();
+    let mut config = serde_json::to_value(&before.config).unwrap();
+    for field in config["fields"].as_array_mut().unwrap() {
+        let constraints = field["constraints"].as_array_mut();
+        let required = serde_json::json!({"type": "required", "config": {"message": "This is needed"}});
+        match constraints {
+            Some(constraints) => {
+                constraints.retain(|constraint| constraint["type"] != "required");
+                constraints.push(required);
+            }
+            None => field["constraints"] = serde_json::json!([required]),
+        }
+        if field["key"] == "status" {
+            field["config"]["options"].as_array_mut().unwrap().pop();
+        }
+    }
+    after.config = serde_json::from_value(config).unwrap();
+    let cpu = || {
+        let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
+    };
+    for turn in 0..6 {
+        for (from, to) in [(&before, &after), (&after, &before)] {
+            let stale = if turn > 3 { Stale::all(to) } else { Stale::between(from, to) };
+            if turn == 2 {
+                sheets.forget();
+            }
+            let (began, used) = (Instant::now(), cpu());
+            let mut writer = sheets.writer(to).await.unwrap();
+            let mut tx = database.write().await.unwrap();
+            let done =
+                writer.revalidate(&mut tx, super::BY, None, (to, &stale), RecordNumber(0)).await.unwrap();
+            tx.commit().await.unwrap();
+            writer.publish();
+            println!(
+                "turn {turn}: {:?}, cpu {:.2} s, {:?}, rest {:?}",
+                began.elapsed(),
+                cpu() - used,
+                done.committed.counts,
+                done.rest
+            );
+        }
+    }
+}

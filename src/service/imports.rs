@@ -6,7 +6,7 @@ use serde_json::json;
 use super::new_job::NewJob;
 use super::{Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
-use crate::domain::blueprint::SheetAccess;
+use crate::domain::blueprint::{Constraint, SheetAccess};
 use crate::domain::ids::{FileId, Id, SheetId};
 use crate::domain::job::{Job, JobTrigger, JobType};
 use crate::domain::mapping::match_columns;
@@ -116,6 +116,11 @@ impl Service {
                     "mapping[{position}]: `{key}` is not the key of a field of {}",
                     sheet.config.name
                 );
+                return Err(ServiceError::bad_request(message));
+            }
+            let field = sheet.config.field(key);
+            if field.is_some_and(|field| field.constraints.contains(&Constraint::Computed)) {
+                let message = format!("mapping[{position}]: `{key}` is computed; no column goes to it");
                 return Err(ServiceError::bad_request(message));
             }
             if mapping[..position].contains(&Some(key.clone())) {

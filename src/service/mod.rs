@@ -23,6 +23,7 @@ pub mod import_run;
 pub mod imports;
 pub mod jobs;
 mod known_callers;
+pub mod links;
 pub mod new_job;
 pub mod read_records;
 pub mod record_batches;

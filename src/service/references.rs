@@ -42,8 +42,6 @@ impl Service {
             }
         };
         loop {
-            let moved = self.sheets.moved();
-            let pause = if waiting.is_empty() { Duration::MAX } else { AGAIN };
             for sheet in std::mem::take(&mut waiting).into_values() {
                 match self.check_references(&sheet, &mut checked).await {
                     Ok(()) => {}
@@ -56,11 +54,11 @@ impl Service {
                     }
                 }
             }
-            let pause = if waiting.is_empty() { Duration::MAX } else { pause };
+            let pause = if waiting.is_empty() { Duration::MAX } else { AGAIN };
             let numbers = tokio::select! {
                 () = stopping.cancelled() => return,
                 () = tokio::time::sleep(pause) => BTreeSet::new(),
-                numbers = moved.take() => numbers,
+                numbers = self.sheets.moved().take() => numbers,
             };
             if !numbers.is_empty() {
                 tokio::time::sleep(GATHERED).await;

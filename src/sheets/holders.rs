@@ -94,6 +94,11 @@ impl Holders {
         }
     }
 
+    /// The records whose value another has too, in no order.
+    pub(super) fn doubled(&self) -> impl Iterator<Item = RecordNumber> {
+        self.several.values().flatten().copied()
+    }
+
     fn shards(&mut self) -> &mut [Shard] {
         if self.shards.is_empty() {
             self.shards.resize_with(SHARDS, Shard::default);

@@ -322,16 +322,19 @@ fn count_segment(rows: &Rows, place: usize, (column, narrows): Columns, counts: 
     }
 }
 
-fn wanted((column, narrows): Columns) -> Wanted {
+pub(super) fn wanted((column, narrows): Columns) -> Wanted {
     Wanted::Parts(std::iter::once(column).chain(narrows).map(Part::field).collect())
 }
 
-fn value_of<'a>((column, narrows): Columns, text: impl Fn(FieldNumber) -> Option<&'a str>) -> Option<u64> {
+pub(super) fn value_of<'a>(
+    (column, narrows): Columns,
+    text: impl Fn(FieldNumber) -> Option<&'a str>,
+) -> Option<u64> {
     let value = text(column).map(str::trim).filter(|value| !value.is_empty())?;
     Some(key(value, narrows.map(|field| text(field).unwrap_or("").trim())))
 }
 
-fn key(value: &str, narrowed: Option<&str>) -> u64 {
+pub(super) fn key(value: &str, narrowed: Option<&str>) -> u64 {
     match narrowed {
         None => SECRET.hash_one(value.as_bytes()),
         Some(narrowed) => SECRET.hash_one((value, narrowed)),

@@ -118,11 +118,7 @@ impl UniqueIndex {
 
     /// The records that have a double under a rule, in order.
     pub(super) fn doubles(&self, rule: usize) -> Vec<RecordNumber> {
-        let several = self.maps[rule].values().filter_map(|holders| match holders {
-            Holders::One(_) => None,
-            Holders::Many(all) => Some(all.iter().copied()),
-        });
-        let mut doubles: Vec<RecordNumber> = several.flatten().collect();
+        let mut doubles: Vec<RecordNumber> = self.holders[rule].doubled().collect();
         doubles.sort_unstable();
         doubles
     }

@@ -125,6 +125,20 @@ async fn rules_do_not_change_under_an_import() {
     .await;
 }
 
+/// Runs a worker until the job has ended well; gives its message.
+async fn work(app: &TestApp, job: &str) -> Value {
+    let (service, stopping) = (app.service.clone(), app.stopping.clone());
+    tokio::spawn(inlet::jobs::worker::run(service, 1, stopping));
+    for _ in 0..100 {
+        let job = app.get(&format!("/v1/jobs/{job}")).await.data();
+        if job["status"] == json!("complete") {
+            return job["outcome"]["message"].clone();
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the job did not end: {}", app.get(&format!("/v1/jobs/{job}")).await.data());
+}
+
 #[tokio::test]
 async fn a_validation_may_be_a_job() {
     on_each_database(async |app: TestApp| {
@@ -132,17 +146,34 @@ async fn a_validation_may_be_a_job() {
         let body =
             json!({ "type": "sheet", "operation": "validate", "source": made.sheet, "trigger": "immediate" });
         let job = text(&app.post("/v1/jobs", body).await.data(), "id");
-        let stopping = app.stopping.clone();
-        tokio::spawn(inlet::jobs::worker::run(app.service.clone(), 1, stopping));
-        let path = format!("/v1/jobs/{job}");
-        for _ in 0..100 {
-            if app.get(&path).await.data()["status"] == json!("complete") {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        let job = app.get(&path).await.data();
-        assert_eq!(job["outcome"]["message"], json!("1 of 3 records have errors."));
+        assert_eq!(work(&app, &job).await, json!("1 of 3 records have errors."));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_records_are_checked_by_a_job() {
+    on_each_database(async |app: TestApp| {
+        let made = people(&app).await;
+        let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
+        let sheet = app.service.sheet(&actor, &Id::parse(&made.sheet).unwrap()).await.unwrap();
+        // So many are not inserted here; the sheet only says so for a while.
+        let say = async |live: u64| {
+            let mut tx = app.service.db.write().await.unwrap();
+            let head = inlet::store::records::lock_head(&mut tx, sheet.number).await.unwrap().unwrap();
+            let said = inlet::store::records::SheetHead { live, ..head };
+            assert!(inlet::store::records::move_head(&mut tx, sheet.number, head.version, &said).await.unwrap());
+            tx.commit().await.unwrap();
+        };
+        say(1_000_000).await;
+        let email = json!({ "key": "email", "type": "string", "constraints": [{ "type": "external", "validator": "email" }] });
+        change(&app, &made, json!([{ "key": "name", "type": "string" }, { "key": "age", "type": "string" }, email])).await;
+        say(3).await;
+        assert_eq!((counts(&app, &made).await, commits(&app, &made).await), ([3, 1], 1), "nothing is checked yet");
+        let jobs = app.get("/v1/jobs").await.data();
+        let job = jobs.as_array().unwrap().iter().find(|job| job["operation"] == json!("validate")).unwrap();
+        assert_eq!(work(&app, &text(job, "id")).await, json!("2 of 3 records have errors."));
+        assert_eq!(counts(&app, &made).await, [3, 2]);
     })
     .await;
 }

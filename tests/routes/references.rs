@@ -82,3 +82,32 @@ async fn a_sheet_may_refer_to_itself() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_record_that_a_reference_leads_to_is_found() {
+    on_each_database(async |app: TestApp| {
+        let made = company(&app).await;
+        insert(&app, &made.departments, &[json!({ "code": "HR" }), json!({ "code": "IT" })]).await;
+        let people = [
+            json!({ "name": "Ada", "department": "IT", "boss": "Ada" }),
+            json!({ "name": "Bob", "boss": "Eve" }),
+        ];
+        insert(&app, &made.people, &people).await;
+        let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
+        let page = app
+            .service
+            .records(&actor, &inlet::domain::ids::Id::parse(&made.people).unwrap(), Default::default())
+            .await
+            .unwrap();
+        let links = app.service.links_of(&actor, &page.sheet, &page.records, &page.fields).await.unwrap();
+        let found = |record: usize, key: &str| {
+            let field = page.sheet.field_number(key).unwrap();
+            let (sheet, records) = links.of(page.records[record].number, field)?;
+            Some((sheet.slug.clone(), records[0].cells[0].text.clone().unwrap()))
+        };
+        assert_eq!(found(0, "department"), Some(("departments".to_string(), "IT".to_string())));
+        assert_eq!(found(0, "boss"), Some(("people".to_string(), "Ada".to_string())));
+        assert_eq!((found(1, "boss"), found(1, "department"), found(0, "name")), (None, None, None));
+    })
+    .await;
+}

@@ -102,9 +102,7 @@ impl FieldChecker {
 
     /// Whether every text is good, so that the cells need not be looked at.
     pub fn is_free(&self) -> bool {
-        self.required.is_none()
-            && self.rules.is_empty()
-            && matches!(self.reading, Reading::Text | Reading::List)
+        self.required.is_none() && self.rules.is_empty() && matches!(self.reading, Reading::Text)
     }
 
     /// Adds the messages for one cell to `out`, all but those that need other records. They are derived.
@@ -162,7 +160,11 @@ impl FieldChecker {
 
     fn unreadable(&self, text: &str) -> Option<String> {
         match &self.reading {
-            Reading::Text | Reading::List => None,
+            Reading::Text => None,
+            Reading::List | Reading::OptionList(_) if value::has_too_many_items(text) => {
+                Some(format!("A list holds at most {} items", value::MOST_ITEMS))
+            }
+            Reading::List => None,
             Reading::Number if value::is_number(text) => None,
             Reading::Boolean if value::read_boolean(text).is_some() => None,
             Reading::Date if value::is_date(text) => None,

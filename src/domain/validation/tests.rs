@@ -23,6 +23,8 @@ fn external(validator: &str, config: Value) -> Value {
 fn a_message_says_what_is_wrong() {
     let options = json!({"options": [{"value": "active", "label": "In use"}, {"value": "closed"}]});
     let required = json!([{"type": "required"}]);
+    let (long, longer) = ("a,".repeat(100), "a,".repeat(101));
+    let as_json = json!(vec![1; 101]).to_string();
     let table: &[(&str, Value, Value, Option<&str>, Option<&str>)] = &[
         ("string", json!([]), json!({}), None, None),
         ("string", required.clone(), json!({}), None, Some("Field is required")),
@@ -122,6 +124,24 @@ fn a_message_says_what_is_wrong() {
             json!({}),
             Some("a@b.co; c"),
             Some("“c” is not an e-mail address"),
+        ),
+        ("string-list", json!([]), json!({}), Some(long.as_str()), None),
+        ("string-list", json!([]), json!({}), Some(longer.as_str()), Some("A list holds at most 100 items")),
+        ("string-list", json!([]), json!({}), Some(as_json.as_str()), Some("A list holds at most 100 items")),
+        (
+            "reference-list",
+            json!([]),
+            json!({"ref": "a", "key": "b"}),
+            Some(longer.as_str()),
+            Some("A list holds at most 100 items"),
+        ),
+        ("string", json!([]), json!({}), Some(longer.as_str()), None),
+        (
+            "string",
+            json!([{"type": "stored", "validator": "email"}, {"type": "computed"}]),
+            json!({}),
+            Some("no"),
+            None,
         ),
         ("string", external("of a listener", json!({})), json!({}), Some("anything"), None),
     ];

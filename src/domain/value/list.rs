@@ -13,6 +13,15 @@ pub fn items(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     )
 }
 
+/// Most items a list may have.
+pub const MOST_ITEMS: usize = 100;
+
+/// Whether the text has more items than a list may have.
+pub fn has_too_many_items(text: &str) -> bool {
+    // An item and what parts it from the next take two bytes at least.
+    text.len() > 2 * MOST_ITEMS && items(text).nth(MOST_ITEMS).is_some()
+}
+
 /// Whether the text is a list without items.
 pub fn is_empty_list(text: &str) -> bool {
     items(text).next().is_none()

@@ -124,7 +124,8 @@ async fn revalidation() {
         (1..).map(FieldNumber).zip(&sheet.config.fields).map(|(n, f)| (f.key.to_string(), n)).collect();
     let mapping: Vec<_> = (1..=10).map(|number| Some(FieldNumber(number))).collect();
     let mut builder = ImportBuilder::new(&sheet, &mapping);
-    let mut drafts: Vec<_> = rows.iter().filter_map(|row| builder.push_row(row.iter())).collect();
+    let mut drafts: Vec<_> =
+        rows.iter().filter_map(|row| builder.push_row(|column| row.get(column))).collect();
     drafts.extend(builder.finish());
     let sheets = Sheets::new(256 << 20);
     write!(sheets, database, &sheet, append(drafts));

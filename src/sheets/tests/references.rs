@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{AGE, BY, EMAIL, FIELDS, NAME, SMALL, again, all, person, sheet_of, text, write};
+use super::{AGE, BY, EMAIL, FIELDS, NAME, SMALL, again, all, file_row, person, sheet_of, text, write};
 use crate::domain::record::{MessageSource, RecordNumber};
 use crate::domain::workbook::Sheet;
 use crate::sheets::{CellInput, RecordUpdate, Sheets, Stale};
@@ -124,7 +124,7 @@ async fn every_way_in_is_checked() {
         drop(tx);
         let mut drafts = Vec::new();
         for name in ["A", "B", "C", "", "A"] {
-            drafts.extend(builder.push_row([name, "", ""]));
+            drafts.extend(builder.push_row(file_row(&[name, "", ""])));
         }
         drafts.extend(builder.finish());
         let done = write!(sheets, database, &people, append(drafts));

@@ -66,6 +66,8 @@ impl Service {
         change(&mut sheet.config)?;
         sheet.config.check()?;
         check_actions(&sheet.config)?;
+        let neighbours = sheets::list(&mut tx, &actor.scope, &sheet.workbook_id).await?;
+        sheet.config.check_references(|slug| neighbours.iter().any(|other| other.slug == slug))?;
         sheet.field_numbers = number_fields(sheet.field_numbers, &sheet.config);
         sheet.updated_at = now();
         sheets::update_config(&mut tx, &sheet).await?;

@@ -128,6 +128,11 @@ impl Service {
         tx.emit(announce::of_workbook(Topic::WorkbookUpdated, actor, &workbook, &namespaces, payload));
         let after = read(&mut tx, actor, id).await?;
         self.check_columns(&before, &after.sheets)?;
+        let is_there = |slug: &str| after.sheets.iter().any(|sheet| sheet.slug == slug);
+        for sheet in after.sheets.iter().filter(|sheet| !before.contains(sheet)) {
+            let checked = sheet.config.check_references(is_there);
+            checked.map_err(|error| at(error.into(), &sheet.config.name))?;
+        }
         tx.commit().await?;
         held.publish();
         Ok(after)

@@ -70,6 +70,28 @@ async fn an_edit_where_a_reference_leads_to_clears_its_error() {
 }
 
 #[tokio::test]
+async fn a_reference_to_nowhere_is_refused_wherever_it_comes_from() {
+    on_each_database(async |app: TestApp| {
+        let made = company(&app).await;
+        let field =
+            json!({ "key": "place", "type": "reference", "config": { "ref": "places", "key": "name" } });
+        let path = format!("/v1/sheets/{}", made.people);
+        assert!(app.post(&format!("{path}/fields"), field.clone()).await.refused(400).contains("places"));
+        let workbook = text(&app.get(&path).await.data(), "workbookId");
+        let change = json!({ "sheets": [{ "slug": "people", "fields": [field] }] });
+        let path = format!("/v1/workbooks/{workbook}");
+        assert!(app.patch(&path, change.clone()).await.refused(400).contains("places"));
+        // Both come together.
+        let mut both = change;
+        let places =
+            json!({ "name": "Places", "slug": "places", "fields": [{ "key": "name", "type": "string" }] });
+        both["sheets"].as_array_mut().unwrap().push(places);
+        assert_eq!(app.patch(&path, both).await.data()["sheets"].as_array().unwrap().len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_sheet_may_refer_to_itself() {
     on_each_database(async |app: TestApp| {
         let made = company(&app).await;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Field, SheetConstraint, is_false, null_is_default};
+use super::{Field, FieldType, SheetConstraint, is_false, null_is_default};
 use crate::domain::action::Action;
 use crate::domain::parse::ParseError;
 use crate::domain::validation::check_constraints;
@@ -105,6 +105,28 @@ impl SheetConfig {
             if let Some(unknown) = fields.iter().find(|key| self.field(key).is_none()) {
                 let message = format!("`{unknown}` is not the key of a field of this sheet");
                 return Err(ParseError::at(format!("constraints[{position}].fields"), message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that references lead to sheets that are there, by their slugs, and that a filter names a field
+    /// of this sheet.
+    pub fn check_references(&self, is_there: impl Fn(&str) -> bool) -> Result<(), ParseError> {
+        for (position, field) in self.fields.iter().enumerate() {
+            let (FieldType::Reference(reference) | FieldType::ReferenceList(reference)) = &field.field_type
+            else {
+                continue;
+            };
+            if !is_there(&reference.sheet) {
+                let message = format!("`{}` is not the slug of a sheet of this workbook", reference.sheet);
+                return Err(ParseError::at(format!("fields[{position}].config.ref"), message));
+            }
+            if let Some(filter) = &reference.filter
+                && self.field(&filter.record_field).is_none()
+            {
+                let message = format!("`{}` is not the key of a field of this sheet", filter.record_field);
+                return Err(ParseError::at(format!("fields[{position}].config.filter.recordField"), message));
             }
         }
         Ok(())

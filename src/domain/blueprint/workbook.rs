@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{FieldType, SheetConfig, null_is_default};
+use super::{SheetConfig, null_is_default};
 use crate::domain::action::Action;
 use crate::domain::parse::{ParseError, from_value};
 
@@ -104,20 +104,9 @@ impl WorkbookConfig {
     }
 
     fn check_references(&self, slugs: &HashSet<String>) -> Result<(), ParseError> {
-        for (sheet_position, sheet) in self.sheets.iter().enumerate() {
-            for (field_position, field) in sheet.fields.iter().enumerate() {
-                let (FieldType::Reference(reference) | FieldType::ReferenceList(reference)) =
-                    &field.field_type
-                else {
-                    continue;
-                };
-                if !slugs.contains(&reference.sheet) {
-                    let path = format!("sheets[{sheet_position}].fields[{field_position}].config.ref");
-                    let message =
-                        format!("`{}` is not the slug of a sheet of this workbook", reference.sheet);
-                    return Err(ParseError::at(path, message));
-                }
-            }
+        for (position, sheet) in self.sheets.iter().enumerate() {
+            let checked = sheet.check_references(|slug| slugs.contains(slug));
+            checked.map_err(|error| error.within(&format!("sheets[{position}]")))?;
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Fields of a sheet: added and removed one by one.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::workbooks::{check_actions, namespaces, number_fields};
@@ -63,7 +65,7 @@ impl Service {
         let mut tx = self.db.write().await?;
         let before = find_sheets::find(&mut tx, actor, id).await?;
         let mut sheet = before.clone();
-        change(&mut sheet.config)?;
+        change(Arc::make_mut(&mut sheet.config))?;
         sheet.config.check()?;
         check_actions(&sheet.config)?;
         let neighbours = sheets::list(&mut tx, &actor.scope, &sheet.workbook_id).await?;

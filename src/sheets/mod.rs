@@ -11,7 +11,8 @@
 //!
 //! Who looks for something: `column`, `chunk` and `bytes` are the stored format; `manifest`, `overlay`
 //! and `state` what a version is; `rows` reads a record, `batches` many; `plan`, `filter`, `sort` and
-//! `carry` answer queries; `facets` and `tally` count; `commit`, `fold` and `rewrite` write.
+//! `carry` answer queries; `facets` and `tally` count; `commit`, `fold` and `rewrite` write; `rules` and
+//! `references` say what is wrong with a cell, `stale`, `recheck` and `revalidate` say it anew.
 
 mod append;
 mod batches;

@@ -24,6 +24,21 @@ pub(super) struct Recheck {
     pub(super) doubles: Vec<Vec<RecordNumber>>,
 }
 
+/// Which cells of a field are judged.
+#[derive(Clone, Copy)]
+enum Judged {
+    Every,
+    Blanks,
+}
+
+impl Judged {
+    fn check(self, checker: &FieldChecker, text: Option<&str>, out: &mut Vec<Message>) {
+        if matches!(self, Self::Every) || checker.is_blank(text) {
+            checker.check(text, out);
+        }
+    }
+}
+
 /// What was found out about records.
 #[derive(Default)]
 pub(super) struct Found {
@@ -43,15 +58,27 @@ type Entry = (u32, FieldNumber, u32);
 impl Recheck {
     /// The fields whose texts are read.
     pub(super) fn fields(&self) -> Vec<FieldNumber> {
-        let is_checked =
-            |field: &&FieldNumber| self.rules.fields.get(field).is_some_and(|rules| !rules.checker.is_free());
-        let mut fields: Vec<FieldNumber> = self.stale.checks.iter().filter(is_checked).copied().collect();
+        let mut fields: Vec<FieldNumber> = self.checks().map(|(field, _, _)| field).collect();
         for field in self.links().flat_map(LinkRule::reads) {
             if !fields.contains(&field) {
                 fields.push(field);
             }
         }
         fields
+    }
+
+    /// The fields whose cells can be wrong, with their rules; of some only the empty cells matter.
+    fn checks(&self) -> impl Iterator<Item = (FieldNumber, &FieldChecker, Judged)> {
+        let all = self.stale.checks.iter().map(|field| (*field, Judged::Every));
+        let blanks = self.stale.blanks.difference(&self.stale.checks).map(|field| (*field, Judged::Blanks));
+        all.chain(blanks).filter_map(|(field, judged)| {
+            let checker = &self.rules.fields.get(&field)?.checker;
+            let may_be_wrong = match judged {
+                Judged::Every => !checker.is_free(),
+                Judged::Blanks => checker.is_required(),
+            };
+            may_be_wrong.then_some((field, checker, judged))
+        })
     }
 
     fn links(&self) -> impl Iterator<Item = &LinkRule> {
@@ -67,12 +94,12 @@ impl Recheck {
         };
         let mut distinct = Distinct::default();
         let mut came: Vec<Entry> = Vec::new();
-        for (at, field) in fields.iter().enumerate().filter(|(_, field)| self.stale.checks.contains(field)) {
-            let Some(rules) = self.rules.fields.get(field) else { continue };
+        for (at, (field, checker, judged)) in self.checks().enumerate() {
             let (column, records) = (slice.column(at), slice.records());
-            check_column(&rules.checker, column, records, &mut distinct, |row, message| {
+            let judge = |text: Option<&str>, out: &mut Vec<Message>| judged.check(checker, text, out);
+            check_column(judge, column, records, &mut distinct, |row, message| {
                 if !skips(row) {
-                    came.push((row, *field, message));
+                    came.push((row, field, message));
                 }
             });
         }
@@ -158,8 +185,10 @@ impl Recheck {
         let before = rows.messages(place);
         let mut since: Vec<CellMessage> =
             before.iter().filter(|message| !self.stale.drops_message(message)).cloned().collect();
-        for field in &self.stale.checks {
-            self.rules.check(*field, rows.text(place, *field), &mut since);
+        let mut found = Vec::new();
+        for (field, checker, judged) in self.checks() {
+            judged.check(checker, rows.text(place, field), &mut found);
+            since.extend(found.drain(..).map(|message| (field, message)));
         }
         for link in self.links() {
             since.extend(link.check(|field| rows.text(place, field)).map(|message| (link.field, message)));
@@ -227,14 +256,14 @@ impl Distinct {
 /// Hands out every row whose text is not good, once for each message. An absent column is empty in every
 /// row.
 fn check_column(
-    checker: &FieldChecker,
+    judge: impl Fn(Option<&str>, &mut Vec<Message>),
     column: Option<&Column>,
     records: u32,
     distinct: &mut Distinct,
     mut bad: impl FnMut(u32, u32),
 ) {
     let mut found = Vec::new();
-    checker.check(None, &mut found);
+    judge(None, &mut found);
     let blank: Vec<u32> = found.drain(..).map(|message| distinct.place(&message)).collect();
     let Some(column) = column else {
         return (0..records).for_each(|row| blank.iter().for_each(|message| bad(row, *message)));
@@ -243,7 +272,7 @@ fn check_column(
         for row in 0..records {
             match column.get(row as usize) {
                 None => blank.iter().for_each(|message| bad(row, *message)),
-                text => checker.check(text, &mut found),
+                text => judge(text, &mut found),
             }
             found.drain(..).for_each(|message| bad(row, distinct.place(&message)));
         }
@@ -251,7 +280,7 @@ fn check_column(
     };
     let mut known: Vec<Vec<u32>> = Vec::with_capacity(column.texts.len());
     for place in 0..column.texts.len() {
-        checker.check(Some(column.texts.get(place)), &mut found);
+        judge(Some(column.texts.get(place)), &mut found);
         known.push(found.drain(..).map(|message| distinct.place(&message)).collect());
     }
     let has_blanks = column.present.is_some() && !blank.is_empty();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::messages::CellMessage;
 use super::rules::{Rules, UniqueRule};
-use crate::domain::blueprint::Field;
+use crate::domain::blueprint::{Constraint, Field};
 use crate::domain::record::{FieldNumber, MessageSource};
 use crate::domain::workbook::Sheet;
 
@@ -17,6 +17,8 @@ use crate::domain::workbook::Sheet;
 pub struct Stale {
     /// Fields whose cells are checked each by itself.
     pub(super) checks: BTreeSet<FieldNumber>,
+    /// Fields of which only what is said of empty cells is to be looked at.
+    pub(super) blanks: BTreeSet<FieldNumber>,
     /// Fields that carry the marks of unique rules.
     pub(super) unique: BTreeSet<FieldNumber>,
     /// Fields that refer to other sheets.
@@ -30,7 +32,13 @@ impl Stale {
     pub fn all(sheet: &Sheet) -> Self {
         let fields: BTreeSet<FieldNumber> = sheet.columns().map(|(number, _)| number).collect();
         let gone = sheet.field_numbers.values().filter(|number| !fields.contains(number));
-        Self { gone: gone.copied().collect(), unique: fields.clone(), links: fields.clone(), checks: fields }
+        Self {
+            gone: gone.copied().collect(),
+            blanks: BTreeSet::new(),
+            unique: fields.clone(),
+            links: fields.clone(),
+            checks: fields,
+        }
     }
 
     /// The references of a sheet to others; empty when it has none.
@@ -43,20 +51,21 @@ impl Stale {
     pub fn between(before: &Sheet, after: &Sheet) -> Self {
         let old: BTreeMap<FieldNumber, &Field> = before.columns().collect();
         let new: BTreeMap<FieldNumber, &Field> = after.columns().collect();
-        let has_other_rules = |number: &FieldNumber, field: &Field| {
-            old.get(number).is_none_or(|old| {
-                (&old.label, &old.field_type, &old.constraints)
-                    != (&field.label, &field.field_type, &field.constraints)
-            })
-        };
-        let checks = new.iter().filter(|(number, field)| has_other_rules(number, field));
         let gone = old.keys().filter(|number| !new.contains_key(number));
-        let mut stale = Self {
-            checks: checks.map(|(number, _)| *number).collect(),
-            unique: BTreeSet::new(),
-            links: BTreeSet::new(),
-            gone: gone.copied().collect(),
-        };
+        let mut stale = Self { gone: gone.copied().collect(), ..Self::default() };
+        for (number, field) in &new {
+            let known = old.get(number);
+            let reads_alike = |known: &&&Field| {
+                known.field_type == field.field_type && about_values(known).eq(about_values(field))
+            };
+            match known.filter(reads_alike) {
+                None => _ = stale.checks.insert(*number),
+                Some(known) if about_blanks(known) != about_blanks(field) => {
+                    stale.blanks.insert(*number);
+                }
+                Some(_) => {}
+            }
+        }
         let (old_rules, new_rules) = (Rules::of(before).unique, Rules::of(after).unique);
         let counts_alike = |field: &FieldNumber| match (old.get(field), new.get(field)) {
             (Some(one), Some(other)) => one.field_type == other.field_type && one.unique() == other.unique(),
@@ -79,7 +88,11 @@ impl Stale {
 
     /// Whether nothing has to be checked.
     pub fn is_empty(&self) -> bool {
-        self.checks.is_empty() && self.unique.is_empty() && self.links.is_empty() && self.gone.is_empty()
+        self.checks.is_empty()
+            && self.blanks.is_empty()
+            && self.unique.is_empty()
+            && self.links.is_empty()
+            && self.gone.is_empty()
     }
 
     /// Whether a message goes, to be made anew if it is still true.
@@ -91,6 +104,7 @@ impl Stale {
             && match source {
                 MessageSource::UniqueConstraint => self.unique.contains(&field),
                 MessageSource::Unlinked => self.links.contains(&field),
+                MessageSource::RequiredConstraint if self.blanks.contains(&field) => true,
                 _ => self.checks.contains(&field),
             }
     }
@@ -99,4 +113,18 @@ impl Stale {
     pub(super) fn drops_message(&self, (field, message): &CellMessage) -> bool {
         self.drops(*field, message.source, message.derived)
     }
+}
+
+/// The rules for what is in a cell by itself.
+fn about_values(field: &Field) -> impl Iterator<Item = &Constraint> {
+    let is_other =
+        |rule: &&Constraint| !matches!(rule, Constraint::Required { .. } | Constraint::Unique { .. });
+    field.constraints.iter().filter(is_other)
+}
+
+/// What decides what is said of an empty cell; nothing when nothing is.
+fn about_blanks(field: &Field) -> Option<(&str, Vec<&Constraint>)> {
+    let required: Vec<_> =
+        field.constraints.iter().filter(|rule| matches!(rule, Constraint::Required { .. })).collect();
+    (!required.is_empty()).then_some((&field.label, required))
 }

@@ -105,6 +105,16 @@ impl FieldChecker {
         self.required.is_none() && self.rules.is_empty() && matches!(self.reading, Reading::Text)
     }
 
+    /// Whether an empty cell is not good.
+    pub fn is_required(&self) -> bool {
+        self.required.is_some()
+    }
+
+    /// Whether a text counts as an empty cell.
+    pub fn is_blank(&self, text: Option<&str>) -> bool {
+        value::is_empty(&self.field_type, text)
+    }
+
     /// Adds the messages for one cell to `out`, all but those that need other records. They are derived.
     ///
     /// An empty cell is good unless it is required. A text that cannot be read as its type gets that

@@ -34,6 +34,12 @@ fn configs() -> Vec<Value> {
             field("name", "date", json!([{"type": "unique", "config": {"ignoreEmpty": true, "message": "Twice"}}]), json!({})),
             field("age", "number", json!([{"type": "external", "validator": "range", "config": {"min": 8}}]), json!({}))],
             "constraints": [{"type": "unique", "name": "both", "fields": ["email", "age"], "config": {"level": "info"}}]}),
+        // The second once more, but for what is said of empty cells.
+        json!({"name": "S", "fields": [
+            {"key": "name", "label": "Full name", "type": "string", "constraints": [{"type": "required"}]},
+            field("email", "string", json!([{"type": "required"}, {"type": "unique", "config": {"caseSensitive": false}}]), json!({})),
+            field("age", "number", json!([{"type": "required", "config": {"message": "How old?", "level": "warn"}}]), json!({}))],
+            "constraints": who}),
     ]
 }
 
@@ -51,11 +57,12 @@ struct Case {
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    let cell = || prop::sample::select(vec!["", "a", "A", "b", "7", "7.0", "12", "yes", "2001-02-03", "x y"]);
+    let cell =
+        || prop::sample::select(vec!["", " ", "a", "A", "b", "7", "7.0", "12", "yes", "2001-02-03", "x y"]);
     let rows = prop::collection::vec([cell(), cell(), cell()], 1..40);
     let edits = prop::collection::vec((any::<usize>(), 0..3usize, cell(), any::<bool>()), 0..12);
     let deleted = prop::collection::vec(any::<usize>(), 0..4);
-    (0..4usize, 0..4usize, rows, edits, deleted, any::<bool>())
+    (0..5usize, 0..5usize, rows, edits, deleted, any::<bool>())
         .prop_map(|(from, to, rows, edits, deleted, fold)| Case { from, to, rows, edits, deleted, fold })
 }
 

@@ -34,8 +34,7 @@ impl Service {
                 Ok(())
             })
             .await?;
-        let made = sheet.config.fields.into_iter().find(|field| field.key.as_str() == key);
-        made.ok_or_else(|| ServiceError::not_found("field", &key))
+        sheet.config.field(&key).cloned().ok_or_else(|| ServiceError::not_found("field", &key))
     }
 
     /// Removes a field with what is in it.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::error::{SheetError, blocking};
-use super::fetch;
+use super::fetch::{self, SCANNED_TOGETHER};
 use super::references::{self, Columns};
 use super::rows::{Place, Rows};
 use super::slice::Slice;
@@ -34,11 +34,12 @@ impl View {
         let hash = |wanted: &LinkKey| references::key(&wanted.0, wanted.1.as_deref());
         let sought = wanted.iter().map(|wanted| (hash(wanted), wanted.clone())).collect();
         let mut search: Search = (sought, BTreeMap::new());
-        for group in self.groups() {
+        let places: Vec<usize> = (0..self.state.manifest.segments().len()).collect();
+        for group in places.chunks(SCANNED_TOGETHER) {
             if search.0.is_empty() {
                 break;
             }
-            let segments = group.iter().copied();
+            let (segments, group) = (group.iter().copied(), group.to_vec());
             let rows =
                 fetch::rows(&self.cache, tx, &self.state, segments, &references::wanted(columns)).await?;
             search = blocking(move || {

@@ -88,9 +88,9 @@ pub use links::LinkKey;
 pub use moved::Moved;
 pub use open::{Sheets, Turn};
 pub use orders::Positions;
-pub use tally::MessageCount;
 pub use revalidate::Revalidated;
 pub use stale::Stale;
+pub use tally::MessageCount;
 
 pub use update::RecordUpdate;
 pub use view::View;

@@ -175,7 +175,7 @@ impl Writer {
         let mut overlay = old.overlay.clone();
         if !changes.patches.is_empty() {
             let data = patch::encode(changes.patches.iter().map(|(number, patch)| (*number, patch)));
-            records::insert_patch(tx, old.sheet, head.version, data).await?;
+            records::insert_patch(tx, old.sheet, head.version, data);
         }
         for (number, patch) in changes.patches {
             overlay.lay(number, patch);
@@ -185,7 +185,7 @@ impl Writer {
         edit.updated = changes.numbers.len() as u64;
         edit.numbers = changes.numbers;
         edit.numbers.sort_unstable();
-        let commit = self.record(tx, author, old.sheet, working.head.version, &head, &edit).await?;
+        let commit = self.record(tx, author, old.sheet, &head, &edit);
         let counts = counts(head.live, head.invalid);
         let state = State::new(old.sheet, head.version, manifest, overlay, counts);
         let unique = working.take_unique();

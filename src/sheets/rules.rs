@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::error::SheetError;
 use super::messages::CellMessage;
 use super::references::LinkRule;
-use crate::domain::blueprint::{Field, FieldType, SheetConstraint};
+use crate::domain::blueprint::{FieldType, SheetConstraint};
 use crate::domain::record::{FieldNumber, Message, MessageSource, RecordKey};
 use crate::domain::validation::FieldChecker;
 use crate::domain::workbook::Sheet;

@@ -162,7 +162,7 @@ async fn many_records_are_checked_by_a_job() {
             let mut tx = app.service.db.write().await.unwrap();
             let head = inlet::store::records::lock_head(&mut tx, sheet.number).await.unwrap().unwrap();
             let said = inlet::store::records::SheetHead { live, ..head };
-            assert!(inlet::store::records::move_head(&mut tx, sheet.number, head.version, &said).await.unwrap());
+            inlet::store::records::move_head(&mut tx, sheet.number, &said);
             tx.commit().await.unwrap();
         };
         say(1_000_000).await;

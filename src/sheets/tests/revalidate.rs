@@ -186,7 +186,8 @@ async fn only_the_messages_of_changed_segments_are_written() {
         let rows = (0..64).map(|row| person("a", "", if row == 20 { "bad" } else { "7" })).collect();
         write!(sheets, database, &before, insert(rows));
         let mut after = again(&database, &tenant, &before).await;
-        after.config.fields[2].field_type = crate::domain::blueprint::FieldType::Number;
+        std::sync::Arc::make_mut(&mut after.config).fields[2].field_type =
+            crate::domain::blueprint::FieldType::Number;
         assert_eq!(revalidate(&sheets, &database, &after, &Stale::between(&before, &after)).await, 1);
         let mut tx = database.read().await.unwrap();
         let head = crate::store::records::head(&mut tx, before.number).await.unwrap().unwrap();

@@ -196,7 +196,8 @@ async fn write(
         _ => None,
     };
     let batch = LineBatch::new(named, answers);
-    Ok(axum::Json(take(&service, &actor, Lines::new(body), batch, truncated).await?))
+    let lines = Lines::new(body, service.settings.limits.body_bytes);
+    Ok(axum::Json(take(&service, &actor, lines, batch, truncated).await?))
 }
 
 /// Writes the lines as they come. The sheet to truncate is emptied when the first of them were read.

@@ -4,7 +4,6 @@ use axum::body::{Body, BodyDataStream};
 use futures::StreamExt;
 
 use super::error::{ApiError, ApiResult};
-use super::extract::MOST_BODY;
 
 /// Takes a body apart; it holds one line and what arrived with its end.
 pub struct Lines {
@@ -15,12 +14,14 @@ pub struct Lines {
     searched: usize,
     ended: bool,
     number: u64,
+    /// Most bytes of a line.
+    most: usize,
 }
 
 impl Lines {
-    pub fn new(body: Body) -> Self {
+    pub fn new(body: Body, most: usize) -> Self {
         let body = body.into_data_stream();
-        Self { body, buffer: Vec::new(), begin: 0, searched: 0, ended: false, number: 0 }
+        Self { body, buffer: Vec::new(), begin: 0, searched: 0, ended: false, number: 0, most }
     }
 
     /// The next line that is not blank, with its number from 1; nothing at the end.
@@ -52,8 +53,8 @@ impl Lines {
             self.buffer.drain(..self.begin);
             self.searched -= self.begin;
             self.begin = 0;
-            if self.buffer.len() > MOST_BODY {
-                return Err(ApiError::too_large(MOST_BODY));
+            if self.buffer.len() > self.most {
+                return Err(ApiError::too_large(self.most));
             }
             match self.body.next().await {
                 Some(Ok(bytes)) => self.buffer.extend_from_slice(&bytes),
@@ -77,7 +78,7 @@ mod tests {
         for size in 1..=text.len() {
             let parts: Vec<Result<Vec<u8>, std::io::Error>> =
                 text.as_bytes().chunks(size).map(|part| Ok(part.to_vec())).collect();
-            let mut lines = Lines::new(Body::from_stream(futures::stream::iter(parts)));
+            let mut lines = Lines::new(Body::from_stream(futures::stream::iter(parts)), 1 << 20);
             let mut read = Vec::new();
             while let Some((number, line)) = lines.next().await.unwrap() {
                 read.push((number, String::from_utf8(line.to_vec()).unwrap()));

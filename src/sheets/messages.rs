@@ -81,16 +81,6 @@ impl Messages {
         self.marks(|message| message.level == Level::Error)
     }
 
-    /// Every message with its record, its field and its place among the different ones.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (u32, FieldNumber, usize)> {
-        self.entries.iter().map(|entry| (entry.row, entry.field, entry.message as usize))
-    }
-
-    /// The different messages.
-    pub(super) fn distinct(&self) -> &[Message] {
-        &self.distinct
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -61,19 +61,19 @@ impl Tally {
         let Some(messages) = slice.messages() else { return };
         let is_error: Vec<bool> =
             messages.distinct().iter().map(|message| message.level == Level::Error).collect();
-        let mut counted: HashMap<(FieldNumber, usize), u64> = HashMap::new();
+        let mut counted: HashMap<(FieldNumber, u32), u64> = HashMap::new();
         let mut last = None;
         for (row, field, message) in messages.entries().filter(|(row, ..)| chosen.get(*row as usize)) {
             *counted.entry((field, message)).or_default() += 1;
             // The messages of a cell follow one another.
             let is_first = last != Some((row, field));
-            if is_first && is_error.get(message) == Some(&true) {
+            if is_first && is_error.get(message as usize) == Some(&true) {
                 self.add_error(field);
                 last = Some((row, field));
             }
         }
         for ((field, message), count) in counted {
-            if let Some(message) = messages.distinct().get(message) {
+            if let Some(message) = messages.distinct().get(message as usize) {
                 self.add(field, message, count);
             }
         }

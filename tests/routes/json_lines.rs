@@ -101,10 +101,12 @@ async fn lines_that_cannot_be_taken_are_named() {
         assert!(refusal.starts_with("line 2: "), "{refusal}");
         let refusal = send(&app, &sheet, &[good.clone(), json!({ "nme": "Bob" })]).await.refused(400);
         assert!(refusal.starts_with("lines 1 to 2: [1]: `nme`"), "{refusal}");
-        assert!(send(&app, "", &[good.clone()]).await.refused(400).contains("__s"));
-        assert!(send(&app, "truncate=true", &[good.clone()]).await.refused(400).contains("sheetId"));
+        assert!(send(&app, "", std::slice::from_ref(&good)).await.refused(400).contains("__s"));
+        assert!(
+            send(&app, "truncate=true", std::slice::from_ref(&good)).await.refused(400).contains("sheetId")
+        );
         for later in ["snapshot", "silent"] {
-            send(&app, &format!("{sheet}&{later}=true"), &[good.clone()]).await.refused(501);
+            send(&app, &format!("{sheet}&{later}=true"), std::slice::from_ref(&good)).await.refused(501);
         }
         // Nothing of these was written, and nothing truncated by lines that cannot be read.
         assert!(lines(&app, &sheet).await.is_empty());

@@ -136,8 +136,8 @@ impl RowScanner {
         let mut at = 0;
         while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk()).filter(|_| at < SHORT) {
             let word = u64::from_le_bytes(*word);
-            let hits = zero_bytes(word ^ LOWEST * u64::from(self.separator))
-                | zero_bytes(word ^ LOWEST * u64::from(self.terminator));
+            let hits = zero_bytes(word ^ (LOWEST * u64::from(self.separator)))
+                | zero_bytes(word ^ (LOWEST * u64::from(self.terminator)));
             if hits != 0 {
                 return Some(at + hits.trailing_zeros() as usize / 8);
             }

@@ -19,8 +19,13 @@ use crate::sheets::{RecordUpdate, SheetError, Sheets, ValuesWanted, View};
 use crate::store::testing::samples::{self, Tenant};
 use crate::store::{Db, Tx};
 
-const LIMITS: Limits =
-    Limits { segment_records: 16, segment_bytes: 1 << 20, patched_records: 5, logged_records: 12 };
+const LIMITS: Limits = Limits {
+    sheet_records: 1 << 20,
+    segment_records: 16,
+    segment_bytes: 1 << 20,
+    patched_records: 5,
+    logged_records: 12,
+};
 
 #[derive(Debug, Clone)]
 enum Step {

@@ -9,7 +9,7 @@ use super::import;
 use super::measure::{Line, Verdict};
 use super::peers::{self, Limits, Peer};
 use super::people::{self, Expected};
-use super::server::{CACHE_MIB, Place, Server};
+use super::server::{BINARY, CACHE_MIB, Place, Server};
 
 const ROWS: u64 = 1_000_000;
 const FEWEST_RUNS: usize = 5;
@@ -24,6 +24,7 @@ pub struct Options {
     pub postgres: bool,
     pub strict: bool,
     pub cache_mib: u64,
+    pub server: PathBuf,
 }
 
 impl Options {
@@ -37,6 +38,7 @@ impl Options {
             postgres: false,
             strict: false,
             cache_mib: CACHE_MIB,
+            server: PathBuf::from(BINARY),
         };
         while let Some(option) = arguments.next() {
             let mut value = || arguments.next().ok_or(format!("{option} needs a value"));
@@ -45,6 +47,7 @@ impl Options {
                 "--runs" => options.runs = value()?.parse::<usize>()?.max(FEWEST_RUNS),
                 "--only" => options.only.extend(value()?.split(',').map(str::to_string)),
                 "--cache-mib" => options.cache_mib = value()?.parse()?,
+                "--server" => options.server = PathBuf::from(value()?),
                 "--ten" => options.ten = true,
                 "--postgres" => options.postgres = true,
                 "--strict" => options.strict = true,
@@ -71,6 +74,15 @@ impl Options {
 pub struct Loaded {
     pub server: Server,
     pub place: Place,
+}
+
+impl Loaded {
+    /// Runs it; what the server used of the processors meanwhile.
+    pub fn used_by<T>(&self, run: impl FnOnce() -> Outcome<T>) -> Outcome<(T, f64)> {
+        let before = self.server.cpu();
+        let done = run()?;
+        Ok((done, self.server.cpu() - before))
+    }
 }
 
 /// Everything that a group needs. Its folder goes away with it.
@@ -113,10 +125,16 @@ impl Bench {
     /// The server that has the file; it is imported now when no group did it before.
     pub fn loaded(&mut self) -> Outcome<&mut Loaded> {
         if self.loaded.is_none() {
-            let (loaded, _) = import::fresh(&self.folder.join("ours"), None, &self.file, &self.expected)?;
+            let server = self.fresh("ours", None)?;
+            let (loaded, _) = import::imported(server, &self.file, &self.expected)?;
             self.loaded = Some(loaded);
         }
         self.loaded.as_mut().ok_or_else(|| "no server".into())
+    }
+
+    /// A server on new data in a folder of that name.
+    pub fn fresh(&self, name: &str, database: Option<&str>) -> Outcome<Server> {
+        Server::fresh(&self.options.server, &self.folder.join(name), database)
     }
 
     /// The bare table with the file in it.

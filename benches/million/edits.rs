@@ -37,10 +37,12 @@ pub fn edits(bench: &mut Bench) -> Outcome<Vec<Line>> {
 
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let mut api = loaded.server.api()?;
+    let cpu = loaded.server.cpu();
     for _ in 0..EDITS {
         ours.push(editor.edit(&mut api)?);
         theirs.extend(bare.commit(1)?);
     }
+    let cpu = (loaded.server.cpu() - cpu) / EDITS as f64;
     let (mut edits, mut commits) = (Vec::new(), Vec::new());
     for _ in 0..runs {
         commits.push(COMMITS as f64 / bare.commit(COMMITS)?.iter().sum::<f64>());
@@ -59,6 +61,7 @@ pub fn edits(bench: &mut Bench) -> Outcome<Vec<Line>> {
             Must::AtMost(1.5),
         ),
         Line::new(format!("cell edit, p99, {beside}"), milliseconds, ours_p99, theirs_p99, Must::AtMost(2.0)),
+        Line::only("cell edit, milliseconds of the processor", milliseconds, cpu),
         Line::new(at_once, Unit::EditsPerSecond, median(&edits), median(&commits), Must::AtLeast(8.0)),
     ])
 }

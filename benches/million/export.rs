@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::bench::{Bench, is_installed};
 use super::http::{Outcome, refuse_others};
-use super::measure::{Line, Must, Unit, Verdict, mean, median};
+use super::measure::{Line, Must, Unit, Verdict, median};
 use super::peers::run_to_end;
 
 const NAME: &str = "CSV export beside sqlite3 -csv";
@@ -48,7 +48,7 @@ pub fn export(bench: &mut Bench) -> Outcome<Vec<Line>> {
         }
     }
     let line = match theirs.is_empty() {
-        false => Line::new(NAME, Unit::ProcessorSeconds, mean(&ours), mean(&theirs), Must::AtMost(1.0)),
+        false => Line::new(NAME, Unit::ProcessorSeconds, median(&ours), median(&theirs), Must::AtMost(1.0)),
         true => Line::missing(NAME, Verdict::NotMeasured, "sqlite3 is not installed"),
     };
     Ok(vec![

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::bench::{Bench, Loaded, without_duckdb};
 use super::http::{Connection, Outcome, encoded};
-use super::measure::{Line, Must, Unit, median};
+use super::measure::{Line, Must, Unit, mean, median};
 use super::pages::warm;
 
 const STATUS: [&str; 4] = ["active", "pending", "closed", "archived"];
@@ -66,10 +66,10 @@ pub fn find(bench: &mut Bench) -> Outcome<Vec<Line>> {
     let mut api = loaded.server.api()?;
     let mut lines = Vec::new();
     for Kind { name, question, of_sqlite, of_duckdb } in KINDS {
-        let [mut ours, mut theirs, mut ducks] = [const { Vec::new() }; 3];
+        let [mut ours, mut cpu, mut theirs, mut ducks] = [const { Vec::new() }; 4];
         for turn in 0..=runs {
             let question = question(turn);
-            let (seconds, found) = ask(&mut api, loaded, &question.ours)?;
+            let ((seconds, found), used) = loaded.used_by(|| ask(&mut api, loaded, &question.ours))?;
             let beside = sqlite.ask(&question.sqlite)?;
             if found != beside.value {
                 let asked = question.ours;
@@ -78,12 +78,13 @@ pub fn find(bench: &mut Bench) -> Outcome<Vec<Line>> {
                 );
             }
             ours.push(seconds);
+            cpu.push(used);
             theirs.push(beside.seconds);
             if let Some(duckdb) = &mut duckdb {
                 ducks.push(duckdb.ask(&question.duckdb)?.seconds);
             }
             if turn == 0 {
-                [&mut ours, &mut theirs, &mut ducks].into_iter().for_each(Vec::clear);
+                [&mut ours, &mut cpu, &mut theirs, &mut ducks].into_iter().for_each(Vec::clear);
             }
         }
         let beside = |peer: &str| format!("{name}, beside {peer}");
@@ -95,6 +96,7 @@ pub fn find(bench: &mut Bench) -> Outcome<Vec<Line>> {
             }
             None => without_duckdb(beside("DuckDB")),
         });
+        lines.push(Line::only(format!("{name}, processor"), Unit::ProcessorSeconds, mean(&cpu)));
     }
     Ok(lines)
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::bench::{Bench, Loaded, write_people};
 use super::http::{Outcome, refuse_others};
-use super::measure::{Line, Must, Unit, mean, median};
+use super::measure::{Line, Must, Unit, median};
 use super::people::{self, Expected};
 use super::server::{Place, Server, text};
 
@@ -43,14 +43,8 @@ pub enum Pace {
     Slow,
 }
 
-/// Imports the file into a new server and makes sure that every bad cell was found.
-pub fn fresh(
-    folder: &Path,
-    database: Option<&str>,
-    file: &Path,
-    expected: &Expected,
-) -> Outcome<(Loaded, Import)> {
-    let server = Server::fresh(folder, database)?;
+/// Imports the file into a sheet of its own and makes sure that every bad cell was found.
+pub fn imported(server: Server, file: &Path, expected: &Expected) -> Outcome<(Loaded, Import)> {
     let place = server.place()?;
     let (clock, cpu) = (Instant::now(), server.cpu());
     import(&server, &place, file, Pace::AsFastAsItGoes, &AtomicU64::new(0))?;
@@ -137,7 +131,7 @@ pub fn million(bench: &mut Bench) -> Outcome<Vec<Line>> {
     for turn in 0..=bench.options.runs {
         bench.forget();
         let took = bench.limits.bare(&bench.file, &bench.folder)?;
-        let (loaded, import) = fresh(&bench.folder.join("ours"), None, &bench.file, &bench.expected)?;
+        let (loaded, import) = imported(bench.fresh("ours", None)?, &bench.file, &bench.expected)?;
         bench.keep(loaded);
         // The first turn warms the machine up.
         if turn > 0 {
@@ -147,8 +141,8 @@ pub fn million(bench: &mut Bench) -> Outcome<Vec<Line>> {
     }
     let seconds = median(&ours.iter().map(|import| import.seconds).collect::<Vec<_>>());
     let bare_seconds = median(&bare.iter().map(|took| took.seconds).collect::<Vec<_>>());
-    let cpu = mean(&ours.iter().map(|import| import.cpu).collect::<Vec<_>>());
-    let bare_cpu = mean(&bare.iter().map(|took| took.cpu).collect::<Vec<_>>());
+    let cpu = median(&ours.iter().map(|import| import.cpu).collect::<Vec<_>>());
+    let bare_cpu = median(&bare.iter().map(|took| took.cpu).collect::<Vec<_>>());
     let peak = ours.iter().map(|import| import.peak).fold(0.0, f64::max);
     bench.imported = Some((bench.expected.rows as f64 / seconds, peak));
     let cache = (bench.options.cache_mib << 20) as f64;
@@ -164,7 +158,7 @@ pub fn million(bench: &mut Bench) -> Outcome<Vec<Line>> {
 pub fn first_records(bench: &mut Bench) -> Outcome<Vec<Line>> {
     let mut shares = Vec::new();
     for _ in 0..bench.options.runs {
-        let server = Server::fresh(&bench.folder.join("early"), None)?;
+        let server = bench.fresh("early", None)?;
         shares.push(first_share(&server, &bench.file, bench.expected.bytes)?);
     }
     let name = "share of the file that has arrived when 100 records can be read";
@@ -206,7 +200,7 @@ pub fn ten_million(bench: &mut Bench) -> Outcome<Vec<Line>> {
     let expected = write_people(&file, bench.expected.rows * TEN)?;
     let (mut seconds, mut most) = (Vec::new(), 0.0_f64);
     for _ in 0..bench.options.runs {
-        let (_, import) = fresh(&bench.folder.join("ten"), None, &file, &expected)?;
+        let (_, import) = imported(bench.fresh("ten", None)?, &file, &expected)?;
         seconds.push(import.seconds);
         most = most.max(import.peak);
     }

@@ -8,6 +8,7 @@
 //!     --postgres      also an import into the PostgreSQL of INLET_TEST_POSTGRES_URL
 //!     --strict        a figure beside a program that this machine lacks counts as short
 //!     --cache-mib N   what the server keeps of decoded chunks
+//!     --server FILE   the program to measure, instead of the one that Cargo has built
 //!
 //! Both sides run in turn, so that a busy machine is busy for both; what is judged is the ratio of the
 //! medians. One line a figure: `name · value · denominator · ratio · must · ok|SHORT`. It fails when one

@@ -32,8 +32,8 @@ pub fn postgres(bench: &mut Bench) -> Outcome<Vec<Line>> {
 
         let database = format!("bench_{turn}");
         psql(&url, &format!("CREATE DATABASE {database}"))?;
-        let (own, folder) = (with_database(&url, &database)?, bench.folder.join("postgres"));
-        let (loaded, import) = import::fresh(&folder, Some(&own), &bench.file, &bench.expected)?;
+        let server = bench.fresh("postgres", Some(&with_database(&url, &database)?))?;
+        let (loaded, import) = import::imported(server, &bench.file, &bench.expected)?;
         drop(loaded);
         psql(&url, &format!("DROP DATABASE {database} WITH (FORCE)"))?;
         if turn > 0 {

@@ -17,13 +17,15 @@ pub fn replace(bench: &mut Bench) -> Outcome<Vec<Line>> {
     let runs = bench.options.runs;
     let loaded = bench.loaded()?;
     let sheet = loaded.place.sheet.clone();
-    let (mut ours, mut theirs, mut hits) = (Vec::new(), Vec::new(), 0);
+    let [mut ours, mut cpu, mut theirs] = [const { Vec::new() }; 3];
+    let mut hits = 0;
     for turn in 0..=runs {
         for (find, replace) in [(WORDS[0], WORDS[1]), (WORDS[1], WORDS[0])] {
             let mut api = loaded.server.api()?;
             let body = json!({ "fieldKey": "company", "find": find, "replace": replace });
             let clock = Instant::now();
-            api.json("PUT", &format!("/v1/sheets/{sheet}/find-replace"), &body)?;
+            let request = || api.json("PUT", &format!("/v1/sheets/{sheet}/find-replace"), &body);
+            let (_, used) = loaded.used_by(request)?;
             let seconds = clock.elapsed().as_secs_f64();
             let search = format!("searchField=company&searchValue={replace}&includeLength=true&pageSize=1");
             let found = api.get(&format!("/v1/sheets/{sheet}/records?{search}"))?;
@@ -37,10 +39,14 @@ pub fn replace(bench: &mut Bench) -> Outcome<Vec<Line>> {
             }
             if turn > 0 {
                 ours.push(seconds);
+                cpu.push(used);
                 theirs.push(beside.seconds);
             }
         }
     }
     let name = format!("find and replace with {hits} hits beside UPDATE");
-    Ok(vec![Line::new(name, Unit::Seconds, median(&ours), median(&theirs), Must::AtMost(1.0))])
+    Ok(vec![
+        Line::new(name, Unit::Seconds, median(&ours), median(&theirs), Must::AtMost(1.0)),
+        Line::only("find and replace, processor", Unit::ProcessorSeconds, median(&cpu)),
+    ])
 }

@@ -11,7 +11,8 @@ use super::http::{Connection, Outcome};
 use super::measure::processor;
 use super::people;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_inlet");
+/// The program that Cargo has built beside this one.
+pub const BINARY: &str = env!("CARGO_BIN_EXE_inlet");
 /// How long it may take to end by itself.
 const GRACE: Duration = Duration::from_secs(20);
 /// Decoded chunks that the server keeps, unless `--cache-mib` says otherwise: `CHUNK_CACHE` of `server/start.rs`.
@@ -23,6 +24,7 @@ pub struct Server {
     address: String,
     key: String,
     cookie: String,
+    binary: PathBuf,
     folder: PathBuf,
     database: Option<String>,
 }
@@ -38,16 +40,16 @@ pub struct Place {
 
 impl Server {
     /// Starts it on new data, in the place of what the folder held.
-    pub fn fresh(folder: &Path, database: Option<&str>) -> Outcome<Self> {
+    pub fn fresh(binary: &Path, folder: &Path, database: Option<&str>) -> Outcome<Self> {
         if folder.exists() {
             std::fs::remove_dir_all(folder)?;
         }
         std::fs::create_dir_all(folder)?;
-        Self::start(folder, database)
+        Self::start(binary, folder, database)
     }
 
-    fn start(folder: &Path, database: Option<&str>) -> Outcome<Self> {
-        let mut command = Command::new(BINARY);
+    fn start(binary: &Path, folder: &Path, database: Option<&str>) -> Outcome<Self> {
+        let mut command = Command::new(binary);
         command.args(["--listen", "127.0.0.1:0", "--data"]).arg(folder).stdout(Stdio::piped());
         command.env("INLET_LOG", "warn").env_remove("INLET_DATABASE_URL").env_remove("INLET_ADMIN_PASSWORD");
         if let Some(url) = database {
@@ -67,6 +69,7 @@ impl Server {
             address,
             key,
             cookie,
+            binary: binary.into(),
             folder: folder.into(),
             database: database.map(str::to_string),
         })
@@ -75,7 +78,7 @@ impl Server {
     /// Ends it and starts it again on the same data: nothing that it had in memory is left.
     pub fn restart(&mut self) -> Outcome<()> {
         self.stop()?;
-        let again = Self::start(&self.folder, self.database.as_deref())?;
+        let again = Self::start(&self.binary, &self.folder, self.database.as_deref())?;
         // What is dropped here has ended already.
         *self = again;
         Ok(())

@@ -6,7 +6,7 @@
 
 use super::bench::{Bench, without_duckdb};
 use super::http::Outcome;
-use super::measure::{Line, Must, Unit, median};
+use super::measure::{Line, Must, Unit, mean, median};
 use super::pages::{frame, warm};
 
 /// A field to sort by, and how much of the time of SQLite and DuckDB that may take.
@@ -30,7 +30,7 @@ pub fn sorts(bench: &mut Bench) -> Outcome<Vec<Line>> {
     let loaded = bench.loaded()?;
     let mut lines = Vec::new();
     for Sort { field, name, of_sqlite, of_duckdb } in SORTS {
-        let [mut ours, mut cold, mut theirs, mut ducks] = [const { Vec::new() }; 4];
+        let [mut ours, mut cpu, mut cold, mut theirs, mut ducks] = [const { Vec::new() }; 5];
         let order = format!("sort={field}&direction=asc&");
         let statement = format!("SELECT * FROM r ORDER BY {field}, id LIMIT 100 OFFSET {middle}");
         for turn in 0..=runs {
@@ -38,13 +38,17 @@ pub fn sorts(bench: &mut Bench) -> Outcome<Vec<Line>> {
             cold.push(frame(&mut loaded.server.browser()?, &loaded.place.sheet, &order, middle)?);
             loaded.server.restart()?;
             warm(loaded, rows)?;
-            ours.push(frame(&mut loaded.server.browser()?, &loaded.place.sheet, &order, middle)?);
+            let mut browser = loaded.server.browser()?;
+            let page = || frame(&mut browser, &loaded.place.sheet, &order, middle);
+            let (seconds, used) = loaded.used_by(page)?;
+            ours.push(seconds);
+            cpu.push(used);
             theirs.push(sqlite.ask(&statement)?.seconds);
             if let Some(duckdb) = &mut duckdb {
                 ducks.push(duckdb.ask(&statement)?.seconds);
             }
             if turn == 0 {
-                [&mut ours, &mut cold, &mut theirs, &mut ducks].into_iter().for_each(Vec::clear);
+                [&mut ours, &mut cpu, &mut cold, &mut theirs, &mut ducks].into_iter().for_each(Vec::clear);
             }
         }
         let beside = |peer: &str| format!("first page of a new sort, {name}, beside {peer}");
@@ -56,8 +60,9 @@ pub fn sorts(bench: &mut Bench) -> Outcome<Vec<Line>> {
             }
             None => without_duckdb(beside("DuckDB")),
         });
-        let cold_name = format!("first page of a new sort, {name}, right after a start");
-        lines.push(Line::only(cold_name, milliseconds, median(&cold)));
+        let page = format!("first page of a new sort, {name}");
+        lines.push(Line::only(format!("{page}, processor"), Unit::ProcessorSeconds, mean(&cpu)));
+        lines.push(Line::only(format!("{page}, right after a start"), milliseconds, median(&cold)));
     }
     Ok(lines)
 }

@@ -6,13 +6,11 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
-
 use super::bench::{Bench, Loaded, write_people};
 use super::http::{Outcome, refuse_others};
 use super::measure::{Line, Must, Unit, median};
 use super::people::{self, Expected};
-use super::server::{Place, Server, text};
+use super::server::{Place, Server};
 
 /// How often the job is asked for, and the records while a file is on its way.
 const POLL: Duration = Duration::from_millis(5);
@@ -54,16 +52,12 @@ pub fn imported(server: Server, file: &Path, expected: &Expected) -> Outcome<(Lo
     Ok((Loaded { server, place }, import))
 }
 
-/// Sends the file and waits until its records are all in the sheet. `sent` says how far it is.
+/// Sends the file and waits until its records are all in the sheet. `sent` says how many bytes are on their way.
 fn import(server: &Server, place: &Place, file: &Path, pace: Pace, sent: &AtomicU64) -> Outcome<()> {
-    let file = upload(server, place, file, pace, sent)?;
-    let dialect = json!({ "encoding": "UTF-8", "certain": true, "separator": 44, "quote": 34,
-        "terminator": 10, "headerRow": 0 });
-    let config = json!({ "fileId": file, "mapping": people::COLUMNS, "dialect": dialect });
-    let job = json!({ "type": "sheet", "operation": "import", "source": place.sheet,
-        "trigger": "immediate", "config": config });
+    upload(server, place, file, pace, sent)?;
     let mut api = server.api()?;
-    let job = text(&api.json("POST", "/v1/jobs", &job)?["id"])?;
+    let jobs = api.get(&format!("/v1/jobs?source={}&pageSize=1", place.sheet))?;
+    let job = jobs[0]["id"].as_str().ok_or("the file was not imported while it arrived")?;
     loop {
         let job = api.get(&format!("/v1/jobs/{job}"))?;
         match job["status"].as_str() {
@@ -74,10 +68,10 @@ fn import(server: &Server, place: &Place, file: &Path, pace: Pace, sent: &Atomic
     }
 }
 
-/// Sends the file as a form; its id.
-fn upload(server: &Server, place: &Place, file: &Path, pace: Pace, sent: &AtomicU64) -> Outcome<String> {
+/// Sends the file as a form that names the sheet, into which it is imported while it arrives.
+fn upload(server: &Server, place: &Place, file: &Path, pace: Pace, sent: &AtomicU64) -> Outcome<()> {
     let mut before = String::new();
-    for (name, value) in [("spaceId", &place.space), ("environmentId", &place.environment)] {
+    for (name, value) in [("spaceId", &place.space), ("sheetId", &place.sheet)] {
         before
             .push_str(&format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
     }
@@ -106,9 +100,7 @@ fn upload(server: &Server, place: &Place, file: &Path, pace: Pace, sent: &Atomic
     api.body().write_all(after.as_bytes())?;
     let mut answer = Vec::new();
     let head = api.answer(clock, |bytes| answer.extend_from_slice(bytes))?;
-    refuse_others(&head, "POST", "/v1/files", &answer)?;
-    let answer: Value = serde_json::from_slice(&answer)?;
-    text(&answer["data"]["id"])
+    refuse_others(&head, "POST", "/v1/files", &answer)
 }
 
 /// An error when the sheet does not have exactly the bad cells of the file.

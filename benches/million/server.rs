@@ -32,7 +32,6 @@ pub struct Server {
 /// An empty sheet of people, and where it is.
 #[derive(Debug, Clone, Default)]
 pub struct Place {
-    pub environment: String,
     pub space: String,
     pub workbook: String,
     pub sheet: String,
@@ -140,7 +139,7 @@ impl Server {
             json!({ "name": "People", "spaceId": space, "environmentId": environment, "sheets": [sheet] });
         let workbook = api.json("POST", "/v1/workbooks", &workbook)?;
         let sheet = text(&workbook["sheets"][0]["id"])?;
-        Ok(Place { environment, space, workbook: text(&workbook["id"])?, sheet })
+        Ok(Place { space, workbook: text(&workbook["id"])?, sheet })
     }
 }
 

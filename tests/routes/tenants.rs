@@ -27,6 +27,7 @@ async fn a_neighbour_finds_nothing() {
             ("{eventId}", &event),
             ("{commitId}", &commit),
             ("{fileId}", &file),
+            ("{fieldKey}", "name"),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
@@ -40,6 +41,9 @@ async fn a_neighbour_finds_nothing() {
                     ("post", true) => ("", json!([{ "name": { "value": "x" } }])),
                     ("put", true) => ("", json!([{ "id": record, "values": { "name": { "value": "x" } } }])),
                     ("delete", true) => ("?ids=us_rc_0000000000", Value::Null),
+                    ("post", false) if path.ends_with("/fields") => {
+                        ("", json!({ "key": "z", "type": "string" }))
+                    }
                     ("patch", _) => ("", json!({ "name": "taken over" })),
                     _ => ("", Value::Null),
                 };
@@ -55,7 +59,8 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{jobId}", "us_jb_0000000000")
                     .replace("{eventId}", "us_evt_0000000000")
                     .replace("{commitId}", "us_vr_0000000000")
-                    .replace("{fileId}", "us_fl_0000000000");
+                    .replace("{fileId}", "us_fl_0000000000")
+                    .replace("{fieldKey}", "name");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;

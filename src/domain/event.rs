@@ -83,6 +83,8 @@ topics! {
     SheetDeleted = "sheet:deleted" in "sheet";
     /// The numbers of records changed.
     SheetCountsUpdated = "sheet:counts-updated" in "sheet";
+    /// A version of a sheet was kept.
+    SnapshotCreated = "snapshot:created" in "sheet";
     /// Records were inserted.
     RecordsCreated = "records:created" in "sheet";
     /// Cells were changed.

@@ -171,6 +171,10 @@ ids! {
     EventId, "us_evt_", "an event id";
     /// A button or menu item.
     ActionId, "us_act_", "an action id";
+    /// A version of a sheet that is kept.
+    SnapshotId, "us_ss_", "a snapshot id";
+    /// A saved query of a sheet.
+    ViewId, "us_vi_", "a view id";
 }
 
 #[cfg(test)]

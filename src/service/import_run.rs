@@ -15,7 +15,7 @@ use crate::domain::job::Job;
 use crate::domain::record::Counts;
 use crate::domain::workbook::Sheet;
 use crate::sheets::SegmentDraft;
-use crate::store::{Tx, failpoint, files, jobs, now, records, sheets};
+use crate::store::{Tx, changes, failpoint, files, jobs, now, records, sheets};
 
 impl Service {
     /// Marks the sheet as importing. What an earlier attempt of the same job wrote is taken back first.
@@ -118,7 +118,7 @@ impl Service {
         }
         let mut writer = self.sheets.writer(&sheet).await?;
         let mut tx = self.db.write().await?;
-        let span = records::change_span(&mut tx, sheet.number, &change).await?;
+        let span = changes::change_span(&mut tx, sheet.number, &change).await?;
         // What ends before the newest version is of an earlier attempt, and was taken back then.
         if let Some((first, last)) = span
             && last == sheet.version

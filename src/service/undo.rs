@@ -1,40 +1,150 @@
-//! Undo: the sheet as it was before a change, when nobody has changed it since.
+//! Undo: what a change did is taken back. When nothing has changed the sheet since, it is as it was before; otherwise
+//! cell by cell, and what was changed again stays.
 
-use super::records::{Written, counts_event, written};
+use std::collections::BTreeSet;
+
+use super::records::{counts_event, tell};
 use super::workbooks::namespaces;
 use super::{Result, Service, ServiceError};
 use crate::domain::access::Actor;
 use crate::domain::blueprint::SheetAccess;
+use crate::domain::event::Topic;
 use crate::domain::ids::{ChangeId, SheetId};
-use crate::store::{new_id, records};
+use crate::domain::record::{Counts, RecordNumber};
+use crate::domain::workbook::Sheet;
+use crate::sheets::{Classes, Restored, RestoredAs, Writer};
+use crate::store::{Tx, changes, new_id, retention};
+
+/// A cell that was changed again since, or with no field a record that is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The id of the record.
+    pub record_id: String,
+    /// The key of the field.
+    pub field_key: Option<String>,
+}
+
+/// What was taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undone {
+    /// What a person undoes to have it again.
+    pub change_id: ChangeId,
+    /// The version of the sheet after it.
+    pub version: i64,
+    /// The counts of the sheet after it.
+    pub counts: Counts,
+    /// What stayed, 1,000 at most.
+    pub skipped: Vec<Skipped>,
+    /// How much that is.
+    pub skipped_total: u64,
+}
 
 impl Service {
-    /// Whether the actor can take a change back: they may, it is there, and nothing has changed the sheet since.
+    /// Whether the actor can take a change back: they may, it is there and is not taken back yet, and how the sheet
+    /// was before is still known.
     pub async fn can_undo(&self, actor: &Actor, id: &SheetId, change: &ChangeId) -> Result<bool> {
         let Ok(sheet) = self.writable(actor, id, SheetAccess::Edit).await else { return Ok(false) };
         let mut tx = self.db.read().await?;
-        let span = records::change_span(&mut tx, sheet.number, change).await?;
-        let head = records::head(&mut tx, sheet.number).await?;
-        Ok(span.is_some_and(|(_, last)| head.is_some_and(|head| head.version == last)))
+        let Some((first, _)) = changes::change_span(&mut tx, sheet.number, change).await? else {
+            return Ok(false);
+        };
+        Ok(!changes::is_undone(&mut tx, sheet.number, change).await?
+            && retention::is_kept(&mut tx, sheet.number, first - 1).await?)
     }
 
     /// Takes a change back. It is itself a change.
-    pub async fn undo_change(&self, actor: &Actor, id: &SheetId, change: &ChangeId) -> Result<Written> {
+    pub async fn undo_change(&self, actor: &Actor, id: &SheetId, change: &ChangeId) -> Result<Undone> {
         let sheet = self.writable(actor, id, SheetAccess::Edit).await?;
         let mut writer = self.sheets.writer(&sheet).await?;
         let mut tx = self.db.write().await?;
         self.still_writable(&mut tx, actor, &sheet).await?;
-        let span = records::change_span(&mut tx, sheet.number, change).await?;
-        let (first, last) = span.ok_or_else(|| ServiceError::not_found("change", change))?;
-        if records::head(&mut tx, sheet.number).await?.is_none_or(|head| head.version != last) {
-            return Err(ServiceError::conflict("the sheet has changed since; undo the later changes first"));
+        let span = changes::change_span(&mut tx, sheet.number, change).await?;
+        let span = span.ok_or_else(|| ServiceError::not_found("change", change))?;
+        if changes::is_undone(&mut tx, sheet.number, change).await? {
+            return Err(ServiceError::conflict("this was taken back already"));
         }
-        let undoing: ChangeId = new_id();
-        let done = writer.roll_back(&mut tx, &actor.id, Some(&undoing), first - 1).await?;
-        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
-        tx.emit(counts_event(&actor.id, &sheet, done.version, done.counts, &namespaces));
+        let undone = self.take_back(&mut tx, &mut writer, actor, &sheet, change, span).await?;
         tx.commit().await?;
         writer.publish();
-        Ok(written(sheet, undoing, done))
+        Ok(undone)
     }
+
+    /// Takes back what a change did before it was cut off; nothing when it had not begun, or was taken back.
+    pub async fn undo_unfinished(&self, actor: &Actor, id: &SheetId, change: &ChangeId) -> Result<()> {
+        let sheet = self.sheet(actor, id).await?;
+        let mut tx = self.db.read().await?;
+        let span = changes::change_span(&mut tx, sheet.number, change).await?;
+        let is_undone = changes::is_undone(&mut tx, sheet.number, change).await?;
+        drop(tx);
+        if span.is_none() || is_undone {
+            return Ok(());
+        }
+        self.undo_change(actor, id, change).await.map(|_| ())
+    }
+
+    async fn take_back(
+        &self,
+        tx: &mut Tx,
+        writer: &mut Writer,
+        actor: &Actor,
+        sheet: &Sheet,
+        change: &ChangeId,
+        (first, last): (i64, i64),
+    ) -> Result<Undone> {
+        let undoing: ChangeId = new_id();
+        let head = writer.view(tx).await?.version();
+        let restored = if head == last {
+            let done = writer.roll_back(tx, &actor.id, Some(&undoing), first - 1).await?;
+            let namespaces = namespaces(tx, actor, &sheet.space_id).await?;
+            tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, &namespaces));
+            Restored::default()
+        } else {
+            let then = self.sheets.view_at(tx, sheet, first - 1).await?;
+            let left = self.sheets.view_at(tx, sheet, last).await?;
+            let mut touched: BTreeSet<RecordNumber> = BTreeSet::new();
+            for version in first..=last {
+                touched.extend(left.changed(tx, version).await?);
+            }
+            let named = (actor.id.as_str(), &undoing);
+            let restored = writer.restore(tx, named, (&then, &left), Classes::ALL, Some(&touched)).await?;
+            tell_restored(tx, actor, sheet, &restored).await?;
+            restored
+        };
+        changes::mark_undone(tx, sheet.number, change, &undoing).await?;
+        let view = writer.view(tx).await?;
+        let skipped = restored.skipped.iter().map(|(number, field)| Skipped {
+            record_id: sheet.record_key.id(*number),
+            field_key: field.and_then(|field| key_of(sheet, field)),
+        });
+        Ok(Undone {
+            change_id: undoing,
+            version: view.version(),
+            counts: view.counts(),
+            skipped: skipped.collect(),
+            skipped_total: restored.skipped_total,
+        })
+    }
+}
+
+/// The key of a field that the sheet has.
+pub(super) fn key_of(sheet: &Sheet, number: crate::domain::record::FieldNumber) -> Option<String> {
+    sheet.columns().find(|(column, _)| *column == number).map(|(_, field)| field.key.to_string())
+}
+
+/// Puts the events of a restoration into the log.
+pub(super) async fn tell_restored(
+    tx: &mut Tx,
+    actor: &Actor,
+    sheet: &Sheet,
+    restored: &Restored,
+) -> Result<()> {
+    for (kind, commit) in &restored.commits {
+        let topic = match kind {
+            RestoredAs::Inserted => Topic::RecordsCreated,
+            RestoredAs::Updated => Topic::RecordsUpdated,
+            RestoredAs::Deleted => Topic::RecordsDeleted,
+        };
+        tell(tx, actor, sheet, commit, topic, None).await?;
+    }
+    Ok(())
 }

@@ -185,7 +185,7 @@ impl Writer {
     }
 }
 
-fn moved(head: SheetHead, edit: &Edit) -> SheetHead {
+pub(super) fn moved(head: SheetHead, edit: &Edit) -> SheetHead {
     SheetHead {
         version: head.version + 1,
         next_record: edit.numbers.last().map_or(head.next_record, |last| head.next_record.max(last.0 + 1)),
@@ -195,7 +195,7 @@ fn moved(head: SheetHead, edit: &Edit) -> SheetHead {
     }
 }
 
-fn told(edit: Edit, version: i64, counts: Counts) -> Committed {
+pub(super) fn told(edit: Edit, version: i64, counts: Counts) -> Committed {
     Committed {
         commit: None,
         version,

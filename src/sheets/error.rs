@@ -13,7 +13,7 @@ pub enum SheetError {
     #[error("{0}")]
     Query(String),
     /// The sheet has no such version.
-    #[error("the sheet has no version {0}; take one of its commits")]
+    #[error("the sheet has no version {0} any more; take one of its later commits")]
     UnknownVersion(i64),
     /// The sheet would have more records than a sheet may have.
     #[error("a sheet has at most {0} records, and this would be more: delete some, or take another sheet")]

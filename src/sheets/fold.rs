@@ -142,7 +142,7 @@ async fn run(
 }
 
 /// Gives the new chunks ids and encodes them.
-fn name(cache: &ChunkCache, rewritten: Rewritten, chunks: &mut Vec<(i64, Vec<u8>)>) -> Segment {
+pub(super) fn name(cache: &ChunkCache, rewritten: Rewritten, chunks: &mut Vec<(i64, Vec<u8>)>) -> Segment {
     let Rewritten { mut segment, changed } = rewritten;
     let ids = chunk_id::reserve(changed.len())..;
     for (id, (part, chunk)) in ids.zip(changed) {

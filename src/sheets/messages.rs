@@ -58,6 +58,12 @@ impl Messages {
         made.arranged()
     }
 
+    /// All of them, by their records.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, FieldNumber, &Message)> {
+        let of = |entry: &Entry| Some((entry.row, entry.field, self.distinct.get(entry.message as usize)?));
+        self.entries.iter().filter_map(of)
+    }
+
     /// The different messages.
     pub(super) fn distinct(&self) -> &[Message] {
         &self.distinct

@@ -38,6 +38,22 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<RecordNumber>, Damage> {
     Ok(numbers)
 }
 
+/// Whether a record is in the set that [`encode`] wrote.
+pub(super) fn contains(bytes: &[u8], number: RecordNumber) -> Result<bool, Damage> {
+    let mut source = Source::new(bytes);
+    let mut last = 0u64;
+    while source.end().is_err() {
+        let wrong = Damage("the records of a commit are not in order");
+        let first = last.checked_add(source.number()?).ok_or(wrong)?;
+        let count = source.number()?.checked_sub(1).ok_or(wrong)?;
+        last = first.checked_add(count).ok_or(wrong)?;
+        if (first..=last).contains(&number.0) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +62,9 @@ mod tests {
     fn a_set_is_read_back_and_a_run_is_short() {
         for numbers in [vec![], vec![1], vec![1, 2, 3, 9, 11, 12, 4000]] {
             let numbers: Vec<_> = numbers.into_iter().map(RecordNumber).collect();
+            for number in (0..5000).map(RecordNumber) {
+                assert_eq!(contains(&encode(&numbers), number), Ok(numbers.contains(&number)));
+            }
             assert_eq!(decode(&encode(&numbers)), Ok(numbers));
         }
         let run: Vec<_> = (1..=10_000).map(RecordNumber).collect();

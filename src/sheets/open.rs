@@ -19,8 +19,8 @@ use super::writer::Writer;
 use crate::domain::blueprint::SheetConfig;
 use crate::domain::record::FieldNumber;
 use crate::domain::workbook::Sheet;
-use crate::store::Tx;
 use crate::store::records::{self, SheetHead};
+use crate::store::{Tx, retention};
 
 /// Sheets beyond this number are forgotten when nobody uses them, and read again when somebody does.
 const OPEN_SHEETS: usize = 256;
@@ -116,7 +116,13 @@ impl Sheets {
         version: i64,
     ) -> Result<Arc<State>, SheetError> {
         let open = self.open(sheet.number);
-        Ok(match open.state(version) {
+        let known = match open.state(version) {
+            Some(_) if version < sheet.version && !retention::is_kept(tx, sheet.number, version).await? => {
+                None
+            }
+            known => known,
+        };
+        Ok(match known {
             Some(state) => state,
             None => {
                 let head =

@@ -71,6 +71,11 @@ impl<'a> Slice<'a> {
         self.columns.get(place)?.1
     }
 
+    /// The stored column of a field that was asked for, without what lies over it.
+    pub(super) fn column_of(&self, field: FieldNumber) -> Option<&'a Column> {
+        self.columns.iter().find(|(other, _)| *other == field)?.1
+    }
+
     /// The deletions that are stored.
     pub(super) fn deleted(&self) -> Option<&'a Bits> {
         self.rows.deleted(self.place)

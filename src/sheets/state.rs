@@ -10,6 +10,7 @@ use super::patch::{self, RecordPatch};
 use crate::domain::record::{Counts, RecordNumber};
 use crate::store::Tx;
 use crate::store::records::{self, At};
+use crate::store::retention;
 
 /// One version of the records of a sheet. It never changes.
 #[derive(Debug)]
@@ -65,7 +66,30 @@ impl State {
 
     /// Reads an older version.
     pub(super) async fn read_version(tx: &mut Tx, sheet: i64, version: i64) -> Result<Self, SheetError> {
+        if !retention::is_kept(tx, sheet, version).await? {
+            return Err(SheetError::UnknownVersion(version));
+        }
         Self::read(tx, sheet, version, At::Version(version)).await
+    }
+
+    /// Reads as much of a version as one record needs. Its counts say nothing.
+    pub(super) async fn read_around(
+        tx: &mut Tx,
+        sheet: i64,
+        version: i64,
+        number: RecordNumber,
+    ) -> Result<Self, SheetError> {
+        let segments = records::segments_around(tx, sheet, version, number.0).await?;
+        let mut columns = Vec::new();
+        for segment in &segments {
+            columns.extend(records::columns_of(tx, sheet, version, segment.number).await?);
+        }
+        let mut overlay = Overlay::default();
+        for data in records::patches(tx, sheet, At::Version(version)).await? {
+            let patches = patch::decode(&data)?.into_iter().filter(|(other, _)| *other == number);
+            patches.for_each(|(number, patch)| overlay.lay(number, patch));
+        }
+        Ok(Self::new(sheet, version, Manifest::read(&segments, &columns)?, overlay, Counts::default()))
     }
 
     /// Positions that a record may have: every record in a segment, deleted or not, then the tail.

@@ -111,6 +111,14 @@ impl Writer {
         self.home.moved().add(self.sheet);
     }
 
+    /// Shows what was written so far and goes on writing. Call it after the transaction was committed.
+    pub fn show(&self) {
+        if let Some(working) = &self.working {
+            self.open.keep(working.state.clone());
+            self.home.moved().add(self.sheet);
+        }
+    }
+
     /// The records as the transaction sees them.
     ///
     /// # Errors
@@ -243,5 +251,9 @@ impl Working {
 
     pub(super) fn take_unique(&mut self) -> Option<UniqueIndex> {
         self.unique.take()
+    }
+
+    pub(super) fn put_unique(&mut self, index: Option<UniqueIndex>) {
+        self.unique = index;
     }
 }

@@ -10,6 +10,7 @@
 pub mod accounts;
 mod blueprints;
 mod checkpoint;
+pub mod changes;
 mod convert;
 mod db;
 mod error;
@@ -22,8 +23,10 @@ pub mod keys;
 mod lock;
 mod notify;
 pub mod records;
+pub mod retention;
 pub mod sessions;
 pub mod sheets;
+pub mod snapshots;
 pub mod spaces;
 mod sqlite;
 mod statement;
@@ -32,6 +35,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod tx;
+pub mod views;
 pub mod workbooks;
 
 pub use db::{DatabaseUrl, Db, EventSignal, Signals};

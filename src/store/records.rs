@@ -5,7 +5,7 @@
 
 use super::convert::{count, id, integer, moment, optional_id};
 use super::statement::Statement;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, retention};
 use crate::domain::ids::{ChangeId, CommitId, SheetId};
 use crate::domain::time::Timestamp;
 
@@ -148,6 +148,32 @@ pub async fn columns(tx: &mut Tx, sheet: i64, at: At) -> Result<Vec<ColumnRow>, 
     tx.all(serving(Statement::new(columns).bind(sheet), at).push(" ORDER BY segment, part")).await
 }
 
+/// The segments of a version that a record could be in.
+pub async fn segments_around(
+    tx: &mut Tx,
+    sheet: i64,
+    version: i64,
+    record: u64,
+) -> Result<Vec<SegmentRow>, StoreError> {
+    let columns =
+        "SELECT number, records, live, invalid, first_record, last_record FROM segments WHERE sheet = $1";
+    let statement = serving(Statement::new(columns).bind(sheet), At::Version(version))
+        .push_bind(" AND first_record <= ", integer(record))
+        .push_bind(" AND last_record >= ", integer(record));
+    tx.all(statement.push(" ORDER BY number")).await
+}
+
+/// The chunks of one segment of a version.
+pub async fn columns_of(
+    tx: &mut Tx,
+    sheet: i64,
+    version: i64,
+    segment: i64,
+) -> Result<Vec<ColumnRow>, StoreError> {
+    let columns = "SELECT segment, part, chunk FROM segment_columns WHERE sheet = $1 AND segment = $2";
+    tx.all(serving(Statement::new(columns).bind(sheet).bind(segment), At::Version(version))).await
+}
+
 /// The patches that are laid over the chunks of a version, in the order in which they were made.
 pub async fn patches(tx: &mut Tx, sheet: i64, at: At) -> Result<Vec<Vec<u8>>, StoreError> {
     let statement = Statement::new("SELECT data FROM patches WHERE sheet = $1").bind(sheet);
@@ -270,6 +296,11 @@ pub async fn close_columns(
 /// Takes away rows that were closed with the very version they began with: they serve nobody, and
 /// others are to begin with that version.
 pub async fn drop_unserved(tx: &mut Tx, sheet: i64, version: i64) -> Result<(), StoreError> {
+    let text = "SELECT chunk FROM segment_columns WHERE sheet = $1 AND from_version = $2 AND to_version = $2";
+    let chunks: Vec<(i64,)> = tx.all(Statement::new(text).bind(sheet).bind(version)).await?;
+    for (chunk,) in chunks {
+        retention::loosen(tx, chunk, super::now()).await?;
+    }
     for text in [
         "DELETE FROM segments WHERE sheet = $1 AND from_version = $2 AND to_version = $2",
         "DELETE FROM segment_columns WHERE sheet = $1 AND from_version = $2 AND to_version = $2",
@@ -394,22 +425,4 @@ pub async fn sheet_of_commit(tx: &mut Tx, commit: &CommitId) -> Result<Option<Sh
 pub async fn complete_commit(tx: &mut Tx, commit: &CommitId, now: Timestamp) -> Result<bool, StoreError> {
     let text = "UPDATE commits SET completed_at = $2 WHERE id = $1 AND completed_at IS NULL";
     Ok(tx.execute(Statement::new(text).bind(commit).bind(now)).await? == 1)
-}
-
-/// The first and the last version that a change made; nothing when there is no such change. Of a change that was
-/// made again after others, as by an import that runs once more, only the versions after those.
-pub async fn change_span(
-    tx: &mut Tx,
-    sheet: i64,
-    change: &ChangeId,
-) -> Result<Option<(i64, i64)>, StoreError> {
-    let last = "SELECT MAX(version) FROM commits WHERE sheet = $1 AND change_id = $2";
-    let last: Option<(Option<i64>,)> = tx.optional(Statement::new(last).bind(sheet).bind(change)).await?;
-    let Some(last) = last.and_then(|(last,)| last) else { return Ok(None) };
-    let before = "SELECT MAX(version) FROM commits
-        WHERE sheet = $1 AND version < $3 AND (change_id IS NULL OR change_id <> $2)";
-    let statement = Statement::new(before).bind(sheet).bind(change).bind(last);
-    let before: Option<(Option<i64>,)> = tx.optional(statement).await?;
-    let before = before.and_then(|(before,)| before).unwrap_or(0);
-    Ok(Some((before + 1, last)))
 }

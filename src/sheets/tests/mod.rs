@@ -1,6 +1,7 @@
 //! The record store through its front door, on both databases.
 
 mod batches;
+mod changes;
 mod crash;
 mod formats;
 mod frames;
@@ -10,6 +11,7 @@ mod measure_views;
 mod model;
 mod references;
 mod revalidate;
+mod retention;
 mod stories;
 mod unique;
 mod views;
@@ -38,6 +40,7 @@ const SMALL: Limits = Limits {
     segment_bytes: 1 << 20,
     patched_records: 4,
     logged_records: 10,
+    commit_records: 20,
 };
 
 fn people() -> Value {

@@ -156,7 +156,7 @@ fn filled(value: Value) -> Option<Value> {
     value.as_object().is_some_and(|members| !members.is_empty()).then_some(value)
 }
 
-fn set(row: &mut Row, field: FieldNumber, input: &CellInput) {
+pub fn set(row: &mut Row, field: FieldNumber, input: &CellInput) {
     let changes = row.cells.get(&field) != input.text.as_ref();
     match (&input.messages, changes) {
         (Some(messages), _) => _ = row.custom.insert(field, messages.clone()),

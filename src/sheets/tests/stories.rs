@@ -43,12 +43,12 @@ enum Step {
 /// Metadata and config, as they are given.
 type Extra = (Option<Value>, Option<Value>);
 
-fn texts() -> impl Strategy<Value = String> {
+pub(super) fn texts() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["", "a", "A", "b", "7", "7.0", "12", "x y", "longer than eight"])
         .prop_map(str::to_string)
 }
 
-fn cells() -> impl Strategy<Value = (FieldNumber, CellInput)> {
+pub(super) fn cells() -> impl Strategy<Value = (FieldNumber, CellInput)> {
     let messages = prop::option::weighted(
         0.2,
         prop::collection::vec(
@@ -68,7 +68,7 @@ fn cells() -> impl Strategy<Value = (FieldNumber, CellInput)> {
     )
 }
 
-fn records(most: usize) -> impl Strategy<Value = Vec<NewRecord>> {
+pub(super) fn records(most: usize) -> impl Strategy<Value = Vec<NewRecord>> {
     let record = (prop::collection::btree_map(0..3usize, cells(), 0..4), extras()).prop_map(
         |(cells, (metadata, config))| {
             let mut given: Vec<(FieldNumber, CellInput)> = Vec::new();
@@ -306,7 +306,7 @@ impl<'a> Story<'a> {
     }
 }
 
-async fn same(view: &View, tx: &mut Tx, model: &Model) -> Result<(), TestCaseError> {
+pub(super) async fn same(view: &View, tx: &mut Tx, model: &Model) -> Result<(), TestCaseError> {
     let expected = model.records();
     let mut records = view.page(tx, &RecordQuery::default(), 0, usize::MAX, None).await.unwrap();
     records.iter_mut().flat_map(|record| &mut record.cells).for_each(|cell| cell.messages.sort());

@@ -1,0 +1,190 @@
+//! One rule for many cells: what becomes of the text of each cell of a field.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::blueprint::FieldType;
+use super::value;
+
+/// What becomes of the cells of one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellEdit {
+    /// Every cell gets the text; nothing empties it.
+    Set(Option<String>),
+    /// Empty cells get the text.
+    Fill(String),
+    /// Cells that are like `find` get `with` in its place.
+    Replace {
+        /// What is sought.
+        find: Find,
+        /// What stands there since; an empty text takes it away.
+        with: String,
+    },
+}
+
+/// What a cell must be like to be replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Find {
+    /// It is empty.
+    Empty,
+    /// It is exactly the text.
+    Exactly(String),
+    /// It contains the text, whatever the case.
+    Within(Part),
+}
+
+/// A part of a text that is sought whatever its case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// In lower case, character by character.
+    folded: String,
+}
+
+impl Find {
+    /// Reads what is sought in a field, as clients say it: `null`, an empty text and `""` mean empty cells; a text in
+    /// double quotes and a value that is no text the whole cell; another text a part of it. Of a field whose values
+    /// are given (options, booleans, references) it is always the whole cell.
+    ///
+    /// # Errors
+    /// In words, when the value cannot be one of the field.
+    pub fn parse(field_type: &FieldType, sought: &Value) -> Result<Self, String> {
+        let Some(text) = value::text_of(field_type, sought)?.filter(|text| !text.is_empty()) else {
+            return Ok(Self::Empty);
+        };
+        let quoted = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let whole = !sought.is_string()
+            || matches!(field_type, FieldType::Enum(_) | FieldType::Boolean { .. } | FieldType::Reference(_));
+        Ok(match quoted {
+            Some("") => Self::Empty,
+            Some(exact) => Self::Exactly(exact.to_string()),
+            None if whole => Self::Exactly(text),
+            None => Self::Within(Part::new(&text)),
+        })
+    }
+}
+
+impl CellEdit {
+    /// The new text of a cell; nothing when it stays as it is.
+    pub fn apply<'a>(&'a self, text: Option<&str>) -> Option<Option<Cow<'a, str>>> {
+        let present = |text: &'a str| Some(text).filter(|text| !text.is_empty()).map(Cow::Borrowed);
+        let is_empty = text.is_none_or(str::is_empty);
+        let since = match self {
+            Self::Set(since) => since.as_deref().map(Cow::Borrowed),
+            Self::Fill(with) if is_empty => present(with),
+            Self::Replace { find: Find::Empty, with } if is_empty => present(with),
+            Self::Replace { find: Find::Exactly(exact), with } if text == Some(exact) => present(with),
+            Self::Replace { find: Find::Within(part), with } => {
+                let replaced = part.replace(text?, with)?;
+                Some(replaced).filter(|text| !text.is_empty()).map(Cow::Owned)
+            }
+            _ => return None,
+        };
+        (since.as_deref() != text).then_some(since)
+    }
+}
+
+impl Part {
+    /// Any spelling of `text`.
+    fn new(text: &str) -> Self {
+        Self { folded: text.chars().flat_map(fold).collect() }
+    }
+
+    /// The text with each place of the part replaced; nothing when there is none.
+    fn replace(&self, text: &str, with: &str) -> Option<String> {
+        let mut replaced: Option<String> = None;
+        let mut rest = text;
+        while let Some((begin, end)) = self.find(rest) {
+            let out = replaced.get_or_insert_with(|| String::with_capacity(text.len() + with.len()));
+            out.push_str(&rest[..begin]);
+            out.push_str(with);
+            rest = &rest[end..];
+        }
+        replaced.map(|out| out + rest)
+    }
+
+    /// Where the part stands first, in bytes.
+    fn find(&self, text: &str) -> Option<(usize, usize)> {
+        let part = self.folded.as_bytes();
+        let first = *part.first()?;
+        if text.is_ascii() {
+            let upper = first.to_ascii_uppercase();
+            let is_here = |window: &[u8]| {
+                (window[0] == first || window[0] == upper) && window.eq_ignore_ascii_case(part)
+            };
+            let begin = text.as_bytes().windows(part.len()).position(is_here)?;
+            return Some((begin, begin + part.len()));
+        }
+        text.char_indices().find_map(|(begin, _)| Some((begin, begin + self.length_at(&text[begin..])?)))
+    }
+
+    /// How many bytes of the text's beginning the part takes, when it stands there.
+    fn length_at(&self, text: &str) -> Option<usize> {
+        let mut wanted = self.folded.chars();
+        for (place, character) in text.char_indices() {
+            if wanted.as_str().is_empty() {
+                return Some(place);
+            }
+            for folded in fold(character) {
+                if wanted.next() != Some(folded) {
+                    return None;
+                }
+            }
+        }
+        wanted.as_str().is_empty().then_some(text.len())
+    }
+}
+
+/// A character in lower case; the two small sigmas are one.
+fn fold(character: char) -> impl Iterator<Item = char> {
+    character.to_lowercase().map(|character| if character == 'ς' { 'σ' } else { character })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_is_sought_is_replaced_and_nothing_else() {
+        for (find, with, text, since) in [
+            (json!("gmail"), "mail", Some("a@GMail.gmail"), Some(Some("a@mail.mail"))),
+            (json!("gmail"), "mail", Some("a@x"), None),
+            (json!("a"), "a", Some("aa"), None),
+            (json!("aa"), "a", Some("aaa"), Some(Some("aa"))),
+            (json!("x"), "", Some("x"), Some(None)),
+            (json!("x"), "", None, None),
+            (json!("\"Ann\""), "Eve", Some("Ann"), Some(Some("Eve"))),
+            (json!("\"Ann\""), "Eve", Some("ann"), None),
+            (json!("\"Ann\""), "", Some("Ann"), Some(None)),
+            (json!("\"\""), "none", None, Some(Some("none"))),
+            (json!(null), "none", Some(""), Some(Some("none"))),
+            (json!(""), "none", Some("x"), None),
+            (json!(5), "6", Some("5"), Some(Some("6"))),
+            (json!(5), "6", Some("55"), None),
+            (json!("ÄRZ"), "ai", Some("1. März"), Some(Some("1. Mai"))),
+            (json!("οδός"), "x", Some("ΟΔΌΣ 1"), Some(Some("x 1"))),
+            (json!("ß"), "ss", Some("Straße, groß"), Some(Some("Strasse, gross"))),
+        ] {
+            let edit = CellEdit::Replace {
+                find: Find::parse(&FieldType::String, &find).unwrap(),
+                with: with.to_string(),
+            };
+            let found = edit.apply(text).map(|since| since.map(Cow::into_owned));
+            assert_eq!(found, since.map(|since| since.map(str::to_string)), "{find} in {text:?}");
+        }
+    }
+
+    #[test]
+    fn filling_leaves_what_is_there_and_setting_what_is_the_same() {
+        let fill = CellEdit::Fill("x".to_string());
+        assert_eq!(fill.apply(None), Some(Some("x".into())));
+        assert_eq!(fill.apply(Some("y")), None);
+        let set = CellEdit::Set(Some("x".to_string()));
+        assert_eq!(set.apply(Some("y")), Some(Some("x".into())));
+        assert_eq!(set.apply(Some("x")), None);
+        assert_eq!(CellEdit::Set(None).apply(Some("x")), Some(None));
+        assert_eq!(CellEdit::Set(None).apply(None), None);
+    }
+}

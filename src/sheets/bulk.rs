@@ -1,0 +1,327 @@
+//! Changing the cells of many records by one rule, whatever their number: segment by segment, in commits of a bounded
+//! size, without a thing in memory for each record that is only looked at.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::bulk_segments;
+use super::chunk::Part;
+use super::commit::{Author, Edit, moved, told, write_manifest};
+use super::error::{SheetError, blocking};
+use super::fetch::{self, SCANNED_TOGETHER, Wanted};
+use super::fold;
+use super::manifest::{Manifest, Segment};
+use super::orders::Positions;
+use super::overlay::Overlay;
+use super::references::LinkRule;
+use super::segment_change::SegmentChange;
+use super::slice::Slice;
+use super::state::{State, counts};
+use super::unique::Partner;
+use super::update::RecordUpdate;
+use super::writer::{CellInput, Committed, Working, Writer};
+use crate::domain::cell_edit::CellEdit;
+use crate::domain::ids::ChangeId;
+use crate::domain::query::RecordQuery;
+use crate::domain::record::FieldNumber;
+use crate::store::{Tx, records};
+
+/// Positions that are looked at together.
+const WINDOW: usize = 1 << 17;
+
+/// A change of many records on its way. It is made for one version of the sheet: whoever changes the sheet in between
+/// ends it.
+pub struct Bulk {
+    edits: Arc<Vec<(FieldNumber, CellEdit)>>,
+    /// The records that are meant, in the order of the sheet.
+    positions: Positions,
+    /// How many of them were looked at.
+    seen: usize,
+    version: i64,
+    /// What was found out and is not committed yet.
+    waiting: VecDeque<SegmentChange>,
+}
+
+impl Bulk {
+    /// How many records were looked at, and how many are meant.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.seen as u64, self.positions.len() as u64)
+    }
+
+    /// The changes that fit into what is left of a commit.
+    fn take(&mut self, mut room: usize) -> Vec<SegmentChange> {
+        let mut taken = Vec::new();
+        while let Some(next) = self.waiting.pop_front_if(|next| next.rows.len() <= room) {
+            room -= next.rows.len();
+            taken.push(next);
+        }
+        taken
+    }
+}
+
+/// The part of a commit that is written already.
+struct Begun {
+    edit: Edit,
+    /// The records with it. Nothing lies over its chunks.
+    state: Arc<State>,
+    next_segment: i64,
+}
+
+impl Writer {
+    /// Begins to change what a query means; [`Self::bulk_step`] does it.
+    ///
+    /// # Errors
+    /// [`SheetError::Query`] when the query cannot be answered.
+    pub async fn bulk(
+        &mut self,
+        tx: &mut Tx,
+        query: &RecordQuery,
+        edits: Vec<(FieldNumber, CellEdit)>,
+    ) -> Result<Bulk, SheetError> {
+        let query = RecordQuery { sort_field: None, sort_direction: None, ..query.clone() };
+        let mut view = self.view(tx).await?;
+        let mut positions = view.positions(tx, &query).await?;
+        if positions.len() > self.limits.patched_records && view.state.overlay.len() > 0 {
+            self.fold(tx).await?;
+            view = self.view(tx).await?;
+            positions = view.positions(tx, &query).await?;
+        }
+        let edits = Arc::new(edits);
+        Ok(Bulk { edits, positions, seen: 0, version: view.version(), waiting: VecDeque::new() })
+    }
+
+    /// Makes the next commit of a change; nothing when there is nothing left to change.
+    ///
+    /// # Errors
+    /// Those of the database, [`SheetError::Damaged`], and [`SheetError::Conflict`] when the sheet was changed since
+    /// the last step.
+    pub async fn bulk_step(
+        &mut self,
+        tx: &mut Tx,
+        by: &str,
+        change: &ChangeId,
+        bulk: &mut Bulk,
+    ) -> Result<Option<Committed>, SheetError> {
+        let author = Author { by, change: Some(change) };
+        if bulk.positions.len() <= self.limits.patched_records {
+            return self.bulk_few(tx, author, bulk).await;
+        }
+        let mut working = self.begin(tx).await?;
+        if working.head.version != bulk.version {
+            return Err(SheetError::Conflict);
+        }
+        let (state, next_segment) = (working.state.clone(), working.head.next_segment);
+        let mut begun = Begun { edit: Edit::new("update"), state, next_segment };
+        loop {
+            if bulk.waiting.is_empty() && !self.look(tx, &begun.state, bulk).await? {
+                break;
+            }
+            let run = bulk.take(self.limits.commit_records.saturating_sub(begun.edit.numbers.len()));
+            match run.is_empty() {
+                true if bulk.waiting.is_empty() => continue,
+                true => break,
+                false => {}
+            }
+            self.rewrite(tx, &mut working, &mut begun, run).await?;
+        }
+        if begun.edit.numbers.is_empty() {
+            self.end(working);
+            return Ok(None);
+        }
+        let committed = self.commit_begun(tx, author, working, begun).await?;
+        bulk.version = committed.version;
+        Ok(Some(committed))
+    }
+
+    /// Few records go into the patch log.
+    async fn bulk_few(
+        &mut self,
+        tx: &mut Tx,
+        author: Author<'_>,
+        bulk: &mut Bulk,
+    ) -> Result<Option<Committed>, SheetError> {
+        let positions = bulk.positions.page(bulk.seen, usize::MAX);
+        bulk.seen = bulk.positions.len();
+        let view = self.view(tx).await?;
+        let segments = positions.iter().filter_map(|position| view.state.manifest.at(*position));
+        let mut segments: Vec<usize> = segments.map(|(segment, _)| segment).collect();
+        segments.dedup();
+        let wanted = Wanted::Parts(bulk.edits.iter().map(|(field, _)| Part::field(*field)).collect());
+        let rows = fetch::rows(&self.cache, tx, &view.state, segments, &wanted).await?;
+        let mut updates = Vec::new();
+        for place in positions.iter().filter_map(|position| rows.place_at(*position)) {
+            let cell = |(field, edit): &(FieldNumber, CellEdit)| {
+                let text = edit.apply(rows.text(place, *field))?.map(String::from);
+                Some((*field, CellInput { text, messages: None }))
+            };
+            let cells: Vec<_> = bulk.edits.iter().filter_map(cell).collect();
+            if !cells.is_empty() {
+                updates.push(RecordUpdate {
+                    number: rows.number_at(place),
+                    cells,
+                    metadata: None,
+                    config: None,
+                });
+            }
+        }
+        if updates.is_empty() {
+            return Ok(None);
+        }
+        let committed = self.update(tx, author.by, author.change, updates).await?;
+        Ok(committed.commit.is_some().then_some(committed))
+    }
+
+    /// Finds out what changes in the next segments; whether there were any.
+    async fn look(&self, tx: &mut Tx, state: &Arc<State>, bulk: &mut Bulk) -> Result<bool, SheetError> {
+        let window = bulk.positions.page(bulk.seen, WINDOW);
+        let is_cut = window.len() == WINDOW;
+        let selected = by_segment(&state.manifest, &window, is_cut);
+        if selected.is_empty() {
+            return Ok(false);
+        }
+        bulk.seen += selected.iter().map(|(_, rows)| rows.len()).sum::<usize>();
+        let fields: Vec<FieldNumber> = bulk.edits.iter().map(|(field, _)| *field).collect();
+        let wanted = Wanted::Parts(fields.iter().map(|field| Part::field(*field)).collect());
+        let places = selected.iter().map(|(place, _)| *place);
+        let rows = fetch::rows(&self.cache, tx, state, places, &wanted).await?;
+        let edits = bulk.edits.clone();
+        let found = blocking(move || {
+            let change = |(place, selected): &(usize, Vec<u32>)| {
+                let slice = Slice::new(&rows, *place, &fields)?;
+                SegmentChange::of_edits(&slice, *place, selected, &edits)
+            };
+            Ok(selected.iter().filter_map(change).collect::<Vec<_>>())
+        })
+        .await?;
+        bulk.waiting.extend(found);
+        Ok(true)
+    }
+
+    /// Makes the segments anew that change, and marks the partners of their unique values.
+    async fn rewrite(
+        &self,
+        tx: &mut Tx,
+        working: &mut Working,
+        begun: &mut Begun,
+        run: Vec<SegmentChange>,
+    ) -> Result<(), SheetError> {
+        let changed = run.iter().flat_map(SegmentChange::fields);
+        let mut fields: Vec<FieldNumber> = changed.collect();
+        fields.sort_unstable();
+        fields.dedup();
+        let mut index = None;
+        if self.rules.unique_fields().any(|field| fields.contains(&field)) {
+            self.unique(tx, working).await?;
+            index = working.take_unique();
+            fields.extend(self.rules.unique_fields());
+        }
+        let links = self.rules.links.iter().filter(|link| link.reads().any(|field| fields.contains(&field)));
+        let read: Vec<FieldNumber> = links.flat_map(LinkRule::reads).collect();
+        fields.extend(read);
+        let places = run.iter().map(|change| change.place);
+        let rows = fetch::rows(&self.cache, tx, &begun.state, places, &Wanted::fields(&fields)).await?;
+        let (cache, rules) = (self.cache.clone(), self.rules.clone());
+        let mut edit = std::mem::take(&mut begun.edit);
+        let (done, index) = blocking(move || {
+            let mut index = index;
+            let made = bulk_segments::run(&rules, &rows, &fields, &run, index.as_mut(), &mut edit);
+            let mut chunks = Vec::new();
+            let segments: Vec<(usize, Segment)> = made
+                .rewritten
+                .into_iter()
+                .map(|(place, rewritten)| (place, fold::name(&cache, rewritten, &mut chunks)))
+                .collect();
+            Ok(((edit, segments, chunks, made.partners), index))
+        })
+        .await?;
+        if index.is_some() {
+            working.put_unique(index);
+        }
+        let (edit, segments, chunks, partners) = done;
+        begun.edit = edit;
+        records::insert_chunks(tx, chunks).await?;
+        begun.put(segments);
+        self.mark_partners(tx, begun, &partners).await
+    }
+
+    /// Puts the marks of records that were not touched themselves into their segments.
+    async fn mark_partners(
+        &self,
+        tx: &mut Tx,
+        begun: &mut Begun,
+        partners: &[Partner],
+    ) -> Result<(), SheetError> {
+        for (number, before, since) in self.partners(tx, &begun.state, partners).await? {
+            begun.edit.remark(number, &before, since);
+        }
+        let patches = std::mem::take(&mut begun.edit.patches);
+        if patches.is_empty() {
+            return Ok(());
+        }
+        let mut overlay = Overlay::default();
+        patches.into_iter().for_each(|(number, patch)| overlay.lay(number, patch));
+        let next = &mut begun.next_segment;
+        let manifest = fold::fold(&self.cache, tx, (&begun.state, self.limits), &overlay, &[], next).await?;
+        begun.state = with_manifest(&begun.state, manifest);
+        Ok(())
+    }
+
+    async fn commit_begun(
+        &mut self,
+        tx: &mut Tx,
+        author: Author<'_>,
+        mut working: Working,
+        mut begun: Begun,
+    ) -> Result<Committed, SheetError> {
+        begun.edit.updated = begun.edit.numbers.len() as u64;
+        begun.edit.any_value_changed = true;
+        let old = working.state.clone();
+        let mut head = moved(working.head, &begun.edit);
+        head.next_segment = begun.next_segment;
+        let manifest = begun.state.manifest.clone();
+        write_manifest(tx, old.sheet, head.version, (old.version, &old.manifest), &manifest).await?;
+        let commit = self.record(tx, author, old.sheet, &head, &begun.edit);
+        let counts = counts(head.live, head.invalid);
+        let state = State::new(old.sheet, head.version, manifest, Overlay::default(), counts);
+        let unique = working.take_unique();
+        self.end(Working::moved(head, state, unique));
+        Ok(Committed { commit: Some(commit), ..told(begun.edit, head.version, counts) })
+    }
+}
+
+impl Begun {
+    /// Puts segments into the places of those that they were made from.
+    fn put(&mut self, made: Vec<(usize, Segment)>) {
+        let mut segments = self.state.manifest.segments().to_vec();
+        for (place, segment) in made {
+            if let Some(before) = segments.get_mut(place) {
+                *before = Arc::new(segment);
+            }
+        }
+        self.state = with_manifest(&self.state, Manifest::new(segments));
+    }
+}
+
+fn with_manifest(state: &State, manifest: Manifest) -> Arc<State> {
+    Arc::new(State::new(state.sheet, state.version, manifest, Overlay::default(), state.counts))
+}
+
+/// The rows that positions in the order of the sheet mean in each segment. The last segment is left out when the
+/// positions are cut off there and others come before.
+fn by_segment(manifest: &Manifest, positions: &[u32], is_cut: bool) -> Vec<(usize, Vec<u32>)> {
+    let mut selected = Vec::new();
+    let mut rest = positions;
+    while let Some((place, _)) = rest.first().and_then(|first| manifest.at(*first)) {
+        let (start, end) = (manifest.start(place), manifest.start(place + 1));
+        let (here, others) = rest.split_at(rest.partition_point(|position| *position < end));
+        if others.is_empty() && is_cut && !selected.is_empty() {
+            break;
+        }
+        selected.push((place, here.iter().map(|position| position - start).collect()));
+        rest = others;
+        if selected.len() == SCANNED_TOGETHER {
+            break;
+        }
+    }
+    selected
+}

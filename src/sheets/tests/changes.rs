@@ -1,0 +1,299 @@
+//! Changes of many records: a rule over a query does what the same edits would do record by record.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use serde_json::json;
+
+use super::model::{Model, Row, set};
+use super::stories::{cells, records, same, texts};
+use super::{BY, FIELDS, SMALL, again, people, sheet_of, write};
+use crate::domain::blueprint::FieldType;
+use crate::domain::cell_edit::{CellEdit, Find};
+use crate::domain::query::{Filter, RecordQuery};
+use crate::domain::record::{FieldNumber, RecordNumber};
+use crate::domain::workbook::Sheet;
+use crate::sheets::{CellInput, Classes, Committed, NewRecord, RecordUpdate, Sheets};
+use crate::store::testing::databases;
+use crate::store::testing::samples::{self, Tenant};
+use crate::store::{Db, new_id};
+
+/// One thing that happens.
+#[derive(Debug, Clone)]
+enum Step {
+    Insert(Vec<NewRecord>),
+    Edit(Vec<(usize, FieldNumber, CellInput)>),
+    Delete(Vec<usize>),
+    Bulk(RecordQuery, Vec<(FieldNumber, CellEdit)>),
+    /// The version is kept, to be restored later.
+    Keep,
+    /// What happened since a kept version is taken back, or some classes of it.
+    Restore(usize, Classes),
+    /// An earlier change is taken back.
+    Undo(usize),
+    /// Nothing is held in memory any more.
+    Forget,
+}
+
+fn edits() -> impl Strategy<Value = Vec<(FieldNumber, CellEdit)>> {
+    let find = prop::sample::select(vec!["", "a", "\"A\"", "7", "long"]);
+    let replace = (find, texts()).prop_map(|(find, with)| CellEdit::Replace {
+        find: Find::parse(&FieldType::String, &json!(find)).unwrap(),
+        with,
+    });
+    let edit = prop_oneof![
+        3 => replace,
+        1 => prop::option::of(texts().prop_filter("not empty", |text| !text.is_empty())).prop_map(CellEdit::Set),
+        1 => texts().prop_map(CellEdit::Fill),
+    ];
+    prop::collection::btree_map(prop::sample::select(FIELDS.to_vec()), edit, 1..3)
+        .prop_map(|edits| edits.into_iter().rev().collect())
+}
+
+fn queries() -> impl Strategy<Value = RecordQuery> {
+    let query = RecordQuery::default;
+    prop::sample::select(vec![
+        query(),
+        RecordQuery { sort_field: Some("age".to_string()), ..query() },
+        RecordQuery { filter: Some(Filter::Error), ..query() },
+        RecordQuery { search_value: Some("a".to_string()), ..query() },
+    ])
+}
+
+fn steps() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => records(24).prop_map(Step::Insert),
+        3 => prop::collection::vec((any::<usize>(), cells()), 1..6).prop_map(|edits| {
+            Step::Edit(edits.into_iter().map(|(pick, (field, input))| (pick, field, input)).collect())
+        }),
+        1 => prop::collection::vec(any::<usize>(), 1..8).prop_map(Step::Delete),
+        6 => (queries(), edits()).prop_map(|(query, edits)| Step::Bulk(query, edits)),
+        1 => Just(Step::Keep),
+        2 => (any::<usize>(), any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+            |(pick, created, updated, deleted)| Step::Restore(pick, Classes { created, updated, deleted })
+        ),
+        3 => any::<usize>().prop_map(Step::Undo),
+        1 => Just(Step::Forget),
+    ]
+}
+
+/// A sheet and what it should be.
+struct Story<'a> {
+    db: &'a Db,
+    tenant: &'a Tenant,
+    sheets: Sheets,
+    sheet: Sheet,
+    model: Model,
+    /// Versions that are kept, and what they hold.
+    kept: Vec<(i64, Model)>,
+    /// Each change: the versions before and after it.
+    changes: Vec<[(i64, Model); 2]>,
+}
+
+impl Story<'_> {
+    async fn step(&mut self, step: Step) -> Result<(), TestCaseError> {
+        let (sheets, db, sheet) = (self.sheets.clone(), self.db, self.sheet.clone());
+        let before = (self.version().await, self.model.clone());
+        match step {
+            Step::Insert(records) => {
+                self.model.insert(&records);
+                write!(sheets, db, &sheet, insert(records));
+            }
+            Step::Edit(picks) => {
+                let updates: Vec<_> = picks.into_iter().filter_map(|pick| self.update(pick)).collect();
+                self.model.update(&updates);
+                write!(sheets, db, &sheet, update(updates));
+            }
+            Step::Delete(picks) => {
+                let numbers: Vec<_> = picks.into_iter().filter_map(|pick| self.pick(pick)).collect();
+                self.model.delete(&numbers);
+                write!(sheets, db, &sheet, delete(numbers));
+            }
+            Step::Bulk(query, edits) => {
+                let before = self.model.clone();
+                let changed = self.bulk_in_model(&query, &edits);
+                let commits = bulk(&sheets, db, &sheet, query, edits).await;
+                let numbers: Vec<_> = commits.iter().flat_map(|commit| commit.numbers.clone()).collect();
+                prop_assert_eq!(numbers, changed);
+                prop_assert_eq!(commits.is_empty(), before.rows == self.model.rows);
+                for commit in commits {
+                    prop_assert!(commit.commit.is_some() && commit.numbers.len() <= SMALL.commit_records);
+                }
+            }
+            Step::Keep => self.kept.push(before.clone()),
+            Step::Restore(pick, classes) => {
+                let Some((version, kept)) = pick_of(&self.kept, pick).cloned() else { return Ok(()) };
+                self.restore((version, kept), before.clone(), classes).await;
+            }
+            Step::Undo(pick) => {
+                let Some([then, left]) = pick_of(&self.changes, pick).cloned() else { return Ok(()) };
+                self.restore(then, left, Classes::ALL).await;
+            }
+            Step::Forget => sheets.forget(),
+        }
+        let after = (self.version().await, self.model.clone());
+        if after.0 > before.0 {
+            self.changes.push([before, after]);
+        }
+        self.check().await
+    }
+
+    async fn version(&self) -> i64 {
+        again(self.db, self.tenant, &self.sheet).await.version
+    }
+
+    /// Takes back what happened between two versions: at once when nothing happened since, else record by record.
+    async fn restore(&mut self, then: (i64, Model), left: (i64, Model), classes: Classes) {
+        let head = self.version().await;
+        if head == left.0 && classes == Classes::ALL {
+            self.model = Model { next: self.model.next, ..then.1 };
+            write!(self.sheets, self.db, &self.sheet, roll_back(then.0));
+            return;
+        }
+        let mut writer = self.sheets.writer(&self.sheet).await.unwrap();
+        let mut tx = self.db.write().await.unwrap();
+        let old = self.sheets.view_at(&mut tx, &self.sheet, then.0).await.unwrap();
+        let new = self.sheets.view_at(&mut tx, &self.sheet, left.0).await.unwrap();
+        let restored = writer.restore(&mut tx, (BY, &new_id()), (&old, &new), classes, None).await.unwrap();
+        tx.commit().await.unwrap();
+        writer.publish();
+        let skipped = self.restore_in_model(&then.1, &left.1, classes);
+        assert_eq!(restored.skipped_total, skipped);
+    }
+
+    /// The same in the model; how much of it is skipped.
+    fn restore_in_model(&mut self, then: &Model, left: &Model, classes: Classes) -> u64 {
+        let find = |model: &Model, number: u64| model.rows.iter().find(|row| row.number == number).cloned();
+        let mut skipped = 0;
+        for new in &left.rows {
+            let place = self.model.rows.iter().position(|row| row.number == new.number);
+            match (find(then, new.number), place) {
+                (None, Some(place)) if classes.created => match self.model.rows[place].cells == new.cells {
+                    true => _ = self.model.rows.remove(place),
+                    false => skipped += 1,
+                },
+                (Some(old), place) if classes.updated && old.cells != new.cells => match place {
+                    None => skipped += 1,
+                    Some(place) => {
+                        for field in FIELDS {
+                            let [old, new] = [&old, new].map(|row| row.cells.get(&field));
+                            let now = self.model.rows[place].cells.get(&field);
+                            if old != new && now == new {
+                                let text = old.cloned();
+                                let input = CellInput { text, messages: None };
+                                set(&mut self.model.rows[place], field, &input);
+                            } else if old != new && now != old {
+                                skipped += 1;
+                            }
+                        }
+                    }
+                },
+                _ => {}
+            }
+        }
+        let gone = then.rows.iter().filter(|old| classes.deleted && find(left, old.number).is_none());
+        for old in gone.cloned().collect::<Vec<_>>() {
+            let number = self.model.next;
+            self.model.next += 1;
+            self.model.rows.push(Row { number, custom: BTreeMap::new(), ..old });
+        }
+        skipped
+    }
+
+    fn pick(&self, pick: usize) -> Option<RecordNumber> {
+        let rows = &self.model.rows;
+        (!rows.is_empty()).then(|| RecordNumber(rows[pick % rows.len()].number))
+    }
+
+    fn update(&self, (pick, field, input): (usize, FieldNumber, CellInput)) -> Option<RecordUpdate> {
+        let number = self.pick(pick)?;
+        Some(RecordUpdate { number, cells: vec![(field, input)], metadata: None, config: None })
+    }
+
+    /// The same, record by record; the answer is the records that change.
+    fn bulk_in_model(&mut self, query: &RecordQuery, edits: &[(FieldNumber, CellEdit)]) -> Vec<RecordNumber> {
+        let mut meant = self.model.answer(query);
+        meant.sort_unstable();
+        let mut updates = Vec::new();
+        for row in self.model.rows.iter().filter(|row| meant.contains(&RecordNumber(row.number))) {
+            let cell = |(field, edit): &(FieldNumber, CellEdit)| {
+                let text = edit.apply(row.cells.get(field).map(String::as_str))?;
+                Some((*field, CellInput { text: text.map(Cow::into_owned), messages: None }))
+            };
+            let cells: Vec<_> = edits.iter().filter_map(cell).collect();
+            let number = RecordNumber(row.number);
+            updates.push(RecordUpdate { number, cells, metadata: None, config: None });
+        }
+        updates.retain(|update| !update.cells.is_empty());
+        self.model.update(&updates);
+        updates.into_iter().map(|update| update.number).collect()
+    }
+
+    async fn check(&self) -> Result<(), TestCaseError> {
+        let sheet = again(self.db, self.tenant, &self.sheet).await;
+        let mut tx = self.db.read().await.unwrap();
+        let view = self.sheets.view(&mut tx, &sheet).await.unwrap();
+        same(&view, &mut tx, &self.model).await?;
+        prop_assert_eq!(sheet.counts, view.counts());
+        Ok(())
+    }
+}
+
+fn pick_of<T>(all: &[T], pick: usize) -> Option<&T> {
+    all.get(pick.checked_rem(all.len())?)
+}
+
+/// One change by a rule, with all of its commits.
+pub async fn bulk(
+    sheets: &Sheets,
+    db: &Db,
+    sheet: &Sheet,
+    query: RecordQuery,
+    edits: Vec<(FieldNumber, CellEdit)>,
+) -> Vec<Committed> {
+    let mut writer = sheets.writer(sheet).await.unwrap();
+    let mut tx = db.write().await.unwrap();
+    let mut bulk = writer.bulk(&mut tx, &query, edits).await.unwrap();
+    let (change, mut commits) = (new_id(), Vec::new());
+    while let Some(commit) = writer.bulk_step(&mut tx, BY, &change, &mut bulk).await.unwrap() {
+        commits.push(commit);
+    }
+    tx.commit().await.unwrap();
+    writer.publish();
+    commits
+}
+
+#[test]
+fn any_sequence_of_changes_is_what_a_plain_list_of_records_would_be() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for database in runtime.block_on(databases()) {
+        let cases = if database.name == "SQLite" { 96 } else { 24 };
+        let tenant = runtime.block_on(samples::tenant(&database));
+        let config = Config { cases, failure_persistence: None, max_shrink_iters: 400, ..Config::default() };
+        let told = TestRunner::new(config).run(&prop::collection::vec(steps(), 1..16), |steps| {
+            runtime.block_on(async {
+                let sheet = sheet_of(&database, &tenant, people()).await;
+                let sheets = Sheets::with_limits(1 << 20, SMALL);
+                let model = Model { rows: Vec::new(), next: 1 };
+                let mut story = Story {
+                    db: &database,
+                    tenant: &tenant,
+                    sheets,
+                    sheet,
+                    model,
+                    kept: Vec::new(),
+                    changes: Vec::new(),
+                };
+                for step in steps {
+                    story.step(step).await?;
+                }
+                Ok(())
+            })
+        });
+        if let Err(failure) = told {
+            panic!("{}: {failure}", database.name);
+        }
+    }
+}

@@ -3,7 +3,8 @@
 
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, ValueEnum, builder::FalseyValueParser};
+use clap::builder::FalseyValueParser;
+use clap::{Args, Parser, ValueEnum, value_parser};
 
 /// An open, self-hosted data importer and workbook.
 #[derive(Debug, Clone, Parser)]
@@ -32,6 +33,14 @@ pub struct Config {
     /// Password of the first administrator; without one, whoever reaches this server may use it
     #[arg(long, env = "INLET_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub admin_password: Option<Secret>,
+
+    /// Days for which old versions of the records are kept
+    #[arg(long, env = "INLET_KEEP_DAYS", default_value_t = 30, value_name = "DAYS", value_parser = value_parser!(u32).range(1..))]
+    pub keep_days: u32,
+
+    /// Changes of a sheet after which its older versions are forgotten, even when younger
+    #[arg(long, env = "INLET_KEEP_CHANGES", default_value_t = 200, value_name = "CHANGES", value_parser = value_parser!(u32).range(1..))]
+    pub keep_changes: u32,
 
     /// Give up jobs that nobody answers within seconds, for tests
     #[arg(long, env = "INLET_FAST_TIMEOUTS", value_parser = FalseyValueParser::new())]

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer::{Data, Success, data, success};
 use super::error::{ApiResult, Failures};
-use super::extract::{Asked, Caller, Named};
+use super::extract::{Asked, Caller, Maybe, Named, known};
 use super::wire::commit::CommitBody;
 use crate::domain::ids::{CommitId, SheetId};
 use crate::service::Service;
@@ -18,7 +18,12 @@ use crate::service::Service;
 type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
-    OpenApiRouter::new().routes(routes!(get)).routes(routes!(complete)).routes(routes!(of_sheet))
+    OpenApiRouter::new()
+        .routes(routes!(get))
+        .routes(routes!(complete))
+        .routes(routes!(replay))
+        .routes(routes!(create_version))
+        .routes(routes!(of_sheet))
 }
 
 /// One commit: the records that one write changed.
@@ -43,6 +48,50 @@ async fn complete(
 ) -> Answer<Data<Success>> {
     service.complete_commit(&actor, &id).await?;
     Ok(success())
+}
+
+/// Tells listeners once more of a commit.
+#[utoipa::path(post, path = "/v1/commits/{commitId}/replay", tag = "commits", params(("commitId" = String, Path)),
+    responses((status = 200, body = Data<Success>), Failures))]
+async fn replay(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<CommitId>,
+) -> Answer<Data<Success>> {
+    service.replay_commit(&actor, &id).await?;
+    Ok(success())
+}
+
+/// Whose version is to be made.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schema(as = CreateVersion)]
+struct VersionRequest {
+    /// The sheet.
+    sheet_id: Option<String>,
+}
+
+/// The id of a version.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = VersionId)]
+struct VersionBody {
+    /// The id.
+    version_id: String,
+}
+
+/// Hands out an id by which a client may group its writes. Writes make their versions themselves; this is for clients
+/// that still ask for one.
+#[utoipa::path(post, path = "/v1/versions", tag = "versions", request_body = Option<VersionRequest>,
+    responses((status = 200, body = Data<VersionBody>), Failures))]
+async fn create_version(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Maybe(request): Maybe<VersionRequest>,
+) -> Answer<Data<VersionBody>> {
+    let sheet = request.sheet_id.map(|id| known::<SheetId>(&id)).transpose()?;
+    let version_id = service.create_version(&actor, sheet.as_ref()).await?.into();
+    Ok(data(VersionBody { version_id }))
 }
 
 /// Which commits.

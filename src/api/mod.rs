@@ -7,6 +7,7 @@
 
 mod address;
 mod answer;
+mod bulk;
 mod cells;
 mod commits;
 mod download;
@@ -16,6 +17,7 @@ mod events;
 mod extract;
 mod fields;
 mod files;
+mod history;
 mod indices;
 mod jobs;
 mod json_lines;
@@ -27,10 +29,13 @@ mod query;
 mod record_parts;
 mod records;
 mod sheets;
+mod snapshots;
 mod spaces;
 mod subscription;
 mod transport;
+mod undo;
 mod upload;
+mod views;
 mod wire;
 mod workbooks;
 
@@ -59,7 +64,12 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(indices::routes())
         .merge(cells::routes())
         .merge(json_lines::routes())
+        .merge(bulk::routes())
         .merge(commits::routes())
+        .merge(snapshots::routes())
+        .merge(views::routes())
+        .merge(history::routes())
+        .merge(undo::routes())
         .merge(jobs::routes())
         .merge(events::routes())
         .merge(files::routes())

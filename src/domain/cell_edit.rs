@@ -20,6 +20,8 @@ pub enum CellEdit {
         find: Find,
         /// What stands there since; an empty text takes it away.
         with: String,
+        /// A cell that would become longer than so many bytes stays as it is.
+        most: usize,
     },
 }
 
@@ -72,10 +74,10 @@ impl CellEdit {
         let since = match self {
             Self::Set(since) => since.as_deref().map(Cow::Borrowed),
             Self::Fill(with) if is_empty => present(with),
-            Self::Replace { find: Find::Empty, with } if is_empty => present(with),
-            Self::Replace { find: Find::Exactly(exact), with } if text == Some(exact) => present(with),
-            Self::Replace { find: Find::Within(part), with } => {
-                let replaced = part.replace(text?, with)?;
+            Self::Replace { find: Find::Empty, with, .. } if is_empty => present(with),
+            Self::Replace { find: Find::Exactly(exact), with, .. } if text == Some(exact) => present(with),
+            Self::Replace { find: Find::Within(part), with, most } => {
+                let replaced = part.replace(text?, with, *most)?;
                 Some(replaced).filter(|text| !text.is_empty()).map(Cow::Owned)
             }
             _ => return None,
@@ -90,8 +92,8 @@ impl Part {
         Self { folded: text.chars().flat_map(fold).collect() }
     }
 
-    /// The text with each place of the part replaced; nothing when there is none.
-    fn replace(&self, text: &str, with: &str) -> Option<String> {
+    /// The text with each place of the part replaced; nothing when there is none, or when it grows beyond `most`.
+    fn replace(&self, text: &str, with: &str, most: usize) -> Option<String> {
         let mut replaced: Option<String> = None;
         let mut rest = text;
         while let Some((begin, end)) = self.find(rest) {
@@ -99,8 +101,11 @@ impl Part {
             out.push_str(&rest[..begin]);
             out.push_str(with);
             rest = &rest[end..];
+            if out.len() > most {
+                return None;
+            }
         }
-        replaced.map(|out| out + rest)
+        replaced.map(|out| out + rest).filter(|out| out.len() <= most)
     }
 
     /// Where the part stands first, in bytes.
@@ -170,10 +175,20 @@ mod tests {
             let edit = CellEdit::Replace {
                 find: Find::parse(&FieldType::String, &find).unwrap(),
                 with: with.to_string(),
+                most: 100,
             };
             let found = edit.apply(text).map(|since| since.map(Cow::into_owned));
             assert_eq!(found, since.map(|since| since.map(str::to_string)), "{find} in {text:?}");
         }
+    }
+
+    #[test]
+    fn a_cell_that_would_become_too_long_stays() {
+        let find = Find::parse(&FieldType::String, &json!("a")).unwrap();
+        let edit = CellEdit::Replace { find, with: "xyz".to_string(), most: 6 };
+        assert_eq!(edit.apply(Some("aa")), Some(Some("xyzxyz".into())));
+        assert_eq!(edit.apply(Some("aab")), None);
+        assert_eq!(edit.apply(Some("aaaaaaaa")), None);
     }
 
     #[test]

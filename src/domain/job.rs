@@ -191,6 +191,9 @@ pub fn transition(status: JobStatus, command: Command) -> Result<Transition, Ref
 pub const BUILT_IN: &[(JobType, &str)] = &[
     (JobType::Sheet, "import"),
     (JobType::Sheet, "export"),
+    (JobType::Sheet, "find-replace"),
+    (JobType::Sheet, "bulk-update"),
+    (JobType::Sheet, "fill"),
     (JobType::Workbook, "delete-records"),
     (JobType::Sheet, "validate"),
 ];

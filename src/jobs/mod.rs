@@ -3,6 +3,7 @@
 //! A job row is the queue entry. A worker claims it with a lease and an attempt number, beats while it
 //! works, and ends it through the service; a worker whose lease has passed to another is refused.
 
+pub mod collect;
 pub mod demo;
 pub mod kinds;
 pub mod sweep;
@@ -25,6 +26,7 @@ pub fn start(service: &Arc<Service>, stopping: &CancellationToken) -> TaskTracke
     tasks.spawn(sweep::run(service.clone(), stopping.clone()));
     let (following, stop) = (service.clone(), stopping.clone());
     tasks.spawn(async move { following.follow_references(stop).await });
+    tasks.spawn(collect::run(service.clone(), stopping.clone()));
     tasks.spawn(demo::run(service.clone(), stopping.clone()));
     tasks.close();
     tasks

@@ -140,6 +140,21 @@ pub async fn delete_records(sheet_id: String, choosing: Choosing) -> Result<JobC
     super::bodies::jobs::delete_records(sheet_id, choosing).await
 }
 
+/// Replaces what is sought in a field, or in all of them. A text in double quotes is the whole cell, `""` an empty one.
+///
+/// # Errors
+/// When the sheet or the field is not there, or may not be changed.
+#[server(input = Packed, output = Packed)]
+pub async fn find_and_replace(
+    sheet_id: String,
+    choosing: Choosing,
+    field: Option<String>,
+    find: String,
+    with: String,
+) -> Result<JobCard, RpcError> {
+    super::bodies::jobs::find_and_replace(sheet_id, choosing, field, find, with).await
+}
+
 /// Stops a job.
 ///
 /// # Errors
@@ -158,10 +173,10 @@ pub async fn retry(job_id: String) -> Result<JobCard, RpcError> {
     super::bodies::jobs::retry(job_id).await
 }
 
-/// Takes back what a job did to a sheet, when nothing has changed the sheet since.
+/// Takes back what a job did to a sheet; what was changed again since stays.
 ///
 /// # Errors
-/// When there is no such job for this person, it changed nothing, or the sheet has changed.
+/// When there is no such job for this person, it changed nothing, or it was taken back already.
 #[server(input = Packed, output = Packed)]
 pub async fn undo(job_id: String) -> Result<(), RpcError> {
     super::bodies::jobs::undo(job_id).await

@@ -9,7 +9,7 @@ use crate::config::{Config, LimitSettings};
 use crate::domain::limits::Limits;
 use crate::files::FileStore;
 use crate::service::bootstrap::system_actor;
-use crate::service::{Secrets, Service, ServiceError, Settings, Timeouts};
+use crate::service::{Retention, Secrets, Service, ServiceError, Settings, Timeouts};
 use crate::sheets::Sheets;
 use crate::store::{DataLock, DatabaseUrl, Db, LockError, StoreError};
 
@@ -86,6 +86,7 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
         public_url: public_url.trim_end_matches('/').to_string(),
         timeouts: if config.fast_timeouts { Timeouts::FAST } else { Timeouts::NORMAL },
         limits,
+        retention: Retention { days: config.keep_days, changes: config.keep_changes },
     };
     let sheets = Sheets::with_most_records(CHUNK_CACHE, limits.rows);
     let service = Service::new(db.clone(), sheets, files, settings, secrets);

@@ -1,10 +1,12 @@
 //! Commits: one write to a sheet each.
 
+use super::records::commit_event;
+use super::workbooks::namespaces;
 use super::{Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::{CommitId, SheetId};
 use crate::store::records::{self, CommitRow};
-use crate::store::{Tx, now};
+use crate::store::{Tx, new_id, now};
 
 /// Commits that a list shows at most.
 const MOST_LISTED: u64 = 1000;
@@ -32,6 +34,27 @@ impl Service {
         find(&mut tx, actor, id).await?;
         records::complete_commit(&mut tx, id, now()).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Tells listeners once more of a commit.
+    pub async fn replay_commit(&self, actor: &Actor, id: &CommitId) -> Result<()> {
+        allow(actor, Operation::WorkJobs)?;
+        let mut tx = self.db.write().await?;
+        let (sheet, commit) = find(&mut tx, actor, id).await?;
+        let sheet = sheets::find(&mut tx, actor, &sheet).await?;
+        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
+        tx.emit(commit_event(&actor.id, &sheet, &namespaces, &commit.id));
+        Ok(tx.commit().await?)
+    }
+
+    /// An id for a version that a client means to make; of no consequence, since each write makes its own.
+    pub async fn create_version(&self, actor: &Actor, sheet: Option<&SheetId>) -> Result<CommitId> {
+        allow(actor, Operation::WriteRecords)?;
+        if let Some(sheet) = sheet {
+            let mut tx = self.db.read().await?;
+            sheets::find(&mut tx, actor, sheet).await?;
+        }
+        Ok(new_id())
     }
 }
 

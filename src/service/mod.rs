@@ -7,6 +7,7 @@ pub mod announce;
 pub mod arriving_import;
 pub mod authentication;
 pub mod bootstrap;
+pub mod bulk;
 pub mod commits;
 pub mod custom_events;
 pub mod demo_data;
@@ -19,6 +20,7 @@ pub mod facets;
 pub mod fields;
 pub mod files;
 pub mod frames;
+pub mod history;
 pub mod import_run;
 pub mod imports;
 pub mod jobs;
@@ -29,18 +31,21 @@ pub mod read_records;
 pub mod record_batches;
 pub mod records;
 pub mod references;
+pub mod retention;
 pub mod revalidation;
 pub mod run_action;
 pub mod secrets;
 pub mod settings;
 pub mod sheets;
+pub mod snapshots;
 pub mod spaces;
 pub mod undo;
+pub mod views;
 pub mod workbooks;
 
 pub use error::{ErrorKind, ServiceError};
 pub use secrets::Secrets;
-pub use settings::{Settings, Timeouts};
+pub use settings::{Retention, Settings, Timeouts};
 
 use std::sync::Arc;
 

@@ -240,7 +240,7 @@ pub(super) fn typed(limits: &Limits, text: Option<String>) -> Result<CellInput> 
 }
 
 /// PostgreSQL holds no NUL characters: they are removed on the way in, and the cell says so.
-fn clean(text: String) -> String {
+pub(super) fn clean(text: String) -> String {
     if holds_nul(&text) { text.replace('\0', "") } else { text }
 }
 
@@ -304,17 +304,27 @@ pub(super) fn tell_as(
         payload["recordIds"] = done.numbers.iter().take(MOST_LISTED).map(listed).collect();
     }
     tx.emit(of_commit(topic, &actor.id, sheet, namespaces, commit, payload));
-    let about = json!({
-        "sheetId": sheet.id, "workbookId": sheet.workbook_id, "versionId": commit, "commitId": commit,
-        "sheetSlug": sheet.slug, "trackChanges": false,
-    });
     if answers.is_some() {
         let layer = json!({ "layerId": commit, "commitId": commit });
         tx.emit(of_commit(Topic::LayerCreated, &actor.id, sheet, namespaces, commit, layer));
     } else if done.any_value_changed {
-        tx.emit(of_commit(Topic::CommitCreated, &actor.id, sheet, namespaces, commit, about));
+        tx.emit(commit_event(&actor.id, sheet, namespaces, commit));
     }
     tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, namespaces));
+}
+
+/// A write that listeners may answer.
+pub(super) fn commit_event(
+    actor_id: &str,
+    sheet: &Sheet,
+    namespaces: &[String],
+    commit: &CommitId,
+) -> crate::domain::event::NewEvent {
+    let about = json!({
+        "sheetId": sheet.id, "workbookId": sheet.workbook_id, "versionId": commit, "commitId": commit,
+        "sheetSlug": sheet.slug, "trackChanges": false,
+    });
+    of_commit(Topic::CommitCreated, actor_id, sheet, namespaces, commit, about)
 }
 
 /// The numbers of a sheet changed.

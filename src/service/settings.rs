@@ -29,6 +29,21 @@ impl Timeouts {
     };
 }
 
+/// How long old versions of the records can be gone back to. The first limit that is reached counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Days.
+    pub days: u32,
+    /// Changes of a sheet.
+    pub changes: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { days: 30, changes: 200 }
+    }
+}
+
 /// What the service is told when it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -38,4 +53,6 @@ pub struct Settings {
     pub timeouts: Timeouts,
     /// How large things may become.
     pub limits: Limits,
+    /// What is kept of the records' past.
+    pub retention: Retention,
 }

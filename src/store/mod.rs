@@ -9,8 +9,8 @@
 
 pub mod accounts;
 mod blueprints;
-mod checkpoint;
 pub mod changes;
+mod checkpoint;
 mod convert;
 mod db;
 mod error;

@@ -7,6 +7,7 @@ mod util;
 
 mod bad_input;
 mod blueprint_changes;
+mod bulk;
 mod commits;
 mod downloads;
 mod edits;
@@ -23,10 +24,12 @@ mod records;
 mod references;
 mod sessions;
 mod sheets;
+mod snapshots;
 mod spaces;
 mod subscription;
 mod tenants;
 mod transport;
+mod views;
 mod workbooks;
 
 pub(crate) use util::test_app::{Answer, TestApp, on_each_database, on_each_database_within};

@@ -14,6 +14,10 @@ async fn a_neighbour_finds_nothing() {
         let job = text(&app.post("/v1/jobs", body).await.data(), "id");
         let event = text(&app.get("/v1/events").await.json()["data"][0], "id");
         let commit = text(&app.get(&format!("/v1/sheets/{}/records", made.sheet)).await.data(), "commitId");
+        let change = text(&app.get(&format!("/v1/commits/{commit}")).await.data(), "changeId");
+        let snapshot = text(&app.post("/v1/snapshots", json!({ "sheetId": made.sheet })).await.data(), "id");
+        let view = json!({ "sheetId": made.sheet, "name": "All", "config": {} });
+        let view = text(&app.post("/v1/views", view).await.data(), "id");
         let upload = crate::files::upload(&app, &[("spaceId", &made.space), ("file", "a,b")]).await.data();
         let file = text(&upload, "id");
         let neighbour = app.neighbours_key().await;
@@ -25,7 +29,12 @@ async fn a_neighbour_finds_nothing() {
             ("{sheetId}", &made.sheet),
             ("{jobId}", &job),
             ("{eventId}", &event),
+            ("{recordId}", &record),
+            ("{fieldKey}", "age"),
             ("{commitId}", &commit),
+            ("{changeId}", &change),
+            ("{snapshotId}", &snapshot),
+            ("{viewId}", &view),
             ("{fileId}", &file),
             ("{fieldKey}", "name"),
         ];
@@ -41,8 +50,12 @@ async fn a_neighbour_finds_nothing() {
                     ("post", true) => ("", json!([{ "name": { "value": "x" } }])),
                     ("put", true) => ("", json!([{ "id": record, "values": { "name": { "value": "x" } } }])),
                     ("delete", true) => ("?ids=us_rc_0000000000", Value::Null),
-                    ("post", false) if path.ends_with("/fields") => {
-                        ("", json!({ "key": "z", "type": "string" }))
+                    ("post", _) if path.ends_with("/fields") => ("", json!({ "key": "x", "type": "string" })),
+                    ("put", _) if path.ends_with("/find-replace") => {
+                        ("", json!({ "find": "A", "replace": "B" }))
+                    }
+                    ("patch", _) if path.ends_with("/bulk-update") => {
+                        ("", json!({ "fieldUpdates": { "name": { "value": "x" } } }))
                     }
                     ("patch", _) => ("", json!({ "name": "taken over" })),
                     _ => ("", Value::Null),
@@ -58,9 +71,13 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{sheetId}", "us_sh_0000000000")
                     .replace("{jobId}", "us_jb_0000000000")
                     .replace("{eventId}", "us_evt_0000000000")
+                    .replace("{recordId}", "us_rc_0000000000")
+                    .replace("{fieldKey}", "age")
                     .replace("{commitId}", "us_vr_0000000000")
-                    .replace("{fileId}", "us_fl_0000000000")
-                    .replace("{fieldKey}", "name");
+                    .replace("{changeId}", "us_ch_0000000000")
+                    .replace("{snapshotId}", "us_ss_0000000000")
+                    .replace("{viewId}", "us_vi_0000000000")
+                    .replace("{fileId}", "us_fl_0000000000");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;
@@ -73,6 +90,11 @@ async fn a_neighbour_finds_nothing() {
             ("GET", format!("/v1/workbooks?spaceId={}", made.space), Value::Null),
             ("GET", format!("/v1/sheets?workbookId={}", made.workbook), Value::Null),
             ("GET", format!("/v1/files?spaceId={}", made.space), Value::Null),
+            ("GET", format!("/v1/snapshots?sheetId={}", made.sheet), Value::Null),
+            ("POST", "/v1/snapshots".to_string(), json!({ "sheetId": made.sheet })),
+            ("GET", format!("/v1/views?sheetId={}", made.sheet), Value::Null),
+            ("POST", "/v1/views".to_string(), json!({ "sheetId": made.sheet, "name": "x", "config": {} })),
+            ("POST", "/v1/versions".to_string(), json!({ "sheetId": made.sheet })),
             ("GET", format!("/v1/subscription?scope={}", app.environment_id), Value::Null),
             ("GET", format!("/v1/subscription?scope={}", made.space), Value::Null),
             ("DELETE", format!("/v1/spaces?spaceIds={}", made.space), Value::Null),

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use inlet::api;
 use inlet::domain::limits::Limits;
 use inlet::files::FileStore;
-use inlet::service::{Secrets, Service, Settings, Timeouts};
+use inlet::service::{Retention, Secrets, Service, Settings, Timeouts};
 use inlet::sheets::Sheets;
 use inlet::store::{DatabaseUrl, Db};
 use serde_json::Value;
@@ -92,8 +92,12 @@ impl TestApp {
 
     async fn open(folder: PathBuf, url: &DatabaseUrl, limits: Limits) -> Self {
         let db = Db::open(url).await.unwrap();
-        let settings =
-            Settings { public_url: "http://inlet.test".to_string(), timeouts: Timeouts::FAST, limits };
+        let settings = Settings {
+            public_url: "http://inlet.test".to_string(),
+            timeouts: Timeouts::FAST,
+            limits,
+            retention: Retention::default(),
+        };
         let files = FileStore::new(&folder).with_most_bytes(limits.file_bytes);
         files.prepare().await.unwrap();
         let service = Arc::new(Service::new(

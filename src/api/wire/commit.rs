@@ -15,6 +15,8 @@ pub struct CommitBody {
     id: String,
     /// The sheet it changed.
     sheet_id: String,
+    /// What a person undoes together with it.
+    change_id: Option<String>,
     /// Who made it.
     created_by: String,
     /// When it was made.
@@ -29,6 +31,7 @@ impl CommitBody {
         Self {
             id: commit.id.into(),
             sheet_id: sheet_id.into(),
+            change_id: commit.change_id.map(String::from),
             created_by: commit.created_by,
             // Nobody has to answer a commit here, so it is complete from the start.
             completed_at: commit.completed_at.unwrap_or(commit.created_at).to_string(),

@@ -13,7 +13,9 @@ pub mod json_line;
 pub mod record;
 pub mod record_writer;
 pub mod sheet;
+pub mod snapshot;
 pub mod space;
+pub mod view;
 pub mod workbook;
 
 use serde::{Deserialize, Deserializer};

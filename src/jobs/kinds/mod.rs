@@ -1,5 +1,6 @@
 //! The server's own kinds of jobs, one file each, and the table that finds them by name.
 
+mod bulk_change;
 mod delete_records;
 mod export_sheet;
 mod import_file;
@@ -20,9 +21,12 @@ pub struct Kind {
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 4] = [
+pub const KINDS: [Kind; 7] = [
     Kind { name: (JobType::Sheet, "import"), run: |work| Box::pin(import_file::run(work)) },
     Kind { name: (JobType::Sheet, "export"), run: |work| Box::pin(export_sheet::run(work)) },
+    Kind { name: (JobType::Sheet, "find-replace"), run: |work| Box::pin(bulk_change::run(work)) },
+    Kind { name: (JobType::Sheet, "bulk-update"), run: |work| Box::pin(bulk_change::run(work)) },
+    Kind { name: (JobType::Sheet, "fill"), run: |work| Box::pin(bulk_change::run(work)) },
     Kind { name: (JobType::Workbook, "delete-records"), run: |work| Box::pin(delete_records::run(work)) },
     Kind { name: (JobType::Sheet, "validate"), run: |work| Box::pin(validate_sheet::run(work)) },
 ];

@@ -42,6 +42,7 @@ fn edits() -> impl Strategy<Value = Vec<(FieldNumber, CellEdit)>> {
     let replace = (find, texts()).prop_map(|(find, with)| CellEdit::Replace {
         find: Find::parse(&FieldType::String, &json!(find)).unwrap(),
         with,
+        most: 1 << 20,
     });
     let edit = prop_oneof![
         3 => replace,

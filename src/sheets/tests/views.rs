@@ -25,6 +25,7 @@ const LIMITS: Limits = Limits {
     segment_bytes: 1 << 20,
     patched_records: 5,
     logged_records: 12,
+    commit_records: 20,
 };
 
 #[derive(Debug, Clone)]

@@ -1,0 +1,24 @@
+//! Forgets old versions of the records now and then.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::service::Service;
+
+/// How often, and how long after the start for the first time.
+const EVERY: Duration = Duration::from_secs(1_800);
+
+/// Does it until `stopping`.
+pub async fn run(service: Arc<Service>, stopping: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            () = stopping.cancelled() => return,
+        }
+        if let Err(error) = service.collect().await {
+            tracing::warn!(%error, "old versions of the records could not be forgotten");
+        }
+    }
+}

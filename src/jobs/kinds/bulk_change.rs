@@ -1,0 +1,121 @@
+//! `sheet:find-replace`, `sheet:bulk-update` and `sheet:fill`: changes all records that a query finds by one rule, as
+//! one change that can be undone.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::domain::ids::{ChangeId, Id, JobId, SheetId};
+use crate::domain::outcome::Outcome;
+use crate::domain::query::RecordQuery;
+use crate::domain::wording::{counted, grouped};
+use crate::jobs::work::{Work, WorkError};
+use crate::service::bulk::{BulkChange, BulkRun};
+use crate::service::jobs::JobChange;
+
+/// Commits of one transaction: 80,000 records at most.
+const TOGETHER: usize = 8;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Config {
+    #[serde(default)]
+    field_key: Option<String>,
+    #[serde(default)]
+    find: Value,
+    #[serde(default)]
+    replace: Value,
+    #[serde(default)]
+    field_updates: BTreeMap<String, Update>,
+    #[serde(default)]
+    value: Option<Value>,
+    /// Keeps the records as they were under this name.
+    #[serde(default)]
+    snapshot_label: Option<String>,
+    #[serde(flatten)]
+    query: RecordQuery,
+}
+
+#[derive(Deserialize)]
+struct Update {
+    #[serde(default)]
+    value: Value,
+}
+
+impl Config {
+    fn change(&self, operation: &str) -> Result<BulkChange, WorkError> {
+        let field = self.field_key.clone().filter(|key| !key.is_empty());
+        let named = || field.clone().ok_or_else(|| WorkError::Failed("config.fieldKey: name a field".into()));
+        Ok(match (operation, &self.value) {
+            ("bulk-update", _) => {
+                let updates = self.field_updates.iter();
+                BulkChange::Update(updates.map(|(key, update)| (key.clone(), update.value.clone())).collect())
+            }
+            ("fill", Some(value)) => BulkChange::Fill(named()?, value.clone()),
+            ("fill", None) => BulkChange::FillDown(named()?),
+            _ => BulkChange::Replace { field, find: self.find.clone(), with: self.replace.clone() },
+        })
+    }
+}
+
+/// Changes the records.
+pub async fn run(work: Work) -> Result<Outcome, WorkError> {
+    let id: SheetId =
+        work.job.sheet_id.clone().ok_or_else(|| WorkError::Failed("the job names no sheet".to_string()))?;
+    let change = change_of(&work.job.id)?;
+    let sheet = work.service.sheet(&work.actor, &id).await?;
+    if let Some(records) = already_done(&work) {
+        return Ok(outcome(records, &sheet.config.name));
+    }
+    let config: Config = work.config()?;
+    // What an earlier attempt wrote before it was cut off.
+    work.service.undo_unfinished(&work.actor, &id, &change).await?;
+    if let Some(label) = &config.snapshot_label {
+        work.service.create_snapshot(&work.actor, &id, Some(label.clone()), None).await?;
+    }
+    match all(&work, &id, &config, &change).await {
+        Ok(records) => {
+            let undo = json!({ "undo": { "sheetId": id, "changeId": change }, "changedRecords": records });
+            let change = JobChange { metadata: Some(undo), ..JobChange::default() };
+            work.service.update_job(&work.actor, &work.job.id, change).await?;
+            Ok(outcome(records, &sheet.config.name))
+        }
+        Err(error) => {
+            if work.is_over(&error).await? {
+                work.service.undo_unfinished(&work.actor, &id, &change).await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Makes one transaction after the other; how many records changed.
+async fn all(work: &Work, id: &SheetId, config: &Config, change: &ChangeId) -> Result<u64, WorkError> {
+    let (service, actor) = (&work.service, &work.actor);
+    let rule = config.change(&work.job.operation)?;
+    let named = (change.clone(), false);
+    let mut run: BulkRun = service.begin_bulk(actor, id, &config.query, &rule, named, TOGETHER).await?;
+    loop {
+        let (seen, total) = run.progress();
+        work.progress(seen, total, || format!("{} of {} records", grouped(seen), grouped(total))).await?;
+        if !service.go_on(actor, &mut run, TOGETHER).await? {
+            return Ok(service.end_bulk(run).records);
+        }
+    }
+}
+
+fn outcome(records: u64, name: &str) -> Outcome {
+    Outcome::saying(format!("{} changed in {name}", counted(records, "record")))
+}
+
+/// What an attempt did that was cut off after its last transaction.
+fn already_done(work: &Work) -> Option<u64> {
+    work.job.metadata.as_ref()?.get("changedRecords")?.as_u64()
+}
+
+/// The change has the random part of the job's id, so that another attempt finds it.
+fn change_of(job: &JobId) -> Result<ChangeId, WorkError> {
+    let id = job.as_str().replacen(JobId::PREFIX, ChangeId::PREFIX, 1);
+    ChangeId::parse(&id).map_err(|error| WorkError::Failed(error.to_string()))
+}

@@ -1,0 +1,97 @@
+//! Views: queries of a sheet that are kept under a name.
+
+use serde_json::{Map, Value};
+
+use super::{Page, Paged, Result, Service, ServiceError, allow, sheets};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::ids::{SheetId, ViewId};
+use crate::domain::view::{View, ViewConfig};
+use crate::store::{Tx, new_id, now, views};
+
+impl Service {
+    /// Keeps a query.
+    pub async fn create_view(
+        &self,
+        actor: &Actor,
+        sheet: &SheetId,
+        name: String,
+        config: Map<String, Value>,
+    ) -> Result<View> {
+        allow(actor, Operation::WriteRecords)?;
+        let config = ViewConfig::parse(config)?;
+        let mut tx = self.db.write().await?;
+        let sheet = sheets::find(&mut tx, actor, sheet).await?;
+        let view = View {
+            id: new_id(),
+            sheet_id: sheet.id,
+            name: named(name)?,
+            config,
+            created_by: actor.id.clone(),
+        };
+        views::insert(&mut tx, sheet.number, &view, now()).await?;
+        tx.commit().await?;
+        Ok(view)
+    }
+
+    /// The views of a sheet.
+    pub async fn views(&self, actor: &Actor, sheet: &SheetId, page: Page) -> Result<Paged<View>> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let sheet = sheets::find(&mut tx, actor, sheet).await?;
+        let (items, total) = views::list(&mut tx, &sheet.id, page.offset(), page.size).await?;
+        Ok(Paged { items, total })
+    }
+
+    /// One view.
+    pub async fn view(&self, actor: &Actor, id: &ViewId) -> Result<View> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        find(&mut tx, actor, id).await
+    }
+
+    /// Changes the name or the config of a view; what is absent stays.
+    pub async fn update_view(
+        &self,
+        actor: &Actor,
+        id: &ViewId,
+        name: Option<String>,
+        config: Option<Map<String, Value>>,
+    ) -> Result<View> {
+        allow(actor, Operation::WriteRecords)?;
+        let mut tx = self.db.write().await?;
+        let mut view = find(&mut tx, actor, id).await?;
+        if let Some(name) = name {
+            view.name = named(name)?;
+        }
+        if let Some(config) = config {
+            view.config = ViewConfig::parse(config)?;
+        }
+        views::update(&mut tx, &view).await?;
+        tx.commit().await?;
+        Ok(view)
+    }
+
+    /// Deletes a view.
+    pub async fn delete_view(&self, actor: &Actor, id: &ViewId) -> Result<()> {
+        allow(actor, Operation::WriteRecords)?;
+        let mut tx = self.db.write().await?;
+        find(&mut tx, actor, id).await?;
+        views::delete(&mut tx, id).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+fn named(name: String) -> Result<String> {
+    if name.trim().is_empty() {
+        return Err(ServiceError::bad_request("name: a view needs a name"));
+    }
+    Ok(name)
+}
+
+/// The view, when the actor sees its sheet.
+async fn find(tx: &mut Tx, actor: &Actor, id: &ViewId) -> Result<View> {
+    let missing = || ServiceError::not_found("view", id);
+    let view = views::find(tx, id).await?.ok_or_else(missing)?;
+    crate::store::sheets::find(tx, &actor.scope, &view.sheet_id).await?.ok_or_else(missing)?;
+    Ok(view)
+}

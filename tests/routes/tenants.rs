@@ -36,7 +36,6 @@ async fn a_neighbour_finds_nothing() {
             ("{snapshotId}", &snapshot),
             ("{viewId}", &view),
             ("{fileId}", &file),
-            ("{fieldKey}", "name"),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;

@@ -1,10 +1,11 @@
 //! The real program is killed in the middle of its work, and started again on the same data: every job
 //! ends or goes on, and nothing is lost or doubled. What it is fed is broken on purpose.
 //!
-//! `imports`, `writes` and `uploads` say what is killed, `power` what a loss of power takes, `hostile` what is
+//! `imports`, `arriving`, `writes` and `uploads` say what is killed, `power` what a loss of power takes, `hostile` what is
 //! fed; `storm` does everything at once, for as long as one likes.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod arriving;
 mod hostile;
 mod imports;
 mod jobs;

@@ -137,26 +137,32 @@ impl Server {
     }
 
     fn try_raw(&self, method: &str, path: &str, content_type: &str, body: &[u8]) -> Option<(u16, Vec<u8>)> {
+        let mut stream = self.begin(method, path, content_type, body.len())?;
+        // A server that refuses a body answers before it has read all of it.
+        let _ = stream.write_all(body);
+        answer(stream)
+    }
+
+    /// Sends the head of a request with so many bytes to come.
+    fn begin(&self, method: &str, path: &str, content_type: &str, length: usize) -> Option<TcpStream> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: {content_type}\r\n\
-             Content-Length: {}\r\nConnection: close\r\nAccept-Encoding: identity\r\n\r\n",
-            self.address,
-            self.key,
-            body.len()
+             Content-Length: {length}\r\nConnection: close\r\nAccept-Encoding: identity\r\n\r\n",
+            self.address, self.key,
         );
-        // A server that refuses a body answers before it has read all of it.
-        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
-        let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
-        let status = head.split(' ').nth(1)?.parse().ok()?;
-        let body = answer[end + 4..].to_vec();
-        Some((status, if head.contains("transfer-encoding: chunked") { unchunk(&body) } else { body }))
+        let _ = stream.write_all(head.as_bytes());
+        Some(stream)
     }
 
+    /// Begins to upload a file that is to be imported into a sheet while it arrives.
+    pub fn begin_upload(&self, space: &str, environment: &str, sheet: &str, bytes: &[u8]) -> ArrivingUpload {
+        let fields = [("spaceId", space), ("environmentId", environment), ("sheetId", sheet)];
+        let body = form(&fields, "arriving.csv", bytes);
+        let stream = self.begin("POST", "/v1/files", "multipart/form-data; boundary=x", body.len()).unwrap();
+        ArrivingUpload { stream, body }
+    }
     /// `GET`, which must succeed; the member `data` of the answer.
     pub fn get(&self, path: &str) -> Value {
         let (status, mut answer) = self.send("GET", path, "application/json", b"");
@@ -186,16 +192,7 @@ impl Server {
         name: &str,
         bytes: &[u8],
     ) -> Option<(u16, Value)> {
-        let mut body = Vec::new();
-        for (field, value) in [("spaceId", space), ("environmentId", environment)] {
-            write!(body, "--x\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
-                .unwrap();
-        }
-        write!(body, "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n")
-            .unwrap();
-        write!(body, "Content-Type: text/csv\r\n\r\n").unwrap();
-        body.extend_from_slice(bytes);
-        write!(body, "\r\n--x--\r\n").unwrap();
+        let body = form(&[("spaceId", space), ("environmentId", environment)], name, bytes);
         let (status, answer) = self.try_raw("POST", "/v1/files", "multipart/form-data; boundary=x", &body)?;
         Some((status, serde_json::from_slice(&answer).ok()?))
     }
@@ -219,6 +216,54 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A file on its way.
+pub struct ArrivingUpload {
+    stream: TcpStream,
+    body: Vec<u8>,
+}
+
+impl ArrivingUpload {
+    /// Sends a part of what is left, in hundredths.
+    pub fn send(&mut self, hundredths: usize) {
+        let rest = self.body.split_off(self.body.len() * hundredths / 100);
+        self.stream.write_all(&self.body).unwrap();
+        self.body = rest;
+    }
+
+    /// Sends the rest; the id of the file.
+    pub fn finish(mut self) -> String {
+        self.send(100);
+        let (status, answer) = answer(self.stream).unwrap();
+        let answer: Value = serde_json::from_slice(&answer).unwrap();
+        assert_eq!(status, 200, "{answer}");
+        answer["data"]["id"].as_str().unwrap().to_string()
+    }
+}
+
+/// A form with these fields and a file after them.
+fn form(fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (field, value) in fields {
+        write!(body, "--x\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n").unwrap();
+    }
+    write!(body, "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n").unwrap();
+    write!(body, "Content-Type: text/csv\r\n\r\n").unwrap();
+    body.extend_from_slice(bytes);
+    write!(body, "\r\n--x--\r\n").unwrap();
+    body
+}
+
+/// The status and the bytes of an answer; nothing when the server died before it answered whole.
+fn answer(mut stream: TcpStream) -> Option<(u16, Vec<u8>)> {
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let end = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
+    let head = String::from_utf8_lossy(&answer[..end]).to_lowercase();
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    let body = answer[end + 4..].to_vec();
+    Some((status, if head.contains("transfer-encoding: chunked") { unchunk(&body) } else { body }))
 }
 
 fn unchunk(mut body: &[u8]) -> Vec<u8> {

@@ -8,6 +8,10 @@ use anyhow::anyhow;
 use clap::Parser;
 use inlet::{config::Config, server::Server, telemetry};
 
+/// Records are many small texts that come and go on several threads, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match serve().await {

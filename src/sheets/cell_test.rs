@@ -3,11 +3,13 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use memchr::memmem::Finder;
+
 use super::bits::Bits;
 use super::column::{Column, Texts};
-use super::like::Pattern;
+use super::like::{Pattern, contained};
 use super::reading::Reading;
-use super::search::Substring;
+use super::search::{self, Substring};
 use crate::domain::blueprint::FieldType;
 use crate::domain::query::Operator;
 use crate::domain::value::{OptionIndex, items};
@@ -20,7 +22,7 @@ pub(super) enum CellTest {
     /// Contains a text, whatever the case.
     Has(Substring),
     /// Contains a text with that very case.
-    HasExactly(String),
+    HasExactly(Arc<Finder<'static>>),
     Like(Pattern),
     /// Its reading compares with another one.
     Reads {
@@ -101,12 +103,14 @@ impl CellTest {
             Operator::Gt => ordered(Ordering::is_gt)?,
             Operator::Lte => ordered(Ordering::is_le)?,
             Operator::Gte => ordered(Ordering::is_ge)?,
-            Operator::Like => {
-                Pattern::read(value, false).map_or_else(|| Self::HasExactly(value.to_string()), Self::Like)
-            }
-            Operator::Ilike => {
-                Pattern::read(value, true).map_or_else(|| Self::Has(Substring::new(value)), Self::Like)
-            }
+            Operator::Like => match contained(value) {
+                Some(part) => Self::HasExactly(Arc::new(Finder::new(part).into_owned())),
+                None => Self::Like(Pattern::read(value, false)),
+            },
+            Operator::Ilike => match contained(value) {
+                Some(part) => Self::Has(Substring::new(part)),
+                None => Self::Like(Pattern::read(value, true)),
+            },
             Operator::Contains if field_type.is_list() => Self::Lists(Meaning::of(value, field_type)),
             Operator::Contains => Self::Has(Substring::new(value)),
         })
@@ -120,7 +124,7 @@ impl CellTest {
             (_, None) => false,
             (Self::Is(exact), Some(text)) => exact == text,
             (Self::Has(part), Some(text)) => part.is_in(text),
-            (Self::HasExactly(part), Some(text)) => text.contains(part.as_str()),
+            (Self::HasExactly(part), Some(text)) => part.find(text.as_bytes()).is_some(),
             (Self::Like(pattern), Some(text)) => pattern.fits(text),
             (Self::Reads { reading, than, accepts }, Some(text)) => {
                 reading.read(text).is_some_and(|read| accepts(read.cmp(than)))
@@ -175,6 +179,7 @@ impl CellTest {
                 marked.flip();
             }
             Self::Has(part) => part.scan(texts, |place| marked.set(place)),
+            Self::HasExactly(part) => search::scan(part, texts, |place| marked.set(place)),
             _ => {
                 let fits = |place: &usize| self.fits(Some(texts.get(*place)));
                 (0..texts.len()).filter(fits).for_each(|place| marked.set(place));

@@ -13,7 +13,7 @@ const SHARDS: usize = 256;
 /// How full a table may be: four fifths.
 const FULL: (usize, usize) = (4, 5);
 const SMALLEST: usize = 8;
-const LARGE: usize = 1_024;
+const LARGE: usize = 16_384;
 /// Stands for a number when several records have the value.
 const SEVERAL: u64 = (1 << 40) - 1;
 

@@ -1,6 +1,6 @@
 //! Patterns: `%` stands for any text, `_` for one character.
 
-/// A pattern with at least one of the two.
+/// A pattern.
 #[derive(Debug, Clone)]
 pub(super) struct Pattern {
     pieces: Vec<Piece>,
@@ -14,12 +14,18 @@ enum Piece {
     Character(char),
 }
 
+/// What a text has to contain to be like `pattern`, when that is all: `%text%`, or a text without wildcards.
+pub(super) fn contained(pattern: &str) -> Option<&str> {
+    let within = match pattern.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')) {
+        Some(within) => within,
+        None => pattern,
+    };
+    (!within.contains(['%', '_'])).then_some(within)
+}
+
 impl Pattern {
-    /// Reads a pattern; nothing when the text has no wildcard.
-    pub(super) fn read(text: &str, ignores_case: bool) -> Option<Self> {
-        if !text.contains(['%', '_']) {
-            return None;
-        }
+    /// Reads a pattern.
+    pub(super) fn read(text: &str, ignores_case: bool) -> Self {
         let lower = if ignores_case { text.to_lowercase() } else { text.to_string() };
         let piece = |character| match character {
             '%' => Piece::Any,
@@ -28,7 +34,7 @@ impl Pattern {
         };
         let mut pieces: Vec<Piece> = lower.chars().map(piece).collect();
         pieces.dedup_by(|later, first| *later == Piece::Any && *first == Piece::Any);
-        Some(Self { pieces, ignores_case })
+        Self { pieces, ignores_case }
     }
 
     /// Whether a whole text is like it.
@@ -95,9 +101,23 @@ mod tests {
             ("_%", "", false, false),
             ("%ab", "aab", false, true),
         ] {
-            let read = Pattern::read(pattern, ignores_case).unwrap();
+            let read = Pattern::read(pattern, ignores_case);
             assert_eq!(read.fits(text), fits, "{pattern} {text}");
         }
-        assert!(Pattern::read("plain", false).is_none());
+    }
+
+    #[test]
+    fn most_patterns_only_ask_for_a_part() {
+        for (pattern, part) in [
+            ("plain", Some("plain")),
+            ("%nn%", Some("nn")),
+            ("%", None),
+            ("%%", Some("")),
+            ("%a%b%", None),
+            ("%a_b%", None),
+            ("a%", None),
+        ] {
+            assert_eq!(contained(pattern), part, "{pattern}");
+        }
     }
 }

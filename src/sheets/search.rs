@@ -72,6 +72,14 @@ impl Substring {
     }
 }
 
+/// Tells the place of each text that contains what a finder finds, with that very case.
+pub(super) fn scan(finder: &Finder<'_>, texts: &Texts, mut hit: impl FnMut(usize)) {
+    if finder.needle().is_empty() {
+        return (0..texts.len()).for_each(hit);
+    }
+    each(finder, texts.text.as_bytes(), &texts.ends, &mut hit);
+}
+
 /// Tells which texts a finder finds something in, each once. The texts stand one after another and end at `ends`.
 fn each(finder: &Finder<'_>, bytes: &[u8], ends: &[u32], mut hit: impl FnMut(usize)) {
     let (mut from, mut place) = (0, 0);

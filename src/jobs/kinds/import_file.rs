@@ -19,7 +19,7 @@ use crate::service::imports::ImportConfig;
 use crate::sheets::{ImportBuilder, SegmentDraft};
 
 /// Segments that wait between the threads.
-const WAITING: usize = 4;
+const WAITING: usize = 16;
 /// Segments that are written in one transaction.
 const TOGETHER: usize = 16;
 

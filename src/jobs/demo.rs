@@ -29,6 +29,10 @@ use crate::store::jobs::JobFilter;
 /// Records "sent" at a time, and how long the pretended CRM takes for them.
 const BATCH: u64 = 500;
 const CRM_TIME: Duration = Duration::from_millis(120);
+/// Events read at a time.
+const EVENTS: u64 = 500;
+/// How long events gather before they are read.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Listens until `stopping`.
 pub async fn run(service: Arc<Service>, stopping: CancellationToken) {
@@ -52,16 +56,22 @@ async fn listen(service: &Arc<Service>) -> Result<()> {
     let mut after = service.event_position(&subscription).await?;
     resume(service, &actor, &environment).await?;
     loop {
-        for event in service.events_after(&subscription, after, 100).await? {
+        let events = service.events_after(&subscription, after, EVENTS).await?;
+        for event in &events {
             after = event.environment_sequence;
-            if let Some(job) = submitted(&event) {
+            if let Some(job) = submitted(event) {
                 submit(service, &actor, &job).await?;
             }
         }
+        if !events.is_empty() {
+            continue;
+        }
         match signals.recv().await {
-            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            // Edits that come in great numbers are looked at together.
+            Ok(_) | Err(RecvError::Lagged(_)) => tokio::time::sleep(PAUSE).await,
             Err(RecvError::Closed) => return Ok(()),
         }
+        while signals.try_recv().is_ok() {}
     }
 }
 

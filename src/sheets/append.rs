@@ -8,7 +8,7 @@ use super::chunk::{Chunk, Part};
 use super::chunk_id;
 use super::column::BuildPlain;
 use super::commit::{Author, Edit};
-use super::draft::SegmentDraft;
+use super::draft::{DraftPart, SegmentDraft};
 use super::error::{SheetError, blocking};
 use super::manifest::Segment;
 use super::rules::{Rules, UniqueRule};
@@ -122,12 +122,12 @@ fn close(
         let mut invalid: Vec<u32> = messages.errors().map(|(row, _)| row).collect();
         invalid.dedup();
         if !messages.is_empty() {
-            parts.push((Part::MESSAGES, Chunk::Messages(messages)));
+            parts.push(DraftPart::new(Part::MESSAGES, Chunk::Messages(messages)));
         }
         let mut named = BTreeMap::new();
-        for (id, (part, chunk)) in (chunk_id::reserve(parts.len())..).zip(parts) {
+        for (id, DraftPart { part, chunk, bytes }) in (chunk_id::reserve(parts.len())..).zip(parts) {
             named.insert(part, id);
-            chunks.push((id, chunk.encode()));
+            chunks.push((id, bytes.unwrap_or_else(|| chunk.encode())));
             cache.put(id, Arc::new(chunk));
         }
         segments.push(Segment {

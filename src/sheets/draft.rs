@@ -1,5 +1,5 @@
 //! Segments on their way into a sheet: columns that are complete, and what needs the rest of the sheet left
-//! open (record numbers, unique values). Whoever appends them encodes them, on a thread of its own.
+//! open (record numbers, unique values). They can be encoded on a thread of its own, or by whoever appends them.
 
 use std::sync::Arc;
 
@@ -17,13 +17,34 @@ use crate::domain::record::{FieldNumber, Message};
 #[derive(Debug)]
 pub struct SegmentDraft {
     pub(super) records: u32,
-    pub(super) parts: Vec<(Part, Chunk)>,
+    pub(super) parts: Vec<DraftPart>,
     pub(super) messages: MessagesBuilder,
     /// For each unique rule and record what it is compared by.
     pub(super) keys: Vec<Vec<Option<u64>>>,
 }
 
+/// A part of a draft, and what is stored of it once somebody has found the time.
+#[derive(Debug)]
+pub(super) struct DraftPart {
+    pub(super) part: Part,
+    pub(super) chunk: Chunk,
+    pub(super) bytes: Option<Vec<u8>>,
+}
+
+impl DraftPart {
+    pub(super) fn new(part: Part, chunk: Chunk) -> Self {
+        Self { part, chunk, bytes: None }
+    }
+}
+
 impl SegmentDraft {
+    /// Encodes what can be encoded before the rest of the sheet is known, so that whoever writes need not do it.
+    pub fn encode(&mut self) {
+        for part in &mut self.parts {
+            part.bytes.get_or_insert_with(|| part.chunk.encode());
+        }
+    }
+
     /// How many records it has.
     pub fn records(&self) -> u32 {
         self.records
@@ -132,7 +153,7 @@ impl SegmentDrafter {
         parts.retain(|(_, chunk)| !chunk.is_empty());
         Some(SegmentDraft {
             records,
-            parts,
+            parts: parts.into_iter().map(|(part, chunk)| DraftPart::new(part, chunk)).collect(),
             messages: std::mem::take(&mut self.messages),
             keys: self.keys.iter_mut().map(std::mem::take).collect(),
         })

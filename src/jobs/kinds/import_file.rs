@@ -1,6 +1,6 @@
 //! `sheet:import`: reads a file into a sheet, in memory that does not grow with the file.
 //!
-//! One thread reads and checks, this task writes; a bounded channel lies between. What is written is
+//! One thread reads and checks, one encodes, this task writes; bounded channels lie between. What is written is
 //! one open change: cancelled, failed or cut off, the sheet goes back to what it was.
 
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use crate::service::imports::ImportConfig;
 use crate::sheets::{ImportBuilder, SegmentDraft};
 
 /// Segments that wait between the threads.
-const WAITING: usize = 16;
+const WAITING: usize = 8;
 /// Segments that are written in one transaction.
 const TOGETHER: usize = 16;
 
@@ -79,10 +79,12 @@ async fn fill(
     };
     let (dialect, unasked, limits) =
         (config.dialect, config.arriving.is_some(), work.service.settings.limits);
-    let (sender, mut receiver) = mpsc::channel(WAITING);
+    let (sender, read_segments) = mpsc::channel(WAITING);
+    let (encoded, mut receiver) = mpsc::channel(WAITING);
     let text: fn(&str) -> &str = if config.exact { |text| text } else { unmarked };
     let source = Source { file, dialect, unasked, limits, text };
     let reading = tokio::task::spawn_blocking(move || read(source, builder, &sender));
+    let encoding = tokio::task::spawn_blocking(move || encode(read_segments, &encoded));
     let (mut written, mut waiting, mut bytes) = (0, Vec::new(), 0);
     let began = Instant::now();
     let report = loop {
@@ -114,7 +116,9 @@ async fn fill(
         let rows = written;
         work.progress(bytes, size, || pace(rows, began.elapsed(), bytes, size)).await?;
     };
-    reading.await.map_err(|error| WorkError::Failed(error.to_string()))?;
+    for thread in [reading, encoding] {
+        thread.await.map_err(|error| WorkError::Failed(error.to_string()))?;
+    }
     // What is imported from a file that is not kept could not be imported again.
     let settled = tokio::task::spawn_blocking(move || last.wait_until_settled());
     settled
@@ -165,6 +169,18 @@ fn read(source: Source, mut builder: ImportBuilder, sender: &mpsc::Sender<Read>)
         Err(message) => Read::Broken(message),
     };
     let _ = sender.blocking_send(end);
+}
+
+/// The encoding thread, between the one that reads and whoever writes.
+fn encode(mut segments: mpsc::Receiver<Read>, sender: &mpsc::Sender<Read>) {
+    while let Some(mut read) = segments.blocking_recv() {
+        if let Read::Segment { draft, .. } = &mut read {
+            draft.encode();
+        }
+        if sender.blocking_send(read).is_err() {
+            return;
+        }
+    }
 }
 
 /// Reads all rows; nothing when nobody takes them any more.

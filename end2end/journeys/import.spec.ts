@@ -33,17 +33,13 @@ function people(rows: number) {
   return ['First name,E-mail,Amount', ...lines].join('\n');
 }
 
-test('a dropped file becomes records', async ({ page, checkAccessibility }) => {
+test('a dropped file whose columns all match becomes records without a question', async ({ page, checkAccessibility }) => {
   await newSpace(page, 'Dropped');
   await expect(page.getByRole('heading', { name: 'No records yet' })).toBeVisible();
   await checkAccessibility();
   await drop(page, 'people.csv', people(1000));
-  const dialog = page.getByRole('dialog', { name: 'Import people.csv' });
-  await expect(dialog).toContainText('3 of 3 columns matched by name');
-  await expect(dialog.getByRole('combobox', { name: 'Field for E-mail' })).toHaveValue('email');
-  await checkAccessibility();
-  await dialog.getByRole('button', { name: 'Import' }).click();
   await expect(page.getByRole('tab', { name: /^All/ })).toHaveText('All1,000', { timeout: 20_000 });
+  await expect(page.getByRole('dialog')).toBeHidden();
   await expect(page.getByRole('tab', { name: /^Invalid/ })).toHaveText('Invalid200');
   await expect(page.getByRole('gridcell', { name: 'person3#example.com' })).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '1001');
@@ -64,7 +60,6 @@ test('an import that was canceled and run again is taken back alone', async ({ p
   await page.getByRole('button', { name: 'Add a record' }).click();
   await expect(all).toHaveText('All1');
   await drop(page, 'many.csv', people(200_000));
-  await page.getByRole('dialog', { name: 'Import many.csv' }).getByRole('button', { name: 'Import' }).click();
   await page.getByRole('status').getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByText('Import many.csv: canceled')).toBeVisible();
   await expect(all).toHaveText('All1', { timeout: 20_000 });
@@ -86,11 +81,12 @@ test('a file of another kind is refused with words', async ({ page }) => {
   await expect(dialog.getByRole('alert')).toContainText('This is a PDF, not a CSV file');
 });
 
-test('a column goes where the person says', async ({ page }) => {
+test('a column goes where the person says', async ({ page, checkAccessibility }) => {
   await newSpace(page, 'Mapped');
   await drop(page, 'odd.csv', 'Who,Mail,Number\nAda,ada@example.com,1\n');
   const dialog = page.getByRole('dialog', { name: 'Import odd.csv' });
   await expect(dialog.getByText('Required, but in no column: First name')).toBeVisible();
+  await checkAccessibility();
   await dialog.getByRole('combobox', { name: 'Field for Who' }).selectOption({ label: 'First name *' });
   await dialog.getByRole('combobox', { name: 'Field for Number' }).selectOption('first_name');
   await expect(dialog.getByText('Two columns go into First name')).toBeVisible();
@@ -107,4 +103,34 @@ test('an empty file is refused with words', async ({ page }) => {
   await expect(dialog.getByRole('alert')).toContainText('empty');
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
   await expect(dialog).toBeHidden();
+});
+
+test('a sheet of many records is sorted, filtered and searched while one looks', async ({ page, checkAccessibility }) => {
+  await newSpace(page, 'Sorted');
+  await drop(page, 'people.csv', people(20_000));
+  await expect(page.getByRole('tab', { name: /^All/ })).toHaveText('All20,000', { timeout: 60_000 });
+  const amounts = page.locator('[role=gridcell][aria-colindex="4"]');
+  await page.getByRole('button', { name: 'Sort' }).click();
+  await page.getByRole('menuitem', { name: 'Amount' }).click();
+  await expect(page.getByRole('columnheader', { name: 'Amount' })).toHaveAttribute('aria-sort', 'ascending');
+  await expect(amounts.first()).toHaveText('0');
+  await page.getByRole('button', { name: 'Sort' }).click();
+  await page.getByRole('menuitem', { name: 'Amount' }).click();
+  await expect(page.getByRole('columnheader', { name: 'Amount' })).toHaveAttribute('aria-sort', 'descending');
+  await expect(amounts.first()).toHaveText('29998.5');
+  await checkAccessibility();
+  // A click on the header goes on: back to the order of the sheet.
+  const header = await page.getByRole('columnheader', { name: 'Amount' }).boundingBox();
+  await page.mouse.click(header!.x + 20, header!.y + header!.height / 2);
+  await expect(amounts.first()).toHaveText('0');
+
+  const search = page.getByRole('searchbox', { name: 'Search the records' });
+  await search.fill('filter: amount gt 29000 and first_name is error');
+  await search.press('Enter');
+  await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '68');
+  await search.fill('filter: amount about 3');
+  await search.press('Enter');
+  await expect(page.getByText('character 8: expected an operator')).toBeVisible();
+  await search.fill('person19999@');
+  await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '2');
 });

@@ -3,14 +3,16 @@
 use axum::Extension;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Json, Response};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::ServerState;
 use super::problem::Problem;
 use super::session::SignedIn;
 use crate::domain::ids::{Id, SheetId};
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
+use crate::service::ErrorKind;
 
 /// Most records of one frame.
 const MOST: usize = 512;
@@ -30,7 +32,8 @@ pub struct Wanted {
     direction: Option<SortDirection>,
 }
 
-/// Answers with the newest version of the sheet, whatever the page knows.
+/// Answers with the newest version of the sheet, whatever the page knows; with JSON that says what is wrong when
+/// the condition in the search cannot be read.
 pub async fn frame(
     State(state): State<ServerState>,
     Extension(signed_in): Extension<SignedIn>,
@@ -48,7 +51,14 @@ pub async fn frame(
     };
     query.search(&wanted.search.unwrap_or_default());
     let limit = wanted.limit.unwrap_or(128).min(MOST);
-    let frame = state.service.frame(&signed_in.actor, &sheet, &query, wanted.offset, limit).await?;
-    let headers = [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, crate::domain::frame::encode(&frame)).into_response())
+    let uncached = [(header::CACHE_CONTROL, "no-store")];
+    let frame = match state.service.frame(&signed_in.actor, &sheet, &query, wanted.offset, limit).await {
+        // What a person typed into the search is no fault of the page's, which browsers would report as one.
+        Err(error) if error.kind == ErrorKind::BadRequest && query.q.is_some() => {
+            return Ok((uncached, Json(json!({ "message": error.message }))).into_response());
+        }
+        frame => frame?,
+    };
+    let kind = [(header::CONTENT_TYPE, "application/octet-stream")];
+    Ok((uncached, kind, crate::domain::frame::encode(&frame)).into_response())
 }

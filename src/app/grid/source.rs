@@ -109,14 +109,13 @@ async fn get(shared: &Shared, address: &str) -> Result<Answer, Refusal> {
         200 => {}
         401 => return Err(Refusal::Never("You are signed out. Load the page again to sign in")),
         403 | 404 => return Err(Refusal::Never("This sheet is not there any more. Go back to the space")),
-        400 => {
-            let text = response.text().await.unwrap_or_default();
-            let words = Json::read(&text).and_then(|body| body.at("message").text());
-            return Err(Refusal::Question(words.unwrap_or_default()));
-        }
         _ => return Err(Refusal::Again),
     }
     let bytes = response.binary().await.map_err(|_| Refusal::Again)?;
+    if bytes.first() == Some(&b'{') {
+        let words = Json::read(&String::from_utf8_lossy(&bytes)).and_then(|body| body.at("message").text());
+        return Err(Refusal::Question(words.unwrap_or_default()));
+    }
     let frame = frame::decode(&bytes)
         .map_err(|_| Refusal::Never("The server is newer than this page. Load the page again"))?;
     let fits = {

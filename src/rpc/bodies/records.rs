@@ -6,15 +6,15 @@ use super::{Asker, id};
 use crate::domain::blueprint::{Constraint, Field, FieldType, SheetAccess};
 use crate::domain::ids::SheetId;
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
-use crate::domain::record::Record;
+use crate::domain::record::{Counts, Record};
 use crate::domain::workbook::Sheet;
 use crate::rpc::RpcError;
 use crate::rpc::records::{
     CellEdit, Choice, Choosing, ColumnKind, ColumnView, Permits, SheetView, Standing, Standings,
 };
-use crate::service::Page;
 use crate::service::read_records::RecordRead;
 use crate::service::records::{RecordInput, ValueInput, Written};
+use crate::service::{ErrorKind, Page};
 
 /// Rows that the server sends with the page.
 const FIRST_ROWS: u64 = 48;
@@ -110,7 +110,11 @@ pub async fn count_records(sheet_id: String, search: String) -> Result<Standings
         return Ok(Standings { version: sheet.version, counts: sheet.counts });
     }
     let query = query(&Choosing { search, ..Choosing::default() });
-    let counts = asker.service.record_counts(&asker.actor, &id, &query).await?;
+    let counts = match asker.service.record_counts(&asker.actor, &id, &query).await {
+        // A condition that cannot be read finds nothing; the grid says what is wrong with it.
+        Err(error) if error.kind == ErrorKind::BadRequest => Counts::default(),
+        counts => counts?,
+    };
     Ok(Standings { version: sheet.version, counts })
 }
 

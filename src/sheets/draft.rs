@@ -169,20 +169,17 @@ impl DraftColumn {
         if self.is_free {
             return;
         }
-        let Some(rules) = rules.fields.get(&self.field) else { return };
-        let Some(code) = code.map(usize::from) else {
-            let mut found = Vec::new();
-            rules.checker.check(text, &mut found);
+        let code = code.map(usize::from);
+        if let Some(Some(found)) = code.and_then(|code| self.known.get(code)) {
             return found.iter().for_each(|message| messages.push(row, self.field, message));
-        };
-        if self.known.len() <= code {
-            self.known.resize(code + 1, None);
         }
-        let found = self.known[code].get_or_insert_with(|| {
-            let mut found = Vec::new();
-            rules.checker.check(text, &mut found);
-            found
-        });
+        let Some(rules) = rules.fields.get(&self.field) else { return };
+        let mut found = Vec::new();
+        rules.checker.check(text, &mut found);
         found.iter().for_each(|message| messages.push(row, self.field, message));
+        if let Some(code) = code {
+            self.known.resize(self.known.len().max(code + 1), None);
+            self.known[code] = Some(found);
+        }
     }
 }

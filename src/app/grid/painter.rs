@@ -336,7 +336,7 @@ impl Painter {
                 self.font(Font::Strong);
                 let direction = scene.question.direction(&field.key);
                 let star =
-                    if field.required { 9.0 } else { 0.0 } + if direction.is_some() { 14.0 } else { 0.0 };
+                    if field.required { 9.0 } else { 0.0 } + if direction.is_some() { 18.0 } else { 0.0 };
                 let label = self.width(&field.label).min(cell.width - 2.0 * PADDING - star);
                 let x = if field.kind == ColumnKind::Number {
                     cell.x + cell.width - PADDING - 1.0 - label - star
@@ -354,9 +354,9 @@ impl Painter {
                         Font::Strong,
                         &self.colors.ink_2,
                         "left",
-                        x + label + star - 10.0,
+                        x + label + star - 14.0,
                         middle,
-                        10.0,
+                        18.0,
                     );
                 }
                 self.fill(&self.colors.line, cell.x + cell.width - 1.0, 0.0, 1.0, HEADER_HEIGHT);

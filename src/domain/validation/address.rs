@@ -25,14 +25,22 @@ const fn bytes_of(marks: &[u8]) -> [bool; 256] {
 /// `name@host.domain`: one `@`, no spaces, a dotted host.
 pub(super) fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
-    (1..=64).contains(&name.len())
-        && name.bytes().all(|byte| NAME_BYTES[usize::from(byte)])
-        && !name.starts_with('.')
-        && !name.ends_with('.')
-        && !name.contains("..")
+    is_name(name.as_bytes())
         && host.contains('.')
         && is_host(host)
         && (text.is_ascii() || is_free_of_odd_characters(text))
+}
+
+/// Dots stand between other bytes only.
+fn is_name(name: &[u8]) -> bool {
+    let mut after_dot = true;
+    for byte in name {
+        if !NAME_BYTES[usize::from(*byte)] || (after_dot && *byte == b'.') {
+            return false;
+        }
+        after_dot = *byte == b'.';
+    }
+    !after_dot && name.len() <= 64
 }
 
 /// `https://host/…`, with `http` and `ftp` beside it.
@@ -56,34 +64,54 @@ pub(super) fn is_url(text: &str) -> bool {
 
 /// 5 to 15 digits with the usual separators, perhaps a `+` before and an extension after.
 pub(super) fn is_phone(text: &str) -> bool {
-    let extension = text.bytes().position(|byte| matches!(byte, b'x' | b'X' | b'e' | b'E'));
-    let (main, extension) = text.split_at(extension.unwrap_or(text.len()));
-    let main = main.strip_prefix('+').unwrap_or(main).as_bytes();
-    let digits = main.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let mut digits = 0;
+    let mut end = text.len();
+    for (place, byte) in text.bytes().enumerate() {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b' ' | b'-' | b'.' | b'(' | b')' | b'/' => {}
+            b'x' | b'X' | b'e' | b'E' => {
+                end = place;
+                break;
+            }
+            _ => return false,
+        }
+    }
     (5..=15).contains(&digits)
-        && main.iter().all(|byte| matches!(byte, b'0'..=b'9' | b' ' | b'-' | b'.' | b'(' | b')' | b'/'))
-        && main.first().is_some_and(|first| first.is_ascii_digit() || *first == b'(')
-        && is_extension(extension)
+        && text.starts_with(|first: char| first.is_ascii_digit() || first == '(')
+        && is_extension(&text[end..])
 }
 
 fn is_extension(text: &str) -> bool {
+    if text.is_empty() {
+        return true;
+    }
     let lower = text.to_ascii_lowercase();
     let number = ["ext.", "ext", "x"].iter().find_map(|word| lower.strip_prefix(word)).map(str::trim_start);
-    text.is_empty()
-        || number.is_some_and(|number| {
-            (1..=6).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
-        })
+    number.is_some_and(|number| {
+        (1..=6).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// Dotted labels of letters, digits and inner dashes; letters beyond ASCII are let through.
 fn is_host(host: &str) -> bool {
-    host.len() <= 253
-        && host.split('.').all(|label| {
-            (1..=63).contains(&label.len())
-                && label.bytes().all(|byte| LABEL_BYTES[usize::from(byte)])
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-        })
+    let mut length = 0;
+    let mut last = b'-';
+    for byte in host.bytes() {
+        if byte == b'.' {
+            if !(1..=63).contains(&length) || last == b'-' {
+                return false;
+            }
+            length = 0;
+        } else if !LABEL_BYTES[usize::from(byte)] || (length == 0 && byte == b'-') {
+            return false;
+        } else {
+            length += 1;
+        }
+        last = byte;
+    }
+    (1..=63).contains(&length) && last != b'-' && host.len() <= 253
 }
 
 fn is_free_of_odd_characters(text: &str) -> bool {

@@ -16,6 +16,7 @@ use crate::domain::file::{File, FileMode};
 use crate::domain::ids::{SheetId, SpaceId};
 use crate::domain::parse::from_slice;
 use crate::service::Service;
+use crate::service::arriving_import::Destination;
 use crate::service::files::{NewFile, Upload};
 
 /// Most bytes of a part that is not the file.
@@ -55,7 +56,7 @@ pub async fn receive(service: &Service, actor: &Actor, size: u64, mut form: Mult
         let name = part.name().unwrap_or_default().to_string();
         match name.as_str() {
             "file" => {
-                let destination = parts.sheet_id.take().map(|sheet| (sheet, size));
+                let destination = parts.sheet_id.take().map(|sheet| Destination { sheet, size });
                 parts.file = Some(store(service, actor, part, destination).await?);
             }
             "sheetId" => parts.sheet_id = Some(known(&text(part, &name).await?)?),
@@ -88,7 +89,7 @@ async fn store(
     service: &Service,
     actor: &Actor,
     mut part: Field<'_>,
-    mut destination: Option<(SheetId, u64)>,
+    mut destination: Option<Destination>,
 ) -> ApiResult<Received> {
     let Some(name) = part.file_name().map(str::to_string).filter(|name| !name.is_empty()) else {
         return Err(ApiError::bad("file", "the part `file` has no file name"));
@@ -100,11 +101,7 @@ async fn store(
         if let Some(bytes) = &more {
             upload.write(bytes).await?;
         }
-        if (more.is_none() || upload.can_be_judged())
-            && let Some((sheet, size)) = destination.take()
-        {
-            service.import_arriving(actor, &upload, &name, &sheet, size).await?;
-        }
+        service.offer_arriving(actor, &upload, &name, &mut destination, more.is_none()).await?;
         if more.is_none() {
             return Ok(Received { upload, name, mimetype });
         }

@@ -16,6 +16,7 @@ use crate::domain::file::FileMode;
 use crate::domain::ids::{FileId, Id, SheetId, SpaceId};
 use crate::domain::job::Job;
 use crate::service::Service;
+use crate::service::arriving_import::Destination;
 use crate::service::files::{NewFile, Upload};
 
 /// Takes a file into a space: the fields `spaceId` and `file`. With a field `sheetId` before the file, it is
@@ -64,12 +65,6 @@ pub async fn upload(
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
-/// Where a file is imported while it arrives, and about how many bytes it has.
-struct Destination {
-    sheet: SheetId,
-    size: u64,
-}
-
 /// Takes the bytes. The import begins as soon as the file can be judged.
 async fn receive(
     service: &Service,
@@ -88,11 +83,8 @@ async fn receive(
         if let Some(bytes) = &more {
             upload.write(bytes).await?;
         }
-        if (more.is_none() || upload.can_be_judged())
-            && let Some(Destination { sheet, size }) = destination.take()
-        {
-            job = service.import_arriving(actor, upload, &name, &sheet, size).await?;
-        }
+        let begun = service.offer_arriving(actor, upload, &name, &mut destination, more.is_none()).await?;
+        job = job.or(begun);
         if more.is_none() {
             return Ok(job);
         }

@@ -10,13 +10,39 @@ use crate::domain::job::Job;
 use crate::domain::mapping::match_columns;
 use crate::files::{DialectChoice, preview_of};
 
+/// Where a file is to be imported while it arrives, and about how many bytes it has.
+pub struct Destination {
+    /// The sheet.
+    pub sheet: SheetId,
+    /// What the request says of its length.
+    pub size: u64,
+}
+
 impl Service {
-    /// Starts to import a file of about `size` bytes while it arrives. Nothing when the person has to be asked
-    /// first: a column matches no field, the text is not certainly UTF-8, or it is no table.
+    /// Starts the import of a file that has come so far that it can be judged, or to its `end`. A destination is
+    /// taken once, whatever comes of it.
     ///
     /// # Errors
     /// When the sheet is not there, or takes no import now.
-    pub async fn import_arriving(
+    pub async fn offer_arriving(
+        &self,
+        actor: &Actor,
+        upload: &Upload,
+        name: &str,
+        destination: &mut Option<Destination>,
+        end: bool,
+    ) -> Result<Option<Job>> {
+        match destination.take_if(|_| end || upload.can_be_judged()) {
+            Some(Destination { sheet, size }) => {
+                self.import_arriving(actor, upload, name, &sheet, size).await
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Starts to import a file of about `size` bytes while it arrives. Nothing when the person has to be asked
+    /// first: a column matches no field, the text is not certainly UTF-8, or it is no table.
+    async fn import_arriving(
         &self,
         actor: &Actor,
         upload: &Upload,

@@ -60,7 +60,7 @@ impl Upload {
     }
 
     /// Whether enough is here to judge the file by.
-    pub fn can_be_judged(&self) -> bool {
+    pub(super) fn can_be_judged(&self) -> bool {
         self.beginning.len() == SAMPLE_BYTES
     }
 

@@ -176,7 +176,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    fn field_type(name: &str) -> FieldType {
+    pub(super) fn field_type(name: &str) -> FieldType {
         let config = match name {
             "enum" | "enum-list" => json!({"options": [
                 {"value": "active", "label": "In use", "alternativeNames": ["on"]},

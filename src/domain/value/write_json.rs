@@ -75,11 +75,9 @@ fn put_value(out: &mut Vec<u8>, value: &Value) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::field_type;
     use super::*;
-    use crate::domain::blueprint::Field;
-    use crate::domain::parse::from_value;
     use proptest::prelude::*;
-    use serde_json::json;
 
     const TYPES: [&str; 9] = [
         "string",
@@ -92,17 +90,6 @@ mod tests {
         "reference",
         "reference-list",
     ];
-
-    fn field_type(name: &str) -> FieldType {
-        let config = match name {
-            "enum" | "enum-list" => json!({"options": [
-                {"value": "active", "label": "In use", "alternativeNames": ["on"]},
-                {"value": 2, "label": "Active"}, {"value": true}]}),
-            "reference" | "reference-list" => json!({"ref": "people", "key": "id"}),
-            _ => json!({}),
-        };
-        from_value::<Field>(json!({"key": "a", "type": name, "config": config})).unwrap().field_type
-    }
 
     #[test]
     fn a_missing_value_is_null() {

@@ -162,3 +162,14 @@ fn used_rooms_are_read_from_every_form_of_import() {
     let rooms: Vec<_> = used_rooms(text).into_iter().collect();
     assert_eq!(rooms, ["api", "config", "domain", "jobs", "store"]);
 }
+
+/// The one file whose macro makes a boundary between two modules of WebAssembly.
+const UNSAFE_IN: &str = "app/later.rs";
+
+#[test]
+fn nothing_is_unsafe_but_the_boundary_of_the_parts_that_come_later() {
+    let allows =
+        |source: &Source| source.text.contains("allow(unsafe_code)") || source.text.contains("unsafe {");
+    let found: Vec<PathBuf> = sources().into_iter().filter(allows).map(|source| source.path).collect();
+    assert!(matches!(found.as_slice(), [one] if one.ends_with(UNSAFE_IN)), "unsafe code in {found:?}");
+}

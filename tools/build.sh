@@ -25,22 +25,29 @@ pkg=$site_root/$site_pkg_dir
 mkdir -p "$pkg"
 
 build_script() {
-  local module=$INLET_FRONT_TARGET/$wasm_target/$lib_profile_release/$output_name.wasm work stamp
+  local module=$INLET_FRONT_TARGET/$wasm_target/$lib_profile_release/$output_name.wasm work stamp part
   say "the browser half"
-  CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo build --lib --no-default-features --features "$lib_features" \
-    --target "$wasm_target" --profile "$lib_profile_release"
+  # The parts that come later are cut out of the module by its relocations.
+  CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo rustc --lib --no-default-features --features "$lib_features" \
+    --target "$wasm_target" --profile "$lib_profile_release" -- -C link-arg=--emit-relocs
   stamp=$( (cat "$module" Cargo.lock package-lock.json tools/build.sh tools/bindgen/src/main.rs) | cksum)
   if [ "$stamp" = "$(cat "$INLET_FRONT_TARGET/bound.stamp" 2>/dev/null)" ] && [ -f "$pkg/$output_name.js" ]; then return 0; fi
   work=$(mktemp -d)
   CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo run --quiet --package bindgen -- "$module" "$work" "$output_name"
-  # rustc 1.87 and later use these features by default; without naming them wasm-opt refuses the module.
-  node_modules/.bin/wasm-opt -Oz --merge-similar-functions -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext \
-    --enable-mutable-globals --enable-multivalue --enable-reference-types \
-    "$work/${output_name}_bg.wasm" -o "$work/optimised.wasm"
-  mv "$work/optimised.wasm" "$pkg/${output_name}_bg.wasm"
+  rm -f "$pkg"/later_*
+  for part in "$work"/*.wasm; do shrink "$part" "$pkg/$(basename "$part")"; done
   mv "$work/$output_name.js" "$pkg/$output_name.js"
   rm -rf "$work"
   echo "$stamp" > "$INLET_FRONT_TARGET/bound.stamp"
+}
+
+# shrink MODULE OUTPUT. rustc 1.87 and later use these features by default; without naming them wasm-opt refuses
+# the module.
+shrink() {
+  node_modules/.bin/wasm-opt -Oz --merge-similar-functions -Oz --enable-bulk-memory --enable-nontrapping-float-to-int \
+    --enable-sign-ext --enable-mutable-globals --enable-multivalue --enable-reference-types "$1" -o "$1.small" 2>"$1.log" \
+    || { cat "$1.log" >&2; fail "wasm-opt could not shrink $1."; }
+  mv "$1.small" "$2"
 }
 
 build_style() {

@@ -1,5 +1,5 @@
-// sizes.mjs BINARY [PATH]: what a first visit to a page costs over the wire, compressed. Fails above
-// the budgets.
+// sizes.mjs BINARY [PATH]: what a first visit to a page costs over the wire, compressed, and what each part of
+// it costs that comes when it is first opened. Fails above the budgets.
 import { fetchRaw, serve } from './serve.mjs';
 
 const kilobyte = 1000;
@@ -29,6 +29,11 @@ try {
   for (const { address, coding, size } of fetched) line(address, coding, size);
   line(`page, of ${pageBudget}`, '', page);
   line(`fonts, of ${fontBudget}`, '', fonts);
+  const script = await (await fetch(server.url + '/pkg/inlet.js')).text();
+  for (const [, part] of script.matchAll(/"\.\/(later_\w+\.wasm)"/g)) {
+    const { bytes, headers } = await fetchRaw(`${server.url}/pkg/${part}`);
+    line(`later: ${part.replace(/^later_[0-9a-f]+_(split_)?/, '')}`, headers['content-encoding'] ?? '-', bytes.length);
+  }
   for (const kind of ['.css', '.js', '.wasm']) {
     if (!fetched.some(({ address }) => address.endsWith(kind))) throw new Error(`the page links no ${kind}`);
   }

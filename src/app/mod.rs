@@ -8,6 +8,7 @@ pub mod format;
 mod frame;
 pub mod grid;
 mod jobs;
+mod later;
 #[cfg(feature = "hydrate")]
 mod live;
 mod pages;

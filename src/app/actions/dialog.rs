@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 
 use super::form::{Answers, InputFields};
 use crate::app::components::{Dialog, Icon, icon, open_while};
+use crate::app::later;
 use crate::app::state::{Asking, Deed, SpaceState};
 use crate::rpc::RpcError;
 use crate::rpc::actions::{self, Started};
@@ -26,14 +27,20 @@ pub fn ActionDialog() -> impl IntoView {
     };
     view! {
         <Dialog id="action" open=open title=Signal::derive(title)>
-            {part(move || state.asking.get().map(|asking| view! { <Question asking=asking open=open /> }))}
+            {part(move || state.asking.get().map(|asking| later::action_question(asking, open)))}
         </Dialog>
     }
     .any()
 }
 
+/// What is asked, and the buttons that answer it.
 #[component]
-fn Question(asking: Asking, open: RwSignal<bool>) -> impl IntoView {
+pub fn Question(
+    /// What is asked.
+    asking: Asking,
+    /// Whether the dialog is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
     let state = SpaceState::of_page();
     let starting = RwSignal::new(false);
     let trouble = RwSignal::new(None::<String>);

@@ -13,7 +13,7 @@ use crate::domain::action::Standing;
 use crate::rpc::actions::{ActionView, Place, Started, run_action};
 use crate::rpc::records::Choosing;
 use crate::rpc::spaces::SpaceFrame;
-pub use dialog::ActionDialog;
+pub use dialog::{ActionDialog, Question};
 
 /// What the actions of a place would act on now.
 #[derive(Clone, PartialEq)]

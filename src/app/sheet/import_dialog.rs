@@ -9,6 +9,7 @@ use crate::app::plain::{Any, flag, on_change, on_event, on_mouse, part};
 use super::{Importing, SheetControl, Stage};
 use crate::app::components::{Dialog, Icon, Progress, focus_first, icon, open_while};
 use crate::app::format;
+use crate::app::later;
 use crate::rpc::imports::{ImportPlan, SourceColumn};
 use crate::rpc::records::ColumnView;
 
@@ -59,7 +60,7 @@ pub fn ImportDialog(
             {part(move || match (kind.get(), stage.get_untracked()) {
                 (1, _) => view! { <Sending importing=importing /> }.any(),
                 (_, Stage::Asking(plan)) => {
-                    view! { <Columns control=control importing=importing plan=plan /> }.any()
+                    later::import_columns(control, importing, plan)
                 }
                 (_, Stage::Failed { message, .. }) => {
                     view! { <Trouble importing=importing message=message /> }.any()
@@ -123,8 +124,16 @@ fn Trouble(importing: Importing, message: String) -> impl IntoView {
     .any()
 }
 
+/// Which column of the file goes into which field.
 #[component]
-fn Columns(control: SheetControl, importing: Importing, plan: ImportPlan) -> impl IntoView {
+pub fn ImportColumns(
+    /// The sheet.
+    control: SheetControl,
+    /// The import.
+    importing: Importing,
+    /// What is proposed.
+    plan: ImportPlan,
+) -> impl IntoView {
     let fields = control.sheet.with_value(|sheet| sheet.columns.clone());
     let chosen: Vec<RwSignal<String>> =
         plan.columns.iter().map(|column| RwSignal::new(column.field.clone().unwrap_or_default())).collect();

@@ -10,6 +10,6 @@ mod upload;
 
 pub use control::SheetControl;
 pub use import::{Importing, Stage};
-pub use import_dialog::ImportDialog;
+pub use import_dialog::{ImportColumns, ImportDialog};
 pub use status_bar::StatusBar;
 pub use toolbar::Toolbar;

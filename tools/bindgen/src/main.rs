@@ -1,32 +1,95 @@
-//! `bindgen INPUT.wasm OUTPUT_DIR NAME`: writes `NAME.js` and `NAME_bg.wasm` for the browser.
+//! `bindgen INPUT.wasm OUTPUT_DIR NAME`: writes `NAME.js` and `NAME_bg.wasm` for the browser, and beside them
+//! the parts of the page that come later, each as a `later_….wasm` of its own.
 //!
 //! The same lock file holds the `wasm-bindgen` crate and this library, so their versions cannot
 //! drift apart, as an installed `wasm-bindgen` command could.
 
 use std::collections::HashMap;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use wasm_bindgen_cli_support::{Bindgen, Output};
+
+/// The script that loads the parts, as the module names it. It becomes a piece of the one script.
+const LOADER: &str = "./later.js";
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let mut next = |name: &str| arguments.next().with_context(|| format!("missing argument {name}"));
     let (input, folder, name) = (next("INPUT.wasm")?, next("OUTPUT_DIR")?, next("NAME")?);
+    let folder = Path::new(&folder);
+    let first = folder.join("first.wasm");
+    let loader = split(&input, folder, &first).with_context(|| format!("cannot split {input}"))?;
     let mut output = Bindgen::new()
-        .input_path(&input)
+        .input_path(&first)
         .out_name(&name)
         .web(true)?
         .typescript(false)
+        // The parts use what the first module exports.
+        .keep_lld_exports(true)
         .omit_default_module_path(false)
         .generate_output()
         .with_context(|| format!("cannot bind {input}"))?;
+    fs::remove_file(&first)?;
     let short = shorten(&mut output);
-    output.emit(&folder)?;
-    let script = Path::new(&folder).join(format!("{name}.js"));
-    let text = std::fs::read_to_string(&script)?;
-    std::fs::write(&script, renamed(&text, &short))?;
+    output.emit(folder)?;
+    let script = folder.join(format!("{name}.js"));
+    let text = fs::read_to_string(&script)?;
+    fs::write(&script, with_loader(&renamed(&text, &short), &loader))?;
     Ok(())
+}
+
+/// Takes the parts out of the module; the text of the script that loads them. The names of their files carry the
+/// hash of the whole module: a page that is still open never takes a part of another build.
+fn split(input: &str, folder: &Path, first: &Path) -> anyhow::Result<String> {
+    let module = fs::read(input)?;
+    let mut hasher = DefaultHasher::new();
+    module.hash(&mut hasher);
+    let hash = hasher.finish();
+    let mut options = wasm_split_cli_support::Options::new(&module);
+    options.output_dir = folder;
+    options.main_out_path = first;
+    options.link_name = LOADER;
+    let parts = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("{error:?}"))?;
+    let loader = folder.join(LOADER);
+    let mut text = fs::read_to_string(&loader)?;
+    fs::remove_file(&loader)?;
+    for part in parts.split_modules {
+        let name = part.file_name().and_then(|name| name.to_str()).context("a part without a name")?;
+        let renamed = format!("later_{hash:016x}_{name}");
+        text = text.replace(&format!("\"./{name}\""), &format!("\"./{renamed}\""));
+        fs::rename(&part, folder.join(renamed))?;
+    }
+    Ok(text)
+}
+
+/// One script out of both: what the loader exports stands in the object that is handed to the module.
+fn with_loader(script: &str, loader: &str) -> String {
+    let mut names = Vec::new();
+    let mut body = String::new();
+    for line in loader.lines().filter(|line| !line.starts_with("import ")) {
+        let export = line.strip_prefix("export const ");
+        names.extend(export.and_then(|rest| rest.split([' ', '=']).next()));
+        body.push_str(export.map_or(line.to_string(), |rest| format!("const {rest}")).as_str());
+        body.push('\n');
+    }
+    let handed = format!("        \"{LOADER}\": {{ {} }},\n", names.join(", "));
+    let mut text = String::new();
+    let mut is_handed = false;
+    for line in script.lines() {
+        let is_import = line.starts_with("import ") && line.contains(LOADER);
+        let is_entry = !is_import && line.contains(&format!("\"{LOADER}\":"));
+        if is_entry && !is_handed {
+            text.push_str(&handed);
+        } else if !is_import && !is_entry {
+            text.push_str(line);
+            text.push('\n');
+        }
+        is_handed |= is_entry;
+    }
+    text + &body
 }
 
 /// Gives every function that the module imports a short name, and says which. The names end in hashes,

@@ -17,7 +17,7 @@ use super::line_batch::LineBatch;
 use super::lines::Lines;
 use super::parts::{self, Parts};
 use super::query::{self, PageParameters, RecordParameters};
-use super::record_parts::written;
+use super::record_parts::{linked, written};
 use super::wire::json_line::{LineWriter, LinesAnswer, Wanted};
 use crate::domain::access::Actor;
 use crate::domain::ids::{CommitId, EventId, SheetId, WorkbookId};
@@ -81,6 +81,8 @@ struct ReadParameters {
     include_metadata: Option<bool>,
     /// `__c`: config.
     include_config: Option<bool>,
+    /// `__l`: the records that the references lead to, as lines with the id and slug of their sheet.
+    include_links: Option<bool>,
     /// `__s`: the id of the sheet.
     include_sheet: Option<bool>,
     /// `__n`: the slug of the sheet.
@@ -103,6 +105,7 @@ async fn read(
 ) -> ApiResult<Response> {
     let id = sheet.find(&service, &actor).await?.ok_or_else(unnamed)?;
     let wanted = asked.wanted();
+    let links_for = (asked.include_links == Some(true)).then(|| actor.clone());
     let page = if page.page_size.is_some() { page.records()? } else { Page::first(u64::MAX) };
     let read = RecordRead {
         query: records.into(),
@@ -114,7 +117,7 @@ async fn read(
     };
     let batches = service.record_batches(&actor, &id, read).await?;
     let writer = LineWriter::new(&batches.sheet, &batches.fields(), batches.commit_id.as_ref(), wanted);
-    let parts = LineParts { service, batches, writer: Arc::new(writer) };
+    let parts = LineParts { service, batches, links_for, writer: Arc::new(writer) };
     Ok(([(header::CONTENT_TYPE, "application/jsonl")], parts::body(parts, 1).await?).into_response())
 }
 
@@ -136,15 +139,16 @@ impl ReadParameters {
 struct LineParts {
     service: Arc<Service>,
     batches: RecordBatches,
+    links_for: Option<Actor>,
     writer: Arc<LineWriter>,
 }
 
 impl Parts for LineParts {
     async fn next(&mut self) -> ApiResult<Option<Vec<u8>>> {
-        match self.batches.next(&self.service).await? {
-            Some(batch) => written(batch, Vec::new(), self.writer.clone(), LineWriter::put).await.map(Some),
-            None => Ok(None),
-        }
+        let Some(batch) = self.batches.next(&self.service).await? else { return Ok(None) };
+        let links = linked(&self.service, &self.batches, self.links_for.as_ref(), &batch).await?;
+        let writer = self.writer.clone();
+        written(batch, Vec::new(), move |out, batch| writer.put(out, batch, links.as_ref())).await.map(Some)
     }
 }
 

@@ -11,7 +11,9 @@ use super::error::{ApiError, ApiResult};
 use super::parts::{self, Parts};
 use super::wire::record_writer::{RecordWriter, put_value};
 use super::wire::sheet::CountsBody;
+use crate::domain::access::Actor;
 use crate::domain::ids::CommitId;
+use crate::service::links::Links;
 use crate::service::record_batches::RecordBatches;
 use crate::service::{Service, ServiceError};
 use crate::sheets::Batch;
@@ -36,10 +38,12 @@ struct Ending {
     version_id: Option<CommitId>,
 }
 
-/// Answers with records; `counts` when they were asked for. The commit is the one whose state this is.
+/// Answers with records; `counts` when they were asked for. The commit is the one whose state this is. What references
+/// lead to is sent along when an actor is named who asks for it.
 pub async fn answer(
     service: Arc<Service>,
     batches: Option<RecordBatches>,
+    links_for: Option<Actor>,
     counts: Option<CountsBody>,
     commit_id: Option<CommitId>,
 ) -> ApiResult<Response> {
@@ -51,7 +55,8 @@ pub async fn answer(
     let body = match batches {
         Some(batches) => {
             let writer = Arc::new(RecordWriter::new(batches.sheet.record_key, &batches.fields()));
-            let parts = RecordParts { service, batches, writer, begun: false, room: 0, end: Some(end) };
+            let end = Some(end);
+            let parts = RecordParts { service, batches, links_for, writer, begun: false, room: 0, end };
             parts::body(parts, FEW).await?
         }
         None => Body::from([BEGIN, &end].concat()),
@@ -62,6 +67,7 @@ pub async fn answer(
 struct RecordParts {
     service: Arc<Service>,
     batches: RecordBatches,
+    links_for: Option<Actor>,
     writer: Arc<RecordWriter>,
     begun: bool,
     /// The bytes of the part before, which the next one is likely to have.
@@ -79,7 +85,9 @@ impl Parts for RecordParts {
         let mut out = Vec::with_capacity(self.room);
         out.extend_from_slice(begin);
         if let Some(batch) = self.batches.next(&self.service).await? {
-            out = written(batch, out, self.writer.clone(), RecordWriter::put).await?;
+            let links = linked(&self.service, &self.batches, self.links_for.as_ref(), &batch).await?;
+            let writer = self.writer.clone();
+            out = written(batch, out, move |out, batch| writer.put(out, batch, links.as_ref())).await?;
         }
         (self.begun, self.room) = (true, out.len() + END);
         if self.batches.left() == 0 {
@@ -89,16 +97,28 @@ impl Parts for RecordParts {
     }
 }
 
+/// What the references of a batch lead to, when somebody asks for it.
+pub async fn linked(
+    service: &Service,
+    batches: &RecordBatches,
+    links_for: Option<&Actor>,
+    batch: &Batch,
+) -> ApiResult<Option<Links>> {
+    match links_for {
+        Some(actor) => Ok(Some(batches.links(service, actor, batch).await?)),
+        None => Ok(None),
+    }
+}
+
 /// A batch as bytes after those of `out`; a large one is written on a thread that may block.
-pub async fn written<W: Send + Sync + 'static>(
+pub async fn written(
     batch: Batch,
     mut out: Vec<u8>,
-    writer: Arc<W>,
-    put: fn(&W, &mut Vec<u8>, &Batch),
+    put: impl FnOnce(&mut Vec<u8>, &Batch) + Send + 'static,
 ) -> ApiResult<Vec<u8>> {
     let small = batch.records() <= WRITTEN_AT_ONCE;
     let write = move || {
-        put(&writer, &mut out, &batch);
+        put(&mut out, &batch);
         out
     };
     match small {

@@ -49,6 +49,8 @@ struct ReadParameters {
     include_counts: Option<bool>,
     /// Tells how many records the query finds.
     include_length: Option<bool>,
+    /// Sends along the records that references lead to, as `links` of their cells. When absent, only with `for`.
+    include_links: Option<bool>,
 }
 
 /// A page of records, with their messages.
@@ -64,6 +66,7 @@ async fn get(
     Asked(page): Asked<PageParameters>,
 ) -> ApiResult<Response> {
     let (counted, measured) = (asked.include_counts.unwrap_or(false), asked.include_length.unwrap_or(false));
+    let linked = asked.include_links.unwrap_or(asked.for_event.is_some());
     let read = RecordRead {
         query: records.into(),
         page: Some(page.records()?),
@@ -76,7 +79,7 @@ async fn get(
     let total = if measured { found.total } else { found.counts.total };
     let counts = (counted || measured).then(|| CountsBody::from(Counts { total, ..found.counts }));
     let commit_id = found.commit_id.clone();
-    record_parts::answer(service, Some(found), counts, commit_id).await
+    record_parts::answer(service, Some(found), linked.then_some(actor), counts, commit_id).await
 }
 
 /// Inserts records: a list of objects from field keys to cells.
@@ -97,7 +100,7 @@ async fn insert(
         Some(_) => Some(service.record_batches(&actor, &id, read).await?),
         None => None,
     };
-    record_parts::answer(service, inserted, Some(written.counts.into()), commit).await
+    record_parts::answer(service, inserted, None, Some(written.counts.into()), commit).await
 }
 
 /// Which event or commit an update answers.

@@ -1,6 +1,6 @@
 //! Workbooks and sheets as they stand in a space.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -88,6 +88,11 @@ impl Sheet {
             .fields
             .iter()
             .filter_map(|field| Some((*self.field_numbers.get(field.key.as_str())?, field)))
+    }
+
+    /// The same by their keys, for whoever looks up many of them.
+    pub fn columns_by_key(&self) -> HashMap<&str, (FieldNumber, &Field)> {
+        self.columns().map(|column| (column.1.key.as_str(), column)).collect()
     }
 
     /// The number of the field of that key.

@@ -70,7 +70,7 @@ impl Service {
             let message = "a file is being imported into this sheet; export it afterwards";
             return Err(ServiceError::conflict(message));
         }
-        let fields = batches.fields();
+        let fields: Vec<_> = batches.fields().into_iter().map(|(_, field)| field).collect();
         let writer = writer(format, &config.name, &fields, batches.total, self.files.scratch())?;
         let name = format.file_name(&config.name);
         Ok(Export { name, format, batches, stage: Stage::Rows(writer) })

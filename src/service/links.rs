@@ -1,10 +1,11 @@
 //! What the references of records lead to, for those who want to see more of it than the value.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::{Result, Service, allow};
 use crate::domain::access::{Actor, Operation};
-use crate::domain::blueprint::{Field, FieldType, ReferenceConfig};
+use crate::domain::blueprint::{Field, ReferenceConfig};
 use crate::domain::record::{FieldNumber, Record, RecordNumber};
 use crate::domain::value;
 use crate::domain::workbook::Sheet;
@@ -14,13 +15,13 @@ use crate::store::{Tx, sheets};
 /// The records that some cells lead to.
 #[derive(Debug, Default)]
 pub struct Links {
-    cells: BTreeMap<(RecordNumber, FieldNumber), Vec<Record>>,
+    cells: BTreeMap<(RecordNumber, FieldNumber), Vec<Arc<Record>>>,
     sheets: BTreeMap<FieldNumber, Sheet>,
 }
 
 impl Links {
     /// What the cell of a record leads to; nothing when it is no reference or leads nowhere.
-    pub fn of(&self, record: RecordNumber, field: FieldNumber) -> Option<(&Sheet, &[Record])> {
+    pub fn of(&self, record: RecordNumber, field: FieldNumber) -> Option<(&Sheet, &[Arc<Record>])> {
         Some((self.sheets.get(&field)?, self.cells.get(&(record, field))?))
     }
 }
@@ -42,9 +43,7 @@ impl Service {
             let (Some(number), Some(field)) = (sheet.field_number(key), sheet.config.field(key)) else {
                 continue;
             };
-            let (FieldType::Reference(config) | FieldType::ReferenceList(config)) = &field.field_type else {
-                continue;
-            };
+            let Some(config) = field.field_type.reference() else { continue };
             let target =
                 sheets::find_by_slug(&mut tx, &actor.scope, &sheet.workbook_id, &config.sheet).await?;
             let Some(target) = target.filter(|target| is_whole(config, target, keys)) else { continue };
@@ -53,7 +52,8 @@ impl Service {
             let wanted: Vec<_> = records.iter().map(|record| wanted(field, record, place, narrows)).collect();
             let found = self.linked(&mut tx, &target, config, &wanted).await?;
             for (record, wanted) in records.iter().zip(wanted) {
-                let reached: Vec<Record> = wanted.iter().filter_map(|key| found.get(key)).cloned().collect();
+                let reached: Vec<Arc<Record>> =
+                    wanted.iter().filter_map(|key| found.get(key)).cloned().collect();
                 if !reached.is_empty() {
                     links.cells.insert((record.number, number), reached);
                 }
@@ -70,14 +70,15 @@ impl Service {
         target: &Sheet,
         config: &ReferenceConfig,
         wanted: &[Vec<LinkKey>],
-    ) -> Result<BTreeMap<LinkKey, Record>> {
+    ) -> Result<BTreeMap<LinkKey, Arc<Record>>> {
         let wanted: BTreeSet<LinkKey> = wanted.iter().flatten().cloned().collect();
         let view = self.sheets.view(tx, target).await?;
         let narrows = config.filter.as_ref().map(|filter| filter.ref_field.as_str());
         let found = view.first_with(tx, &config.key, narrows, &wanted).await?;
         let numbers: BTreeSet<RecordNumber> = found.values().copied().collect();
         let records = view.records(tx, &Vec::from_iter(numbers)).await?;
-        let by_number: BTreeMap<_, _> = records.into_iter().map(|record| (record.number, record)).collect();
+        let by_number: BTreeMap<_, _> =
+            records.into_iter().map(|record| (record.number, Arc::new(record))).collect();
         let record = |(key, number)| Some((key, by_number.get(&number)?.clone()));
         Ok(found.into_iter().filter_map(record).collect())
     }

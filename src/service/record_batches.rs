@@ -1,11 +1,14 @@
 //! Reading any number of records in constant memory: some thousand at a time, of one version.
 
+use std::collections::BTreeSet;
+
+use super::links::Links;
 use super::read_records::RecordRead;
 use super::{Result, Service};
 use crate::domain::access::Actor;
 use crate::domain::blueprint::Field;
 use crate::domain::ids::{CommitId, SheetId};
-use crate::domain::record::Counts;
+use crate::domain::record::{Counts, FieldNumber, RecordNumber};
 use crate::domain::workbook::Sheet;
 use crate::sheets::{Batch, Batches};
 
@@ -68,11 +71,37 @@ impl RecordBatches {
         self.batches.left() + self.first.as_ref().map_or(0, Batch::records)
     }
 
-    /// The fields of the cells, in their order.
-    pub fn fields(&self) -> Vec<&Field> {
-        match &self.named {
-            None => self.sheet.columns().map(|(_, field)| field).collect(),
-            Some(keys) => keys.iter().filter_map(|key| self.sheet.config.field(key)).collect(),
+    /// The fields of the cells with their numbers, in their order.
+    pub fn fields(&self) -> Vec<(FieldNumber, &Field)> {
+        let Some(keys) = &self.named else { return self.sheet.columns().collect() };
+        let known = self.sheet.columns_by_key();
+        keys.iter().filter_map(|key| known.get(key.as_str()).copied()).collect()
+    }
+
+    /// What the references of the records of a batch lead to, as far as they are of the wanted fields.
+    pub async fn links(&self, service: &Service, actor: &Actor, batch: &Batch) -> Result<Links> {
+        let keys = self.reading_keys();
+        if keys.is_empty() {
+            return Ok(Links::default());
         }
+        let numbers: Vec<RecordNumber> = batch.open().records().map(|record| record.number()).collect();
+        let mut tx = service.db.read().await?;
+        let records = self.batches.view().records_with(&mut tx, &numbers, Some(&keys)).await?;
+        drop(tx);
+        service.links_of(actor, &self.sheet, &records, &keys).await
+    }
+
+    /// The keys of the wanted references, and of the fields that say which records they may lead to.
+    fn reading_keys(&self) -> Vec<String> {
+        let mut keys = BTreeSet::new();
+        for (_, field) in self.fields() {
+            if let Some(config) = field.field_type.reference() {
+                keys.insert(field.key.to_string());
+                keys.extend(config.filter.iter().map(|filter| filter.record_field.clone()));
+            }
+        }
+        // A filter may name a field that is gone; then the reference leads nowhere.
+        keys.retain(|key| self.sheet.field_number(key).is_some());
+        keys.into_iter().collect()
     }
 }

@@ -8,7 +8,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::bootstrap::server_actor;
 use super::{ErrorKind, Result, Service};
-use crate::domain::blueprint::FieldType;
 use crate::domain::record::{FieldNumber, RecordNumber};
 use crate::domain::workbook::Sheet;
 use crate::sheets::{ImportBuilder, Stale};
@@ -88,10 +87,8 @@ impl Service {
             return Ok(BTreeMap::new());
         };
         let refers = |sheet: &Sheet| {
-            sheet.config.fields.iter().any(|field| match &field.field_type {
-                FieldType::Reference(config) | FieldType::ReferenceList(config) => config.sheet == slug,
-                _ => false,
-            })
+            let mut references = sheet.config.fields.iter().filter_map(|field| field.field_type.reference());
+            references.any(|config| config.sheet == slug)
         };
         Ok(neighbours.into_iter().filter(refers).map(|sheet| (sheet.number, sheet)).collect())
     }

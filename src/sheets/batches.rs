@@ -93,6 +93,11 @@ impl View {
 }
 
 impl Batches {
+    /// The version that is read.
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
     /// How many records are still to come.
     pub fn left(&self) -> usize {
         self.left.len()

@@ -125,8 +125,21 @@ impl View {
     /// # Errors
     /// Those of the database, and [`SheetError::Damaged`].
     pub async fn records(&self, tx: &mut Tx, numbers: &[RecordNumber]) -> Result<Vec<Record>, SheetError> {
+        self.records_with(tx, numbers, None).await
+    }
+
+    /// The same with the cells of `fields` in that order; of all columns when none are named.
+    ///
+    /// # Errors
+    /// The same, and [`SheetError::Query`] when a field is unknown.
+    pub async fn records_with(
+        &self,
+        tx: &mut Tx,
+        numbers: &[RecordNumber],
+        fields: Option<&[String]>,
+    ) -> Result<Vec<Record>, SheetError> {
         let positions = self.positions_of(tx, numbers).await?;
-        self.at(tx, &positions, None).await
+        self.at(tx, &positions, fields).await
     }
 
     /// The numbers of all records that a query means, in its order.

@@ -133,3 +133,88 @@ async fn the_record_that_a_reference_leads_to_is_found() {
     })
     .await;
 }
+
+/// An employee who leads to a department, one whose cell leads nowhere, and the ids of the departments.
+async fn employees(app: &TestApp, made: &Company) -> Vec<String> {
+    let departments =
+        insert(app, &made.departments, &[json!({ "code": "HR" }), json!({ "code": "IT" })]).await;
+    let people = [json!({ "name": "Ada", "department": "IT" }), json!({ "name": "Bob", "department": "??" })];
+    insert(app, &made.people, &people).await;
+    departments
+}
+
+#[tokio::test]
+async fn what_references_lead_to_is_sent_along_when_it_is_asked_for() {
+    on_each_database(async |app: TestApp| {
+        let made = company(&app).await;
+        let departments = employees(&app, &made).await;
+        let path = format!("/v1/sheets/{}/records", made.people);
+        let records = async |query: &str| {
+            app.get(&format!("{path}?{query}")).await.data()["records"].as_array().unwrap().clone()
+        };
+        let found = records("includeLinks=true").await;
+        let cell = &found[0]["values"]["department"];
+        let linked = json!([{ "id": departments[1], "valid": true, "metadata": {}, "config": {},
+            "values": { "code": { "value": "IT", "valid": true, "messages": [] } } }]);
+        assert_eq!((&cell["value"], &cell["valid"], &cell["links"]), (&json!("IT"), &json!(true), &linked));
+        let has_links = |record: &Value, key: &str| record["values"][key].get("links").is_some();
+        assert!(!has_links(&found[1], "department"), "what leads nowhere has no links: {}", found[1]);
+        assert_eq!(found[1]["values"]["department"]["messages"][0]["source"], json!("unlinked"));
+        assert!(!has_links(&found[0], "name") && !has_links(&found[0], "boss"), "{}", found[0]);
+        assert_eq!(records("includeLinks=true&fields=department").await[0]["values"]["department"], *cell);
+        assert_eq!(records("includeLinks=true&fields=name").await[0]["values"].as_object().unwrap().len(), 1);
+        assert!(!has_links(&records("").await[0], "department"));
+
+        // A hook is sent them unasked.
+        let workbook = app.get(&format!("/v1/sheets/{}", made.people)).await.data();
+        let events = format!("/v1/events?spaceId={}&topic=commit:created", text(&workbook, "spaceId"));
+        let events = app.get(&events).await.data();
+        let of_people = |event: &&Value| event["context"]["sheetId"] == json!(made.people);
+        let url = text(events.as_array().unwrap().iter().find(of_people).unwrap(), "dataUrl");
+        assert_eq!(app.get(&url).await.data()["records"][0]["values"]["department"]["links"], linked);
+        let without = app.get(&format!("{url}&includeLinks=false")).await.data();
+        assert!(!has_links(&without["records"][0], "department"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lines_have_links_too() {
+    on_each_database(async |app: TestApp| {
+        let made = company(&app).await;
+        let departments = employees(&app, &made).await;
+        let path =
+            format!("/v2-alpha/records.jsonl?sheetId={}&noContext=true&includeLinks=true", made.people);
+        let answer = app.get(&path).await;
+        let answer = String::from_utf8(answer.bytes).unwrap();
+        let lines: Vec<Value> = answer.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let linked =
+            json!({ "__k": departments[1], "__s": made.departments, "__n": "departments", "code": "IT" });
+        assert_eq!((&lines[0]["__l"], &lines[1]["__l"]), (&json!([linked]), &json!([])));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_filter_narrows_the_links_whichever_fields_are_asked_for() {
+    on_each_database(async |app: TestApp| {
+        let space = text(&app.post("/v1/spaces", json!({})).await.data(), "id");
+        let filter = json!({ "refField": "country", "recordField": "country" });
+        let city = json!({ "key": "city", "type": "reference",
+            "config": { "ref": "cities", "key": "name", "filter": filter } });
+        let field = |key: &str| json!({ "key": key, "type": "string" });
+        let body = json!({ "spaceId": space, "name": "W", "sheets": [
+            { "name": "Cities", "slug": "cities", "fields": [field("name"), field("country")] },
+            { "name": "People", "slug": "people", "fields": [field("country"), city] },
+        ] });
+        let made = app.post("/v1/workbooks", body).await.data();
+        let [cities, people] = [0, 1].map(|place| text(&made["sheets"][place], "id"));
+        let of = |country: &str| json!({ "name": "Halle", "country": country });
+        let ids = insert(&app, &cities, &[of("BE"), of("DE")]).await;
+        insert(&app, &people, &[json!({ "country": "DE", "city": "Halle" })]).await;
+        let path = format!("/v1/sheets/{people}/records?includeLinks=true&fields=city");
+        let found = app.get(&path).await.data();
+        assert_eq!(found["records"][0]["values"]["city"]["links"][0]["id"], json!(ids[1]));
+    })
+    .await;
+}

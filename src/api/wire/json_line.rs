@@ -5,13 +5,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::linked;
 use super::record_writer::{put_object, put_value};
 use crate::domain::blueprint::{Field, Level};
 use crate::domain::ids::CommitId;
 use crate::domain::json::put_text;
-use crate::domain::record::{Message, MessageSource, RecordKey};
+use crate::domain::record::{FieldNumber, Message, MessageSource, RecordKey};
 use crate::domain::value::ValueWriter;
 use crate::domain::workbook::Sheet;
+use crate::service::links::Links;
 use crate::service::records::{RecordInput, ValueInput};
 use crate::sheets::{Batch, BatchRecord};
 
@@ -40,13 +42,25 @@ pub struct LineWriter {
     wanted: Wanted,
     /// What is the same in all lines: commit, sheet, slug.
     shared: Vec<u8>,
-    /// The keys, and for each of them `,"key":` and its values.
-    fields: Vec<(String, Vec<u8>, ValueWriter)>,
+    fields: Vec<FieldWriter>,
+}
+
+struct FieldWriter {
+    number: FieldNumber,
+    key: String,
+    /// `,"key":`
+    begin: Vec<u8>,
+    value: ValueWriter,
 }
 
 impl LineWriter {
     /// For records whose cells are those of `fields`, in that order.
-    pub fn new(sheet: &Sheet, fields: &[&Field], commit: Option<&CommitId>, wanted: Wanted) -> Self {
+    pub fn new(
+        sheet: &Sheet,
+        fields: &[(FieldNumber, &Field)],
+        commit: Option<&CommitId>,
+        wanted: Wanted,
+    ) -> Self {
         let mut shared = Vec::new();
         let mut put = |name: &str, text: &str| {
             shared.extend_from_slice(name.as_bytes());
@@ -61,31 +75,32 @@ impl LineWriter {
         if wanted.slug {
             put(",\"__n\":", &sheet.slug);
         }
-        let field = |field: &&Field| {
+        let field = |(number, field): &(FieldNumber, &Field)| {
             let mut begin = vec![b','];
             put_text(&mut begin, field.key.as_str());
             begin.push(b':');
-            (field.key.as_str().to_string(), begin, ValueWriter::new(&field.field_type))
+            let value = ValueWriter::new(&field.field_type);
+            FieldWriter { number: *number, key: field.key.to_string(), begin, value }
         };
         Self { record_key: sheet.record_key, wanted, shared, fields: fields.iter().map(field).collect() }
     }
 
-    /// Appends the records of a batch.
-    pub fn put(&self, out: &mut Vec<u8>, batch: &Batch) {
+    /// Appends the records of a batch, with what their references lead to.
+    pub fn put(&self, out: &mut Vec<u8>, batch: &Batch, links: Option<&Links>) {
         for record in batch.open().records() {
-            self.put_record(out, &record);
+            self.put_record(out, &record, links);
         }
     }
 
-    fn put_record(&self, out: &mut Vec<u8>, record: &BatchRecord<'_>) {
+    fn put_record(&self, out: &mut Vec<u8>, record: &BatchRecord<'_>, links: Option<&Links>) {
         out.extend_from_slice(br#"{"__k":""#);
         out.extend_from_slice(&self.record_key.id_bytes(record.number()));
         out.push(b'"');
         out.extend_from_slice(&self.shared);
-        for ((_, begin, value), text) in self.fields.iter().zip(record.cells()) {
+        for (field, text) in self.fields.iter().zip(record.cells()) {
             if text.is_some() || self.wanted.empty_cells {
-                out.extend_from_slice(begin);
-                value.put(out, text);
+                out.extend_from_slice(&field.begin);
+                field.value.put(out, text);
             }
         }
         if self.wanted.context {
@@ -103,14 +118,24 @@ impl LineWriter {
             out.extend_from_slice(br#","__c":"#);
             put_object(out, record.config());
         }
+        if let Some(links) = links {
+            out.extend_from_slice(br#","__l":"#);
+            put_value(out, &self.linked(record, links));
+        }
         out.extend_from_slice(b"}\n");
+    }
+
+    /// The records that the references lead to, field by field.
+    fn linked(&self, record: &BatchRecord<'_>, links: &Links) -> Vec<Value> {
+        let reached = self.fields.iter().filter_map(|field| links.of(record.number(), field.number));
+        reached.flat_map(|(sheet, reached)| linked::lines(sheet, reached)).collect()
     }
 
     fn put_messages(&self, out: &mut Vec<u8>, record: &BatchRecord<'_>) {
         out.extend_from_slice(br#","__i":["#);
         for (place, (field, message)) in record.messages().enumerate() {
             out.extend_from_slice(if place == 0 { br#"{"x":"# } else { br#",{"x":"# });
-            put_text(out, self.fields.get(field).map_or("", |(key, ..)| key));
+            put_text(out, self.fields.get(field).map_or("", |field| &field.key));
             out.extend_from_slice(br#","m":"#);
             put_text(out, &message.text);
             out.extend_from_slice(br#","type":"#);

@@ -10,6 +10,7 @@ pub mod event;
 pub mod file;
 pub mod job;
 pub mod json_line;
+pub mod linked;
 pub mod record;
 pub mod record_writer;
 pub mod sheet;

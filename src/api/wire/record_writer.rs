@@ -3,15 +3,18 @@
 //!
 //! The record hook of the SDK compares what it read with what it would write, so a record has these
 //! members and no others: `id`, `values`, `valid`, `metadata`, `config`; a cell `value`, `messages`,
-//! `valid`. Every field of the sheet is present, and what is empty is `null`, `[]` or `{}`.
+//! `valid`; and where links were asked for, a reference that leads somewhere has `links`. Every field of the
+//! sheet is present, and what is empty is `null`, `[]` or `{}`.
 
 use serde::Serialize;
 use serde_json::Value;
 
+use super::linked;
 use crate::domain::blueprint::{Field, Level};
 use crate::domain::json::put_text;
-use crate::domain::record::{Message, RecordKey};
+use crate::domain::record::{FieldNumber, Message, RecordKey};
 use crate::domain::value::ValueWriter;
+use crate::service::links::Links;
 use crate::sheets::{Batch, BatchRecord};
 
 /// The end of a cell without messages, which most cells are.
@@ -27,31 +30,32 @@ struct CellWriter {
     /// `"key":{"value":`, after a comma for all but the first.
     begin: Vec<u8>,
     value: ValueWriter,
+    field: FieldNumber,
 }
 
 impl RecordWriter {
     /// For records whose cells are those of `fields`, in that order.
-    pub fn new(record_key: RecordKey, fields: &[&Field]) -> Self {
-        let cell = |(place, field): (usize, &&Field)| {
+    pub fn new(record_key: RecordKey, fields: &[(FieldNumber, &Field)]) -> Self {
+        let cell = |(place, (number, field)): (usize, &(FieldNumber, &Field))| {
             let mut begin = if place == 0 { Vec::new() } else { vec![b','] };
             put_text(&mut begin, field.key.as_str());
             begin.extend_from_slice(br#":{"value":"#);
-            CellWriter { begin, value: ValueWriter::new(&field.field_type) }
+            CellWriter { begin, value: ValueWriter::new(&field.field_type), field: *number }
         };
         Self { record_key, cells: fields.iter().enumerate().map(cell).collect() }
     }
 
-    /// Appends the records of a batch with commas between them.
-    pub fn put(&self, out: &mut Vec<u8>, batch: &Batch) {
+    /// Appends the records of a batch with commas between them, with what their references lead to.
+    pub fn put(&self, out: &mut Vec<u8>, batch: &Batch, links: Option<&Links>) {
         for (place, record) in batch.open().records().enumerate() {
             if place > 0 {
                 out.push(b',');
             }
-            self.put_record(out, &record);
+            self.put_record(out, &record, links);
         }
     }
 
-    fn put_record(&self, out: &mut Vec<u8>, record: &BatchRecord<'_>) {
+    fn put_record(&self, out: &mut Vec<u8>, record: &BatchRecord<'_>, links: Option<&Links>) {
         let mut messages: Vec<(usize, &Message)> = record.messages().collect();
         messages.sort_by_key(|(place, _)| *place);
         let mut rest = &messages[..];
@@ -68,6 +72,13 @@ impl RecordWriter {
                 out.extend_from_slice(CLEAN);
             } else {
                 put_messages(out, on_cell);
+            }
+            if let Some((sheet, reached)) = links.and_then(|links| links.of(record.number(), cell.field)) {
+                // The cell is closed already: most have no links.
+                out.pop();
+                out.extend_from_slice(br#","links":"#);
+                put_value(out, &linked::records(sheet, reached));
+                out.push(b'}');
             }
         }
         out.extend_from_slice(br#"},"valid":"#);

@@ -215,6 +215,14 @@ impl FieldType {
         matches!(self, Self::StringList | Self::EnumList(_) | Self::ReferenceList(_))
     }
 
+    /// Where a reference or a list of references leads.
+    pub fn reference(&self) -> Option<&ReferenceConfig> {
+        match self {
+            Self::Reference(config) | Self::ReferenceList(config) => Some(config),
+            _ => None,
+        }
+    }
+
     fn parse(name: &str, list: bool, config: &Value) -> Result<Self, ParseError> {
         let read_enum = || -> Result<EnumConfig, ParseError> {
             let config: EnumConfig = from_value(config.clone()).map_err(|error| error.within("config"))?;

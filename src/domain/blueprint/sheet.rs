@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Field, FieldType, SheetConstraint, is_false, null_is_default};
+use super::{Field, SheetConstraint, is_false, null_is_default};
 use crate::domain::action::Action;
 use crate::domain::parse::ParseError;
 use crate::domain::validation::check_constraints;
@@ -114,10 +114,7 @@ impl SheetConfig {
     /// of this sheet.
     pub fn check_references(&self, is_there: impl Fn(&str) -> bool) -> Result<(), ParseError> {
         for (position, field) in self.fields.iter().enumerate() {
-            let (FieldType::Reference(reference) | FieldType::ReferenceList(reference)) = &field.field_type
-            else {
-                continue;
-            };
+            let Some(reference) = field.field_type.reference() else { continue };
             if !is_there(&reference.sheet) {
                 let message = format!("`{}` is not the slug of a sheet of this workbook", reference.sheet);
                 return Err(ParseError::at(format!("fields[{position}].config.ref"), message));

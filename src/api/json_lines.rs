@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -21,9 +21,9 @@ use super::record_parts::{linked, written};
 use super::wire::json_line::{LineWriter, LinesAnswer, Wanted};
 use crate::domain::access::Actor;
 use crate::domain::ids::{CommitId, EventId, SheetId, WorkbookId};
-use crate::domain::query::RecordQuery;
 use crate::service::read_records::RecordRead;
 use crate::service::record_batches::RecordBatches;
+use crate::service::records::Audience;
 use crate::service::{Page, Service, ServiceError};
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
@@ -159,9 +159,9 @@ impl Parts for LineParts {
 struct WriteParameters {
     /// Deletes the records of the sheet first, as soon as the first lines are read.
     truncate: Option<bool>,
-    /// Not there yet: refused.
+    /// Keeps each sheet as it was before the first of its lines is written; the answer names the snapshots.
     snapshot: Option<bool>,
-    /// Not there yet: refused.
+    /// Keeps listeners from being told; pages hear that the counts changed.
     silent: Option<bool>,
     /// The event that the caller answers: updates amend its commit and tell nobody.
     #[serde(rename = "for")]
@@ -183,13 +183,8 @@ async fn write(
     headers: HeaderMap,
     body: Body,
 ) -> ApiResult<axum::Json<LinesAnswer>> {
-    for (name, given) in [("snapshot", asked.snapshot), ("silent", asked.silent)] {
-        if given == Some(true) {
-            let message = format!("`{name}` is not there yet for lines; leave it out");
-            return Err(ApiError::new(StatusCode::NOT_IMPLEMENTED, message));
-        }
-    }
     let answers = asked.for_event.map(|id| known::<EventId>(&id)).transpose()?;
+    let audience = if asked.silent == Some(true) { Audience::Silent } else { answers.into() };
     let mut named = sheet.find(&service, &actor).await?;
     if let (None, Some(id)) = (&named, headers.get("x-sheet-id").and_then(|id| id.to_str().ok())) {
         named = Some(known(id)?);
@@ -199,7 +194,7 @@ async fn write(
         (Some(true), Some(id)) => Some(id.clone()),
         _ => None,
     };
-    let batch = LineBatch::new(named, answers);
+    let batch = LineBatch::new(named, audience, asked.snapshot == Some(true));
     let lines = Lines::new(body, service.settings.limits.body_bytes);
     Ok(axum::Json(take(&service, &actor, lines, batch, truncated).await?))
 }
@@ -223,7 +218,7 @@ async fn take(
             continue;
         }
         if let Some(id) = truncated.take() {
-            service.delete_records(actor, &id, &[RecordQuery::default()]).await?;
+            batch.truncate(service, actor, &id, &mut answer).await?;
         }
         batch.write(service, actor, &mut answer).await?;
         if ended {

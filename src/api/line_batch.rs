@@ -1,20 +1,23 @@
 //! Lines that are written together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::{ApiError, ApiResult};
 use super::extract::known;
 use super::wire::json_line::{Change, LinesAnswer, read};
 use crate::domain::access::Actor;
-use crate::domain::ids::{EventId, SheetId};
+use crate::domain::ids::SheetId;
 use crate::domain::parse::from_slice;
 use crate::domain::query::RecordQuery;
-use crate::service::records::RecordInput;
+use crate::service::records::{Audience, RecordInput};
 use crate::service::{ErrorKind, Service, ServiceError};
 
 /// Lines, and bytes of them, that are written in one go.
 const MOST_LINES: u64 = 5_000;
 const MOST_BYTES: usize = 4 << 20;
+
+/// What a snapshot is called that lines asked for.
+const SNAPSHOT: &str = "Before lines were written";
 
 /// What the lines since the last write ask for, by sheet.
 ///
@@ -22,7 +25,10 @@ const MOST_BYTES: usize = 4 << 20;
 /// themselves; so each kind of change is one commit of its sheet.
 pub struct LineBatch {
     sheet: Option<SheetId>,
-    answers: Option<EventId>,
+    audience: Audience,
+    /// Whether each sheet is kept as it was before the first of its lines, and which are.
+    snapshot: bool,
+    kept: BTreeSet<SheetId>,
     changes: BTreeMap<SheetId, Changes>,
     lines: std::ops::RangeInclusive<u64>,
     count: u64,
@@ -37,9 +43,10 @@ struct Changes {
 }
 
 impl LineBatch {
-    /// Lines that name no sheet are about `sheet`; updates answer that event.
-    pub fn new(sheet: Option<SheetId>, answers: Option<EventId>) -> Self {
-        Self { sheet, answers, changes: BTreeMap::new(), lines: 1..=1, count: 0, bytes: 0 }
+    /// Lines that name no sheet are about `sheet`. With `snapshot` each sheet is kept as it was before.
+    pub fn new(sheet: Option<SheetId>, audience: Audience, snapshot: bool) -> Self {
+        let (kept, changes) = (BTreeSet::new(), BTreeMap::new());
+        Self { sheet, audience, snapshot, kept, changes, lines: 1..=1, count: 0, bytes: 0 }
     }
 
     /// Whether it is to be written before more lines are added.
@@ -72,6 +79,35 @@ impl LineBatch {
         Ok(())
     }
 
+    /// Deletes the records that a sheet has.
+    pub async fn truncate(
+        &mut self,
+        service: &Service,
+        actor: &Actor,
+        sheet: &SheetId,
+        answer: &mut LinesAnswer,
+    ) -> ApiResult<()> {
+        self.keep(service, actor, sheet, answer).await?;
+        service.delete_records(actor, sheet, &[RecordQuery::default()], &self.audience).await?;
+        Ok(())
+    }
+
+    /// Keeps a sheet as it is before the first of its lines is written, when that was asked for.
+    async fn keep(
+        &mut self,
+        service: &Service,
+        actor: &Actor,
+        sheet: &SheetId,
+        answer: &mut LinesAnswer,
+    ) -> Result<(), ServiceError> {
+        if self.snapshot && !self.kept.contains(sheet) {
+            let kept = service.create_snapshot(actor, sheet, Some(SNAPSHOT.to_string()), None).await?;
+            answer.snapshot_ids.push(kept.id.into());
+            self.kept.insert(sheet.clone());
+        }
+        Ok(())
+    }
+
     /// Writes the lines and counts what became of them; afterwards there are none.
     pub async fn write(
         &mut self,
@@ -88,24 +124,25 @@ impl LineBatch {
     }
 
     async fn write_sheet(
-        &self,
+        &mut self,
         service: &Service,
         actor: &Actor,
         sheet: &SheetId,
         changes: Changes,
         answer: &mut LinesAnswer,
     ) -> Result<(), ServiceError> {
+        self.keep(service, actor, sheet, answer).await?;
         if !changes.inserts.is_empty() {
-            let written = service.insert_records(actor, sheet, changes.inserts).await?;
+            let written = service.insert_records(actor, sheet, changes.inserts, &self.audience).await?;
             answer.created += written.numbers.len() as u64;
         }
         if !changes.updates.is_empty() {
             answer.updated += changes.updates.len() as u64;
-            service.update_records(actor, sheet, changes.updates, self.answers.clone()).await?;
+            service.update_records(actor, sheet, changes.updates, self.audience.clone()).await?;
         }
         if !changes.deletions.is_empty() {
             let query = RecordQuery { ids: changes.deletions, ..RecordQuery::default() };
-            let written = service.delete_records(actor, sheet, &[query]).await?;
+            let written = service.delete_records(actor, sheet, &[query], &self.audience).await?;
             answer.deleted += written.numbers.len() as u64;
         }
         Ok(())

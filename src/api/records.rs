@@ -20,6 +20,7 @@ use crate::domain::ids::{CommitId, EventId, SheetId};
 use crate::domain::query::RecordQuery;
 use crate::domain::record::Counts;
 use crate::service::read_records::RecordRead;
+use crate::service::records::Audience;
 use crate::service::{Page, Service};
 
 type Answer<T> = ApiResult<axum::Json<T>>;
@@ -92,7 +93,9 @@ async fn insert(
     Named(id): Named<SheetId>,
     Json(rows): Json<Vec<CellsRequest>>,
 ) -> ApiResult<Response> {
-    let written = service.insert_records(&actor, &id, rows.into_iter().map(cells).collect()).await?;
+    let written = service
+        .insert_records(&actor, &id, rows.into_iter().map(cells).collect(), &Audience::Everybody)
+        .await?;
     let page = Page::first(written.numbers.len() as u64);
     let commit = written.commit_id.clone();
     let read = RecordRead { commit: commit.clone(), page: Some(page), ..RecordRead::default() };
@@ -126,7 +129,7 @@ async fn update(
 ) -> Answer<Data<ChangeAnswer>> {
     let answers = asked.for_event.map(|id| known::<EventId>(&id)).transpose()?;
     let records = records.into_iter().map(RecordRequest::into_input).collect();
-    let written = service.update_records(&actor, &id, records, answers).await?;
+    let written = service.update_records(&actor, &id, records, answers.into()).await?;
     Ok(data(ChangeAnswer::new(written.commit_id)))
 }
 
@@ -154,6 +157,6 @@ async fn delete(
         return Err(ApiError::bad("ids", "name the records to delete by `ids`"));
     }
     let query = RecordQuery { ids: asked.ids, ..RecordQuery::default() };
-    service.delete_records(&actor, &id, &[query]).await?;
+    service.delete_records(&actor, &id, &[query], &Audience::Everybody).await?;
     Ok(success())
 }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::demo_data;
+use super::records::Audience;
 use super::secrets::{hash_password, hash_token, new_token};
 use super::spaces::{NewSpace, SpaceChange};
 use super::{Result, Service, ServiceError};
@@ -107,7 +108,7 @@ impl Service {
         };
         self.update_space(&actor, &space.id, change).await?;
         if let Some(sheet) = workbook.sheets.first() {
-            self.insert_records(&actor, &sheet.id, demo_data::records()).await?;
+            self.insert_records(&actor, &sheet.id, demo_data::records(), &Audience::Everybody).await?;
         }
         Ok(())
     }

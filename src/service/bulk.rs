@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::announce::object;
 use super::new_job::NewJob;
-use super::records::{clean, tell, writable_field};
+use super::records::{Audience, clean, tell, writable_field};
 use super::{Result, Service, ServiceError, sheets};
 use crate::domain::access::Actor;
 use crate::domain::blueprint::{Field, SheetAccess};
@@ -219,7 +219,7 @@ impl BulkRun {
             let step = self.writer.bulk_step(tx, &actor.id, &change, &mut self.bulk).await?;
             let Some(mut step) = step else { return Ok(false) };
             step.any_value_changed &= !self.silent;
-            tell(tx, actor, &self.done.sheet, &step, Topic::RecordsUpdated, None).await?;
+            tell(tx, actor, &self.done.sheet, &step, Topic::RecordsUpdated, &Audience::Everybody).await?;
             self.done.records += step.numbers.len() as u64;
             (self.done.version, self.done.counts) = (step.version, step.counts);
             self.done.commit_id = step.commit;

@@ -9,13 +9,13 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::records::{
-    RecordInput, Written, cells, permitted, tell_as, typed, within, writable_field, written,
+    Audience, RecordInput, Written, cells, permitted, tell_as, typed, within, writable_field, written,
 };
 use super::{Result, ServiceError};
 use crate::domain::access::Actor;
 use crate::domain::blueprint::SheetAccess;
 use crate::domain::event::Topic;
-use crate::domain::ids::{EventId, SheetId};
+use crate::domain::ids::SheetId;
 use crate::domain::limits::Limits;
 use crate::domain::record::RecordNumber;
 use crate::domain::space;
@@ -41,8 +41,8 @@ pub(super) struct Edit {
 pub(super) enum Change {
     /// One cell, to the text that a person typed.
     Cell { record: String, field: String, text: Option<String> },
-    /// Records by their ids; with `answers` it is a listener's reply to an event.
-    Records { records: Vec<(String, RecordInput)>, answers: Option<EventId> },
+    /// Records by their ids.
+    Records { records: Vec<(String, RecordInput)>, audience: Audience },
 }
 
 /// The edits that wait, and those who commit them.
@@ -262,9 +262,9 @@ async fn make(
     mut updates: Vec<RecordUpdate>,
 ) -> Result<Written> {
     let sheet = &locked.sheet;
-    let mut answers = None;
-    if let Change::Records { records, answers: to } = what {
-        answers.clone_from(to);
+    let mut audience = &Audience::Everybody;
+    if let Change::Records { records, audience: told } = what {
+        audience = told;
         for ((_, input), update) in records.iter().zip(&mut updates) {
             keep_values(tx, writer, input, update).await?;
         }
@@ -272,7 +272,7 @@ async fn make(
     let change = new_log_id();
     let done = writer.update(tx, &actor.id, Some(&change), updates).await?;
     let namespaces = space::namespaces(locked.namespace.as_deref());
-    tell_as(tx, actor, (sheet, &namespaces), &done, Topic::RecordsUpdated, answers);
+    tell_as(tx, actor, (sheet, &namespaces), &done, Topic::RecordsUpdated, audience);
     Ok(written(sheet.clone(), change, done))
 }
 

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::announce::of_file;
-use super::records::{counts_event, tell};
+use super::records::{Audience, counts_event, tell};
 use super::workbooks::namespaces;
 use super::{ErrorKind, Result, Service, ServiceError, sheets as find_sheets};
 use crate::domain::access::Actor;
@@ -54,7 +54,7 @@ impl Service {
             let done = writer.append(&mut tx, &actor.id, Some(change), drafts).await?;
             added += done.numbers.len() as u64;
             failpoint("import-segments");
-            tell(&mut tx, actor, sheet, &done, Topic::RecordsCreated, None).await?;
+            tell(&mut tx, actor, sheet, &done, Topic::RecordsCreated, &Audience::Everybody).await?;
         }
         still_ours(&mut tx, actor, job).await?;
         tx.commit().await?;

@@ -38,6 +38,23 @@ pub struct RecordInput {
     pub config: Option<Value>,
 }
 
+/// Who is told of a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody; hooks are called.
+    Everybody,
+    /// It is the reply to this event: hooks are not called again.
+    Answered(EventId),
+    /// Nobody but the pages that show the sheet: they hear that its counts changed.
+    Silent,
+}
+
+impl From<Option<EventId>> for Audience {
+    fn from(answers: Option<EventId>) -> Self {
+        answers.map_or(Self::Everybody, Self::Answered)
+    }
+}
+
 /// What a write did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
@@ -62,6 +79,7 @@ impl Service {
         actor: &Actor,
         id: &SheetId,
         records: Vec<RecordInput>,
+        audience: &Audience,
     ) -> Result<Written> {
         let sheet = self.writable(actor, id, SheetAccess::Add).await?;
         let mut fresh = Vec::with_capacity(records.len());
@@ -75,22 +93,22 @@ impl Service {
         let mut tx = self.db.write().await?;
         self.still_writable(&mut tx, actor, &sheet).await?;
         let done = writer.insert(&mut tx, &actor.id, Some(&change), fresh).await?;
-        tell(&mut tx, actor, &sheet, &done, Topic::RecordsCreated, None).await?;
+        tell(&mut tx, actor, &sheet, &done, Topic::RecordsCreated, audience).await?;
         tx.commit().await?;
         writer.publish();
         Ok(written(sheet, change, done))
     }
 
-    /// Changes records; cells that are not named stay. With `answers` it is a listener's reply to an event.
+    /// Changes records; cells that are not named stay.
     pub async fn update_records(
         &self,
         actor: &Actor,
         id: &SheetId,
         records: Vec<(String, RecordInput)>,
-        answers: Option<EventId>,
+        audience: Audience,
     ) -> Result<Written> {
         allow(actor, Operation::WriteRecords)?;
-        let what = Change::Records { records, answers };
+        let what = Change::Records { records, audience };
         self.edits.submit(id, Edit { actor: actor.clone(), what }).await
     }
 
@@ -114,6 +132,7 @@ impl Service {
         actor: &Actor,
         id: &SheetId,
         queries: &[RecordQuery],
+        audience: &Audience,
     ) -> Result<Written> {
         let sheet = self.writable(actor, id, SheetAccess::Delete).await?;
         let change = new_id();
@@ -126,7 +145,7 @@ impl Service {
             let view = self.sheets.view(&mut tx, &found).await?;
             let numbers = view.numbers(&mut tx, query).await?;
             let done = writer.delete(&mut tx, &actor.id, Some(&change), numbers).await?;
-            tell(&mut tx, actor, &sheet, &done, Topic::RecordsDeleted, None).await?;
+            tell(&mut tx, actor, &sheet, &done, Topic::RecordsDeleted, audience).await?;
             all = Some(match all {
                 Some(before) => Committed { numbers: [before.numbers, done.numbers].concat(), ..done },
                 None => done,
@@ -270,11 +289,11 @@ pub(super) async fn tell(
     sheet: &Sheet,
     done: &Committed,
     topic: Topic,
-    answers: Option<EventId>,
+    audience: &Audience,
 ) -> Result<()> {
     if done.commit.is_some() {
         let namespaces = namespaces(tx, actor, &sheet.space_id).await?;
-        tell_as(tx, actor, (sheet, &namespaces), done, topic, answers);
+        tell_as(tx, actor, (sheet, &namespaces), done, topic, audience);
         crate::store::spaces::touch(tx, &sheet.space_id, crate::store::now());
     }
     Ok(())
@@ -287,9 +306,42 @@ pub(super) fn tell_as(
     (sheet, namespaces): (&Sheet, &[String]),
     done: &Committed,
     topic: Topic,
-    answers: Option<EventId>,
+    audience: &Audience,
 ) {
     let Some(commit) = &done.commit else { return };
+    match audience {
+        Audience::Silent => {}
+        Audience::Answered(_) => {
+            tx.emit(of_commit(
+                topic,
+                &actor.id,
+                sheet,
+                namespaces,
+                commit,
+                about_records(sheet, done, topic),
+            ));
+            let layer = json!({ "layerId": commit, "commitId": commit });
+            tx.emit(of_commit(Topic::LayerCreated, &actor.id, sheet, namespaces, commit, layer));
+        }
+        Audience::Everybody => {
+            tx.emit(of_commit(
+                topic,
+                &actor.id,
+                sheet,
+                namespaces,
+                commit,
+                about_records(sheet, done, topic),
+            ));
+            if done.any_value_changed {
+                tx.emit(commit_event(&actor.id, sheet, namespaces, commit));
+            }
+        }
+    }
+    tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, namespaces));
+}
+
+/// What is told of the records of a write.
+fn about_records(sheet: &Sheet, done: &Committed, topic: Topic) -> Value {
     let listed = |number: &RecordNumber| sheet.record_key.id(*number);
     let mut payload = json!({ "sheetId": sheet.id, "recordCount": done.numbers.len() });
     if topic == Topic::RecordsUpdated {
@@ -303,14 +355,7 @@ pub(super) fn tell_as(
     } else {
         payload["recordIds"] = done.numbers.iter().take(MOST_LISTED).map(listed).collect();
     }
-    tx.emit(of_commit(topic, &actor.id, sheet, namespaces, commit, payload));
-    if answers.is_some() {
-        let layer = json!({ "layerId": commit, "commitId": commit });
-        tx.emit(of_commit(Topic::LayerCreated, &actor.id, sheet, namespaces, commit, layer));
-    } else if done.any_value_changed {
-        tx.emit(commit_event(&actor.id, sheet, namespaces, commit));
-    }
-    tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, namespaces));
+    payload
 }
 
 /// A write that listeners may answer.

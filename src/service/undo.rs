@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::records::{counts_event, tell};
+use super::records::{Audience, counts_event, tell};
 use super::workbooks::namespaces;
 use super::{Result, Service, ServiceError};
 use crate::domain::access::Actor;
@@ -144,7 +144,7 @@ pub(super) async fn tell_restored(
             RestoredAs::Updated => Topic::RecordsUpdated,
             RestoredAs::Deleted => Topic::RecordsDeleted,
         };
-        tell(tx, actor, sheet, commit, topic, None).await?;
+        tell(tx, actor, sheet, commit, topic, &Audience::Everybody).await?;
     }
     Ok(())
 }

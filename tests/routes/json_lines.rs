@@ -105,14 +105,67 @@ async fn lines_that_cannot_be_taken_are_named() {
         assert!(
             send(&app, "truncate=true", std::slice::from_ref(&good)).await.refused(400).contains("sheetId")
         );
-        for later in ["snapshot", "silent"] {
-            send(&app, &format!("{sheet}&{later}=true"), std::slice::from_ref(&good)).await.refused(501);
-        }
         // Nothing of these was written, and nothing truncated by lines that cannot be read.
         assert!(lines(&app, &sheet).await.is_empty());
         insert(&app, &made.sheet, &[json!({ "name": "Eve" })]).await;
         send(&app, &format!("{sheet}&truncate=true"), &[json!(7)]).await.refused(400);
         assert_eq!(lines(&app, &sheet).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lines_are_written_after_a_snapshot_when_one_is_asked_for() {
+    on_each_database(async |app: TestApp| {
+        let (made, other) = (contacts(&app).await, contacts(&app).await);
+        let query = format!("sheetId={}&snapshot=true", made.sheet);
+        insert(&app, &made.sheet, &[json!({ "name": "Ada" })]).await;
+        let many: Vec<Value> = (0..6_000).map(|age| json!({ "name": "n", "age": age })).collect();
+        let mut sent = many.clone();
+        sent.push(json!({ "__s": other.sheet, "name": "Bob" }));
+        let answer = send(&app, &format!("{query}&truncate=true"), &sent).await.json();
+        let kept = answer["snapshotIds"].as_array().unwrap();
+        assert_eq!(kept.len(), 2, "one for each sheet, however many are written together: {answer}");
+        assert_eq!(lines(&app, &query).await.len(), 6_000);
+        let snapshots = app.get(&format!("/v1/snapshots?sheetId={}", made.sheet)).await.data();
+        assert_eq!((&snapshots[0]["id"], &snapshots[1]), (&kept[0], &json!(null)));
+        assert_eq!(snapshots[0]["label"], json!("Before lines were written"));
+        app.post(&format!("/v1/snapshots/{}/restore", text(&snapshots[0], "id")), json!(null)).await.data();
+        let names: Vec<_> = lines(&app, &query).await.iter().map(|line| line["name"].clone()).collect();
+        assert_eq!(names, ["Ada"], "what was truncated is in the snapshot");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn listeners_are_not_told_of_silent_lines() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let ids = insert(&app, &made.sheet, &[json!({ "name": "Ada" }), json!({ "name": "Bob" })]).await;
+        let topics = async || -> Vec<String> {
+            let events = app.get(&format!("/v1/events?spaceId={}&pageSize=1000", made.space)).await.data();
+            let mut topics: Vec<_> =
+                events.as_array().unwrap().iter().map(|event| text(event, "topic")).collect();
+            topics.sort();
+            topics
+        };
+        let before = topics().await;
+        let sent = [
+            json!({ "__k": ids[0], "name": "Ida" }),
+            json!({ "__k": ids[1], "__d": true }),
+            json!({ "name": "Cyd" }),
+        ];
+        let sheet = format!("sheetId={}", made.sheet);
+        let answer = send(&app, &format!("{sheet}&silent=true"), &sent).await.json();
+        assert_eq!(answer, json!({ "success": true, "created": 1, "updated": 1, "deleted": 1 }));
+        let mut told = topics().await;
+        told.retain(|topic| topic != "sheet:counts-updated");
+        let counts =
+            |topics: &[String]| topics.iter().filter(|topic| *topic == "sheet:counts-updated").count();
+        assert_eq!(counts(&topics().await), counts(&before) + 3, "pages hear of it");
+        assert_eq!(told.len(), before.len() - counts(&before), "{told:?}");
+        let names: Vec<_> = lines(&app, &sheet).await.iter().map(|line| line["name"].clone()).collect();
+        assert_eq!(names, ["Ida", "Cyd"]);
     })
     .await;
 }

@@ -150,6 +150,7 @@ impl LineWriter {
 
 /// What became of the lines.
 #[derive(Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = WrittenLines)]
 pub struct LinesAnswer {
     /// Always `true`.
@@ -160,6 +161,9 @@ pub struct LinesAnswer {
     pub updated: u64,
     /// Records that were deleted, those that `truncate` deleted apart.
     pub deleted: u64,
+    /// The snapshots that were asked for, one for each sheet.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub snapshot_ids: Vec<String>,
 }
 
 /// What a line asks for.

@@ -9,6 +9,7 @@ use crate::domain::query::{Filter, RecordQuery};
 use crate::domain::wording::counted;
 use crate::jobs::work::{Work, WorkError};
 use crate::service::jobs::JobChange;
+use crate::service::records::Audience;
 
 #[derive(Deserialize)]
 struct Config {
@@ -48,7 +49,8 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
     }
     let config: Config = work.config()?;
     let sheet = work.service.sheet(&work.actor, &config.sheet).await?;
-    let done = work.service.delete_records(&work.actor, &sheet.id, &config.queries()).await?;
+    let done =
+        work.service.delete_records(&work.actor, &sheet.id, &config.queries(), &Audience::Everybody).await?;
     let undo = json!({ "undo": { "sheetId": sheet.id, "changeId": done.change_id } });
     let change = JobChange { metadata: Some(undo), ..JobChange::default() };
     work.service.update_job(&work.actor, &work.job.id, change).await?;

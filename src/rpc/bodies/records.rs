@@ -13,7 +13,7 @@ use crate::rpc::records::{
     CellEdit, Choice, Choosing, ColumnKind, ColumnView, Permits, SheetView, Standing, Standings,
 };
 use crate::service::read_records::RecordRead;
-use crate::service::records::{RecordInput, ValueInput, Written};
+use crate::service::records::{Audience, RecordInput, ValueInput, Written};
 use crate::service::{ErrorKind, Page};
 
 /// Rows that the server sends with the page.
@@ -143,13 +143,15 @@ pub async fn edit_cells(sheet_id: String, edits: Vec<CellEdit>) -> Result<Standi
         records.entry(edit.record).or_default().values.push((edit.field, value));
     }
     let records = records.into_iter().collect();
-    Ok(standings(service.update_records(actor, &id, records, None).await?))
+    Ok(standings(service.update_records(actor, &id, records, Audience::Everybody).await?))
 }
 
 pub async fn add_record(sheet_id: String) -> Result<Standings, RpcError> {
     let asker = Asker::of_request()?;
     let records = vec![RecordInput::default()];
-    Ok(standings(asker.service.insert_records(&asker.actor, &id(&sheet_id)?, records).await?))
+    Ok(standings(
+        asker.service.insert_records(&asker.actor, &id(&sheet_id)?, records, &Audience::Everybody).await?,
+    ))
 }
 
 fn standings(written: Written) -> Standings {

@@ -14,7 +14,7 @@ use crate::domain::blueprint::SheetAccess;
 use crate::domain::event::Topic;
 use crate::domain::ids::{ChangeId, SheetId, SnapshotId};
 use crate::domain::record::{Record, RecordNumber};
-use crate::domain::snapshot::Snapshot;
+use crate::domain::snapshot::{FieldDifference, Snapshot, compare_fields};
 use crate::domain::workbook::Sheet;
 use crate::sheets::{Classes, Comparison, Difference, View};
 use crate::store::{Tx, new_id, now, snapshots};
@@ -37,6 +37,8 @@ pub struct Summary {
     pub updated: Section,
     /// Records that went.
     pub deleted: Section,
+    /// What became of each field; nothing when the snapshot did not keep them.
+    pub fields: Vec<(String, FieldDifference)>,
     /// The sheet now.
     pub sheet: Sheet,
 }
@@ -67,6 +69,7 @@ impl Service {
             id: new_id(),
             sheet_id: sheet.id.clone(),
             version: sheet.version,
+            config: Some(sheet.config.clone()),
             label,
             thread_id,
             created_by: actor.id.clone(),
@@ -122,7 +125,9 @@ impl Service {
                 }
             }
         }
-        Ok((snapshot, Summary { created, updated, deleted, sheet }))
+        let then = snapshot.config.as_deref();
+        let fields = then.map(|then| compare_fields(then, &sheet.config)).unwrap_or_default();
+        Ok((snapshot, Summary { created, updated, deleted, fields, sheet }))
     }
 
     /// A page of the records of some classes that have changed since a snapshot.

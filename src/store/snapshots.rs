@@ -1,24 +1,25 @@
 //! Snapshots: which versions of which sheets are kept.
 
-use super::convert::id;
+use super::convert::{id, json};
 use super::statement::Statement;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, blueprints};
 use crate::domain::ids::{SheetId, SnapshotId};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::Timestamp;
 
 const COLUMNS: &str =
-    "snapshots.id, sheets.id, snapshots.version, label, thread_id, created_by, snapshots.created_at
+    "snapshots.id, sheets.id, snapshots.version, snapshots.config, label, thread_id, created_by, snapshots.created_at
     FROM snapshots JOIN sheets ON sheets.number = snapshots.sheet WHERE ";
 
-type Row = (String, String, i64, Option<String>, Option<String>, String, i64);
+type Row = (String, String, i64, Option<String>, Option<String>, Option<String>, String, i64);
 
 fn read(row: Row) -> Result<Snapshot, StoreError> {
-    let (snapshot, sheet, version, label, thread_id, created_by, created_at) = row;
+    let (snapshot, sheet, version, config, label, thread_id, created_by, created_at) = row;
     Ok(Snapshot {
         id: id("snapshots.id", &snapshot)?,
         sheet_id: id("sheets.id", &sheet)?,
         version,
+        config: config.map(blueprints::read).transpose()?,
         label,
         thread_id,
         created_by,
@@ -28,8 +29,9 @@ fn read(row: Row) -> Result<Snapshot, StoreError> {
 
 /// Keeps a version of the sheet of that number.
 pub async fn insert(tx: &mut Tx, sheet: i64, snapshot: &Snapshot) -> Result<(), StoreError> {
-    let text = "INSERT INTO snapshots (id, sheet, version, label, thread_id, created_by, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let text = "INSERT INTO snapshots (id, sheet, version, label, thread_id, created_by, created_at, config)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let config = snapshot.config.as_deref().map(json).transpose()?;
     let statement = Statement::new(text)
         .bind(&snapshot.id)
         .bind(sheet)
@@ -37,7 +39,8 @@ pub async fn insert(tx: &mut Tx, sheet: i64, snapshot: &Snapshot) -> Result<(), 
         .bind(&snapshot.label)
         .bind(&snapshot.thread_id)
         .bind(&snapshot.created_by)
-        .bind(snapshot.created_at);
+        .bind(snapshot.created_at)
+        .bind(config);
     tx.execute(statement).await.map(|_| ())
 }
 

@@ -65,6 +65,24 @@ async fn a_snapshot_tells_what_has_changed_and_brings_it_back() {
 }
 
 #[tokio::test]
+async fn a_snapshot_tells_which_fields_came_and_went_since() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let kept = app.post("/v1/snapshots", json!({ "sheetId": made.sheet })).await.data();
+        let path = format!("/v1/snapshots/{}?includeSummary=true", text(&kept, "id"));
+        let fields = async || app.get(&path).await.data()["summary"]["schemaDiff"].clone();
+        let same = json!({ "name": "unchanged", "age": "unchanged", "email": "unchanged" });
+        assert_eq!(fields().await, same);
+        let field = json!({ "key": "city", "type": "string" });
+        app.post(&format!("/v1/sheets/{}/fields", made.sheet), field).await.data();
+        app.delete(&format!("/v1/sheets/{}/fields/age", made.sheet)).await.data();
+        let since = json!({ "name": "unchanged", "email": "unchanged", "city": "added", "age": "removed" });
+        assert_eq!(fields().await, since);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_record_has_a_history() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;

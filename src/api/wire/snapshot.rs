@@ -100,7 +100,7 @@ struct SummaryBody {
     updated_since: SectionBody,
     /// Records that went.
     deleted_since: SectionBody,
-    /// Always empty: fields are not compared.
+    /// For each key of a field `added`, `removed` or `unchanged`; empty of snapshots made before blueprints were kept.
     #[schema(value_type = Object)]
     schema_diff: Map<String, Value>,
     /// The blueprint of the sheet now.
@@ -125,7 +125,7 @@ impl From<Summary> for SummaryBody {
             created_since: summary.created.into(),
             updated_since: summary.updated.into(),
             deleted_since: summary.deleted.into(),
-            schema_diff: Map::new(),
+            schema_diff: summary.fields.into_iter().map(|(key, since)| (key, json!(since))).collect(),
             config: std::sync::Arc::unwrap_or_clone(summary.sheet.config),
         }
     }

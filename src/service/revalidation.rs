@@ -13,12 +13,12 @@ use super::workbooks::namespaces;
 use super::{Result, Service, allow, sheets as find_sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Topic;
-use crate::domain::ids::{Id, SheetId};
+use crate::domain::ids::{ChangeId, Id, SheetId};
 use crate::domain::job::{JobTrigger, JobType};
 use crate::domain::record::RecordNumber;
 use crate::domain::workbook::Sheet;
 use crate::sheets::{Committed, Stale, Writer};
-use crate::store::{Tx, new_id, records};
+use crate::store::{Tx, changes, new_id, records};
 
 /// A sheet of more records is validated by a job.
 const AT_ONCE: u64 = 100_000;
@@ -136,15 +136,35 @@ impl Service {
             self.insert_job(tx, actor, job(after, Some(stale))).await?;
             return Ok(());
         };
-        let change = new_id();
-        let mut from = Some(RecordNumber(0));
-        while let Some(begin) = from {
-            let done = writer.revalidate(tx, &actor.id, Some(&change), (after, &stale), begin).await?;
-            tell(tx, actor, after, &done.committed).await?;
-            from = done.rest;
-        }
-        Ok(())
+        revalidate(tx, actor, writer, &new_id(), (after, &stale)).await
     }
+}
+
+/// What is said of the records of a version may be by rules that have changed since: what that is.
+pub(super) async fn stale_since(tx: &mut Tx, sheet: &Sheet, version: i64) -> Result<Stale> {
+    let (first, checks) = changes::checks_since(tx, sheet.number, version).await?;
+    if checks > 0 || first.is_none_or(|first| sheet.updated_at >= first) {
+        return Ok(Stale::all(sheet));
+    }
+    // What references lead to has versions of its own.
+    Ok(Stale::links(sheet))
+}
+
+/// Makes the stale messages of all records of a sheet anew, within a transaction and as a part of a change.
+pub(super) async fn revalidate(
+    tx: &mut Tx,
+    actor: &Actor,
+    writer: &mut Writer,
+    change: &ChangeId,
+    (sheet, stale): (&Sheet, &Stale),
+) -> Result<()> {
+    let mut from = Some(RecordNumber(0)).filter(|_| !stale.is_empty());
+    while let Some(begin) = from {
+        let done = writer.revalidate(tx, &actor.id, Some(change), (sheet, stale), begin).await?;
+        tell(tx, actor, sheet, &done.committed).await?;
+        from = done.rest;
+    }
+    Ok(())
 }
 
 fn job(sheet: &Sheet, stale: Option<Stale>) -> NewJob {

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::announce::of_sheet;
-use super::records::counts_event;
-use super::undo::{key_of, tell_restored};
+use super::undo::{go_back, key_of, tell_restored};
 use super::workbooks::namespaces;
 use super::{Page, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
@@ -183,9 +182,7 @@ impl Service {
             return Ok(snapshot);
         }
         if classes == Classes::ALL {
-            let done = writer.roll_back(&mut tx, &actor.id, Some(&change), snapshot.version).await?;
-            let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
-            tx.emit(counts_event(&actor.id, &sheet, done.version, done.counts, &namespaces));
+            go_back(&mut tx, &mut writer, actor, &sheet, &change, snapshot.version).await?;
         } else {
             let then = self.sheets.view_at(&mut tx, &sheet, snapshot.version).await?;
             let named = (actor.id.as_str(), &change);

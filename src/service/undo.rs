@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::records::{Audience, counts_event, tell};
+use super::revalidation::{revalidate, stale_since};
 use super::workbooks::namespaces;
 use super::{Result, Service, ServiceError};
 use crate::domain::access::Actor;
@@ -94,9 +95,7 @@ impl Service {
         let undoing: ChangeId = new_id();
         let head = writer.view(tx).await?.version();
         let restored = if head == last {
-            let done = writer.roll_back(tx, &actor.id, Some(&undoing), first - 1).await?;
-            let namespaces = namespaces(tx, actor, &sheet.space_id).await?;
-            tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, &namespaces));
+            go_back(tx, writer, actor, sheet, &undoing, first - 1).await?;
             Restored::default()
         } else {
             let then = self.sheets.view_at(tx, sheet, first - 1).await?;
@@ -124,6 +123,22 @@ impl Service {
             skipped_total: restored.skipped_total,
         })
     }
+}
+
+/// Makes a sheet what it was at a version, checked by the rules of today.
+pub(super) async fn go_back(
+    tx: &mut Tx,
+    writer: &mut Writer,
+    actor: &Actor,
+    sheet: &Sheet,
+    change: &ChangeId,
+    version: i64,
+) -> Result<()> {
+    let stale = stale_since(tx, sheet, version).await?;
+    let done = writer.roll_back(tx, &actor.id, Some(change), version).await?;
+    let namespaces = namespaces(tx, actor, &sheet.space_id).await?;
+    tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, &namespaces));
+    revalidate(tx, actor, writer, change, (sheet, &stale)).await
 }
 
 /// The key of a field that the sheet has.

@@ -3,6 +3,7 @@
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::ids::ChangeId;
+use crate::domain::time::Timestamp;
 
 /// The first and the last version that a change made; nothing when there is no such change. Of a change that was
 /// made again after others, as by an import that runs once more, only the versions after those.
@@ -42,4 +43,16 @@ pub async fn mark_undone(
     tx.execute(Statement::new(again).bind(sheet).bind(change)).await?;
     let undone = "UPDATE commits SET undoes = $3 WHERE sheet = $1 AND change_id = $2";
     tx.execute(Statement::new(undone).bind(sheet).bind(undoing).bind(change)).await.map(|_| ())
+}
+
+/// When the first commit after a version was made, and how many of them only checked records again.
+pub async fn checks_since(
+    tx: &mut Tx,
+    sheet: i64,
+    version: i64,
+) -> Result<(Option<Timestamp>, u64), StoreError> {
+    let text = "SELECT MIN(created_at), COUNT(CASE WHEN kind = 'validate' THEN 1 END) FROM commits
+        WHERE sheet = $1 AND version > $2";
+    let (first, checks): (Option<i64>, i64) = tx.one(Statement::new(text).bind(sheet).bind(version)).await?;
+    Ok((first.map(Timestamp), checks.unsigned_abs()))
 }

@@ -177,3 +177,122 @@ async fn many_records_are_checked_by_a_job() {
     })
     .await;
 }
+
+/// The errors of a sheet, by their fields and texts.
+async fn errors(app: &TestApp, made: &Contacts) -> Vec<String> {
+    let page = app.get(&format!("/v1/sheets/{}/records", made.sheet)).await.data();
+    let mut found = Vec::new();
+    for record in page["records"].as_array().unwrap() {
+        for (key, cell) in record["values"].as_object().unwrap() {
+            let messages = cell["messages"].as_array().unwrap().iter();
+            found.extend(messages.map(|message| format!("{key}: {}", text(message, "source"))));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Rules that what is left in the sheet keeps, and what comes back does not.
+async fn sharpen(app: &TestApp, made: &Contacts) {
+    let fields = json!([
+        { "key": "name", "type": "string", "constraints": [{ "type": "unique" }] },
+        { "key": "age", "type": "number", "constraints": [{ "type": "required" }] },
+    ]);
+    change(app, made, fields).await;
+}
+
+/// What the sheet holds of Ada and Bob once both are there, by the rules of [`sharpen`].
+const SHARPENED: [&str; 3] =
+    ["age: required-constraint", "name: unique-constraint", "name: unique-constraint"];
+
+/// Ada with her age, and the change that deleted another Ada without one.
+async fn ada_alone(app: &TestApp) -> (Contacts, String, String) {
+    let made = contacts(app).await;
+    let path = format!("/v1/sheets/{}", made.sheet);
+    let rows = [json!({ "name": "Ada", "age": 1 }), json!({ "name": "Ada" })];
+    let ids = insert(app, &made.sheet, &rows).await;
+    app.delete(&format!("{path}/records?ids={}", ids[1])).await.data();
+    let commits = app.get(&format!("{path}/commits")).await.data();
+    (made, ids[0].clone(), text(&commits[0], "changeId"))
+}
+
+#[tokio::test]
+async fn what_an_undo_brings_back_is_checked_by_the_rules_of_today() {
+    on_each_database(async |app: TestApp| {
+        let (made, _, deletion) = ada_alone(&app).await;
+        let path = format!("/v1/sheets/{}/changes", made.sheet);
+        let before = commits(&app, &made).await;
+        sharpen(&app, &made).await;
+        assert_eq!((errors(&app, &made).await.len(), commits(&app, &made).await), (0, before));
+        let undone = app.post(&format!("{path}/{deletion}/undo"), json!(null)).await.data();
+        assert_eq!(
+            (errors(&app, &made).await, counts(&app, &made).await),
+            (SHARPENED.map(str::to_string).into(), [2, 2])
+        );
+        // It is one change, however many commits it took.
+        app.post(&format!("{path}/{}/undo", text(&undone, "changeId")), json!(null)).await.data();
+        assert_eq!((errors(&app, &made).await.len(), counts(&app, &made).await), (0, [1, 0]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn so_is_what_comes_back_record_by_record() {
+    on_each_database(async |app: TestApp| {
+        let (made, ada, deletion) = ada_alone(&app).await;
+        let update = json!([{ "id": ada, "values": { "age": { "value": 2 } } }]);
+        app.put(&format!("/v1/sheets/{}/records", made.sheet), update).await.data();
+        sharpen(&app, &made).await;
+        assert_eq!(errors(&app, &made).await.len(), 0);
+        let undo = format!("/v1/sheets/{}/changes/{deletion}/undo", made.sheet);
+        app.post(&undo, json!(null)).await.data();
+        assert_eq!(errors(&app, &made).await, SHARPENED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_snapshot_brings_back_is_checked_by_the_rules_of_today() {
+    on_each_database(async |app: TestApp| {
+        for restore in [json!(null), json!({ "created": true, "updated": true, "deleted": false })] {
+            let made = contacts(&app).await;
+            let path = format!("/v1/sheets/{}", made.sheet);
+            let rows = [json!({ "name": "Ada", "age": 1 }), json!({ "name": "Ada" })];
+            let ids = insert(&app, &made.sheet, &rows).await;
+            let kept = app.post("/v1/snapshots", json!({ "sheetId": made.sheet })).await.data();
+            let update = json!({ "name": { "value": "Bob" }, "age": { "value": 2 } });
+            app.put(&format!("{path}/records"), json!([{ "id": ids[1], "values": update }])).await.data();
+            sharpen(&app, &made).await;
+            assert_eq!(errors(&app, &made).await.len(), 0);
+            app.post(&format!("/v1/snapshots/{}/restore", text(&kept, "id")), restore.clone()).await.data();
+            assert_eq!(errors(&app, &made).await, SHARPENED, "{restore}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reference_that_comes_back_is_checked_by_what_it_leads_to_today() {
+    on_each_database(async |app: TestApp| {
+        let space = text(&app.post("/v1/spaces", json!({})).await.data(), "id");
+        let city =
+            json!({ "key": "city", "type": "reference", "config": { "ref": "cities", "key": "name" } });
+        let body = json!({ "spaceId": space, "name": "W", "sheets": [
+            { "name": "Cities", "slug": "cities", "fields": [{ "key": "name", "type": "string" }] },
+            { "name": "People", "slug": "people", "fields": [city] },
+        ] });
+        let workbook = app.post("/v1/workbooks", body).await.data();
+        let [cities, people] = [0, 1].map(|place| text(&workbook["sheets"][place], "id"));
+        let halle = insert(&app, &cities, &[json!({ "name": "Halle" })]).await;
+        let person = insert(&app, &people, &[json!({ "city": "Halle" })]).await;
+        for (sheet, id) in [(&people, &person[0]), (&cities, &halle[0])] {
+            app.delete(&format!("/v1/sheets/{sheet}/records?ids={id}")).await.data();
+        }
+        let commits = app.get(&format!("/v1/sheets/{people}/commits")).await.data();
+        let undo = format!("/v1/sheets/{people}/changes/{}/undo", text(&commits[0], "changeId"));
+        app.post(&undo, json!(null)).await.data();
+        let made = Contacts { space, workbook: text(&workbook, "id"), sheet: people };
+        assert_eq!(errors(&app, &made).await, ["city: unlinked"]);
+    })
+    .await;
+}

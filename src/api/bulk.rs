@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -16,6 +16,7 @@ use super::extract::{Asked, Caller, Json, Named};
 use super::query::RecordParameters;
 use super::wire::record::ChangeAnswer;
 use crate::domain::ids::SheetId;
+use crate::domain::wording;
 use crate::service::Service;
 use crate::service::bulk::{BulkChange, Changed};
 
@@ -46,14 +47,14 @@ struct ReplaceRequest {
 /// Replaces what is sought in the cells of the records that the query finds.
 #[utoipa::path(put, path = "/v1/sheets/{sheetId}/find-replace", tag = "records",
     params(("sheetId" = String, Path), RecordParameters), request_body = ReplaceRequest,
-    responses((status = 200, body = Data<ChangeAnswer>), Failures))]
+    responses((status = 200, body = Data<BulkAnswer>), Failures))]
 async fn find_and_replace(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
     Named(id): Named<SheetId>,
     Asked(records): Asked<RecordParameters>,
     Json(request): Json<ReplaceRequest>,
-) -> Answer<Data<ChangeAnswer>> {
+) -> Answer<Data<BulkAnswer>> {
     let ReplaceRequest { find, replace: with, field_key } = request;
     let change = BulkChange::Replace { field: field_key.filter(|key| !key.is_empty()), find, with };
     let changed = service.change_in_bulk(&actor, &id, &records.into(), &change, false).await?;
@@ -90,7 +91,7 @@ struct SilentParameters {
 /// Gives all records that the query finds the same values in some fields.
 #[utoipa::path(patch, path = "/v1/sheets/{sheetId}/records/bulk-update", tag = "records",
     params(("sheetId" = String, Path), RecordParameters, SilentParameters), request_body = UpdateRequest,
-    responses((status = 200, body = Data<ChangeAnswer>), Failures))]
+    responses((status = 200, body = Data<BulkAnswer>), Failures))]
 async fn bulk_update(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
@@ -98,7 +99,7 @@ async fn bulk_update(
     Asked(records): Asked<RecordParameters>,
     Asked(asked): Asked<SilentParameters>,
     Json(request): Json<UpdateRequest>,
-) -> Answer<Data<ChangeAnswer>> {
+) -> Answer<Data<BulkAnswer>> {
     if request.field_updates.is_empty() {
         return Err(ApiError::bad("fieldUpdates", "name at least one field and its new value"));
     }
@@ -108,6 +109,23 @@ async fn bulk_update(
     answer(changed)
 }
 
-fn answer(changed: Changed) -> Answer<Data<ChangeAnswer>> {
-    Ok(data(ChangeAnswer::new(changed.commit_id)))
+/// The answer to a change of many records.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = BulkVersion)]
+struct BulkAnswer {
+    #[serde(flatten)]
+    change: ChangeAnswer,
+    /// How many cells stayed as they were because they would have been longer than a cell may be; absent when none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    too_long: Option<u64>,
+    /// The same in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+fn answer(changed: Changed) -> Answer<Data<BulkAnswer>> {
+    let too_long = Some(changed.too_long).filter(|cells| *cells > 0);
+    let message = wording::too_long(changed.too_long);
+    Ok(data(BulkAnswer { change: ChangeAnswer::new(changed.commit_id), too_long, message }))
 }

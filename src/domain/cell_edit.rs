@@ -7,6 +7,28 @@ use serde_json::Value;
 use super::blueprint::FieldType;
 use super::value;
 
+/// What an edit makes of a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edited<T> {
+    /// It stays as it is.
+    Same,
+    /// It gets the text; nothing empties it.
+    To(Option<T>),
+    /// It would be longer than a cell may be, and stays as it is.
+    TooLong,
+}
+
+impl<T> Edited<T> {
+    /// The same with another kind of text.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Edited<U> {
+        match self {
+            Self::Same => Edited::Same,
+            Self::To(text) => Edited::To(text.map(change)),
+            Self::TooLong => Edited::TooLong,
+        }
+    }
+}
+
 /// What becomes of the cells of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CellEdit {
@@ -67,8 +89,8 @@ impl Find {
 }
 
 impl CellEdit {
-    /// The new text of a cell; nothing when it stays as it is.
-    pub fn apply<'a>(&'a self, text: Option<&str>) -> Option<Option<Cow<'a, str>>> {
+    /// What becomes of a cell.
+    pub fn apply<'a>(&'a self, text: Option<&str>) -> Edited<Cow<'a, str>> {
         let present = |text: &'a str| Some(text).filter(|text| !text.is_empty()).map(Cow::Borrowed);
         let is_empty = text.is_none_or(str::is_empty);
         let since = match self {
@@ -76,13 +98,13 @@ impl CellEdit {
             Self::Fill(with) if is_empty => present(with),
             Self::Replace { find: Find::Empty, with, .. } if is_empty => present(with),
             Self::Replace { find: Find::Exactly(exact), with, .. } if text == Some(exact) => present(with),
-            Self::Replace { find: Find::Within(part), with, most } => {
-                let replaced = part.replace(text?, with, *most)?;
-                Some(replaced).filter(|text| !text.is_empty()).map(Cow::Owned)
-            }
-            _ => return None,
+            Self::Replace { find: Find::Within(part), with, most } => match part.replace(text, with, *most) {
+                Edited::To(replaced) => replaced.filter(|text| !text.is_empty()).map(Cow::Owned),
+                other => return other.map(Cow::Owned),
+            },
+            _ => return Edited::Same,
         };
-        (since.as_deref() != text).then_some(since)
+        if since.as_deref() == text { Edited::Same } else { Edited::To(since) }
     }
 }
 
@@ -92,8 +114,9 @@ impl Part {
         Self { folded: text.chars().flat_map(fold).collect() }
     }
 
-    /// The text with each place of the part replaced; nothing when there is none, or when it grows beyond `most`.
-    fn replace(&self, text: &str, with: &str, most: usize) -> Option<String> {
+    /// The text with each place of the part replaced.
+    fn replace(&self, text: Option<&str>, with: &str, most: usize) -> Edited<String> {
+        let Some(text) = text else { return Edited::Same };
         let mut replaced: Option<String> = None;
         let mut rest = text;
         while let Some((begin, end)) = self.find(rest) {
@@ -102,10 +125,14 @@ impl Part {
             out.push_str(with);
             rest = &rest[end..];
             if out.len() > most {
-                return None;
+                return Edited::TooLong;
             }
         }
-        replaced.map(|out| out + rest).filter(|out| out.len() <= most)
+        match replaced.map(|out| out + rest) {
+            Some(out) if out.len() > most => Edited::TooLong,
+            Some(out) => Edited::To(Some(out)),
+            None => Edited::Same,
+        }
     }
 
     /// Where the part stands first, in bytes.
@@ -177,8 +204,8 @@ mod tests {
                 with: with.to_string(),
                 most: 100,
             };
-            let found = edit.apply(text).map(|since| since.map(Cow::into_owned));
-            assert_eq!(found, since.map(|since| since.map(str::to_string)), "{find} in {text:?}");
+            let since = since.map_or(Edited::Same, |since: Option<&str>| Edited::To(since.map(Cow::from)));
+            assert_eq!(edit.apply(text), since, "{find} in {text:?}");
         }
     }
 
@@ -186,20 +213,21 @@ mod tests {
     fn a_cell_that_would_become_too_long_stays() {
         let find = Find::parse(&FieldType::String, &json!("a")).unwrap();
         let edit = CellEdit::Replace { find, with: "xyz".to_string(), most: 6 };
-        assert_eq!(edit.apply(Some("aa")), Some(Some("xyzxyz".into())));
-        assert_eq!(edit.apply(Some("aab")), None);
-        assert_eq!(edit.apply(Some("aaaaaaaa")), None);
+        assert_eq!(edit.apply(Some("aa")), Edited::To(Some("xyzxyz".into())));
+        assert_eq!(edit.apply(Some("aab")), Edited::TooLong);
+        assert_eq!(edit.apply(Some("aaaaaaaa")), Edited::TooLong);
+        assert_eq!(edit.apply(Some("long before")), Edited::Same);
     }
 
     #[test]
     fn filling_leaves_what_is_there_and_setting_what_is_the_same() {
         let fill = CellEdit::Fill("x".to_string());
-        assert_eq!(fill.apply(None), Some(Some("x".into())));
-        assert_eq!(fill.apply(Some("y")), None);
+        assert_eq!(fill.apply(None), Edited::To(Some("x".into())));
+        assert_eq!(fill.apply(Some("y")), Edited::Same);
         let set = CellEdit::Set(Some("x".to_string()));
-        assert_eq!(set.apply(Some("y")), Some(Some("x".into())));
-        assert_eq!(set.apply(Some("x")), None);
-        assert_eq!(CellEdit::Set(None).apply(Some("x")), Some(None));
-        assert_eq!(CellEdit::Set(None).apply(None), None);
+        assert_eq!(set.apply(Some("y")), Edited::To(Some("x".into())));
+        assert_eq!(set.apply(Some("x")), Edited::Same);
+        assert_eq!(CellEdit::Set(None).apply(Some("x")), Edited::To(None));
+        assert_eq!(CellEdit::Set(None).apply(None), Edited::Same);
     }
 }

@@ -18,6 +18,13 @@ pub fn counted(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{} {noun}s", grouped(number)) }
 }
 
+/// What is said of cells that a change of many leaves alone; nothing when there are none.
+pub fn too_long(cells: u64) -> Option<String> {
+    let (were, stayed) = if cells == 1 { ("it", "was") } else { ("they", "were") };
+    let cells = (cells > 0).then(|| counted(cells, "cell"))?;
+    Some(format!("{cells} would have been longer than the limit and stayed as {were} {stayed}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::announce::object;
 use super::new_job::NewJob;
-use super::records::{Audience, clean, tell, writable_field};
+use super::records::{Audience, clean, is_cleaned, tell, writable_field};
 use super::{Result, Service, ServiceError, sheets};
 use crate::domain::access::Actor;
 use crate::domain::blueprint::{Field, SheetAccess};
@@ -18,7 +18,7 @@ use crate::domain::query::RecordQuery;
 use crate::domain::record::{Counts, FieldNumber};
 use crate::domain::value;
 use crate::domain::workbook::Sheet;
-use crate::sheets::{Bulk, Writer};
+use crate::sheets::{Bulk, FieldEdit, Writer};
 use crate::store::{Tx, new_id, records};
 
 /// What becomes of the records that a query finds.
@@ -52,6 +52,8 @@ pub struct Changed {
     pub commit_id: Option<CommitId>,
     /// How many records it changed.
     pub records: u64,
+    /// How many cells stayed as they were because they would have been longer than a cell may be.
+    pub too_long: u64,
     /// The version of the sheet after it.
     pub version: i64,
     /// The counts of the sheet after it.
@@ -107,7 +109,7 @@ impl Service {
         let (version, counts) = (view.version(), view.counts());
         let last = records::commit_of_version(&mut tx, sheet.number, version).await?;
         let commit_id = last.map(|commit| commit.id);
-        let done = Changed { sheet, change_id, commit_id, records: 0, version, counts };
+        let done = Changed { sheet, change_id, commit_id, records: 0, too_long: 0, version, counts };
         let mut run = BulkRun { writer, bulk, done, silent };
         run.commits(&mut tx, actor, commits).await?;
         tx.commit().await?;
@@ -177,25 +179,25 @@ impl Service {
         sheet: &Sheet,
         query: &RecordQuery,
         change: &BulkChange,
-    ) -> Result<Vec<(FieldNumber, CellEdit)>> {
+    ) -> Result<Vec<FieldEdit>> {
         let limits = &self.settings.limits;
         match change {
             BulkChange::Replace { field: Some(key), find, with } => {
                 let (number, field) = writable(actor, sheet, key)?;
-                Ok(vec![(number, replacement(limits, field, find, with)?)])
+                Ok(vec![rule(number, replacement(limits, field, find, with)?, with)])
             }
             BulkChange::Replace { field: None, find, with } => everywhere(limits, actor, sheet, find, with),
             BulkChange::Update(updates) => {
                 let edit = |(key, given): &(String, Value)| {
                     let (number, field) = writable(actor, sheet, key)?;
-                    Ok((number, CellEdit::Set(text(limits, field, given)?)))
+                    Ok(rule(number, CellEdit::Set(text(limits, field, given)?), given))
                 };
                 updates.iter().map(edit).collect()
             }
             BulkChange::Fill(key, given) => {
                 let (number, field) = writable(actor, sheet, key)?;
                 let with = text(limits, field, given)?.unwrap_or_default();
-                Ok(vec![(number, CellEdit::Fill(with))])
+                Ok(vec![rule(number, CellEdit::Fill(with), given)])
             }
             BulkChange::FillDown(key) => {
                 let (number, _) = writable(actor, sheet, key)?;
@@ -205,7 +207,7 @@ impl Service {
                 let first = view.page(tx, query, 0, 1, Some(&fields)).await?.into_iter().next();
                 let text =
                     first.and_then(|record| record.cells.into_iter().next()).and_then(|cell| cell.text);
-                Ok(vec![(number, CellEdit::Set(text))])
+                Ok(vec![FieldEdit { field: number, edit: CellEdit::Set(text), character_removed: false }])
             }
         }
     }
@@ -217,6 +219,7 @@ impl BulkRun {
         for _ in 0..most {
             let change = self.done.change_id.clone();
             let step = self.writer.bulk_step(tx, &actor.id, &change, &mut self.bulk).await?;
+            self.done.too_long = self.bulk.too_long();
             let Some(mut step) = step else { return Ok(false) };
             step.any_value_changed &= !self.silent;
             tell(tx, actor, &self.done.sheet, &step, Topic::RecordsUpdated, &Audience::Everybody).await?;
@@ -236,6 +239,11 @@ fn writable<'a>(actor: &Actor, sheet: &'a Sheet, key: &str) -> Result<(FieldNumb
     };
     writable_field(actor, field)?;
     Ok((number, field))
+}
+
+/// What becomes of the cells of a field, by a value as it was given.
+fn rule(field: FieldNumber, edit: CellEdit, given: &Value) -> FieldEdit {
+    FieldEdit { field, edit, character_removed: is_cleaned(given) }
 }
 
 /// The value as the text that a cell of the field holds.
@@ -260,11 +268,11 @@ fn everywhere(
     sheet: &Sheet,
     find: &Value,
     with: &Value,
-) -> Result<Vec<(FieldNumber, CellEdit)>> {
+) -> Result<Vec<FieldEdit>> {
     let edits: Vec<_> = sheet
         .columns()
         .filter(|(_, field)| writable_field(actor, field).is_ok())
-        .filter_map(|(number, field)| Some((number, replacement(limits, field, find, with).ok()?)))
+        .filter_map(|(number, field)| Some(rule(number, replacement(limits, field, find, with).ok()?, with)))
         .collect();
     if edits.is_empty() {
         let message = format!("no field of {} can be changed like this", sheet.config.name);

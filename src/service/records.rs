@@ -228,12 +228,7 @@ fn cell(limits: &Limits, actor: &Actor, field: &Field, input: &ValueInput) -> Re
     let fits = limits.check_cell(text.as_deref().unwrap_or_default());
     fits.map_err(|error| ServiceError::bad_request(format!("{key}: {error}")))?;
     let mut messages = input.messages.clone();
-    let removed = match given {
-        Value::String(text) => holds_nul(text),
-        Value::Array(items) => items.iter().filter_map(Value::as_str).any(holds_nul),
-        _ => false,
-    };
-    if removed {
+    if is_cleaned(given) {
         messages.get_or_insert_default().push(Message::character_removed());
     }
     Ok(CellInput { text, messages })
@@ -261,6 +256,15 @@ pub(super) fn typed(limits: &Limits, text: Option<String>) -> Result<CellInput> 
 /// PostgreSQL holds no NUL characters: they are removed on the way in, and the cell says so.
 pub(super) fn clean(text: String) -> String {
     if holds_nul(&text) { text.replace('\0', "") } else { text }
+}
+
+/// Whether a character is removed from a value on the way in.
+pub(super) fn is_cleaned(given: &Value) -> bool {
+    match given {
+        Value::String(text) => holds_nul(text),
+        Value::Array(items) => items.iter().filter_map(Value::as_str).any(holds_nul),
+        _ => false,
+    }
 }
 
 fn holds_nul(text: &str) -> bool {

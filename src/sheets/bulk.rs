@@ -1,6 +1,7 @@
 //! Changing the cells of many records by one rule, whatever their number: segment by segment, in commits of a bounded
 //! size, without a thing in memory for each record that is only looked at.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -14,29 +15,50 @@ use super::manifest::{Manifest, Segment};
 use super::orders::Positions;
 use super::overlay::Overlay;
 use super::references::LinkRule;
-use super::segment_change::SegmentChange;
+use super::segment_change::{Checked, SegmentChange};
 use super::slice::Slice;
 use super::state::{State, counts};
 use super::unique::Partner;
 use super::update::RecordUpdate;
 use super::writer::{CellInput, Committed, Working, Writer};
-use crate::domain::cell_edit::CellEdit;
+use crate::domain::cell_edit::{CellEdit, Edited};
 use crate::domain::ids::ChangeId;
 use crate::domain::query::RecordQuery;
-use crate::domain::record::FieldNumber;
+use crate::domain::record::{FieldNumber, Message};
 use crate::store::{Tx, records};
 
 /// Positions that are looked at together.
 const WINDOW: usize = 1 << 17;
 
+/// What becomes of the cells of one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldEdit {
+    /// The field.
+    pub field: FieldNumber,
+    /// The rule.
+    pub edit: CellEdit,
+    /// Its text came with a character that cannot be stored: the cells that get it say so.
+    pub character_removed: bool,
+}
+
+impl FieldEdit {
+    /// A cell that the rule changes to a text.
+    fn cell(&self, text: Option<Cow<'_, str>>) -> CellInput {
+        let messages = self.character_removed.then(|| vec![Message::character_removed()]);
+        CellInput { text: text.map(String::from), messages }
+    }
+}
+
 /// A change of many records on its way. It is made for one version of the sheet: whoever changes the sheet in between
 /// ends it.
 pub struct Bulk {
-    edits: Arc<Vec<(FieldNumber, CellEdit)>>,
+    edits: Arc<Vec<FieldEdit>>,
     /// The records that are meant, in the order of the sheet.
     positions: Positions,
     /// How many of them were looked at.
     seen: usize,
+    /// Cells that stay as they are because they would be too long.
+    too_long: u64,
     version: i64,
     /// What was found out and is not committed yet.
     waiting: VecDeque<SegmentChange>,
@@ -46,6 +68,19 @@ impl Bulk {
     /// How many records were looked at, and how many are meant.
     pub fn progress(&self) -> (u64, u64) {
         (self.seen as u64, self.positions.len() as u64)
+    }
+
+    /// How many cells stay as they are because they would be longer than a cell may be.
+    pub fn too_long(&self) -> u64 {
+        self.too_long
+    }
+
+    fn fields(&self) -> Vec<FieldNumber> {
+        self.edits.iter().map(|edit| edit.field).collect()
+    }
+
+    fn wanted(&self) -> Wanted {
+        Wanted::Parts(self.edits.iter().map(|edit| Part::field(edit.field)).collect())
     }
 
     /// The changes that fit into what is left of a commit.
@@ -76,7 +111,7 @@ impl Writer {
         &mut self,
         tx: &mut Tx,
         query: &RecordQuery,
-        edits: Vec<(FieldNumber, CellEdit)>,
+        edits: Vec<FieldEdit>,
     ) -> Result<Bulk, SheetError> {
         let query = RecordQuery { sort_field: None, sort_direction: None, ..query.clone() };
         let mut view = self.view(tx).await?;
@@ -86,8 +121,8 @@ impl Writer {
             view = self.view(tx).await?;
             positions = view.positions(tx, &query).await?;
         }
-        let edits = Arc::new(edits);
-        Ok(Bulk { edits, positions, seen: 0, version: view.version(), waiting: VecDeque::new() })
+        let (edits, version) = (Arc::new(edits), view.version());
+        Ok(Bulk { edits, positions, seen: 0, too_long: 0, version, waiting: VecDeque::new() })
     }
 
     /// Makes the next commit of a change; nothing when there is nothing left to change.
@@ -122,7 +157,7 @@ impl Writer {
                 true => break,
                 false => {}
             }
-            self.rewrite(tx, &mut working, &mut begun, run).await?;
+            self.rewrite(tx, &mut working, &mut begun, (&bulk.edits, run)).await?;
         }
         if begun.edit.numbers.is_empty() {
             self.end(working);
@@ -146,15 +181,17 @@ impl Writer {
         let segments = positions.iter().filter_map(|position| view.state.manifest.at(*position));
         let mut segments: Vec<usize> = segments.map(|(segment, _)| segment).collect();
         segments.dedup();
-        let wanted = Wanted::Parts(bulk.edits.iter().map(|(field, _)| Part::field(*field)).collect());
-        let rows = fetch::rows(&self.cache, tx, &view.state, segments, &wanted).await?;
+        let rows = fetch::rows(&self.cache, tx, &view.state, segments, &bulk.wanted()).await?;
         let mut updates = Vec::new();
         for place in positions.iter().filter_map(|position| rows.place_at(*position)) {
-            let cell = |(field, edit): &(FieldNumber, CellEdit)| {
-                let text = edit.apply(rows.text(place, *field))?.map(String::from);
-                Some((*field, CellInput { text, messages: None }))
-            };
-            let cells: Vec<_> = bulk.edits.iter().filter_map(cell).collect();
+            let mut cells = Vec::new();
+            for edit in bulk.edits.iter() {
+                match edit.edit.apply(rows.text(place, edit.field)) {
+                    Edited::Same => {}
+                    Edited::To(text) => cells.push((edit.field, edit.cell(text))),
+                    Edited::TooLong => bulk.too_long += 1,
+                }
+            }
             if !cells.is_empty() {
                 updates.push(RecordUpdate {
                     number: rows.number_at(place),
@@ -180,20 +217,21 @@ impl Writer {
             return Ok(false);
         }
         bulk.seen += selected.iter().map(|(_, rows)| rows.len()).sum::<usize>();
-        let fields: Vec<FieldNumber> = bulk.edits.iter().map(|(field, _)| *field).collect();
-        let wanted = Wanted::Parts(fields.iter().map(|field| Part::field(*field)).collect());
         let places = selected.iter().map(|(place, _)| *place);
-        let rows = fetch::rows(&self.cache, tx, state, places, &wanted).await?;
-        let edits = bulk.edits.clone();
-        let found = blocking(move || {
+        let rows = fetch::rows(&self.cache, tx, state, places, &bulk.wanted()).await?;
+        let (edits, fields) = (bulk.edits.clone(), bulk.fields());
+        let (found, too_long) = blocking(move || {
+            let mut too_long = 0;
             let change = |(place, selected): &(usize, Vec<u32>)| {
                 let slice = Slice::new(&rows, *place, &fields)?;
-                SegmentChange::of_edits(&slice, *place, selected, &edits)
+                SegmentChange::of_edits(&slice, *place, selected, &edits, &mut too_long)
             };
-            Ok(selected.iter().filter_map(change).collect::<Vec<_>>())
+            let found: Vec<_> = selected.iter().filter_map(change).collect();
+            Ok((found, too_long))
         })
         .await?;
         bulk.waiting.extend(found);
+        bulk.too_long += too_long;
         Ok(true)
     }
 
@@ -203,8 +241,10 @@ impl Writer {
         tx: &mut Tx,
         working: &mut Working,
         begun: &mut Begun,
-        run: Vec<SegmentChange>,
+        (edits, run): (&[FieldEdit], Vec<SegmentChange>),
     ) -> Result<(), SheetError> {
+        let removed = edits.iter().filter(|edit| edit.character_removed).map(|edit| edit.field).collect();
+        let checked = Checked::saying_removed(removed);
         let changed = run.iter().flat_map(SegmentChange::fields);
         let mut fields: Vec<FieldNumber> = changed.collect();
         fields.sort_unstable();
@@ -224,7 +264,7 @@ impl Writer {
         let mut edit = std::mem::take(&mut begun.edit);
         let (done, index) = blocking(move || {
             let mut index = index;
-            let made = bulk_segments::run(&rules, &rows, &fields, &run, index.as_mut(), &mut edit);
+            let made = bulk_segments::run((&rules, checked), &rows, &fields, &run, index.as_mut(), &mut edit);
             let mut chunks = Vec::new();
             let segments: Vec<(usize, Segment)> = made
                 .rewritten

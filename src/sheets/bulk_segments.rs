@@ -20,7 +20,7 @@ pub(super) struct Made {
 
 /// Makes segments anew. `rows` must hold the fields, those of the unique rules when there is an index, and messages.
 pub(super) fn run(
-    rules: &Rules,
+    (rules, mut checked): (&Rules, Checked),
     rows: &Rows,
     fields: &[FieldNumber],
     changes: &[SegmentChange],
@@ -46,7 +46,6 @@ pub(super) fn run(
     let touched = &edit.numbers[begin..];
     let partners =
         index.as_deref_mut().map(|index| index.settle(|number| touched.binary_search(&number).is_ok()));
-    let mut checked = Checked::default();
     let mut keys = keys.into_iter();
     let mut rewritten = Vec::new();
     for (slice, change, changes) in &segments {

@@ -85,7 +85,7 @@ mod writer;
 mod tests;
 
 pub use batches::{Batch, BatchRecord, Batches, OpenBatch};
-pub use bulk::Bulk;
+pub use bulk::{Bulk, FieldEdit};
 pub use diff::{Comparison, Difference};
 pub use draft::SegmentDraft;
 pub use error::SheetError;

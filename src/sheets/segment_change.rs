@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use super::bulk::FieldEdit;
 use super::chunk::{Chunk, Part};
 use super::column::{Column, ColumnBuilder};
 use super::manifest::Segment;
@@ -11,7 +13,7 @@ use super::messages::{self, CellMessage, Messages, MessagesBuilder};
 use super::rewrite::Rewritten;
 use super::rules::Rules;
 use super::slice::Slice;
-use crate::domain::cell_edit::CellEdit;
+use crate::domain::cell_edit::{CellEdit, Edited};
 use crate::domain::record::{FieldNumber, Message};
 
 /// New texts for cells of one segment.
@@ -26,7 +28,7 @@ pub(super) struct SegmentChange {
 }
 
 /// Equal texts of a column are made once.
-type NewText = Option<std::sync::Arc<str>>;
+type NewText = Option<Arc<str>>;
 
 /// A record of a [`SegmentChange`].
 pub(super) struct RowChange<'a> {
@@ -42,10 +44,11 @@ impl SegmentChange {
         slice: &Slice<'_>,
         place: usize,
         rows: &[u32],
-        edits: &[(FieldNumber, CellEdit)],
+        edits: &[FieldEdit],
+        too_long: &mut u64,
     ) -> Option<Self> {
-        let of_field = |(at, (field, edit)): (usize, &(FieldNumber, CellEdit))| {
-            let cells = new_texts(slice, at, rows, edit);
+        let of_field = |(at, FieldEdit { field, edit, .. }): (usize, &FieldEdit)| {
+            let cells = new_texts(slice, at, rows, edit, too_long);
             (!cells.is_empty()).then_some((*field, cells))
         };
         let mut cells: Vec<_> = edits.iter().enumerate().filter_map(of_field).collect();
@@ -109,30 +112,41 @@ impl SegmentChange {
     }
 }
 
-/// The cells of a column that change; a text of its dictionary is looked at once.
-fn new_texts(slice: &Slice<'_>, at: usize, rows: &[u32], edit: &CellEdit) -> Vec<(u32, NewText)> {
-    let new = |text: Option<&str>| edit.apply(text).map(|since| since.map(share));
+/// The cells of a column that change; a text of its dictionary is looked at once. Counts those that would be too long.
+fn new_texts(
+    slice: &Slice<'_>,
+    at: usize,
+    rows: &[u32],
+    edit: &CellEdit,
+    too_long: &mut u64,
+) -> Vec<(u32, NewText)> {
+    let new = |text: Option<&str>| edit.apply(text).map(share);
     let mut cells = Vec::new();
+    let mut take = |row: u32, since: Edited<Arc<str>>| match since {
+        Edited::Same => {}
+        Edited::To(text) => cells.push((row, text)),
+        Edited::TooLong => *too_long += 1,
+    };
     let coded = slice.column(at).filter(|column| slice.is_plain() && column.codes.is_some());
     let Some(column) = coded else {
         for row in rows {
-            cells.extend(new(slice.text(*row, at)).map(|since| (*row, since)));
+            take(*row, new(slice.text(*row, at)));
         }
         return cells;
     };
-    let mut known: Vec<Option<Option<NewText>>> = vec![None; column.texts.len()];
+    let mut known: Vec<Option<Edited<Arc<str>>>> = vec![None; column.texts.len()];
     let blank = new(None);
     for row in rows {
         let since = match column.place(*row as usize) {
             Some(place) => known[place].get_or_insert_with(|| new(Some(column.texts.get(place)))),
             None => &blank,
         };
-        cells.extend(since.clone().map(|since| (*row, since)));
+        take(*row, since.clone());
     }
     cells
 }
 
-fn share(text: Cow<'_, str>) -> std::sync::Arc<str> {
+fn share(text: Cow<'_, str>) -> Arc<str> {
     text.into()
 }
 
@@ -165,10 +179,17 @@ fn with_remarks(before: Option<&Messages>, remarks: &[(u32, Vec<CellMessage>)]) 
 /// What is wrong with texts, remembered as long as a change lasts.
 #[derive(Default)]
 pub(super) struct Checked {
+    /// Fields whose new texts came with a character that cannot be stored.
+    removed: Vec<FieldNumber>,
     fields: HashMap<FieldNumber, HashMap<Option<Box<str>>, Vec<Message>>>,
 }
 
 impl Checked {
+    /// With a word on the changed cells of these fields that a character of their text was removed.
+    pub(super) fn saying_removed(removed: Vec<FieldNumber>) -> Self {
+        Self { removed, fields: HashMap::new() }
+    }
+
     /// The messages of a record since: those of its changed cells are made anew, as by an edit of each.
     pub(super) fn messages(
         &mut self,
@@ -182,6 +203,7 @@ impl Checked {
         for (field, text) in &change.cells {
             let found = self.check(rules, *field, *text);
             since.extend(found.iter().map(|message| (*field, message.clone())));
+            since.extend(self.removed.contains(field).then(|| (*field, Message::character_removed())));
         }
         since
     }

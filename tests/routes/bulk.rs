@@ -1,9 +1,11 @@
+use inlet::domain::limits::Limits;
 use inlet::domain::query::RecordQuery;
 use inlet::service::bulk::BulkChange;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::fixtures::{Contacts, contacts, insert, text};
-use crate::{TestApp, on_each_database};
+use crate::{TestApp, on_each_database, on_each_database_within};
 
 /// A sheet with so many people: every third of them Ann, the others Bob, and an age for every second.
 async fn people(app: &TestApp, count: usize) -> Contacts {
@@ -26,6 +28,22 @@ async fn total(app: &TestApp, sheet: &str, query: &str) -> u64 {
 async fn topics(app: &TestApp, space: &str) -> Vec<String> {
     let events = app.get(&format!("/v1/events?spaceId={space}&pageSize=1000")).await.data();
     events.as_array().unwrap().iter().map(|event| text(event, "topic")).collect()
+}
+
+/// Runs the server's jobs until this one has ended well.
+async fn done(app: &TestApp, job: &str) -> Value {
+    let stopping = CancellationToken::new();
+    inlet::jobs::start(&app.service, &stopping);
+    let _stop = stopping.drop_guard();
+    for _ in 0..400 {
+        let found = app.get(&format!("/v1/jobs/{job}")).await.data();
+        match found["status"].as_str().unwrap() {
+            "complete" => return found,
+            "failed" | "canceled" => panic!("{found}"),
+            _ => tokio::time::sleep(std::time::Duration::from_millis(25)).await,
+        }
+    }
+    panic!("the job did not end");
 }
 
 #[tokio::test]
@@ -108,24 +126,15 @@ async fn records_get_the_same_values_and_the_rules_are_asked() {
 async fn a_job_does_the_same() {
     on_each_database(async |app: TestApp| {
         let Contacts { sheet, .. } = people(&app, 600).await;
-        inlet::jobs::start(&app.service, &app.stopping);
         let job = json!({
             "type": "sheet", "operation": "find-replace", "source": sheet, "trigger": "immediate",
             "config": { "fieldKey": "name", "find": "Ann", "replace": "Eve", "snapshotLabel": "before" },
         });
         let job = text(&app.post("/v1/jobs", job).await.data(), "id");
-        for _ in 0..400 {
-            let found = app.get(&format!("/v1/jobs/{job}")).await.data();
-            match found["status"].as_str().unwrap() {
-                "complete" => break,
-                "failed" | "canceled" => panic!("{found}"),
-                _ => tokio::time::sleep(std::time::Duration::from_millis(25)).await,
-            }
-        }
+        done(&app, &job).await;
         assert_eq!(total(&app, &sheet, "searchValue=Eve").await, 200);
         let kept = app.get(&format!("/v1/snapshots?sheetId={sheet}")).await.data();
         assert_eq!(kept[0]["label"], json!("before"));
-        app.stopping.cancel();
     })
     .await;
 }
@@ -209,6 +218,60 @@ async fn a_change_that_is_cut_off_is_taken_back() {
         let made = commits.as_array().unwrap().iter().filter(|commit| commit["changeId"] == json!(change));
         assert!((2..=3).contains(&made.count()), "commits hold ten thousand records at most");
         assert_eq!(total(&app, &sheet, "searchValue=Eve").await, 18_000);
+    })
+    .await;
+}
+
+/// A few records go into the patch log, many into segments that are made anew.
+const FEW_AND_MANY: [usize; 2] = [4, 1_200];
+
+#[tokio::test]
+async fn a_character_that_cannot_be_stored_is_told_of_on_the_cells_that_change() {
+    on_each_database(async |app: TestApp| {
+        for count in FEW_AND_MANY {
+            let Contacts { sheet, .. } = people(&app, count).await;
+            let warned = async || total(&app, &sheet, "q=name%20%40message%20contains%20%22removed%22").await;
+            let body = json!({ "find": "Ann", "replace": "E\u{0}ve", "fieldKey": "name" });
+            app.put(&format!("/v1/sheets/{sheet}/find-replace"), body).await.data();
+            let eves = total(&app, &sheet, "searchValue=%22Eve%22").await;
+            assert_eq!((eves, warned().await), (count.div_ceil(3) as u64, eves), "of {count}");
+            let page = app.get(&format!("/v1/sheets/{sheet}/records?pageSize=1")).await.data();
+            let message = &page["records"][0]["values"]["name"]["messages"][0];
+            assert_eq!(message["message"], json!("A character that cannot be stored was removed"));
+            assert_eq!(message["type"], json!("warn"));
+            // It goes with the next change of the cell.
+            let body = json!({ "fieldUpdates": { "name": { "value": "Eva" } } });
+            app.patch(&format!("/v1/sheets/{sheet}/records/bulk-update"), body).await.data();
+            assert_eq!(warned().await, 0);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn cells_that_would_be_too_long_are_counted_and_told_of() {
+    let limits = Limits { cell_bytes: 8, ..Limits::default() };
+    on_each_database_within(limits, async |app: TestApp| {
+        for count in FEW_AND_MANY {
+            let Contacts { sheet, .. } = people(&app, count).await;
+            insert(&app, &sheet, &[json!({ "name": "Bob Long" }), json!({ "name": "Bobbob" })]).await;
+            let path = format!("/v1/sheets/{sheet}/find-replace");
+            let answer = app.put(&path, json!({ "find": "bob", "replace": "Robin", "fieldKey": "name" })).await.data();
+            assert_eq!(answer["tooLong"], json!(2), "{answer}");
+            let words = "2 cells would have been longer than the limit and stayed as they were";
+            assert_eq!(answer["message"], json!(words));
+            assert_eq!(total(&app, &sheet, "searchValue=bob").await, 2, "they are as they were");
+            assert_eq!(total(&app, &sheet, "searchValue=%22Robin%22").await, (count - count.div_ceil(3)) as u64);
+            let answer = app.put(&path, json!({ "find": "robin", "replace": "Bob" })).await.data();
+            assert_eq!((answer.get("tooLong"), answer.get("message")), (None, None));
+
+            let config = json!({ "fieldKey": "name", "find": "long", "replace": "longest" });
+            let job = json!({ "type": "sheet", "operation": "find-replace", "source": sheet, "trigger": "immediate",
+                "config": config });
+            let job = text(&app.post("/v1/jobs", job).await.data(), "id");
+            let words = "0 records changed in Contacts. 1 cell would have been longer than the limit and stayed as it was.";
+            assert_eq!(done(&app, &job).await["outcome"]["message"], json!(words));
+        }
     })
     .await;
 }

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use crate::domain::ids::{ChangeId, Id, JobId, SheetId};
 use crate::domain::outcome::Outcome;
 use crate::domain::query::RecordQuery;
-use crate::domain::wording::{counted, grouped};
+use crate::domain::wording::{counted, grouped, too_long};
 use crate::jobs::work::{Work, WorkError};
-use crate::service::bulk::{BulkChange, BulkRun};
+use crate::service::bulk::{BulkChange, BulkRun, Changed};
 use crate::service::jobs::JobChange;
 
 /// Commits of one transaction: 80,000 records at most.
@@ -35,6 +35,13 @@ struct Config {
     snapshot_label: Option<String>,
     #[serde(flatten)]
     query: RecordQuery,
+}
+
+/// What was done.
+struct Done {
+    records: u64,
+    /// Cells that would have been too long.
+    too_long: u64,
 }
 
 #[derive(Deserialize)]
@@ -65,8 +72,8 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
         work.job.sheet_id.clone().ok_or_else(|| WorkError::Failed("the job names no sheet".to_string()))?;
     let change = change_of(&work.job.id)?;
     let sheet = work.service.sheet(&work.actor, &id).await?;
-    if let Some(records) = already_done(&work) {
-        return Ok(outcome(records, &sheet.config.name));
+    if let Some(done) = already_done(&work) {
+        return Ok(outcome(done, &sheet.config.name));
     }
     let config: Config = work.config()?;
     // What an earlier attempt wrote before it was cut off.
@@ -75,11 +82,12 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
         work.service.create_snapshot(&work.actor, &id, Some(label.clone()), None).await?;
     }
     match all(&work, &id, &config, &change).await {
-        Ok(records) => {
-            let undo = json!({ "undo": { "sheetId": id, "changeId": change }, "changedRecords": records });
+        Ok(done) => {
+            let undo = json!({ "undo": { "sheetId": id, "changeId": change }, "changedRecords": done.records,
+                "tooLong": done.too_long });
             let change = JobChange { metadata: Some(undo), ..JobChange::default() };
             work.service.update_job(&work.actor, &work.job.id, change).await?;
-            Ok(outcome(records, &sheet.config.name))
+            Ok(outcome(done, &sheet.config.name))
         }
         Err(error) => {
             if work.is_over(&error).await? {
@@ -90,8 +98,8 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
     }
 }
 
-/// Makes one transaction after the other; how many records changed.
-async fn all(work: &Work, id: &SheetId, config: &Config, change: &ChangeId) -> Result<u64, WorkError> {
+/// Makes one transaction after the other.
+async fn all(work: &Work, id: &SheetId, config: &Config, change: &ChangeId) -> Result<Done, WorkError> {
     let (service, actor) = (&work.service, &work.actor);
     let rule = config.change(&work.job.operation)?;
     let named = (change.clone(), false);
@@ -100,18 +108,25 @@ async fn all(work: &Work, id: &SheetId, config: &Config, change: &ChangeId) -> R
         let (seen, total) = run.progress();
         work.progress(seen, total, || format!("{} of {} records", grouped(seen), grouped(total))).await?;
         if !service.go_on(actor, &mut run, TOGETHER).await? {
-            return Ok(service.end_bulk(run).records);
+            let Changed { records, too_long, .. } = service.end_bulk(run);
+            return Ok(Done { records, too_long });
         }
     }
 }
 
-fn outcome(records: u64, name: &str) -> Outcome {
-    Outcome::saying(format!("{} changed in {name}", counted(records, "record")))
+fn outcome(done: Done, name: &str) -> Outcome {
+    let mut words = format!("{} changed in {name}", counted(done.records, "record"));
+    if let Some(left) = too_long(done.too_long) {
+        words.push_str(&format!(". {left}."));
+    }
+    Outcome::saying(words)
 }
 
 /// What an attempt did that was cut off after its last transaction.
-fn already_done(work: &Work) -> Option<u64> {
-    work.job.metadata.as_ref()?.get("changedRecords")?.as_u64()
+fn already_done(work: &Work) -> Option<Done> {
+    let known = work.job.metadata.as_ref()?;
+    let number = |name: &str| known.get(name)?.as_u64();
+    Some(Done { records: number("changedRecords")?, too_long: number("tooLong").unwrap_or(0) })
 }
 
 /// The change has the random part of the job's id, so that another attempt finds it.

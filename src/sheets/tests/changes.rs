@@ -11,11 +11,11 @@ use super::model::{Model, Row, set};
 use super::stories::{cells, records, same, texts};
 use super::{BY, FIELDS, SMALL, again, people, sheet_of, write};
 use crate::domain::blueprint::FieldType;
-use crate::domain::cell_edit::{CellEdit, Find};
+use crate::domain::cell_edit::{CellEdit, Edited, Find};
 use crate::domain::query::{Filter, RecordQuery};
-use crate::domain::record::{FieldNumber, RecordNumber};
+use crate::domain::record::{FieldNumber, Message, RecordNumber};
 use crate::domain::workbook::Sheet;
-use crate::sheets::{CellInput, Classes, Committed, NewRecord, RecordUpdate, Sheets};
+use crate::sheets::{CellInput, Classes, Committed, FieldEdit, NewRecord, RecordUpdate, Sheets};
 use crate::store::testing::databases;
 use crate::store::testing::samples::{self, Tenant};
 use crate::store::{Db, new_id};
@@ -26,7 +26,7 @@ enum Step {
     Insert(Vec<NewRecord>),
     Edit(Vec<(usize, FieldNumber, CellInput)>),
     Delete(Vec<usize>),
-    Bulk(RecordQuery, Vec<(FieldNumber, CellEdit)>),
+    Bulk(RecordQuery, Vec<FieldEdit>),
     /// The version is kept, to be restored later.
     Keep,
     /// What happened since a kept version is taken back, or some classes of it.
@@ -37,20 +37,24 @@ enum Step {
     Forget,
 }
 
-fn edits() -> impl Strategy<Value = Vec<(FieldNumber, CellEdit)>> {
+fn edits() -> impl Strategy<Value = Vec<FieldEdit>> {
     let find = prop::sample::select(vec!["", "a", "\"A\"", "7", "long"]);
-    let replace = (find, texts()).prop_map(|(find, with)| CellEdit::Replace {
+    let most = prop::sample::select(vec![3, 1 << 20]);
+    let replace = (find, texts(), most).prop_map(|(find, with, most)| CellEdit::Replace {
         find: Find::parse(&FieldType::String, &json!(find)).unwrap(),
         with,
-        most: 1 << 20,
+        most,
     });
     let edit = prop_oneof![
         3 => replace,
         1 => prop::option::of(texts().prop_filter("not empty", |text| !text.is_empty())).prop_map(CellEdit::Set),
         1 => texts().prop_map(CellEdit::Fill),
     ];
-    prop::collection::btree_map(prop::sample::select(FIELDS.to_vec()), edit, 1..3)
-        .prop_map(|edits| edits.into_iter().rev().collect())
+    let rule = (edit, prop::bool::weighted(0.2));
+    prop::collection::btree_map(prop::sample::select(FIELDS.to_vec()), rule, 1..3).prop_map(|edits| {
+        let edit = |(field, (edit, character_removed))| FieldEdit { field, edit, character_removed };
+        edits.into_iter().rev().map(edit).collect()
+    })
 }
 
 fn queries() -> impl Strategy<Value = RecordQuery> {
@@ -214,14 +218,17 @@ impl Story<'_> {
     }
 
     /// The same, record by record; the answer is the records that change.
-    fn bulk_in_model(&mut self, query: &RecordQuery, edits: &[(FieldNumber, CellEdit)]) -> Vec<RecordNumber> {
+    fn bulk_in_model(&mut self, query: &RecordQuery, edits: &[FieldEdit]) -> Vec<RecordNumber> {
         let mut meant = self.model.answer(query);
         meant.sort_unstable();
         let mut updates = Vec::new();
         for row in self.model.rows.iter().filter(|row| meant.contains(&RecordNumber(row.number))) {
-            let cell = |(field, edit): &(FieldNumber, CellEdit)| {
-                let text = edit.apply(row.cells.get(field).map(String::as_str))?;
-                Some((*field, CellInput { text: text.map(Cow::into_owned), messages: None }))
+            let cell = |FieldEdit { field, edit, character_removed }: &FieldEdit| {
+                let Edited::To(text) = edit.apply(row.cells.get(field).map(String::as_str)) else {
+                    return None;
+                };
+                let messages = character_removed.then(|| vec![Message::character_removed()]);
+                Some((*field, CellInput { text: text.map(Cow::into_owned), messages }))
             };
             let cells: Vec<_> = edits.iter().filter_map(cell).collect();
             let number = RecordNumber(row.number);
@@ -252,7 +259,7 @@ pub async fn bulk(
     db: &Db,
     sheet: &Sheet,
     query: RecordQuery,
-    edits: Vec<(FieldNumber, CellEdit)>,
+    edits: Vec<FieldEdit>,
 ) -> Vec<Committed> {
     let mut writer = sheets.writer(sheet).await.unwrap();
     let mut tx = db.write().await.unwrap();

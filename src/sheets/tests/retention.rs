@@ -9,7 +9,7 @@ use crate::domain::record::Record;
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::Timestamp;
 use crate::domain::workbook::Sheet;
-use crate::sheets::{SheetError, Sheets};
+use crate::sheets::{FieldEdit, SheetError, Sheets};
 use crate::store::testing::{chunks, databases, samples};
 use crate::store::{Db, new_id, now, retention, snapshots};
 
@@ -29,8 +29,9 @@ async fn old_versions_go_and_their_chunks_but_not_those_of_snapshots() {
         write!(sheets, database, &sheet, insert(rows));
         let mut pinned = None;
         for round in 0..12 {
-            let edits = vec![(super::NAME, CellEdit::Set(Some(format!("round {round}"))))];
-            bulk(&sheets, &database, &sheet, RecordQuery::default(), edits).await;
+            let edit = CellEdit::Set(Some(format!("round {round}")));
+            let edit = FieldEdit { field: super::NAME, edit, character_removed: false };
+            bulk(&sheets, &database, &sheet, RecordQuery::default(), vec![edit]).await;
             write!(sheets, database, &sheet, insert(vec![person("late", "", "")]));
             if round == 4 {
                 let version = again(&database, &tenant, &sheet).await.version;
@@ -38,6 +39,7 @@ async fn old_versions_go_and_their_chunks_but_not_those_of_snapshots() {
                     id: new_id::<SnapshotId>(),
                     sheet_id: sheet.id.clone(),
                     version,
+                    config: None,
                     label: None,
                     thread_id: None,
                     created_by: super::BY.to_string(),

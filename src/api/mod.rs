@@ -23,6 +23,7 @@ mod jobs;
 mod json_lines;
 mod line_batch;
 mod lines;
+mod messages;
 mod openapi;
 mod parts;
 mod query;
@@ -63,6 +64,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(records::routes())
         .merge(indices::routes())
         .merge(cells::routes())
+        .merge(messages::routes())
         .merge(json_lines::routes())
         .merge(bulk::routes())
         .merge(commits::routes())

@@ -10,6 +10,7 @@ mod error;
 pub mod files;
 pub mod imports;
 pub mod jobs;
+pub mod messages;
 mod read;
 pub mod records;
 pub mod spaces;

@@ -281,3 +281,38 @@ async fn an_answer_to_an_event_tells_nobody_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn messages_are_counted_by_field_and_text() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let rows = [
+            json!({ "name": null, "age": "old", "email": "a@b" }),
+            json!({ "name": null, "email": "a@b" }),
+            json!({ "name": null }),
+            json!({ "name": "Ada", "email": "c@d" }),
+        ];
+        insert(&app, &made.sheet, &rows).await;
+        let messages = format!("/v1/sheets/{}/messages", made.sheet);
+        let answer = app.get(&messages).await.json();
+        let groups = answer["data"].as_array().unwrap();
+        let group = |place: usize| (text(&groups[place], "fieldKey"), groups[place]["count"].clone());
+        assert_eq!((group(0), group(1)), (("name".into(), json!(3)), ("email".into(), json!(2))));
+        assert_eq!((group(2), groups.len()), (("age".into(), json!(1)), 3));
+        assert_eq!(
+            (&groups[0]["type"], &groups[0]["source"]),
+            (&json!("error"), &json!("required-constraint"))
+        );
+        assert!(groups[0]["message"].is_string(), "{}", groups[0]);
+        let total = json!({ "currentPage": 1, "pageCount": 1, "totalCount": 3 });
+        assert_eq!(answer["pagination"], total);
+        let second = app.get(&format!("{messages}?pageSize=1&pageNumber=2")).await.json();
+        assert_eq!((&second["data"][0], &second["pagination"]["pageCount"]), (&groups[1], &json!(3)));
+        let narrowed = app.get(&format!("{messages}?searchValue=a%40b&searchField=email")).await.data();
+        assert_eq!(narrowed[0]["count"], json!(2));
+        assert_eq!(app.get(&format!("{messages}?filter=valid")).await.data(), json!([]));
+        app.get(&format!("{messages}?q=nme%20eq%201")).await.refused(400);
+        app.get("/v1/sheets/us_sh_0000000000000000000000/messages").await.refused(404);
+    })
+    .await;
+}

@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 
 use super::sheet::CountsBody;
 use crate::domain::blueprint::{Field, Level};
-use crate::domain::record::{Cell, Counts, MessageSource};
+use crate::domain::record::{Cell, Counts, Message, MessageSource};
 use crate::domain::value::wire_value;
-use crate::sheets::FieldValue;
+use crate::sheets::{FieldValue, MessageCount};
 
 /// A cell, or a value with the number of its cells.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,6 +40,32 @@ struct MessageBody {
     source: MessageSource,
 }
 
+/// A message with the number of the records that have it on a field.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = MessageCount)]
+pub struct MessageCountBody {
+    /// Key of the field.
+    field_key: String,
+    /// The message.
+    #[serde(flatten)]
+    message: MessageBody,
+    /// How many records have it there.
+    count: u64,
+}
+
+impl From<MessageCount> for MessageCountBody {
+    fn from(counted: MessageCount) -> Self {
+        Self { field_key: counted.field, message: MessageBody::from(&counted.message), count: counted.count }
+    }
+}
+
+impl From<&Message> for MessageBody {
+    fn from(message: &Message) -> Self {
+        Self { level: message.level, message: message.text.clone(), source: message.source }
+    }
+}
+
 impl CellBody {
     /// A value of a field, with its counts when they are wanted.
     pub fn of_value(field: &Field, value: &FieldValue, counted: bool) -> Self {
@@ -54,15 +80,10 @@ impl CellBody {
 
     /// A cell of a record.
     pub fn of_cell(field: &Field, cell: &Cell) -> Self {
-        let messages = cell.messages.iter().map(|message| MessageBody {
-            level: message.level,
-            message: message.text.clone(),
-            source: message.source,
-        });
         Self {
             value: wire_value(&field.field_type, cell.text.as_deref()),
             valid: cell.is_valid(),
-            messages: messages.collect(),
+            messages: cell.messages.iter().map(MessageBody::from).collect(),
             counts: None,
         }
     }

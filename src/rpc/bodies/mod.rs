@@ -4,6 +4,7 @@ pub mod actions;
 pub mod files;
 pub mod imports;
 pub mod jobs;
+pub mod messages;
 mod outcome;
 pub mod records;
 pub mod spaces;

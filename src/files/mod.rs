@@ -15,7 +15,7 @@ pub mod write_xlsx;
 
 pub use arrival::ArrivingFile;
 pub use detect::{Dialect, SAMPLE_BYTES, sniff, sniff_in};
-pub use preview::{DialectChoice, Preview, PreviewError, preview, preview_of};
+pub use preview::{DialectChoice, FOREIGN_BYTES, Preview, PreviewError, preview, preview_of, refuse_foreign};
 pub use read_csv::{CsvError, CsvReader, Places, ReadReport, Row};
 pub use store::{FileError, FileStore, FileWriter, Finished};
 pub use write_csv::unmarked;

@@ -18,6 +18,9 @@ const FOREIGN: [(&[u8], &str); 8] = [
     (b"SQLite format 3\0", "a database"),
 ];
 
+/// As many bytes tell whether a file is foreign.
+pub const FOREIGN_BYTES: usize = 16;
+
 /// What a person says of a file; what is absent is guessed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DialectChoice {
@@ -59,6 +62,17 @@ pub enum PreviewError {
     Choice(String),
 }
 
+/// Refuses a file that begins as those do that are no CSV files.
+///
+/// # Errors
+/// [`PreviewError::Foreign`].
+pub fn refuse_foreign(beginning: &[u8]) -> Result<(), PreviewError> {
+    match FOREIGN.iter().find(|(start, _)| beginning.starts_with(start)) {
+        Some((_, what)) => Err(PreviewError::Foreign(what)),
+        None => Ok(()),
+    }
+}
+
 /// Judges a file and reads its first rows.
 pub fn preview(
     mut file: std::fs::File,
@@ -79,9 +93,7 @@ pub fn preview_of(
     most: usize,
 ) -> Result<Preview, PreviewError> {
     let whole = sample.len() as u64 == size;
-    if let Some((_, what)) = FOREIGN.iter().find(|(start, _)| sample.starts_with(start)) {
-        return Err(PreviewError::Foreign(what));
-    }
+    refuse_foreign(sample)?;
     let mut dialect = match &choice.encoding {
         Some(encoding) => sniff_in(sample, whole, encoding).map_err(PreviewError::Choice)?,
         None => sniff(sample, whole),
@@ -133,6 +145,14 @@ mod tests {
             let error = shown(bytes, &DialectChoice::default()).unwrap_err().to_string();
             assert!(error.starts_with(words), "{error}");
         }
+    }
+
+    #[test]
+    fn few_bytes_tell_what_is_foreign() {
+        for (start, _) in FOREIGN {
+            assert!(start.len() <= FOREIGN_BYTES && refuse_foreign(start).is_err());
+        }
+        assert!(refuse_foreign(b"a,b\n1,2").is_ok() && refuse_foreign(b"").is_ok());
     }
 
     #[test]

@@ -2,9 +2,8 @@ use inlet::domain::limits::Limits;
 use inlet::domain::query::RecordQuery;
 use inlet::service::bulk::BulkChange;
 use serde_json::{Value, json};
-use tokio_util::sync::CancellationToken;
 
-use crate::fixtures::{Contacts, contacts, insert, text};
+use crate::fixtures::{Contacts, contacts, ended, insert, text};
 use crate::{TestApp, on_each_database, on_each_database_within};
 
 /// A sheet with so many people: every third of them Ann, the others Bob, and an age for every second.
@@ -28,22 +27,6 @@ async fn total(app: &TestApp, sheet: &str, query: &str) -> u64 {
 async fn topics(app: &TestApp, space: &str) -> Vec<String> {
     let events = app.get(&format!("/v1/events?spaceId={space}&pageSize=1000")).await.data();
     events.as_array().unwrap().iter().map(|event| text(event, "topic")).collect()
-}
-
-/// Runs the server's jobs until this one has ended well.
-async fn done(app: &TestApp, job: &str) -> Value {
-    let stopping = CancellationToken::new();
-    inlet::jobs::start(&app.service, &stopping);
-    let _stop = stopping.drop_guard();
-    for _ in 0..400 {
-        let found = app.get(&format!("/v1/jobs/{job}")).await.data();
-        match found["status"].as_str().unwrap() {
-            "complete" => return found,
-            "failed" | "canceled" => panic!("{found}"),
-            _ => tokio::time::sleep(std::time::Duration::from_millis(25)).await,
-        }
-    }
-    panic!("the job did not end");
 }
 
 #[tokio::test]
@@ -131,7 +114,7 @@ async fn a_job_does_the_same() {
             "config": { "fieldKey": "name", "find": "Ann", "replace": "Eve", "snapshotLabel": "before" },
         });
         let job = text(&app.post("/v1/jobs", job).await.data(), "id");
-        done(&app, &job).await;
+        assert_eq!(ended(&app, &job).await["status"], json!("complete"));
         assert_eq!(total(&app, &sheet, "searchValue=Eve").await, 200);
         let kept = app.get(&format!("/v1/snapshots?sheetId={sheet}")).await.data();
         assert_eq!(kept[0]["label"], json!("before"));
@@ -270,7 +253,7 @@ async fn cells_that_would_be_too_long_are_counted_and_told_of() {
                 "config": config });
             let job = text(&app.post("/v1/jobs", job).await.data(), "id");
             let words = "0 records changed in Contacts. 1 cell would have been longer than the limit and stayed as it was.";
-            assert_eq!(done(&app, &job).await["outcome"]["message"], json!(words));
+            assert_eq!(ended(&app, &job).await["outcome"]["message"], json!(words));
         }
     })
     .await;

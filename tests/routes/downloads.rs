@@ -1,5 +1,4 @@
 use std::io::Read;
-use std::time::Duration;
 
 use inlet::domain::export::ExportFormat;
 use inlet::domain::query::RecordQuery;
@@ -9,7 +8,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 use crate::files::upload;
-use crate::fixtures::{Contacts, contacts, insert, row, text};
+use crate::fixtures::{Contacts, contacts, ended, insert, row, text};
 use crate::{Answer, TestApp, on_each_database};
 
 async fn download(app: &TestApp, made: &Contacts, query: &str) -> Answer {
@@ -140,18 +139,10 @@ async fn a_sheet_of_excel_has_typed_cells_and_says_what_is_wrong() {
     .await;
 }
 
-/// Runs a job and gives it as it ended.
 async fn done(app: &TestApp, job: Value) -> Value {
-    let id = text(&app.post("/v1/jobs", job).await.data(), "id");
-    for _ in 0..600 {
-        let job = app.get(&format!("/v1/jobs/{id}")).await.data();
-        match job["status"].as_str() {
-            Some("complete") => return job,
-            Some("failed" | "canceled") => panic!("{job}"),
-            _ => tokio::time::sleep(Duration::from_millis(50)).await,
-        }
-    }
-    panic!("the job did not end");
+    let job = ended(app, &text(&app.post("/v1/jobs", job).await.data(), "id")).await;
+    assert_eq!(job["status"], json!("complete"), "{job}");
+    job
 }
 
 fn texts() -> impl Strategy<Value = Option<String>> {
@@ -166,7 +157,6 @@ fn texts() -> impl Strategy<Value = Option<String>> {
 #[tokio::test]
 async fn what_is_exported_is_imported_again_as_it_was() {
     on_each_database(async |app: TestApp| {
-        inlet::jobs::start(&app.service, &app.stopping);
         let (from, to, guarded) = (contacts(&app).await, contacts(&app).await, contacts(&app).await);
         let mut runner = TestRunner::deterministic();
         let record = (texts(), texts(), texts());

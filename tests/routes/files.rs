@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
 
-use crate::fixtures::{contacts, text};
+use crate::fixtures::{contacts, ended, text};
 use crate::{Answer, TestApp, on_each_database};
 
 const CSV: &str = "name,age\nAda,36\n";
@@ -124,6 +124,33 @@ async fn a_broken_form_stores_nothing() {
             app.get(&format!("/v1/files?spaceId={space}")).await.json()["data"],
             Value::Array(Vec::new())
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_import_of_what_is_no_csv_file_fails_in_words() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        for (bytes, words) in [
+            ("GIF89a,b,c\n1,2,3\n", "this is a picture, not a CSV file"),
+            ("%PDF-1.7\n", "this is a PDF, not a CSV file"),
+            ("SQLite format 3\0", "this is a database, not a CSV file"),
+            ("", "the file is empty"),
+        ] {
+            let file = text(&upload(&app, &[("spaceId", &made.space), ("file", bytes)]).await.data(), "id");
+            let dialect = json!({ "encoding": "UTF-8", "certain": true, "separator": 44, "quote": 34,
+                "terminator": 10, "headerRow": 0 });
+            let config = json!({ "fileId": file, "mapping": ["name"], "dialect": dialect });
+            let job = json!({ "type": "sheet", "operation": "import", "source": made.sheet, "trigger": "immediate",
+                "config": config });
+            let job = ended(&app, &text(&app.post("/v1/jobs", job).await.data(), "id")).await;
+            assert_eq!(job["status"], json!("failed"), "{job}");
+            let said = text(&job["outcome"], "message");
+            assert!(said.contains(words), "{said}");
+            let counts = app.get(&format!("/v1/sheets/{}/counts", made.sheet)).await.data();
+            assert_eq!(counts["counts"]["total"], json!(0));
+        }
     })
     .await;
 }

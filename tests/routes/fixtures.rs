@@ -1,6 +1,9 @@
 //! Things that most tests need first.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
 use crate::TestApp;
 
@@ -48,6 +51,21 @@ pub fn row(values: &Value) -> Value {
     let cells =
         values.as_object().unwrap().iter().map(|(key, value)| (key.clone(), json!({ "value": value })));
     Value::Object(cells.collect())
+}
+
+/// Runs the server's jobs until this one has ended; gives it as it is then.
+pub async fn ended(app: &TestApp, job: &str) -> Value {
+    let stopping = CancellationToken::new();
+    inlet::jobs::start(&app.service, &stopping);
+    let _stop = stopping.drop_guard();
+    for _ in 0..600 {
+        let found = app.get(&format!("/v1/jobs/{job}")).await.data();
+        if matches!(found["status"].as_str(), Some("complete" | "failed" | "canceled")) {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("the job did not end");
 }
 
 #[track_caller]

@@ -66,8 +66,8 @@ fn broken() -> Vec<(&'static str, Vec<u8>, &'static str, &'static str)> {
         (
             "a picture",
             b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01".to_vec(),
-            "complete",
-            "no text in the encoding",
+            "failed",
+            "this is a picture, not a CSV file",
         ),
         ("random bytes", noise(MIB), "complete", "no text in the encoding"),
         (

@@ -3,6 +3,7 @@
 //! One thread reads and checks, one encodes, this task writes; bounded channels lie between. What is written is
 //! one open change: cancelled, failed or cut off, the sheet goes back to what it was.
 
+use std::io::{Cursor, Read as _};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -13,7 +14,10 @@ use crate::domain::outcome::Outcome;
 use crate::domain::record::Counts;
 use crate::domain::wording::{counted, grouped};
 use crate::domain::workbook::Sheet;
-use crate::files::{ArrivingFile, CsvError, CsvReader, Dialect, ReadReport, unmarked};
+use crate::files::{
+    ArrivingFile, CsvError, CsvReader, Dialect, FOREIGN_BYTES, PreviewError, ReadReport, refuse_foreign,
+    unmarked,
+};
 use crate::jobs::work::{Work, WorkError};
 use crate::service::imports::ImportConfig;
 use crate::sheets::{ImportBuilder, SegmentDraft};
@@ -189,8 +193,13 @@ fn read_rows(
     builder: &mut ImportBuilder,
     sender: &mpsc::Sender<Read>,
 ) -> Result<Option<(ReadReport, u64)>, String> {
-    let Source { file, dialect, unasked, limits, text } = source;
+    let Source { mut file, dialect, unasked, limits, text } = source;
     let words = |error: CsvError| error.to_string();
+    let mut beginning = Vec::with_capacity(FOREIGN_BYTES);
+    let begun = file.by_ref().take(FOREIGN_BYTES as u64).read_to_end(&mut beginning);
+    begun.map_err(|error| PreviewError::Io(error).to_string())?;
+    refuse_foreign(&beginning).map_err(|error| error.to_string())?;
+    let file = Cursor::new(beginning).chain(file);
     let mut reader = CsvReader::within(file, &dialect, &limits).map_err(words)?;
     while let Some(row) = reader.next_row().map_err(words)? {
         row.cleaned().for_each(|column| builder.flag(column));

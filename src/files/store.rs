@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use tokio::fs;
 
@@ -125,6 +126,21 @@ impl FileStore {
     /// The bytes of a file, for reading on a thread of one's own.
     pub fn open_blocking(&self, id: &FileId) -> Result<std::fs::File, FileError> {
         std::fs::File::open(self.path(id)).map_err(|error| missing(id, error))
+    }
+
+    /// The files whose bytes are in their place and were last written before a moment. Those that are still being
+    /// taken are left out.
+    pub async fn written_before(&self, moment: SystemTime) -> Result<Vec<FileId>, FileError> {
+        let mut found = Vec::new();
+        let mut entries = fs::read_dir(&self.files).await?;
+        while let Some(entry) = entries.next_entry().await? {
+            let Ok(id) = FileId::parse(&entry.file_name().to_string_lossy()) else { continue };
+            let is_arriving = lock(&self.arriving).contains_key(&id);
+            if !is_arriving && entry.metadata().await?.modified()? < moment {
+                found.push(id);
+            }
+        }
+        Ok(found)
     }
 
     /// Throws the bytes of a file away. It is no error when they are gone already.

@@ -27,6 +27,7 @@ pub mod jobs;
 mod known_callers;
 pub mod links;
 pub mod new_job;
+pub mod orphaned_files;
 pub mod read_records;
 pub mod record_batches;
 pub mod records;

@@ -8,6 +8,9 @@ use crate::domain::file::{File, FileMode};
 use crate::domain::ids::{FileId, SpaceId};
 use crate::domain::time::Timestamp;
 
+/// Files that one statement looks up.
+const LOOKUPS: usize = 500;
+
 const COLUMNS: &str =
     "id, account_id, environment_id, space_id, name, mimetype, encoding, status, mode, size,
     workbook_id, sheet_id, actions, extra, created_by, created_at, updated_at";
@@ -78,6 +81,22 @@ pub async fn list(
     let order = " ORDER BY created_at DESC, id";
     let (rows, total) = tx.page::<FileRow>(COLUMNS, rest, order, offset, limit).await?;
     Ok((rows.into_iter().map(File::try_from).collect::<Result<_, _>>()?, total))
+}
+
+/// Which of these files a database knows or ever knew, whoever asks, and whether each is there; for the server's own
+/// work.
+pub async fn known(tx: &mut Tx, ids: &[FileId]) -> Result<Vec<(FileId, bool)>, StoreError> {
+    let mut known = Vec::new();
+    for ids in ids.chunks(LOOKUPS) {
+        let mut statement = Statement::new("SELECT id, deleted_at IS NULL FROM files WHERE id IN (");
+        for (place, id) in ids.iter().enumerate() {
+            statement = statement.push_bind(if place == 0 { "" } else { ", " }, id);
+        }
+        for (found, is_there) in tx.all::<(String, bool)>(statement.push(")")).await? {
+            known.push((id("files.id", &found)?, is_there));
+        }
+    }
+    Ok(known)
 }
 
 /// Deletes what is known of a file.

@@ -1,5 +1,8 @@
+use std::time::{Duration, SystemTime};
+
 use axum::body::Body;
 use axum::http::Request;
+use inlet::domain::ids::{FileId, Id};
 use serde_json::{Value, json};
 
 use crate::fixtures::{contacts, ended, text};
@@ -151,6 +154,39 @@ async fn an_import_of_what_is_no_csv_file_fails_in_words() {
             let counts = app.get(&format!("/v1/sheets/{}/counts", made.sheet)).await.data();
             assert_eq!(counts["counts"]["total"], json!(0));
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn bytes_that_no_file_has_are_thrown_away_when_they_are_old() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let (files, soon) = (&app.service.files, SystemTime::now() + Duration::from_secs(60));
+        let left = async |number: u128| {
+            let id: FileId = Id::from_random(number).unwrap();
+            std::fs::write(files.path(&id), "left").unwrap();
+            id
+        };
+        // A database that knows none of the files is not theirs.
+        let first = left(1).await;
+        assert_eq!(app.service.sweep_files_before(soon).await.unwrap(), 0);
+        let kept = text(&upload(&app, &[("spaceId", &made.space), ("file", CSV)]).await.data(), "id");
+        std::fs::write(files.path(&first).with_file_name("notes.txt"), "not ours").unwrap();
+        assert_eq!(app.service.sweep_orphaned_files().await.unwrap(), 0, "they are not an hour old");
+        assert_eq!(app.service.sweep_files_before(soon).await.unwrap(), 1);
+        assert!(!files.path(&first).exists() && files.path(&first).with_file_name("notes.txt").exists());
+        assert_eq!(app.get(&format!("/v1/files/{kept}/download")).await.bytes, CSV.as_bytes());
+
+        // What a deletion left that was cut off.
+        let gone: FileId = kept.parse().unwrap();
+        app.delete(&format!("/v1/files/{kept}")).await.data();
+        std::fs::write(files.path(&gone), CSV).unwrap();
+        let upload =
+            app.service.start_upload(&app.service.actor_of_bearer(&app.key).await.unwrap()).await.unwrap();
+        assert_eq!(app.service.sweep_files_before(soon).await.unwrap(), 1);
+        assert!(!files.path(&gone).exists());
+        drop(upload);
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::home::Home;
 use super::process::{Folder, Server};
 use super::{counts, csv, events, is_terminal, space_with_sheet, start_import, until};
 
@@ -107,36 +108,50 @@ const PLACES: [&str; 7] = [
 
 #[test]
 fn an_import_that_is_killed_anywhere_is_done_once() {
-    for place in PLACES {
-        let rows = 10_000;
-        let folder = Folder::new("import-place");
-        let server = Server::armed(&folder.0, place);
-        let (environment, space, _, sheet) = space_with_sheet(&server);
-        // A record that lies in the patch log is folded by the import.
-        let ada = json!([{ "id": { "value": 0 }, "name": { "value": "Ada" } }]);
-        server.post(&format!("/v1/sheets/{sheet}/records"), ada);
-        let file = server.upload(&space, &environment, "people.csv", &csv(rows));
-        let job = start_import(&server, &sheet, &file);
-        server.wait_for_death();
+    PLACES.into_iter().for_each(|place| killed_at(place, &Home::on_sqlite("import-place")));
+}
 
-        let server = if place.starts_with("import-between") {
-            // Killed once more, while the half import is taken back.
-            let server = Server::armed(&folder.0, "import-undo");
-            server.wait_for_death();
-            Server::start(&folder.0, None)
-        } else {
-            Server::start(&folder.0, None)
-        };
-        let ended = server.wait_for_job(&job, is_terminal);
-        assert_eq!(ended["status"], "complete", "{place}: {ended}");
-        assert_eq!(counts(&server, &sheet), (rows as u64 + 1, rows as u64 / 100), "{place}");
-        let words = ended["outcome"]["message"].as_str().unwrap();
-        assert!(words.starts_with("10,000 records added"), "{place}: {words}");
-        assert_eq!(events(&server, &space, "job:completed"), 1, "{place}");
-        // The sheet is let go.
-        let grace = json!([{ "id": { "value": -1 }, "name": { "value": "Grace" } }]);
-        server.post(&format!("/v1/sheets/{sheet}/records"), grace);
+#[test]
+fn so_is_one_on_postgres() {
+    Home::on_postgres("import-place").into_iter().for_each(|home| killed_at("import-between:1", &home));
+}
+
+#[test]
+#[ignore = "waits for leases; `make test-all` runs it"]
+fn so_is_one_on_postgres_anywhere() {
+    for place in PLACES {
+        Home::on_postgres("import-place").into_iter().for_each(|home| killed_at(place, &home));
     }
+}
+
+fn killed_at(place: &str, home: &Home) {
+    let rows = 10_000;
+    let server = home.armed(place);
+    let (environment, space, _, sheet) = space_with_sheet(&server);
+    // A record that lies in the patch log is folded by the import.
+    let ada = json!([{ "id": { "value": 0 }, "name": { "value": "Ada" } }]);
+    server.post(&format!("/v1/sheets/{sheet}/records"), ada);
+    let file = server.upload(&space, &environment, "people.csv", &csv(rows));
+    let job = start_import(&server, &sheet, &file);
+    server.wait_for_death();
+
+    let server = if place.starts_with("import-between") {
+        // Killed once more, while the half import is taken back.
+        let server = home.armed("import-undo");
+        server.wait_for_death();
+        home.start()
+    } else {
+        home.start()
+    };
+    let ended = server.wait_for_job(&job, is_terminal);
+    assert_eq!(ended["status"], "complete", "{place}: {ended}");
+    assert_eq!(counts(&server, &sheet), (rows as u64 + 1, rows as u64 / 100), "{place}");
+    let words = ended["outcome"]["message"].as_str().unwrap();
+    assert!(words.starts_with("10,000 records added"), "{place}: {words}");
+    assert_eq!(events(&server, &space, "job:completed"), 1, "{place}");
+    // The sheet is let go.
+    let grace = json!([{ "id": { "value": -1 }, "name": { "value": "Grace" } }]);
+    server.post(&format!("/v1/sheets/{sheet}/records"), grace);
 }
 
 /// A worker that slept beyond its lease wakes up beside the one that has its job now.

@@ -2,13 +2,16 @@
 //! ends or goes on, and nothing is lost or doubled. What it is fed is broken on purpose.
 //!
 //! `imports`, `arriving`, `writes` and `uploads` say what is killed, `power` what a loss of power takes, `hostile` what is
-//! fed; `storm` does everything at once, for as long as one likes.
+//! fed; `storm` does everything at once, for as long as one likes. On PostgreSQL few places are tried, in the long run all.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod arriving;
+mod home;
 mod hostile;
 mod imports;
 mod jobs;
+#[path = "../util/postgres.rs"]
+mod postgres;
 mod power;
 #[path = "../util/process.rs"]
 mod process;

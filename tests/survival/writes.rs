@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::process::{Folder, Server};
+use super::home::Home;
+use super::process::Server;
 use super::{counts, events, records, space_with_sheet};
 
 /// What a client knows of the records that it sent.
@@ -104,35 +105,49 @@ pub fn clients(server: &Server, sheet: &str, first: u64, most: u64) -> Known {
     known
 }
 
+/// A starting server commits a few times; the rest are the clients' commits.
+const COMMITS: [&str; 4] = ["commit-before:23", "commit-after:24", "commit-before:61", "commit-after:60"];
+
 #[test]
 fn what_was_acknowledged_survives_a_kill_at_any_commit() {
-    let folder = Folder::new("killed-writes");
-    let server = Server::start(&folder.0, None);
+    killed_at(&COMMITS, &Home::on_sqlite("killed-writes"));
+    Home::on_postgres("killed-writes").into_iter().for_each(|home| killed_at(&COMMITS[..2], &home));
+}
+
+#[test]
+#[ignore = "takes long; `make test-all` runs it"]
+fn so_it_does_on_postgres() {
+    Home::on_postgres("killed-writes").into_iter().for_each(|home| killed_at(&COMMITS, &home));
+    Home::on_postgres("killed-fold").into_iter().for_each(|home| killed_while_folding(&home));
+}
+
+fn killed_at(places: &[&str], home: &Home) {
+    let server = home.start();
     let (_, space, _, sheet) = space_with_sheet(&server);
     server.kill();
     let mut known = Known::default();
-    // A starting server commits a few times; the rest are the clients' commits.
-    for (turn, place) in
-        (1..).zip(["commit-before:23", "commit-after:24", "commit-before:61", "commit-after:60"])
-    {
-        let server = Server::armed(&folder.0, place);
+    for (turn, place) in (1..).zip(places) {
+        let server = home.armed(place);
         known.join(clients(&server, &sheet, turn * 10_000_000, 400));
         server.wait_for_death();
-        let server = Server::start(&folder.0, None);
+        let server = home.start();
         known.check(&server, &sheet);
         // A record and the event that tells of it are one commit.
         let inserted = counts(&server, &sheet).0 as usize + events(&server, &space, "records:deleted");
         assert_eq!(events(&server, &space, "records:created"), inserted, "{place}");
         server.kill();
     }
-    assert!(known.notes.len() > 20, "{known:?}");
+    assert!(known.notes.len() > 5 * places.len(), "{known:?}");
 }
 
 /// A change of so many records that the patch log is folded in its commit.
 #[test]
 fn a_fold_that_is_killed_is_as_if_it_never_was() {
-    let folder = Folder::new("killed-fold");
-    let server = Server::start(&folder.0, None);
+    killed_while_folding(&Home::on_sqlite("killed-fold"));
+}
+
+fn killed_while_folding(home: &Home) {
+    let server = home.start();
     let (_, _, _, sheet) = space_with_sheet(&server);
     let path = format!("/v1/sheets/{sheet}/records");
     let row =
@@ -154,7 +169,7 @@ fn a_fold_that_is_killed_is_as_if_it_never_was() {
     let mut before = "old".to_string();
     for (turn, place) in ["fold-chunks", "fold-chunks", "none"].into_iter().enumerate() {
         let note = format!("turn {turn}");
-        let server = Server::armed(&folder.0, place);
+        let server = home.armed(place);
         match server.attempt("PUT", &path, &changed(&note)) {
             None => server.wait_for_death(),
             Some((status, answer)) => {
@@ -163,7 +178,7 @@ fn a_fold_that_is_killed_is_as_if_it_never_was() {
                 server.kill();
             }
         }
-        let server = Server::start(&folder.0, None);
+        let server = home.start();
         assert_eq!(notes(&server), [before.clone()], "{place}");
         server.kill();
     }

@@ -1,3 +1,4 @@
 //! What tests of the whole server share.
 
+pub mod postgres;
 pub mod test_app;

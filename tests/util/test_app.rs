@@ -18,6 +18,8 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use super::postgres;
+
 /// A server without a port.
 pub struct TestApp {
     pub service: Arc<Service>,
@@ -48,9 +50,8 @@ pub async fn on_each_database(test: impl AsyncFn(TestApp)) {
 /// The same, of a server with limits of its own.
 pub async fn on_each_database_within(limits: Limits, test: impl AsyncFn(TestApp)) {
     test(TestApp::on_sqlite_within(limits).await).await;
-    match std::env::var("INLET_TEST_POSTGRES_URL") {
-        Ok(address) => test(TestApp::on_postgres(&address, limits).await).await,
-        Err(_) => eprintln!("PostgreSQL is not tested: INLET_TEST_POSTGRES_URL is not set"),
+    if let Some(address) = postgres::cluster() {
+        test(TestApp::on_postgres(&address, limits).await).await;
     }
 }
 
@@ -79,14 +80,9 @@ impl TestApp {
     /// With a PostgreSQL database of its own, made through the one at `address`.
     async fn on_postgres(address: &str, limits: Limits) -> Self {
         let name = unique();
-        let admin = sqlx::PgPool::connect(address).await.unwrap();
-        sqlx::query(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&admin).await.unwrap();
-        admin.close().await;
-        let (server, query) = address.split_once('?').unwrap_or((address, ""));
-        let (server, _) = server.rsplit_once('/').unwrap();
+        let url = DatabaseUrl::Postgres(postgres::new_database(address, &name).await);
         let folder = std::env::temp_dir().join(&name);
         std::fs::create_dir_all(&folder).unwrap();
-        let url = DatabaseUrl::Postgres(format!("{server}/{name}?{query}"));
         Self::open(folder, &url, limits).await
     }
 

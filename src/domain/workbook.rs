@@ -81,6 +81,9 @@ pub struct Sheet {
     pub updated_at: Timestamp,
 }
 
+/// The fields of a sheet with their numbers, by their keys.
+pub type Columns<'a> = HashMap<&'a str, (FieldNumber, &'a Field)>;
+
 impl Sheet {
     /// The fields with their numbers, in the order of the columns.
     pub fn columns(&self) -> impl Iterator<Item = (FieldNumber, &Field)> {
@@ -91,7 +94,7 @@ impl Sheet {
     }
 
     /// The same by their keys, for whoever looks up many of them.
-    pub fn columns_by_key(&self) -> HashMap<&str, (FieldNumber, &Field)> {
+    pub fn columns_by_key(&self) -> Columns<'_> {
         self.columns().map(|column| (column.1.key.as_str(), column)).collect()
     }
 

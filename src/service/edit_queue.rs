@@ -237,10 +237,11 @@ fn updates(limits: &Limits, sheet: &Sheet, Edit { actor, what }: &Edit) -> Resul
             Ok(vec![RecordUpdate { number, cells: vec![(column, cell)], metadata: None, config: None }])
         }
         Change::Records { records, .. } => {
+            let columns = sheet.columns_by_key();
             let update = |(position, (record, input)): (usize, &(String, RecordInput))| {
                 let number = record_number(sheet, record)?;
-                let cells =
-                    cells(limits, actor, sheet, &input.values).map_err(|error| within(error, position))?;
+                let cells = cells(limits, actor, (sheet, &columns), &input.values)
+                    .map_err(|error| within(error, position))?;
                 let (metadata, config) = (input.metadata.clone(), input.config.clone());
                 Ok(RecordUpdate { number, cells, metadata, config })
             };

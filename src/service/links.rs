@@ -39,10 +39,9 @@ impl Service {
         allow(actor, Operation::ReadSpace)?;
         let mut links = Links::default();
         let mut tx = self.db.read().await?;
+        let columns = sheet.columns_by_key();
         for (place, key) in keys.iter().enumerate() {
-            let (Some(number), Some(field)) = (sheet.field_number(key), sheet.config.field(key)) else {
-                continue;
-            };
+            let Some((number, field)) = columns.get(key.as_str()).copied() else { continue };
             let Some(config) = field.field_type.reference() else { continue };
             let target =
                 sheets::find_by_slug(&mut tx, &actor.scope, &sheet.workbook_id, &config.sheet).await?;

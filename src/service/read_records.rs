@@ -139,7 +139,8 @@ impl RecordRead {
 fn wanted_fields(sheet: &Sheet, named: Option<Vec<String>>) -> Result<Vec<String>> {
     let all = || sheet.columns().map(|(_, field)| field.key.as_str().to_string()).collect();
     let Some(named) = named else { return Ok(all()) };
-    match named.iter().find(|key| sheet.field_number(key).is_none()) {
+    let known = sheet.columns_by_key();
+    match named.iter().find(|key| !known.contains_key(key.as_str())) {
         Some(unknown) => Err(ServiceError::bad_request(format!(
             "fields: `{unknown}` is not the key of a field of this sheet"
         ))),

@@ -101,7 +101,8 @@ impl RecordBatches {
             }
         }
         // A filter may name a field that is gone; then the reference leads nowhere.
-        keys.retain(|key| self.sheet.field_number(key).is_some());
+        let known = self.sheet.columns_by_key();
+        keys.retain(|key| known.contains_key(key.as_str()));
         keys.into_iter().collect()
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::limits::Limits;
 use crate::domain::query::RecordQuery;
 use crate::domain::record::{Counts, FieldNumber, Message, RecordNumber};
 use crate::domain::value;
-use crate::domain::workbook::Sheet;
+use crate::domain::workbook::{Columns, Sheet};
 use crate::sheets::{CellInput, Committed, NewRecord};
 use crate::store::{Tx, new_id};
 
@@ -83,8 +83,9 @@ impl Service {
     ) -> Result<Written> {
         let sheet = self.writable(actor, id, SheetAccess::Add).await?;
         let mut fresh = Vec::with_capacity(records.len());
+        let columns = sheet.columns_by_key();
         for (position, record) in records.into_iter().enumerate() {
-            let cells = cells(&self.settings.limits, actor, &sheet, &record.values)
+            let cells = cells(&self.settings.limits, actor, (&sheet, &columns), &record.values)
                 .map_err(|error| within(error, position))?;
             fresh.push(NewRecord { cells, metadata: record.metadata, config: record.config });
         }
@@ -201,16 +202,16 @@ pub(super) fn not_importing(sheet: &Sheet) -> Result<()> {
 pub(super) fn cells(
     limits: &Limits,
     actor: &Actor,
-    sheet: &Sheet,
+    (sheet, columns): (&Sheet, &Columns<'_>),
     values: &[(String, ValueInput)],
 ) -> Result<Vec<(FieldNumber, CellInput)>> {
     let mut cells = Vec::with_capacity(values.len());
     for (key, input) in values {
-        let (Some(number), Some(field)) = (sheet.field_number(key), sheet.config.field(key)) else {
+        let Some((number, field)) = columns.get(key.as_str()) else {
             let message = format!("`{key}` is not the key of a field of {}", sheet.config.name);
             return Err(ServiceError::bad_request(message));
         };
-        cells.push((number, cell(limits, actor, field, input)?));
+        cells.push((*number, cell(limits, actor, field, input)?));
     }
     limits.check_row(cells.iter().filter_map(|(_, cell)| cell.text.as_deref()).map(str::len).sum())?;
     Ok(cells)

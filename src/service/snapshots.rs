@@ -12,7 +12,7 @@ use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::SheetAccess;
 use crate::domain::event::Topic;
 use crate::domain::ids::{ChangeId, SheetId, SnapshotId};
-use crate::domain::record::{Record, RecordNumber};
+use crate::domain::record::{FieldNumber, Record, RecordNumber};
 use crate::domain::snapshot::{FieldDifference, Snapshot, compare_fields};
 use crate::domain::workbook::Sheet;
 use crate::sheets::{Classes, Comparison, Difference, View};
@@ -110,20 +110,22 @@ impl Service {
         let (snapshot, sheet) = find(&mut tx, actor, id).await?;
         let (then, now) = self.both(&mut tx, &snapshot, &sheet).await?;
         let mut comparison = Comparison::new(&then, &now);
-        let (mut created, mut updated, mut deleted) = Default::default();
+        let (mut created, mut updated, mut deleted): (Section, Section, Section) = Default::default();
+        let mut by_field: BTreeMap<FieldNumber, u64> = BTreeMap::new();
         while let Some(found) = comparison.next(&mut tx).await? {
             for (_, difference) in found {
-                let (section, fields): (&mut Section, _) = match difference {
-                    Difference::Created => (&mut created, Vec::new()),
-                    Difference::Updated(fields) => (&mut updated, fields),
-                    Difference::Deleted => (&mut deleted, Vec::new()),
-                };
-                section.total += 1;
-                for key in fields.into_iter().filter_map(|field| key_of(&sheet, field)) {
-                    *section.by_field.entry(key).or_default() += 1;
+                match difference {
+                    Difference::Created => created.total += 1,
+                    Difference::Deleted => deleted.total += 1,
+                    Difference::Updated(fields) => {
+                        updated.total += 1;
+                        fields.into_iter().for_each(|field| *by_field.entry(field).or_default() += 1);
+                    }
                 }
             }
         }
+        let named = |(field, count)| Some((key_of(&sheet, field)?, count));
+        updated.by_field = by_field.into_iter().filter_map(named).collect();
         let then = snapshot.config.as_deref();
         let fields = then.map(|then| compare_fields(then, &sheet.config)).unwrap_or_default();
         Ok((snapshot, Summary { created, updated, deleted, fields, sheet }))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::cache::ChunkCache;
 use super::chunk::{Chunk, Part};
 use super::error::{SheetError, blocking};
+use super::manifest::Segment;
 use super::rows::Rows;
 use super::state::State;
 use crate::domain::record::FieldNumber;
@@ -31,10 +32,18 @@ impl Wanted {
         Self::Parts(fields.iter().map(|field| Part::field(*field)).chain([Part::MESSAGES]).collect())
     }
 
-    fn includes(&self, part: Part) -> bool {
+    /// Hands out the chunks of a segment that are wanted. Few parts of a wide sheet are looked up, and the others are
+    /// not walked over.
+    fn each_of(&self, segment: &Segment, mut take: impl FnMut(Part, i64)) {
         match self {
-            Self::All => true,
-            Self::Parts(parts) => part == Part::NUMBERS || part == Part::DELETED || parts.contains(&part),
+            Self::All => segment.chunks.iter().for_each(|(part, id)| take(*part, *id)),
+            Self::Parts(parts) => {
+                for part in [Part::NUMBERS, Part::DELETED].iter().chain(parts) {
+                    if let Some(id) = segment.chunks.get(part) {
+                        take(*part, *id);
+                    }
+                }
+            }
         }
     }
 }
@@ -51,12 +60,10 @@ pub(super) async fn rows(
     let mut missing = HashMap::new();
     for segment in segments {
         let Some(segment) = state.manifest.segments().get(segment) else { continue };
-        for (part, id) in segment.chunks.iter().filter(|(part, _)| wanted.includes(**part)) {
-            match cache.get(*id) {
-                Some(chunk) => _ = held.insert(*id, chunk),
-                None => _ = missing.insert(*id, (*part, segment.records)),
-            }
-        }
+        wanted.each_of(segment, |part, id| match cache.get(id) {
+            Some(chunk) => _ = held.insert(id, chunk),
+            None => _ = missing.insert(id, (part, segment.records)),
+        });
     }
     if !missing.is_empty() {
         held.extend(read(cache, tx, missing).await?);
@@ -94,4 +101,39 @@ async fn read(
         Ok(decoded)
     };
     if heavy { blocking(decode).await } else { decode() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::record::RecordNumber;
+
+    #[test]
+    fn what_is_wanted_of_a_segment_is_taken_and_nothing_else() {
+        let field = |number| Part::field(FieldNumber(number));
+        let parts = [Part::NUMBERS, Part::DELETED, Part::MESSAGES, field(1), field(2)];
+        let segment = Segment {
+            number: 1,
+            records: 1,
+            live: 1,
+            invalid: 0,
+            first: RecordNumber(1),
+            last: RecordNumber(1),
+            chunks: parts.into_iter().zip(10..).collect(),
+        };
+        for (wanted, expected) in [
+            (Wanted::All, vec![10, 11, 12, 13, 14]),
+            (Wanted::Parts(Vec::new()), vec![10, 11]),
+            (Wanted::Parts(vec![field(2), field(3)]), vec![10, 11, 14]),
+            (Wanted::fields(&[FieldNumber(1)]), vec![10, 11, 12, 13]),
+        ] {
+            let mut taken = Vec::new();
+            wanted.each_of(&segment, |part, id| {
+                assert_eq!(segment.chunks.get(&part), Some(&id));
+                taken.push(id);
+            });
+            taken.sort_unstable();
+            assert_eq!(taken, expected, "{wanted:?}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What the blueprint of a sheet demands of its records, ready to be applied.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::LazyLock;
 
@@ -20,6 +20,7 @@ pub(super) struct Rules {
     pub(super) record_key: RecordKey,
     /// The fields by their keys, in the order of the columns.
     pub(super) columns: Vec<(String, FieldNumber)>,
+    by_key: HashMap<String, FieldNumber>,
     pub(super) fields: BTreeMap<FieldNumber, FieldRules>,
     pub(super) unique: Vec<UniqueRule>,
     pub(super) links: Vec<LinkRule>,
@@ -61,16 +62,17 @@ impl Rules {
             fields.insert(number, FieldRules { checker, field_type, label });
         }
         unique.extend(sheet.config.constraints.iter().filter_map(|constraint| composite(sheet, constraint)));
-        let columns =
+        let columns: Vec<(String, FieldNumber)> =
             sheet.columns().map(|(number, field)| (field.key.as_str().to_string(), number)).collect();
+        let by_key = columns.iter().cloned().collect();
         let links = sheet.columns().filter_map(|(number, field)| LinkRule::of(sheet, number, field));
-        Self { record_key: sheet.record_key, columns, fields, unique, links: links.collect() }
+        Self { record_key: sheet.record_key, columns, by_key, fields, unique, links: links.collect() }
     }
 
     /// The number of the field of that key.
     pub(super) fn field(&self, key: &str) -> Result<FieldNumber, SheetError> {
-        let found = self.columns.iter().find(|(other, _)| other == key).map(|(_, number)| *number);
-        found.ok_or_else(|| SheetError::Query(format!("`{key}` is not the key of a field of this sheet")))
+        let unknown = || SheetError::Query(format!("`{key}` is not the key of a field of this sheet"));
+        self.by_key.get(key).copied().ok_or_else(unknown)
     }
 
     /// The number of the field of that key or label; exactly, then in any case.

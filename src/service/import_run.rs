@@ -38,7 +38,7 @@ impl Service {
     }
 
     /// Adds checked segments at the end of the sheet, in one transaction; returns how many records they hold.
-    /// Refused when the job was handed to another attempt: that one has begun anew.
+    /// `expected` is how many the whole file holds, as far as can be told; 0 for unknown. Refused when the job was handed to another attempt: that one has begun anew.
     pub async fn append_segments(
         &self,
         actor: &Actor,
@@ -46,8 +46,10 @@ impl Service {
         sheet: &Sheet,
         change: &ChangeId,
         drafts: Vec<SegmentDraft>,
+        expected: u64,
     ) -> Result<u64> {
         let mut writer = self.sheets.writer(sheet).await?;
+        writer.expect(sheet.counts.total + expected);
         let mut tx = self.db.write().await?;
         let mut added = 0;
         for drafts in pairs(drafts) {

@@ -19,6 +19,11 @@ use crate::domain::record::RecordNumber;
 use crate::store::{Tx, records};
 
 impl Writer {
+    /// Says how many records the sheet will have when all segments are appended, as far as can be told.
+    pub fn expect(&mut self, records: u64) {
+        self.expected = records;
+    }
+
     /// Adds the segments of an import as one commit, in order.
     ///
     /// # Errors
@@ -53,7 +58,9 @@ impl Writer {
         if !self.rules.unique.is_empty() {
             let state = working.state.clone();
             let rules = self.rules.clone();
+            let expected = self.expected;
             let index = self.unique(tx, &mut working).await?;
+            index.expect((first + total) as usize, expected as usize);
             let partners = mark_doubles(index, &rules, &mut drafts, first);
             for (number, before, since) in self.partners(tx, &state, &partners).await? {
                 edit.remark(number, &before, since);

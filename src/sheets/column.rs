@@ -72,9 +72,9 @@ impl Column {
     }
 
     pub(super) fn memory(&self) -> usize {
-        self.texts.text.len()
-            + self.texts.ends.len() * 4
-            + self.codes.as_ref().map_or(0, |codes| codes.len() * 2)
+        self.texts.text.capacity()
+            + self.texts.ends.capacity() * 4
+            + self.codes.as_ref().map_or(0, |codes| codes.capacity() * 2)
             + self.present.as_ref().map_or(0, Bits::memory)
     }
 }
@@ -150,9 +150,9 @@ impl ColumnBuilder {
             self.give_up();
         }
         let done = std::mem::take(self);
-        // The next column will be about as large.
+        // The next column will be about as large; what is too small by a byte would become twice as large.
         self.untried = done.untried;
-        self.texts.text.reserve(done.texts.text.len());
+        self.texts.text.reserve(done.texts.text.len() + done.texts.text.len() / 16);
         self.texts.ends.reserve(done.texts.ends.len());
         let codes = done.dictionary.map(|dictionary| dictionary.codes);
         Column { count: done.count, present: done.present, texts: done.texts, codes }

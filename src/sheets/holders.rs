@@ -14,6 +14,8 @@ const SHARDS: usize = 256;
 const FULL: (usize, usize) = (4, 5);
 const SMALLEST: usize = 8;
 const LARGE: usize = 16_384;
+/// How many times the records that are there an expectation may make room for.
+const MOST_AHEAD: usize = 8;
 /// Stands for a number when several records have the value.
 const SEVERAL: u64 = (1 << 40) - 1;
 
@@ -41,6 +43,16 @@ impl Holders {
             if shard.slots.len() < each {
                 shard.grow(each);
             }
+        }
+    }
+
+    /// Makes room for what is about to be added to `records`, of `expected` in all. Tables that grow many times
+    /// leave holes of every size behind them, so there is room for all that are expected at once; but not for
+    /// much more than there is already, because an expectation may be wrong.
+    pub(super) fn expect(&mut self, records: usize, expected: usize) {
+        let room = self.shards().iter().map(|shard| shard.slots.len()).sum::<usize>() * FULL.0 / FULL.1;
+        if records > room {
+            self.reserve(expected.clamp(records, records * MOST_AHEAD));
         }
     }
 
@@ -230,6 +242,23 @@ mod tests {
         *state ^= *state >> 7;
         *state ^= *state << 17;
         *state
+    }
+
+    #[test]
+    fn an_expectation_makes_room_once_and_never_for_much_more_than_there_is() {
+        let room = |holders: &Holders| holders.shards.iter().map(|shard| shard.slots.len()).sum::<usize>();
+        let mut holders = Holders::default();
+        holders.expect(100_000, 500_000);
+        let made = room(&holders);
+        assert!((500_000 * 5 / 4..700_000).contains(&made), "{made}");
+        let mut state = 11;
+        for number in 1..=500_000 {
+            holders.expect(number, 500_000);
+            holders.add(next(&mut state), RecordNumber(number as u64));
+        }
+        assert_eq!(room(&holders), made);
+        holders.expect(600_000, usize::MAX / 100);
+        assert!(room(&holders) < 600_000 * MOST_AHEAD * 3 / 2);
     }
 
     #[test]

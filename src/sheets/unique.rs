@@ -47,6 +47,11 @@ impl UniqueIndex {
         self.holders.iter_mut().for_each(|holders| holders.reserve(records));
     }
 
+    /// Makes room for what is about to be added to so many records, of so many expected in all.
+    pub(super) fn expect(&mut self, records: usize, expected: usize) {
+        self.holders.iter_mut().for_each(|holders| holders.expect(records, expected));
+    }
+
     /// Scans the records.
     pub(super) async fn build(
         cache: &Arc<ChunkCache>,

@@ -81,6 +81,8 @@ pub struct Writer {
     working: Option<Working>,
     /// Whether the sheets that this one refers to were looked at.
     is_linked: bool,
+    /// How many records the sheet will have when what is being written is all there.
+    pub(super) expected: u64,
 }
 
 /// The sheet as the transaction sees it.
@@ -100,7 +102,19 @@ impl Writer {
         locked: Option<SheetHead>,
     ) -> Self {
         let cache = home.cache();
-        Self { cache, rules, limits, home, open, kept, sheet, locked, working: None, is_linked: false }
+        Self {
+            cache,
+            rules,
+            limits,
+            home,
+            open,
+            kept,
+            sheet,
+            locked,
+            working: None,
+            is_linked: false,
+            expected: 0,
+        }
     }
 
     /// Shows what was written. Call it after the transaction was committed.

@@ -89,7 +89,7 @@ async fn fill(
     let source = Source { file, dialect, unasked, limits, text };
     let reading = tokio::task::spawn_blocking(move || read(source, builder, &sender));
     let encoding = tokio::task::spawn_blocking(move || encode(read_segments, &encoded));
-    let (mut written, mut waiting, mut bytes) = (0, Vec::new(), 0);
+    let (mut written, mut expected, mut waiting, mut bytes) = (0, 0, Vec::new(), 0);
     let began = Instant::now();
     let report = loop {
         let end = match receiver.recv().await {
@@ -111,11 +111,22 @@ async fn fill(
         if waiting.len() >= enough || (end.is_some() && !waiting.is_empty()) {
             written += work
                 .service
-                .append_segments(&work.actor, &work.job, sheet, change, std::mem::take(&mut waiting))
+                .append_segments(
+                    &work.actor,
+                    &work.job,
+                    sheet,
+                    change,
+                    std::mem::take(&mut waiting),
+                    expected,
+                )
                 .await?;
         }
         if let Some(report) = end {
             break report;
+        }
+        // As the first segment is the whole will be, and a little more.
+        if expected == 0 {
+            expected = (written as f64 * size as f64 / bytes.max(1) as f64 * 1.02) as u64;
         }
         let rows = written;
         work.progress(bytes, size, || pace(rows, began.elapsed(), bytes, size)).await?;

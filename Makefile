@@ -1,6 +1,6 @@
 # Every recipe is one plain command; what it does stands at the top of its script.
 
-.PHONY: run test test-all bench check clean
+.PHONY: run test test-all bench bench-grid check clean
 
 run: ## build what changed, and serve on 127.0.0.1:3000
 	@tools/run.sh
@@ -13,6 +13,9 @@ test-all: ## the tests above and the long ones
 
 bench: ## what a million records cost, beside the limits of the machine
 	@tools/bench.sh
+
+bench-grid: ## what the grid costs in a browser, beside a bare canvas
+	@tools/bench-grid.sh
 
 check: ## the quick look before a commit: format and lints
 	@tools/test.sh check

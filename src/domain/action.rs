@@ -41,7 +41,7 @@ pub enum ActionConstraint {
     HasSelection,
     /// There is at least one record.
     HasData,
-    /// The column is shown.
+    /// The column is shown and can be changed.
     HasColumnEnabled,
 }
 
@@ -228,6 +228,18 @@ pub struct Action {
     pub invalid_records_message: Option<String>,
 }
 
+/// How the column stands whose menu an action is in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ColumnStanding {
+    /// It is shown and can be changed, or the action is not in the menu of a column.
+    #[default]
+    Enabled,
+    /// People may not change it.
+    ReadOnly,
+    /// It is not shown.
+    Hidden,
+}
+
 /// The standing of the records an action would act on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Standing {
@@ -237,6 +249,8 @@ pub struct Standing {
     pub invalid: u64,
     /// Records selected.
     pub selected: u64,
+    /// The column it belongs to.
+    pub column: ColumnStanding,
 }
 
 impl Action {
@@ -266,6 +280,7 @@ impl Action {
             selection: self.require_selection == Some(true)
                 || has(|constraint| *constraint == ActionConstraint::HasSelection),
             data: has(|constraint| *constraint == ActionConstraint::HasData),
+            column: has(|constraint| *constraint == ActionConstraint::HasColumnEnabled),
         }
     }
 
@@ -290,6 +305,8 @@ pub struct Requirements {
     pub selection: bool,
     /// There is at least one record.
     pub data: bool,
+    /// The column is shown and can be changed.
+    pub column: bool,
 }
 
 impl Requirements {
@@ -304,6 +321,12 @@ impl Requirements {
             }
             Standing { selected: 0, .. } if self.selection => Some("Select records first".to_string()),
             Standing { records: 0, .. } if self.data => Some("There are no records yet".to_string()),
+            Standing { column: ColumnStanding::ReadOnly, .. } if self.column => {
+                Some("This column is read-only".to_string())
+            }
+            Standing { column: ColumnStanding::Hidden, .. } if self.column => {
+                Some("This column is hidden: show it first".to_string())
+            }
             _ => None,
         }
     }
@@ -343,12 +366,20 @@ mod tests {
     #[test]
     fn what_must_hold_is_said_in_words() {
         let all_valid = action(json!({"label": "Go", "requireAllValid": true}));
-        let standing = Standing { records: 5, invalid: 2, selected: 0 };
+        let standing = Standing { records: 5, invalid: 2, ..Standing::default() };
         assert_eq!(
             all_valid.requirements().refusal(standing).as_deref(),
             Some("2 records with errors: put them right first")
         );
         assert_eq!(all_valid.requirements().refusal(Standing { invalid: 0, ..standing }), None);
+        let of_column = action(json!({"label": "Go", "constraints": [{"type": "hasColumnEnabled"}]})).requirements();
+        for (column, words) in [
+            (ColumnStanding::Enabled, None),
+            (ColumnStanding::ReadOnly, Some("This column is read-only")),
+            (ColumnStanding::Hidden, Some("This column is hidden: show it first")),
+        ] {
+            assert_eq!(of_column.refusal(Standing { column, ..standing }).as_deref(), words);
+        }
         let disabled =
             action(json!({"label": "Go", "messages": [{"type": "error", "content": "Not today"}]}));
         assert_eq!(disabled.requirements().refusal(standing).as_deref(), Some("Not today"));

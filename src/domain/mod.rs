@@ -15,6 +15,7 @@ pub mod frame;
 pub mod ids;
 pub mod job;
 pub mod json;
+pub mod layout;
 pub mod limits;
 pub mod mapping;
 pub mod outcome;

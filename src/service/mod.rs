@@ -25,6 +25,7 @@ pub mod import_run;
 pub mod imports;
 pub mod jobs;
 mod known_callers;
+pub mod layouts;
 pub mod links;
 pub mod new_job;
 pub mod orphaned_files;

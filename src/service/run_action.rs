@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::new_job::NewJob;
 use super::{ErrorKind, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
-use crate::domain::action::{Action, Standing};
+use crate::domain::action::{Action, ColumnStanding, Standing};
 use crate::domain::form;
 use crate::domain::ids::{FileId, Id, SheetId, SpaceId, WorkbookId};
 use crate::domain::job::{Job, JobMode, JobSubject, JobTrigger, JobType};
@@ -34,8 +34,8 @@ impl Service {
     /// Starts the job of an action. Pressed again while it runs, the same job is answered.
     pub async fn run_action(&self, actor: &Actor, run: ActionRun) -> Result<Job> {
         allow(actor, Operation::RunJobs)?;
-        let action = self.find_action(actor, &run).await?;
-        let standing = self.standing(actor, &run).await?;
+        let (action, column) = self.find_action(actor, &run).await?;
+        let standing = Standing { column, ..self.standing(actor, &run).await? };
         if let Some(reason) = action.requirements().refusal(standing) {
             return Err(ServiceError::conflict(reason));
         }
@@ -57,9 +57,11 @@ impl Service {
         self.create_job(actor, job).await
     }
 
-    async fn find_action(&self, actor: &Actor, run: &ActionRun) -> Result<Action> {
+    /// The action, and how the column stands that it belongs to.
+    async fn find_action(&self, actor: &Actor, run: &ActionRun) -> Result<(Action, ColumnStanding)> {
         let mut tx = self.db.read().await?;
         let scope = &actor.scope;
+        let mut read_only = Vec::new();
         let actions = match run.job_type {
             JobType::Space => {
                 let id = SpaceId::parse(&run.source)?;
@@ -73,8 +75,11 @@ impl Service {
                 let id = SheetId::parse(&run.source)?;
                 let sheet = sheets::find(&mut tx, scope, &id).await?;
                 sheet.map(|sheet| {
-                    let fields = sheet.config.fields.iter().flat_map(|field| &field.actions);
-                    sheet.config.actions.iter().chain(fields).cloned().collect()
+                    let fields = sheet.config.fields.iter();
+                    let locked = fields.clone().filter(|field| field.readonly);
+                    read_only.extend(locked.flat_map(|field| &field.actions).cloned());
+                    let of_fields = fields.flat_map(|field| &field.actions);
+                    sheet.config.actions.iter().chain(of_fields).cloned().collect::<Vec<_>>()
                 })
             }
             JobType::File => {
@@ -86,7 +91,11 @@ impl Service {
         let actions = actions.ok_or_else(|| ServiceError::not_found(run.job_type.as_str(), &run.source))?;
         let found =
             actions.into_iter().find(|action| action.operation().is_ok_and(|name| name == run.operation));
-        found.ok_or_else(|| {
+        let column = match found.as_ref().is_some_and(|action| read_only.contains(action)) {
+            true => ColumnStanding::ReadOnly,
+            false => ColumnStanding::Enabled,
+        };
+        found.map(|action| (action, column)).ok_or_else(|| {
             let message = format!("there is no action `{}` here now; load the page again", run.operation);
             ServiceError::new(ErrorKind::NotFound, message)
         })

@@ -71,13 +71,26 @@ impl Service {
         Ok(view)
     }
 
-    /// Deletes a view.
+    /// Deletes a view. It can be brought back.
     pub async fn delete_view(&self, actor: &Actor, id: &ViewId) -> Result<()> {
         allow(actor, Operation::WriteRecords)?;
         let mut tx = self.db.write().await?;
         find(&mut tx, actor, id).await?;
-        views::delete(&mut tx, id).await?;
+        views::mark_deleted(&mut tx, id, Some(now())).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Brings a deleted view back, under its old id: links to it lead somewhere again.
+    pub async fn restore_view(&self, actor: &Actor, id: &ViewId) -> Result<View> {
+        allow(actor, Operation::WriteRecords)?;
+        let mut tx = self.db.write().await?;
+        let missing = || ServiceError::not_found("view", id);
+        let sheet = views::sheet_of(&mut tx, id).await?.ok_or_else(missing)?;
+        crate::store::sheets::find(&mut tx, &actor.scope, &sheet).await?.ok_or_else(missing)?;
+        views::mark_deleted(&mut tx, id, None).await?;
+        let view = find(&mut tx, actor, id).await?;
+        tx.commit().await?;
+        Ok(view)
     }
 }
 

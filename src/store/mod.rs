@@ -20,6 +20,7 @@ pub mod files;
 mod fresh;
 pub mod jobs;
 pub mod keys;
+pub mod layouts;
 mod lock;
 mod notify;
 pub mod records;

@@ -46,7 +46,7 @@ pub async fn update(tx: &mut Tx, view: &View) -> Result<(), StoreError> {
 pub async fn find(tx: &mut Tx, id: &ViewId) -> Result<Option<View>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push(" FROM views JOIN sheets ON sheets.number = views.sheet")
-        .push_bind(" WHERE views.id = ", id);
+        .push_bind(" WHERE views.deleted_at IS NULL AND views.id = ", id);
     tx.optional::<Row>(statement).await?.map(read).transpose()
 }
 
@@ -58,13 +58,23 @@ pub async fn list(
     limit: u64,
 ) -> Result<(Vec<View>, u64), StoreError> {
     let rest = Statement::new("FROM views JOIN sheets ON sheets.number = views.sheet")
-        .push_bind(" WHERE sheets.id = ", sheet);
+        .push_bind(" WHERE views.deleted_at IS NULL AND sheets.id = ", sheet);
     let order = " ORDER BY views.created_at, views.id";
     let (rows, total) = tx.page::<Row>(COLUMNS, rest, order, offset, limit).await?;
     Ok((rows.into_iter().map(read).collect::<Result<_, _>>()?, total))
 }
 
-/// Deletes a view.
-pub async fn delete(tx: &mut Tx, id: &ViewId) -> Result<(), StoreError> {
-    tx.execute(Statement::new("DELETE FROM views WHERE id = $1").bind(id)).await.map(|_| ())
+/// Marks a view as deleted, or with no moment as there again.
+pub async fn mark_deleted(tx: &mut Tx, id: &ViewId, moment: Option<Timestamp>) -> Result<(), StoreError> {
+    let statement = Statement::new("UPDATE views SET deleted_at = $2 WHERE id = $1").bind(id).bind(moment);
+    tx.execute(statement).await.map(|_| ())
+}
+
+/// The sheet of a view, deleted or not.
+pub async fn sheet_of(tx: &mut Tx, id: &ViewId) -> Result<Option<SheetId>, StoreError> {
+    let statement = Statement::select("sheets.id")
+        .push(" FROM views JOIN sheets ON sheets.number = views.sheet")
+        .push_bind(" WHERE views.id = ", id);
+    let found: Option<(String,)> = tx.optional(statement).await?;
+    found.map(|(sheet,)| super::convert::id("sheets.id", &sheet)).transpose()
 }

@@ -80,7 +80,7 @@ pub fn WorkbookActions(
             Scope {
                 words,
                 choosing: Choosing::default(),
-                standing: Standing { records, invalid, selected: 0 },
+                standing: Standing { records, invalid, ..Standing::default() },
             }
         })
     });

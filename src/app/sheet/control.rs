@@ -187,7 +187,7 @@ impl SheetControl {
             Standing::Valid => 0,
             _ => counts.error,
         };
-        Scope { words, choosing, standing: action::Standing { records: counts.total, invalid, selected } }
+        Scope { words, choosing, standing: action::Standing { records: counts.total, invalid, selected, ..Default::default() } }
     }
 
     /// Adds an empty record at the end and says so.

@@ -269,7 +269,7 @@ fn only(mut parts: Vec<Condition>, join: fn(Vec<Condition>) -> Condition) -> Con
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -347,7 +347,7 @@ mod tests {
         })
     }
 
-    fn conditions() -> impl Strategy<Value = Condition> {
+    pub fn conditions() -> impl Strategy<Value = Condition> {
         let one = prop_oneof![
             comparisons().prop_map(Condition::Cell),
             comparisons().prop_map(Condition::Message),

@@ -2,11 +2,12 @@
 //! language, and a field to sort by.
 
 mod condition;
-#[cfg(feature = "ssr")]
+pub mod facet;
+mod form;
 mod language;
 
 pub use condition::{Comparison, Condition, MESSAGE, Operator, Quality};
-#[cfg(feature = "ssr")]
+pub use form::{FilterForm, Join, Part, Row, Test};
 pub use language::parse;
 
 use serde::{Deserialize, Serialize};

@@ -372,7 +372,8 @@ mod tests {
             Some("2 records with errors: put them right first")
         );
         assert_eq!(all_valid.requirements().refusal(Standing { invalid: 0, ..standing }), None);
-        let of_column = action(json!({"label": "Go", "constraints": [{"type": "hasColumnEnabled"}]})).requirements();
+        let of_column =
+            action(json!({"label": "Go", "constraints": [{"type": "hasColumnEnabled"}]})).requirements();
         for (column, words) in [
             (ColumnStanding::Enabled, None),
             (ColumnStanding::ReadOnly, Some("This column is read-only")),

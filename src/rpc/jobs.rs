@@ -85,6 +85,15 @@ pub enum Deed {
     Retry,
     /// Shows all records again.
     ClearFilters,
+    /// Hides columns of a sheet.
+    HideColumns {
+        /// The sheet's page.
+        address: String,
+        /// Its id.
+        sheet_id: String,
+        /// The keys of their fields.
+        keys: Vec<String>,
+    },
     /// Takes back what the job did to a sheet.
     Undo,
 }

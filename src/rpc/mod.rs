@@ -7,13 +7,16 @@ pub mod actions;
 #[cfg(feature = "ssr")]
 mod bodies;
 mod error;
+pub mod facets;
 pub mod files;
 pub mod imports;
 pub mod jobs;
+pub mod layouts;
 pub mod messages;
 mod read;
 pub mod records;
 pub mod spaces;
+pub mod views;
 mod wire;
 
 pub use error::{ErrorKind, RpcError};

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::RpcError;
 use super::actions::ActionView;
+use super::views::SavedView;
 use super::wire::Packed;
+use crate::domain::layout::SheetLayout;
 use crate::domain::record::Counts;
 
 /// How a column shows and edits its values.
@@ -53,6 +55,12 @@ pub struct ColumnView {
     pub locked: Option<String>,
     /// The choices of an enum.
     pub choices: Vec<Choice>,
+    /// What the field is for.
+    pub description: Option<String>,
+    /// How wide the blueprint wants it, in CSS pixels.
+    pub width: Option<u16>,
+    /// The items of its menu.
+    pub actions: Vec<ActionView>,
 }
 
 /// What a person may do with the records of a sheet.
@@ -91,6 +99,16 @@ pub struct SheetView {
     pub actions: Vec<ActionView>,
     /// What the person may do.
     pub permits: Permits,
+    /// How its columns stand: every field is in it.
+    pub layout: SheetLayout,
+    /// The person's own layout, when a view has another.
+    pub own_layout: Option<SheetLayout>,
+    /// The view that is open.
+    pub view: Option<SavedView>,
+    /// Which records are shown at first.
+    pub choosing: Choosing,
+    /// Their counts, whatever the tab.
+    pub found: Counts,
 }
 
 /// The order of one field.
@@ -117,9 +135,11 @@ impl Sort {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choosing {
     /// Only valid ones, only invalid ones, or both.
-    pub filter: Standing,
+    pub standing: Standing,
     /// Text that a cell must contain; empty for any.
     pub search: String,
+    /// A condition in the query language; empty for none.
+    pub filter: String,
     /// Nothing for the order of the sheet.
     pub sort: Option<Sort>,
     /// When not empty, these records and no others, whatever the filter says.
@@ -171,22 +191,37 @@ pub struct Standings {
     pub counts: Counts,
 }
 
-/// A sheet's shape.
-///
-/// # Errors
-/// When there is no such sheet for this person.
-#[server(input = Packed, output = Packed)]
-pub async fn sheet(sheet_id: String) -> Result<SheetView, RpcError> {
-    super::bodies::records::sheet(sheet_id).await
+impl Standing {
+    /// How many of the counted records it shows.
+    pub fn of(self, counts: &Counts) -> u64 {
+        match self {
+            Self::All => counts.total,
+            Self::Valid => counts.valid,
+            Self::Invalid => counts.error,
+        }
+    }
 }
 
-/// How many records contain `search`, and how many of those are valid.
+/// A sheet's shape, and what it shows: what was asked for, else what the view says, else every record.
+///
+/// # Errors
+/// When there is no such sheet for this person. A view that is not there is left out.
+#[server(input = Packed, output = Packed)]
+pub async fn sheet(
+    sheet_id: String,
+    asked: Option<Choosing>,
+    view_id: Option<String>,
+) -> Result<SheetView, RpcError> {
+    super::bodies::records::sheet(sheet_id, asked, view_id).await
+}
+
+/// How many records contain `search` and meet the condition `filter`, and how many of those are valid.
 ///
 /// # Errors
 /// When there is no such sheet for this person.
 #[server(input = Packed, output = Packed)]
-pub async fn count_records(sheet_id: String, search: String) -> Result<Standings, RpcError> {
-    super::bodies::records::count_records(sheet_id, search).await
+pub async fn count_records(sheet_id: String, search: String, filter: String) -> Result<Standings, RpcError> {
+    super::bodies::records::count_records(sheet_id, search, filter).await
 }
 
 /// Changes cells.

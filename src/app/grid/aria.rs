@@ -8,13 +8,14 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use super::browser::{Grid, Shared};
-use super::geometry::{HEADER_HEIGHT, ROW_HEIGHT, Spot, View};
+use super::geometry::{HEADER_HEIGHT, SeenColumns, Spot, View};
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
 use crate::app::dom;
 use crate::app::format::escape;
 use crate::domain::blueprint::Level;
 use crate::domain::ids::{Id, RecordId};
+use crate::rpc::records::ColumnView;
 
 /// The id of the messages of a cell.
 pub const TIP_ID: &str = "grid-tip";
@@ -23,7 +24,7 @@ pub const TIP_ID: &str = "grid-tip";
 #[derive(Debug, Default)]
 pub struct Built {
     rows: Range<u64>,
-    columns: Range<usize>,
+    columns: SeenColumns,
     top: f64,
     left: f64,
 }
@@ -66,32 +67,21 @@ pub fn build(shared: &Shared) {
     }
 }
 
-fn html(grid: &Grid, rows: Range<u64>, columns: Range<usize>) -> String {
+fn html(grid: &Grid, rows: Range<u64>, columns: SeenColumns) -> String {
     let mut html = String::with_capacity(16 << 10);
     html.push_str(
         "<div role=\"row\" aria-rowindex=\"1\"><div role=\"columnheader\" aria-colindex=\"1\">\
          <input type=\"checkbox\" tabindex=\"-1\" data-all aria-label=\"Select all records\"></div>",
     );
-    for column in columns.clone() {
+    for column in columns.each() {
         let Some(field) = grid.columns.get(column) else { continue };
-        let _ = write!(
-            html,
-            "<div role=\"columnheader\" aria-colindex=\"{}\" data-column=\"{column}\"{}>{}{}</div>",
-            column + 2,
-            match grid.question.direction(&field.key) {
-                Some(false) => " aria-sort=\"ascending\"",
-                Some(true) => " aria-sort=\"descending\"",
-                None => "",
-            },
-            escape(&field.label),
-            if field.required { " <span>(required)</span>" } else { "" }
-        );
+        header_html(grid, field, column, &mut html);
     }
     html.push_str("</div><div role=\"rowgroup\">");
     // The active cell is always there, even out of sight: the focus must have somewhere to be.
     let here = rows.contains(&grid.active.row);
     for row in rows {
-        let mut columns: Vec<usize> = columns.clone().collect();
+        let mut columns: Vec<usize> = columns.each().collect();
         if row == grid.active.row && !columns.contains(&grid.active.column) {
             columns.push(grid.active.column);
         }
@@ -102,6 +92,27 @@ fn html(grid: &Grid, rows: Range<u64>, columns: Range<usize>) -> String {
     }
     html.push_str("</div>");
     html
+}
+
+fn header_html(grid: &Grid, field: &ColumnView, column: usize, html: &mut String) {
+    let described = field
+        .description
+        .as_deref()
+        .map_or_else(String::new, |text| format!(" aria-description=\"{}\"", escape(text)));
+    let label = escape(&field.label);
+    let _ = write!(
+        html,
+        "<div role=\"columnheader\" aria-colindex=\"{}\" data-column=\"{column}\" aria-label=\"{label}{}\"{}{described}>\
+         <button type=\"button\" tabindex=\"-1\" data-menu=\"{column}\" aria-haspopup=\"dialog\" \
+         aria-label=\"Column menu of {label}\"></button></div>",
+        column + 2,
+        if field.required { ", required" } else { "" },
+        match grid.question.direction(&field.key) {
+            Some(false) => " aria-sort=\"ascending\"",
+            Some(true) => " aria-sort=\"descending\"",
+            None => "",
+        },
+    );
 }
 
 fn row_html(grid: &Grid, row: u64, columns: &[usize], html: &mut String) {
@@ -143,7 +154,7 @@ fn place(grid: &Grid, layer: &HtmlElement) {
         let spot = Spot { row: index(&row, "aria-rowindex"), column: 0 };
         let y = grid.geometry.cell(&grid.view, spot).y;
         dom::set_lengths(&row, &[("top", y)]);
-        cells(grid, &row, ROW_HEIGHT);
+        cells(grid, &row, grid.geometry.row_height);
     }
 }
 
@@ -188,7 +199,7 @@ fn focus_active(shared: &Shared) -> bool {
     let (layer, spot, focused, outside) = {
         let grid = shared.borrow();
         let outside =
-            !(grid.layer.rows.contains(&grid.active.row) && grid.layer.columns.contains(&grid.active.column));
+            !(grid.layer.rows.contains(&grid.active.row) && grid.layer.columns.contains(grid.active.column));
         let focused = grid.focused && grid.editor.is_none();
         (grid.parts.layer.clone(), grid.active, focused, outside && grid.sees_active())
     };

@@ -95,6 +95,8 @@ struct Slot {
 #[derive(Debug)]
 pub struct Blocks {
     columns: usize,
+    /// Each shown column's place in the rows as they travel.
+    shown: Vec<usize>,
     total: u64,
     version: i64,
     question: u64,
@@ -107,10 +109,11 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// No row is here yet, but it is known how many there are.
-    pub fn new(columns: usize, total: u64, version: i64) -> Self {
+    /// No row is here yet, but it is known how many there are, and which of the columns are shown.
+    pub fn new(columns: usize, shown: Vec<usize>, total: u64, version: i64) -> Self {
         Self {
             columns,
+            shown,
             total,
             version,
             question: 0,
@@ -121,6 +124,11 @@ impl Blocks {
             failures: HashMap::new(),
             wanted: 0..0,
         }
+    }
+
+    /// Other columns are shown, or in another order. From here on columns are counted as they are shown.
+    pub fn arrange(&mut self, shown: Vec<usize>) {
+        self.shown = shown;
     }
 
     /// The newest version that is known.
@@ -256,6 +264,7 @@ impl Blocks {
     }
 
     fn index(&self, row: u64, column: usize) -> Option<usize> {
+        let column = *self.shown.get(column)?;
         let inside = (row % BLOCK_ROWS) as usize;
         let slot = self.slots.get(&(row / BLOCK_ROWS))?;
         (row < self.total && inside < slot.block.heads.len() && column < self.columns)
@@ -318,7 +327,7 @@ mod tests {
 
     #[test]
     fn what_is_seen_comes_first_and_two_at_once() {
-        let mut blocks = Blocks::new(1, 10_000, 1);
+        let mut blocks = Blocks::new(1, vec![0], 10_000, 1);
         blocks.want(300..340);
         let order: Vec<u64> =
             std::iter::from_fn(|| blocks.next_request()).map(|request| request.block).collect();
@@ -334,7 +343,7 @@ mod tests {
 
     #[test]
     fn a_change_keeps_what_is_seen_until_its_successor_is_here() {
-        let mut blocks = Blocks::new(1, 1_000, 1);
+        let mut blocks = Blocks::new(1, vec![0], 1_000, 1);
         blocks.want(0..10);
         load(&mut blocks, "old");
         assert_eq!(blocks.text(130, 0), Some("old"), "the neighbour is here too");
@@ -346,7 +355,7 @@ mod tests {
 
     #[test]
     fn an_old_answer_is_passed_over() {
-        let mut blocks = Blocks::new(1, 1_000, 1);
+        let mut blocks = Blocks::new(1, vec![0], 1_000, 1);
         blocks.want(0..10);
         let request = blocks.next_request().unwrap();
         blocks.changed(5);
@@ -360,7 +369,7 @@ mod tests {
 
     #[test]
     fn a_failed_request_is_asked_again() {
-        let mut blocks = Blocks::new(1, 100, 1);
+        let mut blocks = Blocks::new(1, vec![0], 100, 1);
         blocks.want(0..10);
         let request = blocks.next_request().unwrap();
         assert_eq!(blocks.next_request(), None);
@@ -370,7 +379,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_what_is_seen_stays() {
-        let mut blocks = Blocks::new(1, 1_000_000, 1);
+        let mut blocks = Blocks::new(1, vec![0], 1_000_000, 1);
         let long = "x".repeat(16 << 10);
         for screen in 0..40 {
             blocks.want(screen * 500..screen * 500 + 20);
@@ -384,7 +393,7 @@ mod tests {
 
     #[test]
     fn an_empty_view_learns_of_new_rows() {
-        let mut blocks = Blocks::new(1, 0, 1);
+        let mut blocks = Blocks::new(1, vec![0], 0, 1);
         blocks.want(0..0);
         let request = blocks.next_request().unwrap();
         assert!(blocks.arrived(request, answer(1, 0, 0, "")));
@@ -397,7 +406,7 @@ mod tests {
 
     #[test]
     fn what_is_doubted_is_asked_for_anew() {
-        let mut blocks = Blocks::new(1, 10, 1);
+        let mut blocks = Blocks::new(1, vec![0], 10, 1);
         blocks.want(0..10);
         load(&mut blocks, "old");
         blocks.overwrite(3, 0, Some("refused"));
@@ -407,8 +416,23 @@ mod tests {
     }
 
     #[test]
+    fn columns_are_counted_as_they_are_shown() {
+        let mut blocks = Blocks::new(3, vec![0, 1, 2], 1, 1);
+        blocks.want(0..1);
+        let request = blocks.next_request().unwrap();
+        let mut here = answer(1, 1, 0, "");
+        here.block.texts = ["a", "b", "c"].map(|text| Some(text.into())).to_vec();
+        assert!(blocks.arrived(request, here));
+        blocks.arrange(vec![2, 0]);
+        assert_eq!((blocks.text(0, 0), blocks.text(0, 1), blocks.text(0, 2)), (Some("c"), Some("a"), None));
+        blocks.overwrite(0, 1, Some("new"));
+        blocks.arrange(vec![0, 1, 2]);
+        assert_eq!((blocks.text(0, 0), blocks.text(0, 1)), (Some("new"), Some("b")));
+    }
+
+    #[test]
     fn what_a_person_writes_is_seen_at_once() {
-        let mut blocks = Blocks::new(1, 10, 1);
+        let mut blocks = Blocks::new(1, vec![0], 10, 1);
         blocks.want(0..10);
         load(&mut blocks, "old");
         blocks.overwrite(3, 0, Some("new"));

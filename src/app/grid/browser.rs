@@ -10,15 +10,18 @@ use leptos::prelude::{GetUntracked, Set, request_animation_frame};
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 
+use super::arrangement::Arrangement;
 use super::blocks::Blocks;
 use super::editor::Editor;
 use super::geometry::{Geometry, Spot, View};
+use super::header::Headers;
 use super::keyboard::{self, Move};
 use super::painter::{Painter, Scene};
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
-use super::{GridControl, Question, aria, source, tooltip, widths};
+use super::{GridControl, Question, aria, editor, source, tooltip};
 use crate::app::dom;
+use crate::domain::layout::SheetLayout;
 use crate::rpc::records::{ColumnView, SheetView};
 
 /// How long scrolling has to rest before the accessible layer is built anew.
@@ -47,7 +50,11 @@ pub struct Parts {
 pub struct Grid {
     pub(super) parts: Parts,
     pub(super) sheet_id: String,
-    pub(super) columns: Vec<ColumnView>,
+    /// The columns that are shown, in order.
+    pub(super) columns: Vec<Rc<ColumnView>>,
+    /// Every field of the sheet, in its order.
+    pub(super) fields: Vec<Rc<ColumnView>>,
+    pub(super) headers: Headers,
     pub(super) geometry: Geometry,
     pub(super) view: View,
     pub(super) scroll_top: f64,
@@ -88,20 +95,25 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         window: part(".grid-window"),
         host: host.clone(),
     };
-    let total = sheet.counts.total;
+    let question = control.question.get_untracked();
+    let (total, numbers) = (question.standing.of(&sheet.found), sheet.counts.total);
+    let fields: Vec<_> = sheet.columns.iter().cloned().map(Rc::new).collect();
+    let arrangement = Arrangement::of(&fields, &control.layout.get_untracked());
     let grid = Grid {
         parts,
         sheet_id: sheet.id.clone(),
-        columns: sheet.columns.clone(),
-        geometry: Geometry::new(&widths(&sheet.columns), total, total),
+        columns: shown(&fields, &arrangement),
+        geometry: Geometry::new(&arrangement, total, numbers),
+        headers: Headers::default(),
         view: View::default(),
         scroll_top: 0.0,
-        blocks: Blocks::new(sheet.columns.len(), total, sheet.version),
-        question: control.question.get_untracked(),
+        blocks: Blocks::new(fields.len(), arrangement.shown, total, sheet.version),
+        fields,
+        question,
         active: Spot::default(),
         anchor: Spot::default(),
         place: None,
-        numbers: total,
+        numbers,
         focused: false,
         leaving: false,
         rebuilding: false,
@@ -122,6 +134,51 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
     super::events::listen(&shared);
     resize(&shared);
     Some(shared)
+}
+
+fn shown(fields: &[Rc<ColumnView>], arrangement: &Arrangement) -> Vec<Rc<ColumnView>> {
+    arrangement.shown.iter().map(|place| Rc::clone(&fields[*place])).collect()
+}
+
+/// Other columns are shown, or in another order, width or height. The active cell stays in its field.
+pub fn arrange(shared: &Shared, layout: &SheetLayout) {
+    editor::close(shared, true, None);
+    {
+        let mut grid = shared.borrow_mut();
+        let arrangement = Arrangement::of(&grid.fields, layout);
+        let columns = shown(&grid.fields, &arrangement);
+        let place = |before: usize, known: &[Rc<ColumnView>]| {
+            let key = known.get(before).map(|field| &field.key);
+            columns.iter().position(|field| Some(&field.key) == key)
+        };
+        let moved = [grid.active.column, grid.anchor.column].map(|column| place(column, &grid.columns));
+        let first_row = grid.view.top / grid.geometry.row_height;
+        let (rows, numbers) = (grid.geometry.rows, grid.numbers);
+        grid.geometry = Geometry::new(&arrangement, rows, numbers);
+        grid.view.top = first_row * grid.geometry.row_height;
+        if let [Some(active), Some(anchor)] = moved {
+            (grid.active.column, grid.anchor.column) = (active, anchor);
+        } else {
+            // A range that lost an end is none any more.
+            grid.active.column = moved[0].unwrap_or(grid.active.column);
+            grid.anchor = grid.active;
+        }
+        grid.columns = columns;
+        grid.blocks.arrange(arrangement.shown);
+        grid.fit();
+        grid.put_thumb();
+        grid.view.left = f64::from(grid.parts.scroller.scroll_left());
+        grid.follow();
+    }
+    repaint(shared);
+    fetch_and_rest(shared);
+}
+
+/// Gives the focus back to the active cell, as after a menu was closed.
+pub fn focus(shared: &Shared) {
+    shared.borrow_mut().focused = true;
+    aria::activate(shared);
+    repaint(shared);
 }
 
 /// Lets go of the browser.
@@ -220,6 +277,7 @@ fn paint(shared: &Shared) {
         selection: &grid.selection,
         hovered: grid.hovered,
         question: &grid.question,
+        header: grid.header_looks(),
     });
 }
 
@@ -327,6 +385,11 @@ pub fn step(shared: &Shared, way: Move, extend: bool) -> bool {
 }
 
 impl Grid {
+    /// How wide the widest of some texts is in a cell.
+    pub(super) fn fitting_width<'a>(&self, texts: impl Iterator<Item = &'a str>) -> f64 {
+        self.painter.fitting_width(texts)
+    }
+
     /// Makes the scroller as tall as the rows need, and tells the chrome how many there are.
     fn fit(&mut self) {
         let total = self.blocks.total();
@@ -389,6 +452,6 @@ impl Grid {
     /// Whether the active cell is in what is seen.
     pub(super) fn sees_active(&self) -> bool {
         self.geometry.visible_rows(&self.view).contains(&self.active.row)
-            && self.geometry.visible_columns(&self.view).contains(&self.active.column)
+            && self.geometry.visible_columns(&self.view).contains(self.active.column)
     }
 }

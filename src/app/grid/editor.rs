@@ -8,7 +8,7 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::browser::{self, Shared};
-use super::geometry::{Geometry, HEADER_HEIGHT, ROW_HEIGHT, Spot, View};
+use super::geometry::{Geometry, HEADER_HEIGHT, Spot, View};
 use super::keyboard::Move;
 use super::rows::{RecordName, Rows};
 use super::{aria, range, tooltip};
@@ -33,8 +33,9 @@ impl Editor {
         let cell = geometry.cell(view, self.spot);
         let tall = self.control.tag_name() == "TEXTAREA";
         let width = cell.width.max(if tall { 280.0 } else { 120.0 });
-        let x = cell.x.max(geometry.gutter).min((view.width - width).max(geometry.gutter));
-        let height = if tall { 132.0 } else { ROW_HEIGHT + 1.0 };
+        let bound = geometry.left_bound(view, self.spot.column);
+        let x = cell.x.max(bound).min((view.width - width).max(bound));
+        let height = if tall { 132.0 } else { cell.height + 1.0 };
         let y = cell.y.max(HEADER_HEIGHT).min(view.height - height);
         let lengths = [("left", x - 1.0), ("top", y - 1.0), ("width", width + 1.0), ("height", height)];
         dom::set_lengths(&self.control, &lengths);

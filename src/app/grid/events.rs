@@ -9,7 +9,7 @@ use web_sys::{ClipboardEvent, Event, FocusEvent, HtmlElement, KeyboardEvent, Mou
 use super::browser::{self, Shared};
 use super::geometry::{Hit, Spot};
 use super::keyboard::{self, Command, Held};
-use super::{aria, editor, range, tooltip};
+use super::{aria, editor, header, range, tooltip};
 
 /// Begins to listen.
 pub fn listen(shared: &Shared) {
@@ -39,6 +39,9 @@ pub fn listen(shared: &Shared) {
     on(&scroller, "focusin", |shared, event| with(event, |event| focus(shared, event)));
     on(&scroller, "focusout", |shared, event| with(event, |event| blur(shared, event)));
     on(&scroller, "copy", |shared, event| with(event, |event| copy(shared, event)));
+    for (name, act) in header::LISTENERS {
+        on(&scroller, name, act);
+    }
     shared.borrow_mut().listeners = listeners;
 }
 
@@ -49,7 +52,7 @@ fn with<T: JsCast>(event: &Event, act: impl FnOnce(&T)) {
 }
 
 /// What the pointer is over.
-fn hit(shared: &Shared, event: &MouseEvent) -> Hit {
+pub(super) fn hit(shared: &Shared, event: &MouseEvent) -> Hit {
     let grid = shared.borrow();
     let (left, top, ..) = crate::app::dom::place(&grid.parts.scroller);
     grid.geometry.hit(&grid.view, f64::from(event.client_x()) - left, f64::from(event.client_y()) - top)
@@ -159,18 +162,13 @@ fn click(shared: &Shared, event: &MouseEvent) {
         }
         return;
     }
+    if header::click_button(shared, event) {
+        return;
+    }
     match hit(shared, event) {
         Hit::RowNumber(row) => range::toggle_row(shared, row, event.shift_key()),
         Hit::Corner => range::toggle_all(shared),
-        Hit::Header(column) => {
-            let (control, field) = {
-                let grid = shared.borrow();
-                (grid.control, grid.columns.get(column).map(|field| field.key.clone()))
-            };
-            if let Some(field) = field {
-                control.press_sort(&field);
-            }
-        }
+        Hit::Header(column) => header::click(shared, column),
         _ => {}
     }
 }
@@ -220,6 +218,10 @@ fn act(shared: &Shared, command: Command, key: &str) {
         Command::SelectRow => {
             let row = shared.borrow().active.row;
             range::toggle_row(shared, row, false);
+        }
+        Command::ColumnMenu => {
+            let column = shared.borrow().active.column;
+            header::open_menu(shared, column);
         }
         Command::Escape => {
             shared.borrow_mut().leaving = true;

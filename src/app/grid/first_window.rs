@@ -2,44 +2,61 @@
 
 use std::fmt::Write as _;
 
+use super::arrangement::Arrangement;
 use super::geometry::Geometry;
-use super::widths;
+use super::signs;
 use crate::app::format::escape;
 use crate::domain::blueprint::Level;
-use crate::domain::record::Record;
-use crate::rpc::records::{ColumnKind, ColumnView};
+use crate::domain::frame::Frame;
+use crate::rpc::records::{ColumnKind, ColumnView, SheetView};
 
 /// The table's HTML. Widths stand in attributes: the content policy refuses inline styles.
-pub fn first_window(name: &str, columns: &[ColumnView], total: u64, records: &[Record]) -> String {
-    let geometry = Geometry::new(&widths(columns), total, total);
+pub fn first_window(sheet: &SheetView, frame: &Frame) -> String {
+    let arrangement = Arrangement::of(&sheet.columns, &sheet.layout);
+    let total = sheet.choosing.standing.of(&sheet.found);
+    let geometry = Geometry::new(&arrangement, total, sheet.counts.total);
+    let columns: Vec<(usize, &ColumnView)> =
+        arrangement.shown.iter().map(|place| (*place, &sheet.columns[*place])).collect();
     let mut html = format!(
-        "<table width=\"{}\"><caption class=\"sr-only\">{}: first records</caption><colgroup><col width=\"{}\">",
+        "<table class=\"{}\" width=\"{}\"><caption class=\"sr-only\">{}: first records</caption><colgroup><col width=\"{}\">",
+        sheet.layout.row_height.word().to_lowercase(),
         geometry.sheet_width(),
-        escape(name),
+        escape(&sheet.name),
         geometry.gutter
     );
     for column in 0..geometry.columns() {
         let _ = write!(html, "<col width=\"{}\">", geometry.width(column));
     }
     html.push_str("</colgroup><thead><tr><td></td>");
-    for column in columns {
+    for (_, column) in &columns {
         let class = if column.kind == ColumnKind::Number { " class=\"text-right\"" } else { "" };
         let star = if column.required { "<em>*</em>" } else { "" };
-        let _ = write!(html, "<th scope=\"col\"{class}>{}{star}</th>", escape(&column.label));
+        let (sign, label) = (signs::html(column.kind), escape(&column.label));
+        let arrow = match sheet.choosing.sort.as_ref().filter(|sort| sort.field == column.key) {
+            Some(sort) if sort.descending => " ↓",
+            Some(_) => " ↑",
+            None => "",
+        };
+        let _ = write!(html, "<th scope=\"col\"{class}>{sign}{label}{star}{arrow}</th>");
     }
     html.push_str("</tr></thead><tbody>");
-    for (position, record) in records.iter().enumerate() {
-        row(columns, position + 1, record, &mut html);
+    for row in 0..frame.rows.len() {
+        row_html(&columns, frame, row, &mut html);
     }
     html.push_str("</tbody></table>");
     html
 }
 
-fn row(columns: &[ColumnView], position: usize, record: &Record, html: &mut String) {
-    let class = if record.is_valid() { "" } else { " class=\"invalid\"" };
-    let _ = write!(html, "<tr><th scope=\"row\"{class}>{position}</th>");
-    for (column, cell) in columns.iter().zip(&record.cells) {
-        let level = cell.messages.iter().map(|message| message.level).max();
+fn row_html(columns: &[(usize, &ColumnView)], frame: &Frame, row: usize, html: &mut String) {
+    let head = &frame.rows[row];
+    let class = if head.flags.has(Level::Error) { " class=\"invalid\"" } else { "" };
+    let _ = write!(html, "<tr><th scope=\"row\"{class}>{}</th>", head.position + 1);
+    for (place, column) in columns {
+        let of_cell = frame
+            .messages
+            .iter()
+            .filter(|message| (message.row as usize, message.column as usize) == (row, *place));
+        let level = of_cell.map(|message| message.level).max();
         let mut classes = vec![];
         classes.extend((column.kind == ColumnKind::Number).then_some("text-right"));
         classes.extend(match level {
@@ -47,7 +64,7 @@ fn row(columns: &[ColumnView], position: usize, record: &Record, html: &mut Stri
             Some(Level::Warn) => Some("warn"),
             _ => None,
         });
-        let text = cell.text.as_deref().unwrap_or("");
+        let text = frame.columns.get(*place).and_then(|cells| cells.get(row)).unwrap_or("");
         let shown: String = text.lines().next().unwrap_or("").chars().take(120).collect();
         let choice = column.choices.iter().find(|choice| choice.value == text);
         let shown = choice.map_or(shown.as_str(), |choice| choice.label.as_str());

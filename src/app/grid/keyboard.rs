@@ -21,6 +21,8 @@ pub enum Command {
     SelectAll,
     /// The row, as its number does when it is pressed.
     SelectRow,
+    /// Open the menu of the column.
+    ColumnMenu,
 }
 
 /// A way to another cell.
@@ -89,6 +91,9 @@ const MOVES: [(&str, bool, Move); 14] = [
 pub fn command(key: &str, held: Held) -> Option<Command> {
     let mut letters = key.chars();
     let letter = letters.next().filter(|_| letters.next().is_none());
+    if held.alt && key == "ArrowDown" {
+        return Some(Command::ColumnMenu);
+    }
     if held.alt {
         // A Mac writes with Option; Alt and a plain letter is a menu of the browser.
         let writes = letter.is_some_and(|letter| !letter.is_ascii_alphanumeric() && !held.control);
@@ -161,6 +166,8 @@ mod tests {
             ("c", control, None),
             ("PageDown", control, None),
             ("x", Held { alt: true, ..PLAIN }, None),
+            ("ArrowDown", Held { alt: true, ..PLAIN }, Some(Command::ColumnMenu)),
+            ("ArrowUp", Held { alt: true, ..PLAIN }, None),
             ("@", Held { alt: true, ..PLAIN }, Some(Command::Replace)),
             ("Shift", shift, None),
         ] {

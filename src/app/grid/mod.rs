@@ -4,6 +4,7 @@
 
 #[cfg(feature = "hydrate")]
 mod aria;
+pub mod arrangement;
 pub mod blocks;
 #[cfg(feature = "hydrate")]
 mod browser;
@@ -14,6 +15,8 @@ mod events;
 #[cfg(feature = "ssr")]
 mod first_window;
 pub mod geometry;
+#[cfg(feature = "hydrate")]
+mod header;
 pub mod keyboard;
 #[cfg(feature = "hydrate")]
 mod painter;
@@ -21,6 +24,7 @@ mod painter;
 mod range;
 pub mod rows;
 pub mod selection;
+mod signs;
 #[cfg(feature = "hydrate")]
 mod source;
 #[cfg(feature = "hydrate")]
@@ -29,7 +33,8 @@ mod tooltip;
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use crate::rpc::records::{CellEdit, ColumnKind, ColumnView, SheetView, Sort, Standing};
+use crate::domain::layout::SheetLayout;
+use crate::rpc::records::{CellEdit, Choosing, SheetView, Sort, Standing};
 #[cfg(feature = "ssr")]
 pub use first_window::first_window;
 use selection::Selection;
@@ -45,6 +50,8 @@ pub struct Question {
     pub standing: Standing,
     /// The search box.
     pub search: String,
+    /// A condition in the query language; empty for none.
+    pub filter: String,
     /// Nothing for the order of the sheet.
     pub sort: Option<Sort>,
 }
@@ -52,7 +59,19 @@ pub struct Question {
 impl Question {
     /// Whether some records may be left out.
     pub fn narrows(&self) -> bool {
-        self.standing != Standing::All || !self.search.is_empty()
+        self.standing != Standing::All || !self.search.is_empty() || !self.filter.is_empty()
+    }
+
+    /// The question that a choice of records puts.
+    pub fn of(choosing: Choosing) -> Self {
+        let Choosing { standing, search, filter, sort, .. } = choosing;
+        Self { standing, search, filter, sort }
+    }
+
+    /// The records that it finds, none of them selected.
+    pub fn choosing(&self) -> Choosing {
+        let Self { standing, search, filter, sort } = self.clone();
+        Choosing { standing, search, filter, sort, ..Choosing::default() }
     }
 
     /// Whether the rows stand in the order of a field, and then whether downwards.
@@ -61,11 +80,30 @@ impl Question {
     }
 }
 
+/// The menu of a column, while it is open.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeaderMenu {
+    /// Key of its field.
+    pub key: String,
+    /// Where it opens, in the window.
+    pub x: f64,
+    /// The same from above.
+    pub y: f64,
+}
+
 /// What the grid and the chrome around it tell one another.
 #[derive(Clone, Copy)]
 pub struct GridControl {
     /// Which rows to show.
     pub question: RwSignal<Question>,
+    /// How the columns stand: every field of the sheet is in it.
+    pub layout: RwSignal<SheetLayout>,
+    /// The menu of a column, while it is open.
+    pub menu: RwSignal<Option<HeaderMenu>>,
+    /// A column to be made as wide as what it holds, by its key.
+    pub fit: RwSignal<Option<String>>,
+    /// Moves when the active cell should have the focus.
+    pub focus: RwSignal<u32>,
     /// The newest version of the sheet that anybody here knows.
     pub version: RwSignal<i64>,
     /// Moves when what is shown may be wrong, as after a refused edit.
@@ -94,6 +132,15 @@ impl GridControl {
         self.write.run(edits);
     }
 
+    /// Arranges the columns otherwise.
+    pub fn arrange(&self, change: impl FnOnce(&mut SheetLayout)) {
+        let mut layout = self.layout.get_untracked();
+        change(&mut layout);
+        if self.layout.with_untracked(|known| *known != layout) {
+            self.layout.set(layout);
+        }
+    }
+
     /// Sorts by a field: up, down, and back to the order of the sheet.
     pub fn press_sort(&self, field: &str) {
         self.question.update(|question| question.sort = Sort::pressed(question.sort.as_ref(), field));
@@ -120,23 +167,6 @@ impl GridControl {
             self.version.set(version);
         }
     }
-}
-
-/// How wide columns are: by what they hold, never narrower than their header.
-pub fn widths(columns: &[ColumnView]) -> Vec<f64> {
-    let width = |column: &ColumnView| {
-        let by_kind = match column.kind {
-            ColumnKind::Text | ColumnKind::List => 180.0,
-            ColumnKind::Reference => 170.0,
-            ColumnKind::Number | ColumnKind::Date => 120.0,
-            ColumnKind::Enum => 130.0,
-            ColumnKind::Boolean => 96.0,
-        };
-        let is_mail = column.key.to_ascii_lowercase().contains("mail");
-        let header = 36.0 + 7.5 * column.label.chars().count() as f64;
-        f64::max(if is_mail { 240.0 } else { by_kind }, header.min(360.0)).round()
-    };
-    columns.iter().map(width).collect()
 }
 
 /// The grid of one sheet. `window` is the server's table of the first rows; the browser leaves it alone
@@ -216,6 +246,24 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
     watch(move || {
         let question = control.question.get();
         each(&|shared| browser::ask(shared, question.clone()));
+    });
+    watch(move || {
+        let layout = control.layout.get();
+        each(&|shared| browser::arrange(shared, &layout));
+    });
+    watch(move || {
+        if let Some(key) = control.fit.get() {
+            each(&|shared| header::fit_named(shared, &key));
+        }
+    });
+    watch(move || {
+        if control.focus.get() > 0 {
+            each(&browser::focus);
+        }
+    });
+    watch(move || {
+        control.menu.track();
+        each(&browser::repaint);
     });
     watch(move || {
         let version = control.version.get();

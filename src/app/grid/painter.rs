@@ -1,12 +1,16 @@
 //! Paints what is seen of the sheet onto a canvas: columns first, so that a clip is set once a column.
 
+mod header;
+
 use std::f64::consts::TAU;
+use std::rc::Rc;
 
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::Question;
-use super::geometry::{Geometry, HEADER_HEIGHT, ROW_HEIGHT, Rectangle, Spot, View};
+use super::geometry::{Geometry, HEADER_HEIGHT, Rectangle, Spot, View};
+use super::header::HeaderLooks;
 use super::rows::{RowHead, Rows};
 use super::selection::Selection;
 use crate::app::dom;
@@ -27,7 +31,7 @@ pub struct Scene<'a> {
     /// The rows.
     pub rows: &'a dyn Rows,
     /// The columns.
-    pub columns: &'a [ColumnView],
+    pub columns: &'a [Rc<ColumnView>],
     /// The active cell and the other corner of the range.
     pub range: (Spot, Spot),
     /// Whether the grid has the focus.
@@ -38,6 +42,8 @@ pub struct Scene<'a> {
     pub hovered: Option<u64>,
     /// Which rows are shown, in which order.
     pub question: &'a Question,
+    /// What goes on in the headers.
+    pub header: HeaderLooks,
 }
 
 macro_rules! colors {
@@ -57,7 +63,7 @@ macro_rules! colors {
 
 colors! {
     canvas = "--canvas", chrome = "--chrome", sunken = "--sunken", line = "--line", line_strong = "--line-strong",
-    ink = "--ink", ink_2 = "--ink-2", accent = "--accent", accent_ink = "--accent-ink",
+    ink = "--ink", ink_2 = "--ink-2", ink_3 = "--ink-3", accent = "--accent", accent_ink = "--accent-ink",
     accent_soft = "--accent-soft", error = "--error", error_soft = "--error-soft", warn = "--warn",
     warn_soft = "--warn-soft", info = "--info", info_soft = "--info-soft", ok = "--ok", ok_soft = "--ok-soft",
     family = "--font",
@@ -104,6 +110,13 @@ impl Painter {
         dom::set_lengths(&self.canvas, &[("width", width), ("height", height)]);
     }
 
+    /// How wide the widest of some texts is in a cell, with the room around it.
+    pub fn fitting_width<'a>(&self, texts: impl Iterator<Item = &'a str>) -> f64 {
+        self.font(Font::Cell);
+        // A mark of a message takes its room too.
+        texts.map(|text| self.width(cut(text))).fold(0.0, f64::max) + 2.0 * PADDING + 22.0
+    }
+
     /// Paints the whole view.
     pub fn paint(&self, scene: &Scene) {
         let ratio = dom::device_ratio();
@@ -112,10 +125,13 @@ impl Painter {
         self.fill(&self.colors.canvas, 0.0, 0.0, scene.view.width, scene.view.height);
         let heads: Vec<(u64, Option<RowHead>)> =
             scene.geometry.visible_rows(&scene.view).map(|row| (row, scene.rows.head(row))).collect();
-        for column in scene.geometry.visible_columns(&scene.view) {
+        let seen = scene.geometry.visible_columns(&scene.view);
+        // Those that stay at the left come last, over what passes under them.
+        for column in seen.scrolled.clone().chain(0..seen.held) {
             self.column(scene, column, &heads);
         }
         self.row_lines(scene, &heads);
+        self.held_line(scene, seen.held);
         self.ring(scene);
         self.gutter(scene, &heads);
         self.header(scene);
@@ -125,7 +141,7 @@ impl Painter {
         let Some(field) = scene.columns.get(column) else { return };
         let first = scene.geometry.cell(&scene.view, Spot { row: 0, column });
         self.clipped(
-            first.x.max(scene.geometry.gutter),
+            first.x.max(scene.geometry.left_bound(&scene.view, column)),
             HEADER_HEIGHT,
             first.x + first.width,
             scene.view.height,
@@ -138,7 +154,7 @@ impl Painter {
                     }
                 }
                 let last = heads.last().map_or(HEADER_HEIGHT, |(row, _)| {
-                    scene.geometry.cell(&scene.view, Spot { row: *row, column }).y + ROW_HEIGHT
+                    scene.geometry.cell(&scene.view, Spot { row: *row, column }).y + scene.geometry.row_height
                 });
                 self.fill(
                     &self.colors.line,
@@ -256,15 +272,25 @@ impl Painter {
     fn skeleton(&self, row: u64, column: usize, cell: Rectangle) {
         let share = [0.55, 0.4, 0.7, 0.5, 0.62][(row as usize * 3 + column * 7) % 5];
         let width = (cell.width - 2.0 * PADDING) * share;
-        self.rounded(&self.colors.sunken, cell.x + PADDING, cell.y + 11.0, width.max(8.0), 10.0, 4.0);
+        let y = cell.y + (cell.height - 10.0) / 2.0;
+        self.rounded(&self.colors.sunken, cell.x + PADDING, y, width.max(8.0), 10.0, 4.0);
     }
 
     fn row_lines(&self, scene: &Scene, heads: &[(u64, Option<RowHead>)]) {
         let right = scene.geometry.sheet_width() - scene.view.left;
         for (row, _) in heads {
-            let y = scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 }).y + ROW_HEIGHT - 1.0;
-            self.fill(&self.colors.line, 0.0, y, right.min(scene.view.width), 1.0);
+            let cell = scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 });
+            self.fill(&self.colors.line, 0.0, cell.y + cell.height - 1.0, right.min(scene.view.width), 1.0);
         }
+    }
+
+    /// The line between the columns that stay at the left and the others.
+    fn held_line(&self, scene: &Scene, held: usize) {
+        let Some(last) = held.checked_sub(1) else { return };
+        let cell = scene.geometry.cell(&scene.view, Spot { row: 0, column: last });
+        let bottom = scene.geometry.rows as f64 * scene.geometry.row_height - scene.view.top + HEADER_HEIGHT;
+        let color = if scene.view.left > 0.0 { &self.colors.line_strong } else { &self.colors.line };
+        self.fill(color, cell.x + cell.width - 2.0, 0.0, 2.0, bottom.min(scene.view.height));
     }
 
     /// The frame around the active cell, and a thin one around the range.
@@ -278,7 +304,9 @@ impl Painter {
             let spot = Spot { row: pick(active.row, anchor.row), column: side(active.column, anchor.column) };
             scene.geometry.cell(&scene.view, spot)
         };
-        self.clipped(scene.geometry.gutter, HEADER_HEIGHT, scene.view.width, scene.view.height, || {
+        let bound = |column| scene.geometry.left_bound(&scene.view, column);
+        let left = bound(active.column.min(anchor.column));
+        self.clipped(left, HEADER_HEIGHT, scene.view.width, scene.view.height, || {
             if active != anchor {
                 let (start, end) = (corner(u64::min, usize::min), corner(u64::max, usize::max));
                 self.outline(
@@ -290,6 +318,8 @@ impl Painter {
                     end.y + end.height - start.y,
                 );
             }
+        });
+        self.clipped(bound(active.column), HEADER_HEIGHT, scene.view.width, scene.view.height, || {
             let cell = scene.geometry.cell(&scene.view, active);
             self.outline(color, 2.0, cell.x, cell.y, cell.width - 1.0, cell.height - 1.0);
         });
@@ -298,15 +328,16 @@ impl Painter {
     fn gutter(&self, scene: &Scene, heads: &[(u64, Option<RowHead>)]) {
         let width = scene.geometry.gutter;
         let bottom = heads.last().map_or(HEADER_HEIGHT, |(row, _)| {
-            scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 }).y + ROW_HEIGHT
+            scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 }).y + scene.geometry.row_height
         });
+        let row_height = scene.geometry.row_height;
         self.fill(&self.colors.chrome, 0.0, HEADER_HEIGHT, width, bottom - HEADER_HEIGHT);
         for (row, head) in heads {
             let y = scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 }).y;
-            let middle = y + ROW_HEIGHT / 2.0;
+            let middle = y + row_height / 2.0;
             let selected = head.is_some_and(|head| scene.selection.contains(head.record));
             if selected {
-                self.fill(&self.colors.accent_soft, 0.0, y, width, ROW_HEIGHT);
+                self.fill(&self.colors.accent_soft, 0.0, y, width, row_height);
             }
             if selected || scene.hovered == Some(*row) {
                 self.checkbox(selected, width - 24.0, middle - 7.0);
@@ -319,53 +350,9 @@ impl Painter {
                     self.circle(color, 9.0, middle, 2.5);
                 }
             }
-            self.fill(&self.colors.line, 0.0, y + ROW_HEIGHT - 1.0, width, 1.0);
+            self.fill(&self.colors.line, 0.0, y + row_height - 1.0, width, 1.0);
         }
         self.fill(&self.colors.line, width - 1.0, HEADER_HEIGHT, 1.0, bottom - HEADER_HEIGHT);
-    }
-
-    fn header(&self, scene: &Scene) {
-        let (width, gutter) = (scene.geometry.sheet_width() - scene.view.left, scene.geometry.gutter);
-        let right = width.min(scene.view.width);
-        self.fill(&self.colors.chrome, 0.0, 0.0, right, HEADER_HEIGHT);
-        let middle = HEADER_HEIGHT / 2.0;
-        for column in scene.geometry.visible_columns(&scene.view) {
-            let Some(field) = scene.columns.get(column) else { continue };
-            let cell = scene.geometry.cell(&scene.view, Spot { row: 0, column });
-            self.clipped(cell.x.max(gutter), 0.0, cell.x + cell.width, HEADER_HEIGHT, || {
-                self.font(Font::Strong);
-                let direction = scene.question.direction(&field.key);
-                let star =
-                    if field.required { 9.0 } else { 0.0 } + if direction.is_some() { 18.0 } else { 0.0 };
-                let label = self.width(&field.label).min(cell.width - 2.0 * PADDING - star);
-                let x = if field.kind == ColumnKind::Number {
-                    cell.x + cell.width - PADDING - 1.0 - label - star
-                } else {
-                    cell.x + PADDING
-                };
-                self.text(&field.label, Font::Strong, &self.colors.ink_2, "left", x, middle, label);
-                if field.required {
-                    self.text("*", Font::Strong, &self.colors.error, "left", x + label + 3.0, middle, 8.0);
-                }
-                if let Some(down) = direction {
-                    let arrow = if down { "↓" } else { "↑" };
-                    self.text(
-                        arrow,
-                        Font::Strong,
-                        &self.colors.ink_2,
-                        "left",
-                        x + label + star - 14.0,
-                        middle,
-                        18.0,
-                    );
-                }
-                self.fill(&self.colors.line, cell.x + cell.width - 1.0, 0.0, 1.0, HEADER_HEIGHT);
-            });
-        }
-        self.fill(&self.colors.chrome, 0.0, 0.0, gutter, HEADER_HEIGHT);
-        self.checkbox(*scene.selection == Selection::All, gutter - 24.0, middle - 7.0);
-        self.fill(&self.colors.line, gutter - 1.0, 0.0, 1.0, HEADER_HEIGHT);
-        self.fill(&self.colors.line, 0.0, HEADER_HEIGHT - 1.0, right, 1.0);
     }
 
     fn checkbox(&self, checked: bool, x: f64, y: f64) {

@@ -26,11 +26,12 @@ pub fn fetch(shared: &Shared) {
             }
             let Some(request) = grid.blocks.next_request() else { return };
             let mut address = format!(
-                "/frames/{}?offset={}&limit={BLOCK_ROWS}&filter={}&search={}",
+                "/frames/{}?offset={}&limit={BLOCK_ROWS}&filter={}&search={}&q={}",
                 grid.sheet_id,
                 request.block * BLOCK_ROWS,
                 grid.question.standing.word(),
                 js_sys::encode_uri_component(&grid.question.search),
+                js_sys::encode_uri_component(&grid.question.filter),
             );
             if let Some(sort) = &grid.question.sort {
                 address.push_str("&sort=");
@@ -120,7 +121,7 @@ async fn get(shared: &Shared, address: &str) -> Result<Answer, Refusal> {
         .map_err(|_| Refusal::Never("The server is newer than this page. Load the page again"))?;
     let fits = {
         let grid = shared.borrow();
-        frame.columns.iter().map(FrameColumn::field).eq(grid.columns.iter().map(|column| column.key.as_str()))
+        frame.columns.iter().map(FrameColumn::field).eq(grid.fields.iter().map(|column| column.key.as_str()))
     };
     if !fits {
         shared.borrow().control.misfit();

@@ -1,7 +1,7 @@
 //! What is wrong with a cell, beside it: on hover, and when the cell has the focus.
 
 use super::browser::Shared;
-use super::geometry::HEADER_HEIGHT;
+use super::geometry::{HEADER_HEIGHT, Spot};
 use super::rows::{Remark, Rows};
 use crate::app::dom;
 use crate::app::format::escape;
@@ -18,6 +18,19 @@ pub fn update(shared: &Shared) {
         (!remarks.is_empty()).then(|| (grid.geometry.cell(&grid.view, spot), remarks))
     });
     let tip = &grid.parts.tip;
+    let described = grid.headers.hovered.and_then(|column| {
+        let field = grid.columns.get(column)?;
+        let text = field.description.as_deref()?;
+        let cell = grid.geometry.cell(&grid.view, Spot { row: 0, column });
+        Some((cell.x, format!("<p><b>{}</b></p><p>{}</p>", escape(&field.label), escape(text))))
+    });
+    if let Some((x, html)) = described {
+        tip.set_inner_html(&html);
+        tip.set_hidden(false);
+        let x = x.max(grid.geometry.gutter).min((grid.view.width - WIDTH - 12.0).max(4.0));
+        dom::set_lengths(tip, &[("left", x), ("top", HEADER_HEIGHT + 4.0)]);
+        return;
+    }
     let Some((cell, remarks)) = shown.filter(|(cell, _)| cell.y > 0.0 && cell.y < grid.view.height) else {
         tip.set_hidden(true);
         return;

@@ -41,6 +41,10 @@ pub fn follow_ups(card: &JobCard, jobs: Jobs) -> Vec<FollowUp> {
                 let id = card.id.clone();
                 FollowUp::run(&label, move || jobs.undo(id.clone()))
             }
+            Deed::HideColumns { address, sheet_id, keys } => {
+                let asked = (address.clone(), sheet_id.clone(), keys.clone());
+                FollowUp::run(&label, move || jobs.hide_columns.set(Some(asked.clone())))
+            }
             Deed::ClearFilters => {
                 FollowUp::run(&label, move || jobs.clear_filters.update(|times| *times += 1))
             }

@@ -28,6 +28,8 @@ pub struct Jobs {
     pub moved: RwSignal<u64>,
     /// Moves when somebody wants to see all records again.
     pub clear_filters: RwSignal<u64>,
+    /// Columns that an outcome hides: the address of the sheet's page, its id, the keys.
+    pub hide_columns: RwSignal<Option<(String, String, Vec<String>)>>,
     /// Jobs whose end was shown, and when it was.
     told: StoredValue<Vec<(String, i64)>>,
     toasts: Toasts,
@@ -50,6 +52,7 @@ impl Jobs {
             clock: RwSignal::new(now),
             moved: RwSignal::new(0),
             clear_filters: RwSignal::new(0),
+            hide_columns: RwSignal::new(None),
             told: StoredValue::new(told),
             toasts,
         };

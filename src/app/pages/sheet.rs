@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::app::plain::{Any, live, on_drag, on_event, part};
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_location, use_params_map};
 
 use super::{Failure, NotFound};
 use crate::app::actions::WorkbookActions;
@@ -12,6 +12,7 @@ use crate::app::components::{Button, CSV_FILES, DropZone, EmptyState, Icon, drop
 use crate::app::frame::TopBar;
 use crate::app::grid::Grid;
 use crate::app::jobs::ForegroundJob;
+use crate::app::sheet::address::Address;
 use crate::app::sheet::{ImportDialog, Importing, SheetControl, StatusBar, Toolbar};
 use crate::app::state::SpaceState;
 use crate::rpc;
@@ -21,14 +22,17 @@ use crate::rpc::records::{self, SheetView, Standing};
 #[component]
 pub fn SheetPage() -> impl IntoView {
     let params = use_params_map();
+    let location = use_location();
     let shape = SpaceState::of_page().shape_moved;
     // The id, and how often the shape has moved: the sheet is read again when either is another.
     let question = Memo::new(move |_| {
         let id = params.with(|params| params.get("sheet").unwrap_or_default());
         format!("{id} {}", shape.get())
     });
-    let sheet = rpc::read(question, |question| {
-        records::sheet(question.split(' ').next().unwrap_or_default().to_string())
+    let sheet = rpc::read(question, move |question| {
+        let Address { question: asked, view } = location.search.with_untracked(|query| Address::read(query));
+        let asked = asked.map(|asked| asked.choosing());
+        records::sheet(question.split(' ').next().unwrap_or_default().to_string(), asked, view)
     });
     // An address names the space and the workbook too, and leads nowhere when they do not go together.
     let belongs = move |sheet: &SheetView| {
@@ -60,8 +64,8 @@ pub fn SheetPage() -> impl IntoView {
 /// The first rows as the server sends them; a page without them is a page still.
 #[cfg(feature = "ssr")]
 async fn first_rows(sheet: &SheetView) -> String {
-    match records::first_window(&sheet.id).await {
-        Ok(rows) => crate::app::grid::first_window(&sheet.name, &sheet.columns, sheet.counts.total, &rows),
+    match records::first_window(sheet).await {
+        Ok(frame) => crate::app::grid::first_window(sheet, &frame),
         Err(_) => String::new(),
     }
 }
@@ -143,7 +147,10 @@ fn Nothing(control: SheetControl, importing: Importing) -> impl IntoView {
         state.jobs.running.with(|running| running.iter().any(fills))
     };
     let filtered = Memo::new(move |_| {
-        control.grid.question.with(|question| (question.standing, question.search.clone()))
+        control
+            .grid
+            .question
+            .with(|question| (question.standing, [question.search.as_str(), &question.filter].concat()))
     });
     let permits = control.sheet.with_value(|sheet| sheet.permits);
     part(move || {

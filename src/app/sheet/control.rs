@@ -11,8 +11,10 @@ use crate::app::grid::{GridControl, Question};
 use crate::app::plain::on_change;
 use crate::app::state::SpaceState;
 use crate::domain::action;
+use crate::domain::layout::SheetLayout;
 use crate::domain::record::Counts;
 use crate::rpc::records::{self, CellEdit, Choosing, SheetView, Standing};
+use crate::rpc::views::SavedView;
 use crate::rpc::{ErrorKind, RpcError};
 
 /// Whether what was typed has reached the server.
@@ -37,10 +39,14 @@ pub struct SheetControl {
     pub counts: RwSignal<Counts>,
     /// Whether edits have reached the server.
     pub saving: RwSignal<Saving>,
-    state: SpaceState,
+    /// The view that is open.
+    pub view: RwSignal<Option<SavedView>>,
+    /// The person's own layout, while a view shows another.
+    pub own_layout: StoredValue<Option<SheetLayout>>,
+    pub(super) state: SpaceState,
     counting: RwSignal<bool>,
-    /// The search and the version that the counts belong to.
-    counted: StoredValue<(String, i64)>,
+    /// The search, the filter and the version that the counts belong to.
+    counted: StoredValue<(String, String, i64)>,
 }
 
 impl SheetControl {
@@ -50,7 +56,7 @@ impl SheetControl {
         let saving = RwSignal::new(Saving::Saved);
         let doubted = RwSignal::new(0);
         let waiting = RwSignal::new(0);
-        let counts = RwSignal::new(sheet.counts);
+        let counts = RwSignal::new(sheet.found);
         let sheet_id = sheet.id.clone();
         let write = Callback::new(move |edits: Vec<CellEdit>| {
             let kept = edits.clone();
@@ -80,10 +86,14 @@ impl SheetControl {
             });
         });
         let grid = GridControl {
-            question: RwSignal::new(Question::default()),
+            question: RwSignal::new(Question::of(sheet.choosing.clone())),
+            layout: RwSignal::new(sheet.layout.clone()),
+            menu: RwSignal::new(None),
+            fit: RwSignal::new(None),
+            focus: RwSignal::new(0),
             version,
             doubted,
-            shown: RwSignal::new(sheet.counts.total),
+            shown: RwSignal::new(sheet.choosing.standing.of(&sheet.found)),
             selection: RwSignal::new(Selection::None),
             said: RwSignal::new(String::new()),
             reveal: RwSignal::new(None),
@@ -93,18 +103,22 @@ impl SheetControl {
             trouble: Callback::new(move |words: String| state.toasts.show(Toast::new(Tone::Neutral, words))),
         };
         let counting = RwSignal::new(false);
-        let counted = StoredValue::new((String::new(), sheet.version));
+        let asked = &sheet.choosing;
+        let counted = StoredValue::new((asked.search.clone(), asked.filter.clone(), sheet.version));
+        let view = RwSignal::new(sheet.view.clone());
+        let own_layout = StoredValue::new(sheet.own_layout.clone());
         let sheet = StoredValue::new(sheet.clone());
-        let control = Self { grid, sheet, counts, saving, state, counting, counted };
+        let control = Self { grid, sheet, counts, saving, view, own_layout, state, counting, counted };
         control.follow();
+        super::layout::follow(control);
+        super::address::follow(control);
         control
     }
 
     /// Counts anew when the search or the sheet changes.
     fn follow(self) {
         let id = self.sheet.with_value(|sheet| sheet.id.clone());
-        let asked =
-            move || (self.grid.question.with(|question| question.search.clone()), self.grid.version.get());
+        let asked = move || (self.narrowing(), self.grid.version.get());
         on_change(asked, move |_| self.count());
         let moved = self.state.sheet_moved;
         on_change(
@@ -119,6 +133,11 @@ impl SheetControl {
         on_change(move || clear.get(), move |_| self.grid.question.set(Question::default()));
     }
 
+    /// The search and the filter.
+    fn narrowing(self) -> (String, String) {
+        self.grid.question.with(|question| (question.search.clone(), question.filter.clone()))
+    }
+
     /// Asks for the counts, and by them for the version; at most four times a second.
     fn count(self) {
         if self.counting.try_get_untracked() != Some(false) {
@@ -128,20 +147,22 @@ impl SheetControl {
         set_timeout(
             move || {
                 let _ = self.counting.try_set(false);
-                let Some(search) = self.grid.question.try_with_untracked(|question| question.search.clone())
-                else {
+                if self.grid.question.is_disposed() {
                     return;
-                };
+                }
+                let (search, filter) = untrack(|| self.narrowing());
                 let Some(id) = self.sheet.try_with_value(|sheet| sheet.id.clone()) else { return };
                 spawn_local(async move {
-                    if let Ok(standings) = records::count_records(id, search.clone()).await {
-                        let same =
-                            self.grid.question.try_with_untracked(|question| question.search == search);
+                    if let Ok(standings) = records::count_records(id, search.clone(), filter.clone()).await {
+                        let same = self.grid.question.try_with_untracked(|question| {
+                            (&question.search, &question.filter) == (&search, &filter)
+                        });
                         // Answers may overtake one another.
                         let newer = self.counted.try_update_value(|counted| {
-                            let newer = counted.0 != search || counted.1 <= standings.version;
+                            let other = (&counted.0, &counted.1) != (&search, &filter);
+                            let newer = other || counted.2 <= standings.version;
                             if newer {
-                                *counted = (search, standings.version);
+                                *counted = (search, filter, standings.version);
                             }
                             newer
                         });
@@ -163,11 +184,9 @@ impl SheetControl {
         let (shown, counts) = (self.grid.shown.get(), self.counts.get());
         let selected = selection.count(shown);
         let choosing = Choosing {
-            filter: question.standing,
-            search: question.search.clone(),
-            sort: question.sort.clone(),
             selected: selection.ids(),
             all_selected: selection == Selection::All,
+            ..question.choosing()
         };
         let narrowed = question.narrows();
         let records = if question.standing == Standing::Valid { counts.valid } else { shown };
@@ -187,7 +206,11 @@ impl SheetControl {
             Standing::Valid => 0,
             _ => counts.error,
         };
-        Scope { words, choosing, standing: action::Standing { records: counts.total, invalid, selected, ..Default::default() } }
+        Scope {
+            words,
+            choosing,
+            standing: action::Standing { records: counts.total, invalid, selected, ..Default::default() },
+        }
     }
 
     /// Adds an empty record at the end and says so.

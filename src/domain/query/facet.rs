@@ -68,7 +68,8 @@ mod tests {
             text(both.clone()),
             r#"("age" gt "3" or "name" eq "Ann") and ("plan" eq "free" or "plan" eq "")"#
         );
-        let found: Vec<_> = parts(both.clone().unwrap()).iter().filter_map(|part| values(part, "plan")).collect();
+        let found: Vec<_> =
+            parts(both.clone().unwrap()).iter().filter_map(|part| values(part, "plan")).collect();
         assert_eq!(found, [chosen.to_vec()]);
         assert_eq!(text(with_values(both.clone(), "plan", &chosen[..1])).matches("plan").count(), 1);
         assert_eq!(text(without_values(both, "plan")), r#""age" gt "3" or "name" eq "Ann""#);

@@ -87,8 +87,11 @@ impl Row {
 
     /// The row as a condition.
     pub fn condition(&self) -> Condition {
-        let compare =
-            |operator, value: &str| Comparison { field: self.field.clone(), operator, value: value.to_string() };
+        let compare = |operator, value: &str| Comparison {
+            field: self.field.clone(),
+            operator,
+            value: value.to_string(),
+        };
         match self.test {
             Test::Compare(operator) => Condition::Cell(compare(operator, &self.value)),
             Test::Empty => Condition::Cell(compare(Operator::Eq, "")),

@@ -1,13 +1,16 @@
 //! What the server functions do: who asks, the service's answer, and the small value that travels.
 
 pub mod actions;
+pub mod facets;
 pub mod files;
 pub mod imports;
 pub mod jobs;
+pub mod layouts;
 pub mod messages;
 mod outcome;
 pub mod records;
 pub mod spaces;
+pub mod views;
 
 use std::sync::Arc;
 

@@ -57,9 +57,21 @@ async fn offers(asker: &Asker, job: &Job, next: &Next) -> Vec<Offer> {
             let label = format!("{}{}", label.as_deref().unwrap_or("Open"), host(url));
             vec![Offer { label, deed: Deed::Go(url.clone()) }]
         }
-        Next::Id { id, label, .. } | Next::View { sheet_id: id, label, .. } => {
+        Next::Id { id, label, .. } => {
             let address = address(asker, job, id).await;
             address.map(|address| offer(label.as_ref(), "Open", Deed::Go(address))).into_iter().collect()
+        }
+        Next::View { sheet_id, hidden_columns, label } => {
+            let deed = |address| Deed::HideColumns {
+                address,
+                sheet_id: sheet_id.clone(),
+                keys: hidden_columns.clone(),
+            };
+            let address = address(asker, job, sheet_id).await;
+            address
+                .map(|address| offer(label.as_ref(), "Update the view", deed(address)))
+                .into_iter()
+                .collect()
         }
         Next::Snapshot { sheet_id, .. } => {
             let address = address(asker, job, sheet_id).await;

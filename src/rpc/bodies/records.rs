@@ -4,26 +4,50 @@ use std::collections::BTreeMap;
 
 use super::{Asker, id};
 use crate::domain::blueprint::{Constraint, Field, FieldType, SheetAccess};
-use crate::domain::ids::SheetId;
+use crate::domain::frame::Frame;
+use crate::domain::ids::{Id, SheetId, ViewId};
+use crate::domain::layout::SheetLayout;
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
-use crate::domain::record::{Counts, Record};
+use crate::domain::record::Counts;
 use crate::domain::workbook::Sheet;
 use crate::rpc::RpcError;
 use crate::rpc::records::{
     CellEdit, Choice, Choosing, ColumnKind, ColumnView, Permits, SheetView, Standing, Standings,
 };
-use crate::service::read_records::RecordRead;
+use crate::service::ErrorKind;
 use crate::service::records::{Audience, RecordInput, ValueInput, Written};
-use crate::service::{ErrorKind, Page};
 
 /// Rows that the server sends with the page.
-const FIRST_ROWS: u64 = 48;
+const FIRST_ROWS: usize = 48;
 
-pub async fn sheet(sheet_id: String) -> Result<SheetView, RpcError> {
+pub async fn sheet(
+    sheet_id: String,
+    asked: Option<Choosing>,
+    view_id: Option<String>,
+) -> Result<SheetView, RpcError> {
     let asker = Asker::of_request()?;
     let sheet = asker.service.sheet(&asker.actor, &id(&sheet_id)?).await?;
     let workbook = asker.service.workbook(&asker.actor, &sheet.workbook_id).await?;
-    Ok(view(sheet, workbook.workbook.name))
+    let own = asker.service.layout(&asker.actor, &sheet).await?;
+    let saved = match view_id.as_deref().map(ViewId::parse) {
+        // A view that is gone, or of another sheet, leaves the sheet as it is.
+        Some(Ok(id)) => {
+            asker.service.view(&asker.actor, &id).await.ok().filter(|view| view.sheet_id == sheet.id)
+        }
+        _ => None,
+    };
+    let saved = saved.map(super::views::saved);
+    let of_view = saved.as_ref().map(|view| view.choosing.clone());
+    let choosing = asked.or(of_view).unwrap_or_default();
+    let found = counts(&asker, &sheet, &choosing.search, &choosing.filter).await?;
+    let fields: Vec<&str> = sheet.columns().map(|(_, field)| field.key.as_str()).collect();
+    let layout = saved.as_ref().and_then(|view| view.layout.as_ref()).map(|layout| layout.complete(&fields));
+    let shape = view(sheet, workbook.workbook.name);
+    let (layout, own_layout) = match layout {
+        Some(layout) => (layout, Some(own)),
+        None => (own, None),
+    };
+    Ok(SheetView { layout, own_layout, view: saved, choosing, found, ..shape })
 }
 
 fn view(sheet: Sheet, workbook_name: String) -> SheetView {
@@ -44,6 +68,11 @@ fn view(sheet: Sheet, workbook_name: String) -> SheetView {
         actions: sheet.config.actions.iter().filter_map(super::actions::view).collect(),
         name: sheet.config.name.clone(),
         permits,
+        layout: SheetLayout::default(),
+        own_layout: None,
+        view: None,
+        choosing: Choosing::default(),
+        found: sheet.counts,
     }
 }
 
@@ -79,7 +108,16 @@ fn column(field: &Field, may_edit: bool) -> ColumnView {
         required: field.is_required(),
         locked,
         choices,
+        description: field.description.clone().filter(|text| !text.is_empty()),
+        width: field.appearance.as_ref().and_then(|appearance| width(appearance["size"].as_str()?)),
+        actions: field.actions.iter().filter_map(super::actions::view).collect(),
     }
+}
+
+/// How wide a column of that size is.
+fn width(size: &str) -> Option<u16> {
+    const SIZES: [(&str, u16); 5] = [("xs", 80), ("s", 120), ("m", 180), ("l", 260), ("xl", 360)];
+    SIZES.iter().find(|(name, _)| *name == size).map(|(_, width)| *width)
 }
 
 /// The query behind what the page shows or has selected.
@@ -92,40 +130,50 @@ pub fn query(choosing: &Choosing) -> RecordQuery {
     if !choosing.selected.is_empty() {
         return RecordQuery { ids: choosing.selected.clone(), ..query };
     }
-    query.filter = match choosing.filter {
+    query.filter = match choosing.standing {
         Standing::All => None,
         Standing::Valid => Some(Filter::Valid),
         Standing::Invalid => Some(Filter::Error),
     };
     query.search(&choosing.search);
+    if !choosing.filter.is_empty() {
+        query.q = Some(choosing.filter.clone());
+    }
     query
 }
 
-pub async fn count_records(sheet_id: String, search: String) -> Result<Standings, RpcError> {
+pub async fn count_records(sheet_id: String, search: String, filter: String) -> Result<Standings, RpcError> {
     let asker = Asker::of_request()?;
     let id: SheetId = id(&sheet_id)?;
     // The version is read first: a count that is newer than its version is only asked for once more.
     let sheet = asker.service.sheet(&asker.actor, &id).await?;
-    if search.is_empty() {
-        return Ok(Standings { version: sheet.version, counts: sheet.counts });
+    Ok(Standings { version: sheet.version, counts: counts(&asker, &sheet, &search, &filter).await? })
+}
+
+/// The counts of the records of a sheet that a search and a condition find.
+async fn counts(asker: &Asker, sheet: &Sheet, search: &str, filter: &str) -> Result<Counts, RpcError> {
+    if search.is_empty() && filter.is_empty() {
+        return Ok(sheet.counts);
     }
-    let query = query(&Choosing { search, ..Choosing::default() });
-    let counts = match asker.service.record_counts(&asker.actor, &id, &query).await {
+    let choosing = Choosing { search: search.to_string(), filter: filter.to_string(), ..Choosing::default() };
+    match asker.service.record_counts(&asker.actor, &sheet.id, &query(&choosing)).await {
         // A condition that cannot be read finds nothing; the grid says what is wrong with it.
-        Err(error) if error.kind == ErrorKind::BadRequest => Counts::default(),
-        counts => counts?,
-    };
-    Ok(Standings { version: sheet.version, counts })
+        Err(error) if error.kind == ErrorKind::BadRequest => Ok(Counts::default()),
+        counts => Ok(counts?),
+    }
 }
 
 /// The first rows of a sheet, for the page that the server sends.
 ///
 /// # Errors
 /// When there is no such sheet for this person.
-pub async fn first_window(sheet_id: &str) -> Result<Vec<Record>, RpcError> {
+pub async fn first_window(sheet: &SheetView) -> Result<Frame, RpcError> {
     let asker = Asker::of_request()?;
-    let read = RecordRead { page: Some(Page::first(FIRST_ROWS)), ..RecordRead::default() };
-    Ok(asker.service.records(&asker.actor, &id(sheet_id)?, read).await?.records)
+    let query = query(&sheet.choosing);
+    match asker.service.frame(&asker.actor, &id(&sheet.id)?, &query, 0, FIRST_ROWS).await {
+        Err(error) if error.kind == ErrorKind::BadRequest => Ok(Frame::default()),
+        frame => Ok(frame?),
+    }
 }
 
 pub async fn edit_cells(sheet_id: String, edits: Vec<CellEdit>) -> Result<Standings, RpcError> {

@@ -64,6 +64,14 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     escaped.into()
 }
 
+/// A text in small letters, by the browser's own tables: ours would be larger than the page.
+pub fn lower(text: &str) -> String {
+    #[cfg(feature = "hydrate")]
+    return crate::app::dom::lower(text);
+    #[cfg(not(feature = "hydrate"))]
+    text.to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

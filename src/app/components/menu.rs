@@ -145,6 +145,15 @@ pub fn MenuButton(
     .any()
 }
 
+/// The keys of a list of items that is no menu of a button: Up, Down, Home, End and letters walk over them.
+#[cfg(feature = "hydrate")]
+pub fn walk_items(event: &leptos::ev::KeyboardEvent) {
+    use leptos::wasm_bindgen::JsCast;
+    if let Some(menu) = event.current_target().and_then(|menu| menu.dyn_into().ok()) {
+        browser::walk(&menu, event);
+    }
+}
+
 #[cfg(feature = "hydrate")]
 mod browser {
     use leptos::html;
@@ -190,7 +199,7 @@ mod browser {
     }
 
     fn items(menu: &HtmlElement) -> Vec<HtmlElement> {
-        let Ok(list) = menu.query_selector_all("[role=menuitem]") else { return Vec::new() };
+        let Ok(list) = menu.query_selector_all("[role^=menuitem]") else { return Vec::new() };
         (0..list.length()).filter_map(|place| list.item(place)?.dyn_into().ok()).collect()
     }
 
@@ -202,7 +211,18 @@ mod browser {
 
     pub fn key(menu: &NodeRef<html::Div>, button: &NodeRef<html::Button>, event: &KeyboardEvent) {
         let Some(element) = menu.get_untracked() else { return };
-        let items = items(&element);
+        if matches!(event.key().as_str(), "Tab" | "Escape") {
+            hide(menu, button);
+            event.prevent_default();
+            event.stop_propagation();
+        } else {
+            walk(&element, event);
+        }
+    }
+
+    /// Up, Down, Home, End and letters walk over the items of a menu.
+    pub fn walk(element: &HtmlElement, event: &KeyboardEvent) {
+        let items = items(element);
         let count = items.len();
         let focused = dom::focused();
         let at = items.iter().position(|item| focused.as_ref() == Some(item)).unwrap_or(0);
@@ -212,10 +232,6 @@ mod browser {
             "ArrowUp" => Some((at + count.max(1) - 1) % count.max(1)),
             "Home" => Some(0),
             "End" => Some(count.saturating_sub(1)),
-            "Tab" | "Escape" => {
-                hide(menu, button);
-                None
-            }
             letter if letter.chars().count() == 1 && letter != " " => {
                 let wanted = dom::lower(letter);
                 let starts = |place: &usize| {
@@ -229,7 +245,7 @@ mod browser {
         event.prevent_default();
         event.stop_propagation();
         if let Some(place) = target {
-            focus(&element, place);
+            focus(element, place);
         }
     }
 }

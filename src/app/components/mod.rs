@@ -8,6 +8,7 @@ mod follow_up;
 mod form_field;
 mod icon;
 mod menu;
+mod popover;
 mod progress;
 mod table;
 mod tabs;
@@ -21,7 +22,10 @@ pub use empty_state::EmptyState;
 pub use follow_up::{FollowUp, FollowUpDeed};
 pub use form_field::{Control, FormField, field_id};
 pub use icon::{Icon, icon};
+#[cfg(feature = "hydrate")]
+pub use menu::walk_items;
 pub use menu::{MenuButton, MenuItem};
+pub use popover::{Popover, PopoverButton};
 pub use progress::Progress;
 pub use table::Table;
 pub use tabs::{Tab, Tabs};

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use crate::rpc::records::ColumnKind;
 
 /// The width of a sign.
+#[cfg(feature = "hydrate")]
 pub const SIGN: f64 = 12.0;
 
 type Line = &'static [(f64, f64)];

@@ -43,7 +43,7 @@ pub fn follow_ups(card: &JobCard, jobs: Jobs) -> Vec<FollowUp> {
             }
             Deed::HideColumns { address, sheet_id, keys } => {
                 let asked = (address.clone(), sheet_id.clone(), keys.clone());
-                FollowUp::run(&label, move || jobs.hide_columns.set(Some(asked.clone())))
+                FollowUp::run(&label, move || jobs.hide_columns(asked.clone()))
             }
             Deed::ClearFilters => {
                 FollowUp::run(&label, move || jobs.clear_filters.update(|times| *times += 1))

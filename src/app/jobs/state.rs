@@ -14,6 +14,7 @@ use crate::domain::job::{JobMode, JobStatus};
 use crate::rpc::ErrorKind;
 use crate::rpc::RpcError;
 use crate::rpc::jobs::{self, JobCard};
+use crate::rpc::layouts;
 
 /// The jobs that a page knows of.
 #[derive(Clone, Copy)]
@@ -28,8 +29,8 @@ pub struct Jobs {
     pub moved: RwSignal<u64>,
     /// Moves when somebody wants to see all records again.
     pub clear_filters: RwSignal<u64>,
-    /// Columns that an outcome hides: the address of the sheet's page, its id, the keys.
-    pub hide_columns: RwSignal<Option<(String, String, Vec<String>)>>,
+    /// Columns that an outcome hides on the page that is open: the sheet's id, and the keys.
+    pub hidden_columns: RwSignal<Option<(String, Vec<String>)>>,
     /// Jobs whose end was shown, and when it was.
     told: StoredValue<Vec<(String, i64)>>,
     toasts: Toasts,
@@ -52,7 +53,7 @@ impl Jobs {
             clock: RwSignal::new(now),
             moved: RwSignal::new(0),
             clear_filters: RwSignal::new(0),
-            hide_columns: RwSignal::new(None),
+            hidden_columns: RwSignal::new(None),
             told: StoredValue::new(told),
             toasts,
         };
@@ -187,6 +188,24 @@ impl Jobs {
                 Err(error) => self.toasts.fail("This cannot be undone", error),
             }
             self.move_on();
+        });
+    }
+
+    /// Hides columns of a sheet, given by its address, its id and the keys: here when its page is open, else on
+    /// the server, and then the page opens.
+    pub fn hide_columns(self, (address, sheet_id, keys): (String, String, Vec<String>)) {
+        let location = window().location();
+        if location.pathname().is_ok_and(|path| path == address) {
+            self.hidden_columns.set(Some((sheet_id, keys)));
+            return;
+        }
+        spawn_local(async move {
+            match layouts::hide_columns(sheet_id, keys).await {
+                Ok(_) => {
+                    let _ = location.set_href(&address);
+                }
+                Err(error) => self.toasts.fail("The columns were not hidden", error),
+            }
         });
     }
 

@@ -13,7 +13,7 @@ use crate::app::frame::TopBar;
 use crate::app::grid::Grid;
 use crate::app::jobs::ForegroundJob;
 use crate::app::sheet::address::Address;
-use crate::app::sheet::{ImportDialog, Importing, SheetControl, StatusBar, Toolbar};
+use crate::app::sheet::{ColumnMenu, FilterBar, ImportDialog, Importing, SheetControl, StatusBar, Toolbar};
 use crate::app::state::SpaceState;
 use crate::rpc;
 use crate::rpc::records::{self, SheetView, Standing};
@@ -107,9 +107,13 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
                 }
             })
         >
-            <Toolbar control=control importing=importing />
+            <div>
+                <Toolbar control=control importing=importing />
+                <FilterBar control=control />
+            </div>
             <div id="records" class="records" role="tabpanel" aria-label="Records">
                 <Grid sheet=sheet control=control.grid window=window />
+                <ColumnMenu control=control />
                 <Nothing control=control importing=importing />
                 <ForegroundJob sheet_id=sheet_id workbook_id=workbook_id />
             </div>

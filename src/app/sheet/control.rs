@@ -39,6 +39,10 @@ pub struct SheetControl {
     pub counts: RwSignal<Counts>,
     /// Whether edits have reached the server.
     pub saving: RwSignal<Saving>,
+    /// Whether the filter builder is open.
+    pub filtering: RwSignal<bool>,
+    /// The field of a condition that the builder begins with.
+    pub filter_field: RwSignal<Option<String>>,
     /// The view that is open.
     pub view: RwSignal<Option<SavedView>>,
     /// The person's own layout, while a view shows another.
@@ -108,7 +112,20 @@ impl SheetControl {
         let view = RwSignal::new(sheet.view.clone());
         let own_layout = StoredValue::new(sheet.own_layout.clone());
         let sheet = StoredValue::new(sheet.clone());
-        let control = Self { grid, sheet, counts, saving, view, own_layout, state, counting, counted };
+        let (filtering, filter_field) = (RwSignal::new(false), RwSignal::new(None));
+        let control = Self {
+            grid,
+            sheet,
+            counts,
+            saving,
+            filtering,
+            filter_field,
+            view,
+            own_layout,
+            state,
+            counting,
+            counted,
+        };
         control.follow();
         super::layout::follow(control);
         super::address::follow(control);

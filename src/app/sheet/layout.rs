@@ -9,6 +9,7 @@ use super::SheetControl;
 use crate::app::components::{FollowUp, Toast, Tone};
 use crate::app::format::counted;
 use crate::app::plain::on_change;
+use crate::domain::layout::SheetLayout;
 use crate::rpc::layouts;
 
 /// How long the columns have to rest before they are kept.
@@ -33,6 +34,15 @@ pub fn follow(control: SheetControl) {
             set_timeout(keep_later, REST);
         },
     );
+    let hide = control.state.jobs.hidden_columns;
+    on_change(
+        move || hide.get(),
+        move |asked| {
+            if let Some((_, keys)) = asked.as_ref().filter(|(id, _)| control.is_of(id)) {
+                control.hide(keys);
+            }
+        },
+    );
 }
 
 fn keep(control: SheetControl) {
@@ -50,23 +60,57 @@ fn keep(control: SheetControl) {
 }
 
 impl SheetControl {
+    /// Arranges the columns otherwise.
+    pub fn arrange(self, change: impl FnOnce(&mut SheetLayout)) {
+        self.grid.arrange(|layout| {
+            change(layout);
+            *layout = self.complete(layout);
+        });
+    }
+
+    /// Whether it is the sheet of that id.
+    fn is_of(self, id: &str) -> bool {
+        self.sheet.with_value(|sheet| sheet.id == id)
+    }
+
+    /// What people read of a field; its key when there is no such field.
+    pub fn label(self, key: &str) -> String {
+        self.sheet.with_value(|sheet| {
+            let column = sheet.columns.iter().find(|column| column.key == key);
+            column.map_or(key, |column| &column.label).to_string()
+        })
+    }
+
+    /// Puts the columns as the sheet has them, with a way back.
+    pub fn reset_layout(self) {
+        let before = self.grid.layout.get_untracked();
+        self.arrange(|layout| *layout = SheetLayout::default());
+        self.offer_undo("The columns are as the sheet has them", "Undo", move |layout| {
+            *layout = before.clone()
+        });
+    }
+
+    fn offer_undo(self, title: &str, label: &str, back: impl Fn(&mut SheetLayout) + Send + Sync + 'static) {
+        let mut toast = Toast::new(Tone::Neutral, title);
+        let back = move || {
+            if !self.grid.layout.is_disposed() {
+                self.arrange(&back);
+            }
+        };
+        toast.actions.push(FollowUp::run(label, back));
+        self.state.toasts.show(toast);
+    }
+
     /// Hides columns and says so, with a way back.
     pub fn hide(self, keys: &[String]) {
         let before = self.grid.layout.get_untracked();
-        self.grid.arrange(|layout| layout.hide(keys));
+        self.arrange(|layout| layout.hide(keys));
         let gone = self.grid.layout.with_untracked(|layout| layout.hidden()).saturating_sub(before.hidden());
         if gone == 0 {
             self.state.toasts.show(Toast::new(Tone::Neutral, "One column always stays"));
             return;
         }
-        let words = format!("{} hidden", counted(gone as u64, "column"));
-        let mut toast = Toast::new(Tone::Neutral, words);
-        let show = move || {
-            if !self.grid.layout.is_disposed() {
-                self.grid.arrange(|layout| layout.show_all());
-            }
-        };
-        toast.actions.push(FollowUp::run("Show all", show));
-        self.state.toasts.show(toast);
+        let words = [&counted(gone as u64, "column"), " hidden"].concat();
+        self.offer_undo(&words, "Show all", SheetLayout::show_all);
     }
 }

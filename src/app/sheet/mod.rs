@@ -1,7 +1,10 @@
 //! The sheet page's parts: toolbar, status bar, import.
 
 pub mod address;
+mod column_menu;
+mod columns_panel;
 pub mod control;
+mod filter;
 mod import;
 mod import_dialog;
 mod layout;
@@ -9,10 +12,13 @@ mod status_bar;
 mod toolbar;
 #[cfg(feature = "hydrate")]
 mod upload;
+mod view_controls;
 mod views;
+mod views_panel;
 
 pub use control::SheetControl;
 pub use import::{Importing, Stage};
 pub use import_dialog::{ImportColumns, ImportDialog};
 pub use status_bar::StatusBar;
 pub use toolbar::Toolbar;
+pub use view_controls::{ColumnMenu, FilterBar};

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{Any, live, on_event, on_key, watch};
+use crate::app::plain::{Any, live, on_change, on_event, on_key};
 use leptos::task::spawn_local;
 
+use super::view_controls::ViewControls;
 use super::{Importing, SheetControl};
 use crate::app::actions::{menu_item, press};
 use crate::app::components::{Button, Icon, Look, MenuButton, MenuItem, Tab, Tabs, icon};
@@ -14,7 +15,7 @@ use crate::app::state::{Asking, Deed, SpaceState};
 use crate::domain::export::ExportFormat;
 use crate::rpc::actions::{ActionView, Place};
 use crate::rpc::jobs;
-use crate::rpc::records::{ColumnView, Standing};
+use crate::rpc::records::Standing;
 
 const STANDINGS: [Standing; 3] = [Standing::All, Standing::Valid, Standing::Invalid];
 
@@ -63,7 +64,7 @@ pub fn Toolbar(
         <div class="toolbar" role="group" aria-label="Sheet">
             <Tabs label="Which records" tabs=tabs chosen=chosen choose=choose controls="records" />
             <SearchBox control=control />
-            <MenuButton id="sort-menu".to_string() label="Sort".to_string() bare=Icon::Sort items=orders(control) />
+            <ViewControls control=control />
             <span class="grow"></span>
             <Button label="Add record" before=Icon::Plus look=Look::Ghost bare=true reason=add_reason press=move |()| control.add_record() />
             <Button label="Add file" before=Icon::Upload look=Look::Ghost reason=import_reason press=move |()| importing.pick() />
@@ -128,39 +129,33 @@ fn menu(
     })
 }
 
-/// The fields to sort by; pressed again, a field sorts downwards, and then the sheet has its own order back.
-fn orders(control: SheetControl) -> Signal<Vec<MenuItem>> {
-    let columns = control.sheet.with_value(|sheet| sheet.columns.clone());
-    Signal::derive(move || {
-        let question = control.grid.question.get();
-        let item = |column: &ColumnView| {
-            let way = match question.direction(&column.key) {
-                Some(false) => " ↑",
-                Some(true) => " ↓",
-                None => "",
-            };
-            let key = column.key.clone();
-            MenuItem::new(format!("{}{way}", column.label), Icon::Sort, move || control.grid.press_sort(&key))
-        };
-        columns.iter().map(item).collect()
-    })
-}
-
 /// The search box; it asks when typing rests. After `filter:` it takes the query language.
 #[component]
 fn SearchBox(control: SheetControl) -> impl IntoView {
     let question = control.grid.question;
-    let text = RwSignal::new(String::new());
+    let text = RwSignal::new(question.with_untracked(|question| question.search.clone()));
     let typed = RwSignal::new(0_u32);
-    // The search may be cleared from elsewhere.
-    watch(move || {
-        let search = question.with(|question| question.search.clone());
-        if search.is_empty() && !text.with_untracked(String::is_empty) {
-            text.set(search);
-        }
-    });
+    // The search may be changed from elsewhere, as by a view or the way back.
+    on_change(
+        move || question.with(|question| question.search.clone()),
+        move |search| {
+            if text.with_untracked(|text| text.trim() != search) {
+                text.set(search.clone());
+            }
+        },
+    );
     let ask = move || {
         let wanted = text.get_untracked().trim().to_string();
+        // The query language has a place of its own.
+        if let Some(filter) = wanted.strip_prefix("filter:") {
+            let filter = filter.trim().to_string();
+            text.set(String::new());
+            question.update(|question| {
+                question.search.clear();
+                question.filter = filter;
+            });
+            return;
+        }
         if question.with_untracked(|question| question.search != wanted) {
             question.update(|question| question.search = wanted);
         }

@@ -17,6 +17,13 @@ impl SheetControl {
         self.grid.question.set(question);
     }
 
+    /// The open view is gone: what it shows stays, under no name.
+    pub fn leave_view(self) {
+        let shown = self.grid.layout.get_untracked();
+        self.enter(None);
+        self.arrange(|layout| *layout = shown);
+    }
+
     /// Whether the open view would show something else than what is shown now.
     pub fn view_is_changed(self) -> bool {
         self.view.with(|view| {

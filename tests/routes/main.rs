@@ -17,6 +17,7 @@ mod files;
 mod fixtures;
 mod jobs;
 mod json_lines;
+mod layouts;
 mod limits;
 mod openapi;
 mod queries;

@@ -1,5 +1,7 @@
 //! What can be done after something ended: a link, a download, or a deed.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, on_mouse};
@@ -13,6 +15,9 @@ pub struct FollowUp {
     pub deed: FollowUpDeed,
 }
 
+/// Something to do. It outlives what made the offer, as a panel that was closed meanwhile.
+pub type Deed = Arc<dyn Fn() + Send + Sync>;
+
 /// What an offer does.
 #[derive(Clone)]
 pub enum FollowUpDeed {
@@ -21,13 +26,13 @@ pub enum FollowUpDeed {
     /// Fetches a file from an address.
     Download(String),
     /// Does something here.
-    Run(Callback<()>),
+    Run(Deed),
 }
 
 impl FollowUp {
     /// An offer to do something here.
     pub fn run(label: &str, run: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { label: label.to_string(), deed: FollowUpDeed::Run(Callback::new(move |()| run())) }
+        Self { label: label.to_string(), deed: FollowUpDeed::Run(Arc::new(run)) }
     }
 
     /// As a link or button of that class; `before` happens before the deed does.
@@ -38,7 +43,7 @@ impl FollowUp {
             FollowUpDeed::Run(run) => {
                 let press = move |_| {
                     before.run(());
-                    run.run(());
+                    run();
                 };
                 return view! { <button type="button" class=class on:click=on_mouse(press)>{self.label}</button> }
                     .any();

@@ -70,6 +70,9 @@ pub fn PopoverButton(
     /// Only the icon is seen.
     #[prop(optional)]
     bare: bool,
+    /// On narrow screens only the icon is seen.
+    #[prop(optional)]
+    folds: bool,
     /// Whether the panel is open.
     open: RwSignal<bool>,
     /// What is in the panel.
@@ -92,7 +95,11 @@ pub fn PopoverButton(
             <button
                 node_ref=button
                 type="button"
-                class=if bare { "button button-ghost button-bare" } else { "button button-ghost" }
+                class=match (bare, folds) {
+                    (true, _) => "button button-ghost button-bare",
+                    (false, true) => "button button-ghost button-folds",
+                    (false, false) => "button button-ghost",
+                }
                 aria-haspopup="dialog"
                 aria-expanded=flag(move || open.get())
                 aria-controls=id

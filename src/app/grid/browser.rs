@@ -295,6 +295,7 @@ pub fn ask(shared: &Shared, question: Question) {
             return;
         }
         grid.question = question;
+        grid.control.refused.set(None);
         grid.blocks.ask_anew();
         grid.last_toggled = None;
         grid.active = Spot { row: 0, column: grid.active.column };

@@ -100,6 +100,8 @@ pub struct GridControl {
     pub layout: RwSignal<SheetLayout>,
     /// The menu of a column, while it is open.
     pub menu: RwSignal<Option<HeaderMenu>>,
+    /// Why the server finds nothing for the question; nothing when it answers it.
+    pub refused: RwSignal<Option<String>>,
     /// A column to be made as wide as what it holds, by its key.
     pub fit: RwSignal<Option<String>>,
     /// Moves when the active cell should have the focus.
@@ -204,7 +206,8 @@ pub fn Grid(
                 </div>
             </div>
             <p id="grid-help" class="sr-only">
-                "Arrow keys move, Enter edits, Shift and Space select a record. Escape, then Tab, leaves the grid."
+                "Arrow keys move, Enter edits, Shift and Space select a record, Alt and Down open the menu of the column. \
+                Escape, then Tab, leaves the grid."
             </p>
             <div id="grid-tip" class="grid-tip" role="tooltip" hidden></div>
         </div>

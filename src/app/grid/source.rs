@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use gloo::net::http::Request as HttpRequest;
 use gloo::timers::callback::Timeout;
+use leptos::prelude::Set;
 use leptos::task::spawn_local;
 
 use super::blocks::{Answer, BLOCK_ROWS, Block, Request};
@@ -83,7 +84,7 @@ async fn ask(shared: Shared, request: Request, address: String) {
                 .blocks
                 .arrived(request, Answer { version, total: 0, block: Block::default() });
             if of_use {
-                shared.borrow().control.trouble(words);
+                let _ = shared.borrow().control.refused.try_set(Some(words));
             }
             of_use
         }

@@ -107,7 +107,7 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
                 }
             })
         >
-            <div>
+            <div class="sheet-head">
                 <Toolbar control=control importing=importing />
                 <FilterBar control=control />
             </div>

@@ -36,10 +36,12 @@ pub fn columns_panel(control: SheetControl) -> AnyView {
         </div>
         <ul class="popover-list">{each(move || keys.get(), move |key| line(control, key))}</ul>
         {part(nothing)}
-        <fieldset class="segments">
-            <legend>"Row height"</legend>
-            {RowHeight::ALL.map(|(height, word, _)| segment(control, height, word)).into_iter().collect_view().any()}
-        </fieldset>
+        <div class="popover-line">
+            <span class="grow" id="row-height">"Rows"</span>
+            <div class="segments" role="radiogroup" aria-labelledby="row-height">
+                {RowHeight::ALL.map(|(height, word, _)| segment(control, height, word)).into_iter().collect::<Vec<_>>().any()}
+            </div>
+        </div>
         <footer class="popover-foot">
             <button type="button" class="button button-small" on:click=change(SheetLayout::show_all)>"Show all"</button>
             <button type="button" class="button button-small" on:click=on_mouse(move |_| control.reset_layout())>

@@ -94,6 +94,7 @@ impl SheetControl {
             layout: RwSignal::new(sheet.layout.clone()),
             menu: RwSignal::new(None),
             fit: RwSignal::new(None),
+            refused: RwSignal::new(None),
             focus: RwSignal::new(0),
             version,
             doubted,

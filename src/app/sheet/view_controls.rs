@@ -61,6 +61,7 @@ pub fn ViewControls(
             id="views-panel"
             label=Signal::derive(view)
             before=Icon::Bookmark
+            folds=true
             open=views_open
             content=move || views_panel(control, views_open)
         />

@@ -56,7 +56,9 @@ async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::action::InputFo
             found.workbook.actions
         }
         JobType::Sheet => {
-            asker.service.sheet(&asker.actor, job.sheet_id.as_ref()?).await.ok()?.config.actions.clone()
+            let sheet = asker.service.sheet(&asker.actor, job.sheet_id.as_ref()?).await.ok()?;
+            let of_fields = sheet.config.fields.iter().flat_map(|field| &field.actions);
+            sheet.config.actions.iter().chain(of_fields).cloned().collect()
         }
         _ => return None,
     };

@@ -38,7 +38,9 @@ pub async fn sheet(
     };
     let saved = saved.map(super::views::saved);
     let of_view = saved.as_ref().map(|view| view.choosing.clone());
-    let choosing = asked.or(of_view).unwrap_or_default();
+    let mut choosing = asked.or(of_view).unwrap_or_default();
+    // An old link may name a field that is gone; the sheet opens in its own order.
+    choosing.sort = choosing.sort.filter(|sort| sheet.field_number(&sort.field).is_some());
     let found = counts(&asker, &sheet, &choosing.search, &choosing.filter).await?;
     let fields: Vec<&str> = sheet.columns().map(|(_, field)| field.key.as_str()).collect();
     let layout = saved.as_ref().and_then(|view| view.layout.as_ref()).map(|layout| layout.complete(&fields));

@@ -21,14 +21,17 @@ pub fn chips(control: SheetControl) -> AnyView {
 }
 
 fn each_chip(control: SheetControl) -> Vec<AnyView> {
+    let refused = move |words: &str| {
+        chip(["The filter cannot be used. ", words].concat(), true, move || control.filter(String::new()))
+    };
     let parts = match control.condition() {
         Ok(condition) => condition.map(facet::parts).unwrap_or_default(),
-        Err(error) => {
-            return vec![chip(["The filter cannot be read. ", &error].concat(), true, move || {
-                control.filter(String::new())
-            })];
-        }
+        Err(error) => return vec![refused(&error)],
     };
+    // What can be read may still name a field that is not there, or a value that no such field has.
+    if let Some(words) = control.grid.refused.get() {
+        return vec![refused(&words)];
+    }
     let words = control
         .sheet
         .with_value(|sheet| parts.iter().map(|part| describe(part, &sheet.columns)).collect::<Vec<_>>());

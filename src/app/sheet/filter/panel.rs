@@ -232,7 +232,9 @@ impl Builder {
                     prop:value=live(move || self.text.get())
                     on:input=on_event(move |event| self.text_changed(event_target_value(&event)))
                 ></textarea>
-                <p id="filter-problem" class="field-error" role="status">{part(move || problem.get())}</p>
+                <p id="filter-problem" class="field-error" role="status">
+                    {part(move || problem.get().or_else(|| self.control.grid.refused.get()))}
+                </p>
             </div>
         }
         .any()

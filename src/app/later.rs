@@ -103,6 +103,21 @@ parts! {
     /// Which column of a file goes into which field.
     import in "import": import_columns(control: crate::app::sheet::SheetControl, importing: crate::app::sheet::Importing, plan: crate::rpc::imports::ImportPlan)
         = view! { <crate::app::sheet::ImportColumns control=control importing=importing plan=plan /> }.any();
+    /// The columns of a sheet as a list.
+    columns in "columns-panel": columns_panel(control: crate::app::sheet::SheetControl)
+        = crate::app::sheet::columns_panel(control);
+    /// The saved views of a sheet.
+    views in "views-panel": views_panel(control: crate::app::sheet::SheetControl, open: RwSignal<bool>)
+        = crate::app::sheet::views_panel(control, open);
+    /// The filter builder.
+    filter in "filter-panel": filter_panel(control: crate::app::sheet::SheetControl)
+        = crate::app::sheet::filter_panel(control);
+    /// What is filtered, as chips.
+    filter in "": filter_chips(control: crate::app::sheet::SheetControl)
+        = crate::app::sheet::filter_chips(control);
+    /// The menu of a column.
+    filter in "column-menu": column_menu(control: crate::app::sheet::SheetControl, key: String)
+        = crate::app::sheet::column_menu(control, key);
     /// What is asked before an action.
     action in "action": action_question(asking: crate::app::state::Asking, open: RwSignal<bool>)
         = view! { <crate::app::actions::Question asking=asking open=open /> }.any();

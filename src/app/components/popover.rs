@@ -1,5 +1,5 @@
 //! A panel over the page: it opens at a place, closes with Esc or a press elsewhere, and what is in it exists only
-//! while it is open.
+//! while it is open. The focus goes to what is marked `data-begin` in it.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -123,13 +123,10 @@ pub fn PopoverButton(
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use leptos::prelude::{request_animation_frame, window};
+    use leptos::prelude::window;
     use web_sys::HtmlElement;
 
     use crate::app::dom;
-
-    /// What the focus goes to first.
-    const FIRST: &str = "[data-begin], input:not([type=checkbox]), select, button:not([aria-disabled=true])";
 
     pub fn is_open(panel: &HtmlElement) -> bool {
         panel.matches(":popover-open").unwrap_or(false)
@@ -152,12 +149,5 @@ mod browser {
         let below = side(window().inner_height()).unwrap_or(800.0) - top - 8.0;
         let lengths = [("left", left.min(room).max(8.0)), ("top", top), ("max-height", below.max(160.0))];
         dom::set_lengths(panel, &lengths);
-        let panel = panel.clone();
-        // With the next frame, when the content is there.
-        request_animation_frame(move || {
-            if let Some(first) = panel.query_selector(FIRST).ok().flatten() {
-                dom::focus_still(&first);
-            }
-        });
     }
 }

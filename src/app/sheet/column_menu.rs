@@ -100,6 +100,7 @@ impl ColumnMenu {
                     type="button"
                     role="menuitemcheckbox"
                     class="menu-item"
+                    data-begin
                     aria-checked=flag(is_so)
                     on:click=on_mouse(run)
                 >

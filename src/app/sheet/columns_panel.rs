@@ -29,6 +29,7 @@ pub fn columns_panel(control: SheetControl) -> AnyView {
             {icon(Icon::Search)}
             <input
                 type="search"
+                data-begin
                 aria-label="Find a column"
                 placeholder="Find a column"
                 on:input=on_event(move |event| sought.set(event_target_value(&event)))

@@ -3,12 +3,9 @@
 use leptos::prelude::*;
 
 use super::SheetControl;
-use super::column_menu::column_menu;
-use super::columns_panel::columns_panel;
-use super::filter::{chips, filter_panel};
-use super::views_panel::views_panel;
 use crate::app::components::{Icon, MenuButton, MenuItem, Popover, PopoverButton};
 use crate::app::format;
+use crate::app::later;
 use crate::app::plain::{Any, live, on_change, part, watch};
 use crate::domain::layout::SheetLayout;
 use crate::rpc::records::ColumnView;
@@ -43,7 +40,7 @@ pub fn ViewControls(
                 before=Icon::Filter
                 bare=true
                 open=control.filtering
-                content=move || filter_panel(control)
+                content=move || later::filter_panel(control)
             />
         </span>
         <MenuButton id="sort-menu".to_string() label="Sort".to_string() bare=Icon::Sort items=orders(control) />
@@ -54,7 +51,7 @@ pub fn ViewControls(
                 before=Icon::Columns
                 bare=true
                 open=columns_open
-                content=move || columns_panel(control)
+                content=move || later::columns_panel(control)
             />
         </span>
         <PopoverButton
@@ -63,7 +60,7 @@ pub fn ViewControls(
             before=Icon::Bookmark
             folds=true
             open=views_open
-            content=move || views_panel(control, views_open)
+            content=move || later::views_panel(control, views_open)
         />
     }
     .any()
@@ -76,7 +73,9 @@ pub fn FilterBar(
     control: SheetControl,
 ) -> impl IntoView {
     let filtered = Memo::new(move |_| control.grid.question.with(|question| !question.filter.is_empty()));
-    part(move || filtered.get().then(|| view! { <div class="filter-bar">{chips(control)}</div> }))
+    part(move || {
+        filtered.get().then(|| view! { <div class="filter-bar">{later::filter_chips(control)}</div> })
+    })
 }
 
 /// The menu of a column, where its header is.
@@ -104,7 +103,7 @@ pub fn ColumnMenu(
         move |()| menu.with_untracked(|menu| menu.as_ref().map_or((0.0, 0.0), |menu| (menu.x, menu.y)));
     let content = move || {
         let key = menu.with(|menu| menu.as_ref().map(|menu| menu.key.clone()));
-        key.map(|key| column_menu(control, key)).any()
+        key.map(|key| later::column_menu(control, key)).any()
     };
     view! { <Popover id="column-menu" label=Signal::derive(|| "Column menu".to_string()) open=open place=place content=content /> }
 }

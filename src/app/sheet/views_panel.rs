@@ -52,6 +52,7 @@ pub fn views_panel(control: SheetControl, open: RwSignal<bool>) -> AnyView {
                 <button
                     type="button"
                     class="menu-item"
+                    data-begin
                     aria-current=move || control.view.with(Option::is_none).then_some("true")
                     on:click=on_mouse(move |_| panel.choose(None))
                 >

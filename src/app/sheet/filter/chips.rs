@@ -9,7 +9,7 @@ use crate::app::plain::{Any, on_mouse, part};
 use crate::domain::query::facet;
 
 /// The row of chips.
-pub fn chips(control: SheetControl) -> AnyView {
+pub fn filter_chips(control: SheetControl) -> AnyView {
     let open = on_mouse(move |_| control.filtering.set(true));
     let clear = on_mouse(move |_| control.filter(String::new()));
     view! {

@@ -8,7 +8,7 @@ mod row;
 mod values;
 mod words;
 
-pub use chips::chips;
+pub use chips::filter_chips;
 pub use panel::filter_panel;
 pub use values::value_list;
 

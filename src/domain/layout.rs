@@ -86,8 +86,7 @@ impl SheetLayout {
             }
             before = Some(field);
         }
-        columns.sort_by_key(|place| !place.pinned);
-        Self { columns, row_height: self.row_height }
+        Self { columns: pinned_first(columns), row_height: self.row_height }
     }
 
     /// Where a column stands.
@@ -100,7 +99,7 @@ impl SheetLayout {
         if let Some(place) = self.columns.iter_mut().find(|place| place.key == key) {
             change(place);
         }
-        self.columns.sort_by_key(|place| !place.pinned);
+        self.columns = pinned_first(std::mem::take(&mut self.columns));
     }
 
     /// Gives a column a width within the limits.
@@ -162,6 +161,13 @@ impl SheetLayout {
     pub fn hidden(&self) -> usize {
         self.columns.iter().filter(|place| place.hidden).count()
     }
+}
+
+/// The pinned columns before the others. A sort would cost the page more than all of the layout.
+fn pinned_first(columns: Vec<ColumnPlace>) -> Vec<ColumnPlace> {
+    let (mut first, others): (Vec<_>, Vec<_>) = columns.into_iter().partition(|place| place.pinned);
+    first.extend(others);
+    first
 }
 
 #[cfg(test)]

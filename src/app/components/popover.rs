@@ -5,7 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::icon::{Icon, icon};
-use crate::app::plain::{Any, flag, on_event, on_mouse, on_pointer, part, watch};
+use crate::app::plain::{Any, flag, on_event, on_mouse, on_pointer, part, watch, words};
 
 /// A panel that opens at a place of the window.
 #[component]
@@ -39,7 +39,7 @@ pub fn Popover(
             node_ref=element
             popover="auto"
             role="dialog"
-            aria-label=move || label.get()
+            aria-label=words(move || Some(label.get()))
             class="popover"
             on:toggle=on_event(move |_| {
                 #[cfg(feature = "hydrate")]
@@ -103,7 +103,7 @@ pub fn PopoverButton(
                 aria-haspopup="dialog"
                 aria-expanded=flag(move || open.get())
                 aria-controls=id
-                aria-label=move || label.get()
+                aria-label=words(move || Some(label.get()))
                 on:pointerdown=on_pointer(move |_| was_open.set_value(open.get_untracked()))
                 on:click=on_mouse(move |event| {
                     let by_pointer = event.detail() > 0;

@@ -136,7 +136,7 @@ fn release(shared: &Shared, _: &MouseEvent) {
             (grid.control, key(column), key(to))
         };
         if let Some(key) = key.filter(|_| to != column && to != column + 1) {
-            control.arrange(|layout| layout.put_before(&key, before.as_deref()));
+            control.arrange(&|layout| layout.put_before(&key, before.as_deref()));
         }
     }
     show_pointer(shared, "");
@@ -181,7 +181,7 @@ fn set_width(shared: &Shared, column: usize, width: f64) {
         (grid.control, grid.columns.get(column).map(|field| field.key.clone()))
     };
     if let Some(key) = key {
-        control.arrange(|layout| layout.set_width(&key, width));
+        control.arrange(&|layout| layout.set_width(&key, width));
     }
 }
 

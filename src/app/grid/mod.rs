@@ -135,7 +135,7 @@ impl GridControl {
     }
 
     /// Arranges the columns otherwise.
-    pub fn arrange(&self, change: impl FnOnce(&mut SheetLayout)) {
+    pub fn arrange(&self, change: &dyn Fn(&mut SheetLayout)) {
         let mut layout = self.layout.get_untracked();
         change(&mut layout);
         if self.layout.with_untracked(|known| *known != layout) {

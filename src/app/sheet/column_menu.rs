@@ -126,7 +126,7 @@ impl ColumnMenu {
             })
         };
         let pin = move || {
-            self.control.arrange(|layout| {
+            self.control.arrange(&|layout| {
                 key.with_value(|key| layout.change(key, |place| place.pinned = !place.pinned))
             })
         };
@@ -137,7 +137,8 @@ impl ColumnMenu {
                     layout.with(|layout| key.with_value(|key| layout.neighbour(key, to_right).is_none()));
                 is_last.then_some(at_end)
             };
-            let run = move || self.control.arrange(|layout| key.with_value(|key| layout.step(key, to_right)));
+            let run =
+                move || self.control.arrange(&|layout| key.with_value(|key| layout.step(key, to_right)));
             self.item(sign, label, reason, run)
         };
         let last = move || {
@@ -209,7 +210,7 @@ impl ColumnMenu {
         };
         let set = on_event(move |event| {
             if let Ok(width) = event_target_value(&event).trim().parse::<u16>() {
-                control.arrange(|layout| key.with_value(|key| layout.set_width(key, f64::from(width))));
+                control.arrange(&|layout| key.with_value(|key| layout.set_width(key, f64::from(width))));
             }
         });
         view! {

@@ -23,7 +23,7 @@ pub fn columns_panel(control: SheetControl) -> AnyView {
     let nothing = move || {
         keys.with(Vec::is_empty).then(|| view! { <p class="popover-note">"No column has that name."</p> })
     };
-    let change = move |change: fn(&mut SheetLayout)| on_mouse(move |_| control.arrange(change));
+    let change = move |change: fn(&mut SheetLayout)| on_mouse(move |_| control.arrange(&change));
     view! {
         <div class="popover-search">
             {icon(Icon::Search)}
@@ -76,7 +76,7 @@ fn line(control: SheetControl, key: String) -> AnyView {
                     disabled=last
                     on:change=on_event(move |event| {
                         let hidden = !event_target_checked(&event);
-                        control.arrange(|layout| key.with_value(|key| layout.change(key, |place| place.hidden = hidden)));
+                        control.arrange(&|layout| key.with_value(|key| layout.change(key, |place| place.hidden = hidden)));
                     })
                 />
                 <span>
@@ -90,7 +90,7 @@ fn line(control: SheetControl, key: String) -> AnyView {
                 aria-label=pin
                 aria-pressed=flag(move || place(|place| place.pinned))
                 on:click=on_mouse(move |_| {
-                    control.arrange(|layout| key.with_value(|key| layout.change(key, |place| place.pinned = !place.pinned)));
+                    control.arrange(&|layout| key.with_value(|key| layout.change(key, |place| place.pinned = !place.pinned)));
                 })
             >
                 {icon(Icon::Pin)}
@@ -109,7 +109,7 @@ fn segment(control: SheetControl, height: RowHeight, word: &'static str) -> AnyV
                 name="row-height"
                 class="sr-only"
                 prop:checked=live(move || layout.with(|layout| layout.row_height == height))
-                on:change=on_event(move |_| control.arrange(|layout| layout.row_height = height))
+                on:change=on_event(move |_| control.arrange(&|layout| layout.row_height = height))
             />
             <span>{word}</span>
         </label>

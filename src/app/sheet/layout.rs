@@ -13,11 +13,18 @@ use crate::domain::layout::SheetLayout;
 use crate::rpc::layouts;
 
 /// How long the columns have to rest before they are kept.
-const REST: Duration = Duration::from_millis(500);
+const REST: Duration = Duration::from_millis(400);
 
 /// Keeps each change of the layout, but for those of a view: a view is changed by its menu only.
 pub fn follow(control: SheetControl) {
     let changes = StoredValue::new(0_u32);
+    let waits = StoredValue::new(false);
+    // Nothing is lost when the person leaves the page at once.
+    on_cleanup(move || {
+        if waits.try_get_value() == Some(true) {
+            keep(control);
+        }
+    });
     on_change(
         move || control.grid.layout.get(),
         move |_| {
@@ -25,9 +32,11 @@ pub fn follow(control: SheetControl) {
                 return;
             }
             changes.update_value(|count| *count += 1);
+            waits.set_value(true);
             let mine = changes.get_value();
             let keep_later = move || {
                 if changes.try_get_value() == Some(mine) {
+                    waits.set_value(false);
                     keep(control);
                 }
             };
@@ -47,11 +56,11 @@ pub fn follow(control: SheetControl) {
 
 fn keep(control: SheetControl) {
     // Meanwhile a view may have been opened.
-    if control.own_layout.with_value(Option::is_some) {
+    if control.own_layout.try_with_value(Option::is_some) != Some(false) {
         return;
     }
-    let (id, layout) =
-        (control.sheet.with_value(|sheet| sheet.id.clone()), control.grid.layout.get_untracked());
+    let id = control.sheet.try_with_value(|sheet| sheet.id.clone());
+    let (Some(id), Some(layout)) = (id, control.grid.layout.try_get_untracked()) else { return };
     spawn_local(async move {
         if let Err(error) = layouts::keep_layout(id, layout).await {
             control.state.fail("The columns were not kept", error);
@@ -61,8 +70,8 @@ fn keep(control: SheetControl) {
 
 impl SheetControl {
     /// Arranges the columns otherwise.
-    pub fn arrange(self, change: impl FnOnce(&mut SheetLayout)) {
-        self.grid.arrange(|layout| {
+    pub fn arrange(self, change: &dyn Fn(&mut SheetLayout)) {
+        self.grid.arrange(&|layout| {
             change(layout);
             *layout = self.complete(layout);
         });
@@ -84,17 +93,16 @@ impl SheetControl {
     /// Puts the columns as the sheet has them, with a way back.
     pub fn reset_layout(self) {
         let before = self.grid.layout.get_untracked();
-        self.arrange(|layout| *layout = SheetLayout::default());
-        self.offer_undo("The columns are as the sheet has them", "Undo", move |layout| {
-            *layout = before.clone()
-        });
+        self.arrange(&|layout| *layout = SheetLayout::default());
+        let back = Box::new(move |layout: &mut SheetLayout| *layout = before.clone());
+        self.offer_undo("The columns are as the sheet has them", "Undo", back);
     }
 
-    fn offer_undo(self, title: &str, label: &str, back: impl Fn(&mut SheetLayout) + Send + Sync + 'static) {
+    fn offer_undo(self, title: &str, label: &str, back: Box<dyn Fn(&mut SheetLayout) + Send + Sync>) {
         let mut toast = Toast::new(Tone::Neutral, title);
         let back = move || {
             if !self.grid.layout.is_disposed() {
-                self.arrange(&back);
+                self.arrange(&*back);
             }
         };
         toast.actions.push(FollowUp::run(label, back));
@@ -104,13 +112,13 @@ impl SheetControl {
     /// Hides columns and says so, with a way back.
     pub fn hide(self, keys: &[String]) {
         let before = self.grid.layout.get_untracked();
-        self.arrange(|layout| layout.hide(keys));
+        self.arrange(&|layout| layout.hide(keys));
         let gone = self.grid.layout.with_untracked(|layout| layout.hidden()).saturating_sub(before.hidden());
         if gone == 0 {
             self.state.toasts.show(Toast::new(Tone::Neutral, "One column always stays"));
             return;
         }
         let words = [&counted(gone as u64, "column"), " hidden"].concat();
-        self.offer_undo(&words, "Show all", SheetLayout::show_all);
+        self.offer_undo(&words, "Show all", Box::new(SheetLayout::show_all));
     }
 }

@@ -1,13 +1,12 @@
 //! The view that is open, and what becomes of the page when another is opened.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::SheetControl;
 use super::address::Address;
 use crate::app::grid::Question;
 use crate::domain::layout::SheetLayout;
-use crate::rpc::views::{self, SavedView};
+use crate::rpc::views::SavedView;
 
 impl SheetControl {
     /// Opens a view, or with none the sheet as it is without one.
@@ -21,7 +20,7 @@ impl SheetControl {
     pub fn leave_view(self) {
         let shown = self.grid.layout.get_untracked();
         self.enter(None);
-        self.arrange(|layout| *layout = shown);
+        self.arrange(&|layout| *layout = shown.clone());
     }
 
     /// Whether the open view would show something else than what is shown now.
@@ -43,26 +42,13 @@ impl SheetControl {
             self.grid.question.set(asked.question.unwrap_or(usual));
             return;
         }
-        let Some(wanted) = asked.view else {
+        if asked.view.is_none() {
             self.enter(None);
             self.grid.question.set(asked.question.unwrap_or_default());
             return;
-        };
-        let sheet = self.sheet.with_value(|sheet| sheet.id.clone());
-        spawn_local(async move {
-            match views::views(sheet).await {
-                Ok(views) => {
-                    let view = views.into_iter().find(|view| view.id == wanted);
-                    let usual = view.as_ref().map(|view| Question::of(view.choosing.clone()));
-                    if self.view.is_disposed() {
-                        return;
-                    }
-                    self.enter(view);
-                    self.grid.question.set(asked.question.or(usual).unwrap_or_default());
-                }
-                Err(error) => self.state.fail("The view was not opened", error),
-            }
-        });
+        }
+        // The page is read anew, and the view with it.
+        self.state.shape_moved.update(|moved| *moved += 1);
     }
 
     /// Takes the columns of a view, or gives the person's own back.
@@ -75,11 +61,11 @@ impl SheetControl {
         match layout {
             Some(layout) => {
                 self.own_layout.set_value(Some(own));
-                self.grid.arrange(|shown| *shown = layout);
+                self.grid.arrange(&|shown| *shown = layout.clone());
             }
             None => {
                 self.own_layout.set_value(None);
-                self.grid.arrange(|shown| *shown = own);
+                self.grid.arrange(&|shown| *shown = own.clone());
             }
         }
     }

@@ -27,10 +27,10 @@ pub fn row_view(control: SheetControl, draft: Draft, row: DraftRow) -> AnyView {
         row.field.set(Some(key).filter(|key| key != ANY));
         // What cannot be asked of the other field becomes what can.
         let offered = |test| phrases::offered(untrack(kind)).any(|phrase| phrase.test == test);
-        if !offered(row.test.get_untracked()) {
-            if let Some(first) = phrases::offered(untrack(kind)).next() {
-                row.test.set(first.test);
-            }
+        if !offered(row.test.get_untracked())
+            && let Some(first) = phrases::offered(untrack(kind)).next()
+        {
+            row.test.set(first.test);
         }
         row.value.set(String::new());
     };

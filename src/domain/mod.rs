@@ -17,6 +17,7 @@ pub mod job;
 pub mod json;
 pub mod limits;
 pub mod mapping;
+pub mod message_kind;
 pub mod outcome;
 pub mod parse;
 pub mod query;

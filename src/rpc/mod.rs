@@ -6,14 +6,19 @@
 pub mod actions;
 #[cfg(feature = "ssr")]
 mod bodies;
+pub mod calculations;
+pub mod changes;
 mod error;
 pub mod files;
+pub mod find;
 pub mod imports;
 pub mod jobs;
 pub mod messages;
 mod read;
+pub mod record;
 pub mod records;
 pub mod spaces;
+pub mod versions;
 mod wire;
 
 pub use error::{ErrorKind, RpcError};

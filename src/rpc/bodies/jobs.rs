@@ -105,7 +105,7 @@ pub async fn find_and_replace(
     with: String,
 ) -> Result<JobCard, RpcError> {
     let asker = Asker::of_request()?;
-    let change = BulkChange::Replace { field, find: find.into(), with: with.into() };
+    let change = BulkChange::Replace { field, find: find.into(), spelling: None, with: with.into() };
     let job = asker.service.start_bulk(&asker.actor, &id(&sheet_id)?, &query(&choosing), &change).await?;
     Ok(card(&asker, job).await)
 }

@@ -21,6 +21,10 @@ pub enum Command {
     SelectAll,
     /// The row, as its number does when it is pressed.
     SelectRow,
+    /// The record as a form.
+    OpenRecord,
+    /// To what helps with the messages of the cell.
+    Help,
 }
 
 /// A way to another cell.
@@ -106,6 +110,8 @@ pub fn command(key: &str, held: Held) -> Option<Command> {
         ("Escape", false, false) => Some(Command::Escape),
         ("a" | "A", true, false) => Some(Command::SelectAll),
         (" ", false, true) => Some(Command::SelectRow),
+        (" ", false, false) => Some(Command::OpenRecord),
+        (".", true, false) => Some(Command::Help),
         (_, false, _) if letter.is_some() => Some(Command::Replace),
         _ => None,
     }
@@ -158,6 +164,9 @@ mod tests {
             ("ä", PLAIN, Some(Command::Replace)),
             ("A", shift, Some(Command::Replace)),
             ("a", control, Some(Command::SelectAll)),
+            (" ", PLAIN, Some(Command::OpenRecord)),
+            (" ", shift, Some(Command::SelectRow)),
+            (".", control, Some(Command::Help)),
             ("c", control, None),
             ("PageDown", control, None),
             ("x", Held { alt: true, ..PLAIN }, None),

@@ -7,7 +7,7 @@ use crate::app::actions::Scope;
 use crate::app::components::{FollowUp, Toast, Tone};
 use crate::app::format;
 use crate::app::grid::selection::Selection;
-use crate::app::grid::{GridControl, Question};
+use crate::app::grid::{Go, GridControl, Question};
 use crate::app::plain::on_change;
 use crate::app::state::SpaceState;
 use crate::domain::action;
@@ -26,6 +26,26 @@ pub enum Saving {
     Failed,
 }
 
+/// What stands beside the grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// What is wrong, by field and message.
+    Errors,
+    /// One record as a form.
+    Record,
+    /// What changed the sheet.
+    Versions,
+}
+
+/// What the box over the grid is open for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finding {
+    /// To find.
+    Find,
+    /// To replace, too.
+    Replace,
+}
+
 /// What the parts of the sheet page share.
 #[derive(Clone, Copy)]
 pub struct SheetControl {
@@ -37,7 +57,16 @@ pub struct SheetControl {
     pub counts: RwSignal<Counts>,
     /// Whether edits have reached the server.
     pub saving: RwSignal<Saving>,
-    state: SpaceState,
+    /// What stands beside the grid.
+    pub side: RwSignal<Option<Side>>,
+    /// What the box over the grid is open for.
+    pub finding: RwSignal<Option<Finding>>,
+    /// Whether a row of calculations stands under the grid.
+    pub summary: RwSignal<bool>,
+    /// The group of messages that is open: field and kind.
+    pub group: RwSignal<Option<(String, String)>>,
+    /// The space around it.
+    pub state: SpaceState,
     counting: RwSignal<bool>,
     /// The search and the version that the counts belong to.
     counted: StoredValue<(String, i64)>,
@@ -87,6 +116,11 @@ impl SheetControl {
             selection: RwSignal::new(Selection::None),
             said: RwSignal::new(String::new()),
             reveal: RwSignal::new(None),
+            place: RwSignal::new(None),
+            range: RwSignal::new(None),
+            go: RwSignal::new(None),
+            wish: RwSignal::new(None),
+            columns: RwSignal::new(None),
             theme: state.theme,
             write,
             misfit: Callback::new(move |()| state.shape_moved.update(|moved| *moved += 1)),
@@ -95,7 +129,19 @@ impl SheetControl {
         let counting = RwSignal::new(false);
         let counted = StoredValue::new((String::new(), sheet.version));
         let sheet = StoredValue::new(sheet.clone());
-        let control = Self { grid, sheet, counts, saving, state, counting, counted };
+        let control = Self {
+            grid,
+            sheet,
+            counts,
+            saving,
+            side: RwSignal::new(None),
+            finding: RwSignal::new(None),
+            summary: RwSignal::new(false),
+            group: RwSignal::new(None),
+            state,
+            counting,
+            counted,
+        };
         control.follow();
         control
     }
@@ -154,6 +200,41 @@ impl SheetControl {
             },
             std::time::Duration::from_millis(250),
         );
+    }
+
+    /// The id of the sheet.
+    pub fn id(self) -> String {
+        self.sheet.with_value(|sheet| sheet.id.clone())
+    }
+
+    /// The records that the grid shows, in their order.
+    pub fn shown(self) -> Choosing {
+        let question = self.grid.question.get();
+        Choosing {
+            filter: question.standing,
+            search: question.search,
+            sort: question.sort,
+            ..Choosing::default()
+        }
+    }
+
+    /// The label of a field; its key when the sheet does not have it any more.
+    pub fn label(self, field: &str) -> String {
+        self.sheet.with_value(|sheet| {
+            let column = sheet.columns.iter().find(|column| column.key == field);
+            column.map_or(field, |column| column.label.as_str()).to_string()
+        })
+    }
+
+    /// Opens something beside the grid, or closes it when it is open.
+    pub fn toggle_side(self, side: Side) {
+        self.side.update(|open| *open = if *open == Some(side) { None } else { Some(side) });
+    }
+
+    /// Closes what stands beside the grid and goes back there.
+    pub fn close_side(self) {
+        self.side.set(None);
+        self.grid.go.set(Some(Go::Back));
     }
 
     /// What an action would act on now: the selection, else what the filter shows, else all.

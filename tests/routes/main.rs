@@ -19,6 +19,7 @@ mod jobs;
 mod json_lines;
 mod limits;
 mod openapi;
+mod panels;
 mod queries;
 mod records;
 mod references;

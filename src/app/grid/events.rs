@@ -162,6 +162,7 @@ fn open_hovered(shared: &Shared) {
     if let Some(row) = row {
         let column = shared.borrow().active.column;
         browser::go(shared, Spot { row, column }, false);
+        shared.borrow_mut().lit = true;
         control.wish.set(Some(Wish::Record));
     }
 }
@@ -256,6 +257,8 @@ fn act(shared: &Shared, command: Command, key: &str) {
         }
         Command::OpenRecord => {
             let control = shared.borrow().control;
+            shared.borrow_mut().lit = true;
+            tooltip::hide(shared);
             control.wish.set(Some(Wish::Record));
         }
         Command::Help => tooltip::enter(shared),
@@ -303,7 +306,6 @@ fn blur(shared: &Shared, event: &FocusEvent) {
         return;
     }
     grid.focused = false;
-    grid.lit = false;
     drop(grid);
     browser::repaint(shared);
     tooltip::update(shared);

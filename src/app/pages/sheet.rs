@@ -108,12 +108,12 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
             })
         >
             <Toolbar control=control importing=importing />
+            <FindBox control=control />
             <div id="records" class="records" role="tabpanel" aria-label="Records">
                 <div class="grid-place" class:with-summary=live(move || control.summary.get())>
                     <Grid sheet=sheet control=control.grid window=window />
                     <SummaryRow control=control />
                 </div>
-                <FindBox control=control />
                 <Nothing control=control importing=importing />
                 <ForegroundJob sheet_id=sheet_id workbook_id=workbook_id />
             </div>

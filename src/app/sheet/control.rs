@@ -63,8 +63,6 @@ pub struct SheetControl {
     pub finding: RwSignal<Option<Finding>>,
     /// Whether a row of calculations stands under the grid.
     pub summary: RwSignal<bool>,
-    /// The group of messages that is open: field and kind.
-    pub group: RwSignal<Option<(String, String)>>,
     /// The space around it.
     pub state: SpaceState,
     counting: RwSignal<bool>,
@@ -137,7 +135,6 @@ impl SheetControl {
             side: RwSignal::new(None),
             finding: RwSignal::new(None),
             summary: RwSignal::new(false),
-            group: RwSignal::new(None),
             state,
             counting,
             counted,
@@ -224,6 +221,17 @@ impl SheetControl {
             let column = sheet.columns.iter().find(|column| column.key == field);
             column.map_or(field, |column| column.label.as_str()).to_string()
         })
+    }
+
+    /// Shows the records that a search finds, valid or not, and goes to the first of them.
+    pub fn show_found(self, search: String, field: String) {
+        let sort = self.grid.question.with_untracked(|question| question.sort.clone());
+        self.grid.question.set(Question { standing: Standing::All, search, sort });
+        // The grid hears of the question first.
+        let go = move || {
+            let _ = self.grid.go.try_set(Some(Go::Cell { row: 0, field: Some(field), focus: false }));
+        };
+        set_timeout(go, std::time::Duration::ZERO);
     }
 
     /// Opens something beside the grid, or closes it when it is open.

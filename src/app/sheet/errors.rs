@@ -9,11 +9,9 @@ use super::side::{focus_heading, level_sign, panel as side_panel};
 use super::turns::Turns;
 use crate::app::components::{EmptyState, Icon, TryAgain};
 use crate::app::format::{count, counted};
-use crate::app::grid::{Go, Question};
-use crate::app::plain::{Any, each, flag, on_mouse, part, watch};
+use crate::app::plain::{Any, each, flag, live, on_mouse, part, watch};
 use crate::rpc::RpcError;
 use crate::rpc::messages::{MessageGroup, Messages, message_groups};
-use crate::rpc::records::Standing;
 
 /// How long edits have to rest before the messages are counted anew.
 const REST_MILLISECONDS: u64 = 250;
@@ -107,21 +105,24 @@ fn list(control: SheetControl, answer: Answer) -> AnyView {
 }
 
 fn group_view(control: SheetControl, first: MessageGroup, group: Memo<Option<MessageGroup>>) -> AnyView {
-    let name = (first.field.clone(), first.text.clone());
-    let is_open = Memo::new(move |_| control.group.with(|open| open.as_ref() == Some(&name)));
-    let shown = first.clone();
-    let press = move |_| {
-        let open = is_open.get_untracked();
-        control.group.set((!open).then(|| (shown.field.clone(), shown.text.clone())));
-        if open {
-            control.grid.question.update(|question| question.search.clear());
-        } else {
-            show(control, &shown);
-        }
+    let search = StoredValue::new(first.search.clone());
+    let question = control.grid.question;
+    let is_open =
+        Memo::new(move |_| question.with(|question| search.with_value(|search| question.search == *search)));
+    let field = first.field.clone();
+    let press = move |_| match is_open.get_untracked() {
+        true => question.update(|question| question.search.clear()),
+        false => control.show_found(search.get_value(), field.clone()),
     };
+    let element = NodeRef::<leptos::html::Li>::new();
+    watch(move || {
+        if let (Some(element), true) = (element.get(), is_open.get()) {
+            element.scroll_into_view_with_bool(false);
+        }
+    });
     let inside = first.clone();
     view! {
-        <li class="group" class:open=crate::app::plain::live(move || is_open.get())>
+        <li node_ref=element class="group" class:open=live(move || is_open.get())>
             <button type="button" class="group-head" aria-expanded=flag(move || is_open.get()) on:click=on_mouse(press)>
                 {level_sign(first.level)}
                 <span class="group-text">
@@ -134,16 +135,4 @@ fn group_view(control: SheetControl, first: MessageGroup, group: Memo<Option<Mes
         </li>
     }
     .any()
-}
-
-/// The grid shows the records of a group and goes to its first cell.
-pub fn show(control: SheetControl, group: &MessageGroup) {
-    let sort = control.grid.question.with_untracked(|question| question.sort.clone());
-    control.grid.question.set(Question { standing: Standing::All, search: group.search.clone(), sort });
-    let field = Some(group.field.clone());
-    // The grid hears of the question first.
-    let go = move || {
-        let _ = control.grid.go.try_set(Some(Go::Cell { row: 0, field, focus: false }));
-    };
-    set_timeout(go, std::time::Duration::ZERO);
 }

@@ -114,9 +114,27 @@ pub fn find_box(control: SheetControl) -> AnyView {
         }
         .any()
     };
+    let switch = move |_| {
+        let other = if replaces.get_untracked() { Finding::Find } else { Finding::Replace };
+        control.finding.set(Some(other));
+    };
+    let close = move || {
+        control.finding.set(None);
+        control.grid.go.set(Some(Go::Back));
+    };
     view! {
         <section class="find" role="search" aria-label="Find and replace" on:keydown=on_key(key)>
             <div class="find-line">
+                <button
+                    type="button"
+                    class="button button-ghost button-bare find-more"
+                    aria-label="Replace, too"
+                    title="Replace, too (Ctrl+H)"
+                    aria-expanded=flag(move || replaces.get())
+                    on:click=on_mouse(switch)
+                >
+                    {icon(Icon::ChevronDown)}
+                </button>
                 <input
                     node_ref=input
                     class="input"
@@ -131,17 +149,10 @@ pub fn find_box(control: SheetControl) -> AnyView {
                 <span class="find-count" role="status">{part(move || search.standing())}</span>
                 {sign(Icon::ChevronUp, "Previous (Shift+Enter)", Box::new(move || search.seek(Way::Before, 0, true)))}
                 {sign(Icon::ChevronDown, "Next (Enter)", Box::new(move || search.seek(Way::After, 0, true)))}
-                {sign(
-                    Icon::Close,
-                    "Close",
-                    Box::new(move || {
-                        control.finding.set(None);
-                        control.grid.go.set(Some(Go::Back));
-                    }),
-                )}
+                {options(search)}
+                {sign(Icon::Close, "Close", Box::new(close))}
             </div>
             {part(move || replaces.get().then(|| replace_line(search)))}
-            {options(search, replaces)}
         </section>
     }
     .any()
@@ -177,7 +188,7 @@ fn replace_line(search: Search) -> AnyView {
         }
     };
     view! {
-        <div class="find-line">
+        <div class="find-line find-second">
             <input
                 class="input"
                 aria-label="Replace with"
@@ -207,13 +218,13 @@ fn replace_line(search: Search) -> AnyView {
             >
                 "Replace all"
             </button>
+            <p class="find-preview" role="status">{part(move || search.preview())}</p>
         </div>
-        <p class="find-preview" role="status">{part(move || search.preview())}</p>
     }
     .any()
 }
 
-fn options(search: Search, replaces: Memo<bool>) -> AnyView {
+fn options(search: Search) -> AnyView {
     let columns = search.control.sheet.with_value(|sheet| sheet.columns.clone());
     let check = |label: &'static str, on: RwSignal<bool>| {
         view! {
@@ -231,10 +242,6 @@ fn options(search: Search, replaces: Memo<bool>) -> AnyView {
     };
     let option = |(key, label): (String, String)| view! { <option value=key>{label}</option> }.any();
     let scope = search.scope;
-    let switch = move |_| {
-        let other = if replaces.get_untracked() { Finding::Find } else { Finding::Replace };
-        search.control.finding.set(Some(other));
-    };
     view! {
         <div class="find-options">
             {check("Match case", search.match_case)}
@@ -250,9 +257,6 @@ fn options(search: Search, replaces: Memo<bool>) -> AnyView {
                 <option value=ACTIVE>"This column"</option>
                 {columns.into_iter().map(|column| option((column.key, column.label))).collect_view().any()}
             </select>
-            <button type="button" class="button button-ghost button-small" on:click=on_mouse(switch)>
-                {part(move || if replaces.get() { "Only find" } else { "Replace…" })}
-            </button>
         </div>
     }
     .any()

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::control::{Finding, SheetControl, Side};
 use crate::app::grid::Wish;
 use crate::app::plain::watch;
+use crate::domain::message_kind::{condition, kind};
 
 /// Begins to listen, and to do what the grid wishes for.
 pub fn listen(control: SheetControl) {
@@ -18,8 +19,8 @@ pub fn listen(control: SheetControl) {
         match wish {
             Wish::Record => control.side.set(Some(Side::Record)),
             Wish::Messages { field, text } => {
-                let kind = crate::domain::message_kind::kind(&text).into_owned();
-                control.group.set(Some((field, kind)));
+                let condition = condition(&field, &kind(&text)).to_string();
+                control.show_found(["filter:", &condition].concat(), field);
                 control.side.set(Some(Side::Errors));
             }
         }

@@ -80,19 +80,28 @@ pub fn Toolbar(
 /// Opens what is wrong, by field and message.
 fn errors_button(control: SheetControl) -> AnyView {
     let is_open = move || control.side.get() == Some(Side::Errors);
-    let number = move || format::count(control.counts.with(|counts| counts.error));
+    // Of the whole sheet, whatever is searched.
+    let invalid = Memo::new(move |_| {
+        control.sheet.with_value(|sheet| {
+            let known = control.state.frame.with(|frame| {
+                let mut sheets = frame.workbooks.iter().flat_map(|workbook| &workbook.sheets);
+                sheets.find(|other| other.id == sheet.id).map(|sheet| sheet.invalid)
+            });
+            known.unwrap_or(sheet.counts.error)
+        })
+    });
     view! {
         <button
             type="button"
             class="button button-ghost errors-button"
-            class:alarming=live(move || control.counts.with(|counts| counts.error > 0))
+            class:alarming=live(move || invalid.get() > 0)
             title="What is wrong, by column and message (Ctrl+Shift+E)"
             aria-pressed=flag(is_open)
             on:click=on_mouse(move |_| control.toggle_side(Side::Errors))
         >
             {icon(Icon::Alert)}
             <span>"Errors"</span>
-            <small>{part(number)}</small>
+            <small>{part(move || format::count(invalid.get()))}</small>
         </button>
     }
     .any()
@@ -179,13 +188,9 @@ fn SearchBox(control: SheetControl) -> impl IntoView {
     let question = control.grid.question;
     let text = RwSignal::new(String::new());
     let typed = RwSignal::new(0_u32);
-    // The search may be cleared from elsewhere.
-    watch(move || {
-        let search = question.with(|question| question.search.clone());
-        if search.is_empty() && !text.with_untracked(String::is_empty) {
-            text.set(search);
-        }
-    });
+    // Others search, too, and clear the search.
+    let search = Memo::new(move |_| question.with(|question| question.search.clone()));
+    watch(move || text.set(search.get()));
     let ask = move || {
         let wanted = text.get_untracked().trim().to_string();
         if question.with_untracked(|question| question.search != wanted) {

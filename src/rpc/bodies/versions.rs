@@ -2,7 +2,7 @@
 
 use super::{Asker, id};
 use crate::domain::ids::{SheetId, SnapshotId};
-use crate::domain::wording::counted;
+use crate::domain::wording::{counted, grouped};
 use crate::rpc::RpcError;
 use crate::rpc::versions::{KeptVersion, SheetChange, SheetHistory};
 use crate::service::versions::SheetChange as ServiceChange;
@@ -46,15 +46,19 @@ pub async fn versions(sheet_id: String) -> Result<SheetHistory, RpcError> {
 fn change(asker: &Asker, change: ServiceChange) -> SheetChange {
     let title = TITLES.iter().find(|(kind, _)| *kind == change.kind);
     let parts = [(change.inserted, "added"), (change.updated, "changed"), (change.deleted, "deleted")];
-    let said: Vec<String> = parts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, verb)| format!("{} {verb}", counted(*count, "record")))
-        .collect();
+    let parts: Vec<_> = parts.into_iter().filter(|(count, _)| *count > 0).collect();
+    let scope = match parts.as_slice() {
+        [] => "no record".to_string(),
+        [(count, _)] => counted(*count, "record"),
+        several => {
+            let said = several.iter().map(|(count, verb)| format!("{} {verb}", grouped(*count)));
+            said.collect::<Vec<_>>().join(", ")
+        }
+    };
     SheetChange {
         undo: change.id.filter(|_| change.can_undo).map(|id| id.to_string()),
         title: title.map_or(change.kind.as_str(), |(_, title)| title).to_string(),
-        scope: if said.is_empty() { "No record".to_string() } else { said.join(", ") },
+        scope,
         who: asker.who(&change.created_by),
         when: change.created_at.0,
     }

@@ -56,6 +56,7 @@ test('records of a group are deleted or exported, and an edit moves the counts',
   await expect(errors.getByRole('button', { name: /Signed up/ })).toHaveCount(0);
   await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
   await expect(errors.getByRole('button', { name: /Signed up/ })).toContainText('2');
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '501');
   // One of the two is put right in the grid.
   await errors.getByRole('button', { name: /Signed up/ }).click();
   await expect(grid(page)).toHaveAttribute('aria-rowcount', '3');
@@ -70,15 +71,11 @@ test('records of a group are deleted or exported, and an edit moves the counts',
 test('a sheet without errors says so', async ({ page }) => {
   await openDemo(page);
   await page.keyboard.press('Control+Shift+E');
-  for (const name of ['E-mail', 'Signed up', 'Balance', 'Phone', 'Plan', 'First name', 'Last name']) {
-    const groups = side(page).locator('.group', { hasText: name });
-    while ((await groups.count()) > 0) {
-      const count = await page.getByRole('button', { name: /^Errors/ }).textContent();
-      await groups.first().locator('.group-head').click();
-      await side(page).getByRole('button', { name: 'Delete records' }).click();
-      await expect(page.getByRole('button', { name: /^Errors/ })).not.toHaveText(count ?? '');
-      await expect(side(page).locator('.group.open')).toHaveCount(0);
-    }
+  const groups = side(page).locator('.group');
+  for (let left = 9; left > 0; left -= 1) {
+    await expect(groups).toHaveCount(left);
+    await groups.first().locator('.group-head').click();
+    await groups.first().getByRole('button', { name: 'Delete records' }).click();
   }
   await expect(side(page)).toContainText('Nothing is wrong');
 });
@@ -161,7 +158,7 @@ test('a message proposes what was meant, by mouse and by keyboard', async ({ pag
   await openDemo(page);
   await page.getByRole('tab', { name: /^Invalid/ }).click();
   await page.getByRole('gridcell', { name: 'buisness' }).click();
-  await expect(page.getByRole('tooltip')).toContainText('did you mean “business”');
+  await expect(page.getByRole('tooltip')).toContainText('did you mean “Business”');
   await page.keyboard.press('Control+.');
   await expect(page.getByRole('button', { name: 'Use “Business”' })).toBeFocused();
   await page.keyboard.press('Enter');
@@ -193,10 +190,10 @@ test('chosen cells and whole columns are calculated', async ({ page, checkAccess
   await page.getByRole('button', { name: 'Summary' }).click();
   const summary = page.getByRole('group', { name: 'Calculations of the columns' });
   await summary.getByRole('combobox', { name: 'Calculation of Plan' }).selectOption('Distinct');
-  await expect(summary).toContainText('Distinct 5');
+  await expect(summary).toContainText(/Distinct\s*5(?!\d)/);
   await checkAccessibility();
   await page.getByRole('tab', { name: /^Invalid/ }).click();
-  await expect(summary).toContainText('Filled 11');
+  await expect(summary).toContainText(/Filled\s*11(?!\d)/);
 });
 
 test('a kept version comes back, and a change is undone from the history', async ({ page, checkAccessibility }) => {

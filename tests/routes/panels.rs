@@ -127,8 +127,11 @@ async fn any_rows_of_a_view_are_calculated() {
             ..RecordQuery::default()
         };
         // Downwards the empty cells come first, then the text, then the largest numbers.
-        let (_, rows) =
-            app.service.calculate(&actor, &id, &query, Some(249..253), &[wanted("age", false)]).await.unwrap();
+        let (_, rows) = app
+            .service
+            .calculate(&actor, &id, &query, Some(249..253), &[wanted("age", false)])
+            .await
+            .unwrap();
         assert_eq!((rows[0].cells, rows[0].empty, rows[0].invalid), (4, 1, 1));
         assert_eq!(rows[0].numbers.unwrap().most, 498.25);
         let (_, none) =
@@ -142,13 +145,15 @@ async fn any_rows_of_a_view_are_calculated() {
 async fn messages_that_differ_by_their_values_are_one_kind() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;
-        let rows: Vec<Value> =
-            (0..40).map(|row| json!({ "name": if row < 30 { "x" } else { "" }, "age": format!("a{row}") })).collect();
+        let rows: Vec<Value> = (0..40)
+            .map(|row| json!({ "name": if row < 30 { "x" } else { "" }, "age": format!("a{row}") }))
+            .collect();
         insert(&app, &made.sheet, &rows).await;
         let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
         let id = SheetId::parse(&made.sheet).unwrap();
         let (_, kinds) = app.service.message_kinds(&actor, &id, &RecordQuery::default()).await.unwrap();
-        let found: Vec<_> = kinds.iter().map(|kind| (kind.field.as_str(), kind.kind.as_str(), kind.count)).collect();
+        let found: Vec<_> =
+            kinds.iter().map(|kind| (kind.field.as_str(), kind.kind.as_str(), kind.count)).collect();
         assert_eq!(found, [("age", "“…” is not a number", 40), ("name", "Name is required", 10)]);
         for kind in kinds {
             let condition = inlet::domain::message_kind::condition(&kind.field, &kind.kind);
@@ -174,7 +179,8 @@ async fn the_commits_of_one_change_are_one_line_of_the_history() {
         assert!(changes[1].can_undo);
         app.service.undo_change(&actor, &id, changes[1].id.as_ref().unwrap()).await.unwrap();
         let changes = app.service.sheet_changes(&actor, &id, 10).await.unwrap();
-        let undone = changes.iter().find(|change| change.updated == 12_000 && change.kind == "update").unwrap();
+        let undone =
+            changes.iter().find(|change| change.updated == 12_000 && change.kind == "update").unwrap();
         assert!(!undone.can_undo, "{changes:?}");
     })
     .await;

@@ -23,6 +23,7 @@ pub fn Calculation(
 ) -> impl IntoView {
     let answer = RwSignal::new(None::<Calculations>);
     let chosen = RwSignal::new(None::<Measure>);
+    let stale = RwSignal::new(false);
     let turns = Turns::new();
     watch(move || {
         if chosen.with_untracked(Option::is_none) {
@@ -38,6 +39,7 @@ pub fn Calculation(
             return;
         };
         let choosing = control.shown();
+        stale.set(true);
         turns.after(
             REST_MILLISECONDS,
             Box::new(move |turn| {
@@ -47,6 +49,7 @@ pub fn Calculation(
                     let found = calculate_range(id, choosing, rows, fields).await;
                     if turns.is_last(turn) {
                         answer.set(found.ok());
+                        stale.set(false);
                     }
                 });
             }),
@@ -77,7 +80,7 @@ pub fn Calculation(
             view! { <option value=measure.label() selected=measure == now>{words}</option> }.any()
         };
         Some(view! {
-            <select class="calculation" aria-label="Calculation of the chosen cells" on:change=on_event(choose)>
+            <select class="calculation" class:stale=live(move || stale.get()) aria-label="Calculation of the chosen cells" on:change=on_event(choose)>
                 {calculations.results.into_iter().map(option).collect_view().any()}
             </select>
         })

@@ -39,6 +39,17 @@ pub fn panel(control: SheetControl) -> AnyView {
         control.grid.version.track();
         ask(if answer.with_untracked(Option::is_some) { REST_MILLISECONDS } else { 0 });
     });
+    // What was put right is not sought any more.
+    let sought = StoredValue::new(Vec::<String>::new());
+    watch(move || {
+        let Some(Ok(messages)) = answer.get() else { return };
+        let now: Vec<String> = messages.groups.into_iter().map(|group| group.search).collect();
+        let search = control.grid.question.with_untracked(|question| question.search.clone());
+        if sought.with_value(|before| before.contains(&search)) && !now.contains(&search) {
+            control.grid.question.update(|question| question.search.clear());
+        }
+        sought.set_value(now);
+    });
     focus_heading();
     let shown = Memo::new(move |_| match answer.get() {
         None => Shown::Nothing,

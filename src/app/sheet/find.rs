@@ -34,6 +34,11 @@ struct Search {
     empty: RwSignal<bool>,
     scope: RwSignal<String>,
     found: RwSignal<Option<Result<Found, RpcError>>>,
+    /// Where the search stands: the person's cell, or what was found last, which may not be loaded yet.
+    at: StoredValue<Option<(u64, String)>>,
+    /// Steps that were asked for while the server looked.
+    waiting: StoredValue<Vec<Way>>,
+    busy: StoredValue<bool>,
     turns: Turns,
 }
 
@@ -58,8 +63,16 @@ pub fn find_box(control: SheetControl) -> AnyView {
         empty: RwSignal::new(false),
         scope: RwSignal::new(EVERY.to_string()),
         found: RwSignal::new(None),
+        at: StoredValue::new(None),
+        waiting: StoredValue::new(Vec::new()),
+        busy: StoredValue::new(false),
         turns: Turns::new(),
     };
+    watch(move || {
+        if let Some(place) = control.grid.place.get() {
+            search.at.set_value(Some((place.row, place.field)));
+        }
+    });
     let input = NodeRef::<html::Input>::new();
     watch(move || {
         control.finding.track();
@@ -91,18 +104,18 @@ pub fn find_box(control: SheetControl) -> AnyView {
         }
         ("F3", false) => {
             event.prevent_default();
-            search.seek(Way::After, 0, true);
+            search.step(Way::After);
         }
         ("F3", true) => {
             event.prevent_default();
-            search.seek(Way::Before, 0, true);
+            search.step(Way::Before);
         }
         _ => {}
     };
     let enter = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Enter" {
             event.prevent_default();
-            search.seek(if event.shift_key() { Way::Before } else { Way::After }, 0, true);
+            search.step(if event.shift_key() { Way::Before } else { Way::After });
         }
     };
     let sign = move |sign: Icon, label: &'static str, act: Box<dyn Fn()>| {
@@ -147,8 +160,8 @@ pub fn find_box(control: SheetControl) -> AnyView {
                     on:keydown=on_key(enter)
                 />
                 <span class="find-count" role="status">{part(move || search.standing())}</span>
-                {sign(Icon::ChevronUp, "Previous (Shift+Enter)", Box::new(move || search.seek(Way::Before, 0, true)))}
-                {sign(Icon::ChevronDown, "Next (Enter)", Box::new(move || search.seek(Way::After, 0, true)))}
+                {sign(Icon::ChevronUp, "Previous (Shift+Enter)", Box::new(move || search.step(Way::Before)))}
+                {sign(Icon::ChevronDown, "Next (Enter)", Box::new(move || search.step(Way::After)))}
                 {options(search)}
                 {sign(Icon::Close, "Close", Box::new(close))}
             </div>
@@ -289,9 +302,18 @@ impl Search {
         })
     }
 
-    /// Looks for a cell from the active one on, after a moment; `go` leads the grid there.
+    /// Looks for a cell from where the search stands, after a moment; `go` leads the grid there.
     fn seek(self, way: Way, milliseconds: u64, go: bool) {
         self.turns.after(milliseconds, Box::new(move |turn| self.ask(way, go, turn)));
+    }
+
+    /// Goes one cell on or back. Steps that come quicker than answers wait for their turn.
+    fn step(self, way: Way) {
+        if self.busy.get_value() {
+            self.waiting.update_value(|waiting| waiting.push(way));
+        } else {
+            self.ask(way, true, self.turns.begin());
+        }
     }
 
     fn ask(self, way: Way, go: bool, turn: u32) {
@@ -299,23 +321,33 @@ impl Search {
             self.found.set(None);
             return;
         };
-        let place = self.control.grid.place.get_untracked();
-        let at = place.map_or((0, 0), |place| {
-            let field = sought.fields.iter().position(|field| *field == place.field);
-            (place.row, field.unwrap_or(0) as u32)
+        let at = self.at.get_value().map_or((0, 0), |(row, field)| {
+            let place = sought.fields.iter().position(|key| *key == field);
+            (row, place.unwrap_or(0) as u32)
         });
         let (id, choosing) = (self.control.id(), untrack(|| self.control.shown()));
+        self.busy.set_value(true);
         spawn_local(async move {
             let found = find_cells(id, choosing, sought, way, at).await;
-            if !self.turns.is_last(turn) {
-                return;
+            self.busy.try_update_value(|busy| *busy = false);
+            if self.turns.is_last(turn) {
+                self.show(found, go);
             }
-            if let (Ok(Found { next: Some(cell), .. }), true) = (&found, go) {
-                let field = Some(cell.field.clone());
-                self.control.grid.go.set(Some(Go::Cell { row: cell.row, field, focus: false }));
-            }
-            self.found.set(Some(found));
         });
+    }
+
+    fn show(self, found: Result<Found, RpcError>, go: bool) {
+        if let (Ok(Found { next: Some(cell), .. }), true) = (&found, go) {
+            let field = Some(cell.field.clone());
+            self.at.set_value(Some((cell.row, cell.field.clone())));
+            self.control.grid.go.set(Some(Go::Cell { row: cell.row, field, focus: false }));
+        }
+        self.found.set(Some(found));
+        let mut steps = self.waiting.get_value().into_iter();
+        if let Some(step) = steps.next() {
+            self.waiting.set_value(steps.collect());
+            self.step(step);
+        }
     }
 
     /// `3 of 62,000`.
@@ -363,7 +395,7 @@ impl Search {
         };
         let Some(sought) = self.sought() else { return };
         let choosing = Choosing { selected: vec![record], ..Choosing::default() };
-        let next = Callback::new(move |()| self.seek(Way::After, 0, true));
+        let next = Callback::new(move |()| self.step(Way::After));
         change_cells(self.control, choosing, Some(field), self.change(sought), Some(next));
     }
 

@@ -10,13 +10,15 @@ use super::side::{focus_heading, panel as side_panel};
 use super::turns::Turns;
 use crate::app::components::{EmptyState, Icon, Tab, Tabs, TryAgain, icon};
 use crate::app::format::count;
-use crate::app::grid::Go;
+use crate::app::grid::{Go, Place};
 use crate::app::plain::{Any, flag, on_mouse, part, watch, words};
 use crate::rpc::RpcError;
 use crate::rpc::record::{RecordView, record};
 
 /// How long moves from record to record have to rest before one is read.
 const REST_MILLISECONDS: u64 = 60;
+/// How long the grid takes to have its new width.
+const REVEAL_MILLISECONDS: u64 = 80;
 
 /// What the server said last.
 pub type Answer = RwSignal<Option<Result<RecordView, RpcError>>>;
@@ -35,6 +37,13 @@ pub fn panel(control: SheetControl) -> AnyView {
         ask();
     });
     focus_heading();
+    // The grid is narrower now: the cell that the person came from must not be hidden.
+    let reveal = move || {
+        if let Some(Some(Place { row, field, .. })) = place.try_get_untracked() {
+            let _ = control.grid.go.try_set(Some(Go::Cell { row, field: Some(field), focus: false }));
+        }
+    };
+    set_timeout(reveal, std::time::Duration::from_millis(REVEAL_MILLISECONDS));
     let title = move || {
         place.with(|place| match place {
             Some(place) => ["Record ", &count(place.position)].concat(),

@@ -69,7 +69,7 @@ fn entry_view(
     let one = move |change| change_view(control, record, change, now);
     view! {
         <li>
-            <p class="history-head"><b>{entry.who}</b> " " {deed} <time class="quiet">{format::ago(entry.when, at)}</time></p>
+            <p class="history-head"><b>{entry.who}</b> " " {deed} <span class="quiet">" · "{format::ago(entry.when, at)}</span></p>
             {changes.into_iter().map(one).collect_view().any()}
         </li>
     }

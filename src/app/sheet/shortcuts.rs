@@ -21,7 +21,9 @@ pub fn listen(control: SheetControl) {
             Wish::Messages { field, text } => {
                 let condition = condition(&field, &kind(&text)).to_string();
                 control.show_found(["filter:", &condition].concat(), field);
-                control.side.set(Some(Side::Errors));
+                if control.side.get_untracked() != Some(Side::Errors) {
+                    control.side.set(Some(Side::Errors));
+                }
             }
         }
     });

@@ -283,7 +283,7 @@ pub fn arrived(shared: &Shared) {
         }
         grid.fit();
         grid.keep_place();
-        if grid.untold {
+        if grid.untold || grid.is_where_told() {
             grid.tell_place();
         }
     }
@@ -425,6 +425,13 @@ impl Grid {
         if known.try_with_untracked(|known| known.as_ref() == Some(&place)) == Some(false) {
             known.set(Some(place));
         }
+    }
+
+    /// Whether the active cell is still in the record that the chrome knows of.
+    fn is_where_told(&self) -> bool {
+        let here = self.blocks.head(self.active.row).map(|head| head.record.id());
+        let told = |place: &Option<Place>| place.as_ref().map(|place| &place.record) == here.as_ref();
+        self.control.place.try_with_untracked(told) == Some(true)
     }
 
     /// Tells the chrome which cells are chosen.

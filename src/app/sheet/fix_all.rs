@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use super::SheetControl;
 use super::changing::change_cells;
+use super::side::focus_later;
 use super::value_input::value_input;
 use crate::app::components::{Button, Look};
 use crate::app::format::{count, counted};
@@ -14,6 +15,9 @@ use crate::rpc::changes::CellsChange;
 use crate::rpc::jobs;
 use crate::rpc::messages::MessageGroup;
 use crate::rpc::records::Choosing;
+
+/// The id of the control that a form begins with.
+const BEGIN: &str = "fix-begin";
 
 /// What asks for more before it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +92,8 @@ fn set_form(
     });
     let Some(column) = column else { return ().any() };
     let label = ["New value of ", &column.label].concat();
-    let input = value_input(&column, "fix-value", Some(label), value);
+    let input = value_input(&column, BEGIN, Some(label), value);
+    focus_later(BEGIN);
     let submit = move |event: leptos::ev::Event| {
         event.prevent_default();
         let text = value.get_untracked();
@@ -112,23 +117,24 @@ fn replace_form(records: Signal<u64>, change: Callback<CellsChange>) -> AnyView 
             change.run(CellsChange::Replace { find, with, match_case: false, whole_cell: false });
         }
     };
-    let input = |label: &'static str, begin: bool, value: RwSignal<String>| {
+    let input = |label: &'static str, id: &'static str, value: RwSignal<String>| {
         view! {
             <input
+                id=id
                 class="input"
                 aria-label=label
                 placeholder=label
-                autofocus=begin
                 prop:value=live(move || value.get())
                 on:input=on_event(move |event| value.set(event_target_value(&event)))
             />
         }
         .any()
     };
+    focus_later(BEGIN);
     view! {
         <form class="fix-form" on:submit=on_submit(submit)>
-            {input("Find", true, find)}
-            {input("Replace with", false, with)}
+            {input("Find", BEGIN, find)}
+            {input("Replace with", "fix-with", with)}
             <button type="submit" class="button button-primary">"Replace in " {part(move || count(records.get()))}</button>
         </form>
     }

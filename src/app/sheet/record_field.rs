@@ -88,8 +88,11 @@ fn input(
             let known = known.clone();
             move || {
                 let now = text.get();
-                let other = (!now.is_empty() && known.iter().all(|(value, _)| *value != now))
-                    .then(|| (now.clone(), [&now, " (not an option)"].concat()));
+                let other = (!now.is_empty() && known.iter().all(|(value, _)| *value != now)).then(|| {
+                    // Other names of an option are right, too.
+                    let suffix = if invalid() { " (not an option)" } else { "" };
+                    (now.clone(), [&now, suffix].concat())
+                });
                 let all = other.into_iter().chain(known.clone());
                 let option = |(value, label): (String, String)| {
                     let chosen = value == now;

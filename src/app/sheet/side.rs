@@ -50,12 +50,19 @@ pub fn panel(control: SheetControl, title: Signal<String>, tools: AnyView, insid
 
 /// Puts the focus on the heading of the panel, with the next frame, when it is there.
 pub fn focus_heading() {
+    focus_later("side-heading");
+}
+
+/// Puts the focus on the element of that id, with the next frame, when it is there.
+pub fn focus_later(id: &'static str) {
     #[cfg(feature = "hydrate")]
-    request_animation_frame(|| {
-        if let Some(heading) = crate::app::dom::by_id("side-heading") {
-            crate::app::dom::focus_still(&heading);
+    request_animation_frame(move || {
+        if let Some(element) = crate::app::dom::by_id(id) {
+            crate::app::dom::focus_still(&element);
         }
     });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = id;
 }
 
 /// How serious a message is: a sign in its colour, with the word for readers.

@@ -12,9 +12,8 @@ use crate::app::components::{Button, CSV_FILES, DropZone, EmptyState, Icon, drop
 use crate::app::frame::TopBar;
 use crate::app::grid::Grid;
 use crate::app::jobs::ForegroundJob;
-use crate::app::sheet::{
-    FindBox, ImportDialog, Importing, SheetControl, SidePanel, StatusBar, SummaryRow, Toolbar, shortcuts,
-};
+use crate::app::later;
+use crate::app::sheet::{ImportDialog, Importing, SheetControl, SidePanel, StatusBar, Toolbar, shortcuts};
 use crate::app::state::SpaceState;
 use crate::rpc;
 use crate::rpc::records::{self, SheetView, Standing};
@@ -74,6 +73,7 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
     let control = SheetControl::new(&sheet, state);
     let importing = Importing::new(sheet.id.clone(), sheet.permits.import, state);
     shortcuts::listen(control);
+    let finds = Memo::new(move |_| control.finding.with(Option::is_some));
     let over = RwSignal::new(false);
     let title = format!("{} · {}", sheet.name, sheet.workbook_name);
     let workbook_id = sheet.workbook_id.clone();
@@ -108,11 +108,11 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
             })
         >
             <Toolbar control=control importing=importing />
-            <FindBox control=control />
+            {part(move || finds.get().then(|| later::find_box(control)))}
             <div id="records" class="records" role="tabpanel" aria-label="Records">
                 <div class="grid-place" class:with-summary=live(move || control.summary.get())>
                     <Grid sheet=sheet control=control.grid window=window />
-                    <SummaryRow control=control />
+                    {part(move || control.summary.get().then(|| later::summary_row(control)))}
                 </div>
                 <Nothing control=control importing=importing />
                 <ForegroundJob sheet_id=sheet_id workbook_id=workbook_id />

@@ -42,16 +42,6 @@ struct Search {
     turns: Turns,
 }
 
-/// The box, while it is open.
-#[component]
-pub fn FindBox(
-    /// The sheet.
-    control: SheetControl,
-) -> impl IntoView {
-    let is_open = Memo::new(move |_| control.finding.with(Option::is_some));
-    part(move || is_open.get().then(|| find_box(control)))
-}
-
 /// Find and replace.
 pub fn find_box(control: SheetControl) -> AnyView {
     let search = Search {

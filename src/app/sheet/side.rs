@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::control::{SheetControl, Side};
-use super::{errors, record, versions};
 use crate::app::components::{Icon, icon};
+use crate::app::later;
 use crate::app::plain::{Any, on_key, on_mouse, part};
 
 /// The panel that is open.
@@ -15,9 +15,9 @@ pub fn SidePanel(
 ) -> impl IntoView {
     part(move || {
         control.side.get().map(|side| match side {
-            Side::Errors => errors::panel(control),
-            Side::Record => record::panel(control),
-            Side::Versions => versions::panel(control),
+            Side::Errors => later::errors_panel(control),
+            Side::Record => later::record_panel(control),
+            Side::Versions => later::versions_panel(control),
         })
     })
 }

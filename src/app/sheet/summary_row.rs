@@ -17,15 +17,6 @@ const REST_MILLISECONDS: u64 = 200;
 /// The measures of the fields that have one.
 type Choice = Vec<(String, Measure)>;
 
-/// The row, while it is wanted.
-#[component]
-pub fn SummaryRow(
-    /// The sheet.
-    control: SheetControl,
-) -> impl IntoView {
-    part(move || control.summary.get().then(|| summary_row(control)))
-}
-
 /// The row of calculations.
 pub fn summary_row(control: SheetControl) -> AnyView {
     let chosen = RwSignal::new(known_choice(control));

@@ -56,7 +56,8 @@ async fn find_and_replace(
     Json(request): Json<ReplaceRequest>,
 ) -> Answer<Data<BulkAnswer>> {
     let ReplaceRequest { find, replace: with, field_key } = request;
-    let change = BulkChange::Replace { field: field_key.filter(|key| !key.is_empty()), find, with };
+    let field = field_key.filter(|key| !key.is_empty());
+    let change = BulkChange::Replace { field, find, spelling: None, with };
     let changed = service.change_in_bulk(&actor, &id, &records.into(), &change, false).await?;
     answer(changed)
 }

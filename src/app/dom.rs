@@ -89,6 +89,18 @@ pub fn set_cookie(cookie: &str) {
     let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
 }
 
+/// What this browser remembers under a name; nothing where it may not remember anything.
+pub fn remembered(name: &str) -> Option<String> {
+    window().local_storage().ok().flatten()?.get_item(name).ok().flatten()
+}
+
+/// Remembers a text under a name, in this browser.
+pub fn remember(name: &str, text: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(name, text);
+    }
+}
+
 /// The text of a file; nothing when it cannot be read.
 pub async fn text_of(file: &web_sys::File) -> Option<String> {
     let promise = call(file, "text", &[])?.dyn_into::<js_sys::Promise>().ok()?;

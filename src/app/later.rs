@@ -121,4 +121,16 @@ parts! {
     /// What is asked before an action.
     action in "action": action_question(asking: crate::app::state::Asking, open: RwSignal<bool>)
         = view! { <crate::app::actions::Question asking=asking open=open /> }.any();
+    /// What is wrong with a sheet.
+    errors in "": errors_panel(control: crate::app::sheet::SheetControl) = crate::app::sheet::errors::panel(control);
+    /// One record as a form.
+    record in "": record_panel(control: crate::app::sheet::SheetControl) = crate::app::sheet::record::panel(control);
+    /// What changed a sheet.
+    versions in "": versions_panel(control: crate::app::sheet::SheetControl)
+        = crate::app::sheet::versions::panel(control);
+    /// Find and replace.
+    find in "": find_box(control: crate::app::sheet::SheetControl) = crate::app::sheet::find::find_box(control);
+    /// Calculations of the columns.
+    summary in "": summary_row(control: crate::app::sheet::SheetControl)
+        = crate::app::sheet::summary_row::summary_row(control);
 }

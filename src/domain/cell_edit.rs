@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::blueprint::FieldType;
@@ -54,15 +55,28 @@ pub enum Find {
     Empty,
     /// It is exactly the text.
     Exactly(String),
-    /// It contains the text, whatever the case.
+    /// It is the text, whatever the case.
+    Whole(Part),
+    /// It contains the text.
     Within(Part),
 }
 
-/// A part of a text that is sought whatever its case.
+/// How a person wants a text to be sought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Spelling {
+    /// Capital and small letters are different.
+    pub match_case: bool,
+    /// The cell holds the text and nothing else.
+    pub whole_cell: bool,
+}
+
+/// A text that is sought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// In lower case, character by character.
-    folded: String,
+    /// In lower case, character by character, unless the case counts.
+    text: String,
+    match_case: bool,
 }
 
 impl Find {
@@ -83,8 +97,29 @@ impl Find {
             Some("") => Self::Empty,
             Some(exact) => Self::Exactly(exact.to_string()),
             None if whole => Self::Exactly(text),
-            None => Self::Within(Part::new(&text)),
+            None => Self::Within(Part::new(&text, false)),
         })
+    }
+
+    /// What a person typed to be found: quotes stand for themselves, and nothing means empty cells.
+    pub fn spelled(text: &str, spelling: Spelling) -> Self {
+        match (text, spelling) {
+            ("", _) => Self::Empty,
+            (text, Spelling { match_case: true, whole_cell: true }) => Self::Exactly(text.to_string()),
+            (text, Spelling { match_case, whole_cell: true }) => Self::Whole(Part::new(text, match_case)),
+            (text, Spelling { match_case, .. }) => Self::Within(Part::new(text, match_case)),
+        }
+    }
+
+    /// Whether a cell is like that.
+    pub fn fits(&self, text: Option<&str>) -> bool {
+        match (self, text.filter(|text| !text.is_empty())) {
+            (Self::Empty, text) => text.is_none(),
+            (_, None) => false,
+            (Self::Exactly(exact), Some(text)) => text == exact,
+            (Self::Whole(part), Some(text)) => part.length_at(text) == Some(text.len()),
+            (Self::Within(part), Some(text)) => part.find(text).is_some(),
+        }
     }
 }
 
@@ -97,7 +132,11 @@ impl CellEdit {
             Self::Set(since) => since.as_deref().map(Cow::Borrowed),
             Self::Fill(with) if is_empty => present(with),
             Self::Replace { find: Find::Empty, with, .. } if is_empty => present(with),
-            Self::Replace { find: Find::Exactly(exact), with, .. } if text == Some(exact) => present(with),
+            Self::Replace { find: find @ (Find::Exactly(_) | Find::Whole(_)), with, .. }
+                if find.fits(text) =>
+            {
+                present(with)
+            }
             Self::Replace { find: Find::Within(part), with, most } => match part.replace(text, with, *most) {
                 Edited::To(replaced) => replaced.filter(|text| !text.is_empty()).map(Cow::Owned),
                 other => return other.map(Cow::Owned),
@@ -109,9 +148,19 @@ impl CellEdit {
 }
 
 impl Part {
-    /// Any spelling of `text`.
-    fn new(text: &str) -> Self {
-        Self { folded: text.chars().flat_map(fold).collect() }
+    fn new(text: &str, match_case: bool) -> Self {
+        let text = if match_case { text.to_string() } else { text.chars().flat_map(fold).collect() };
+        Self { text, match_case }
+    }
+
+    /// The text; in lower case unless the case counts.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether capital and small letters are different.
+    pub fn matches_case(&self) -> bool {
+        self.match_case
     }
 
     /// The text with each place of the part replaced.
@@ -137,7 +186,11 @@ impl Part {
 
     /// Where the part stands first, in bytes.
     fn find(&self, text: &str) -> Option<(usize, usize)> {
-        let part = self.folded.as_bytes();
+        if self.match_case {
+            let begin = text.find(&self.text)?;
+            return Some((begin, begin + self.text.len()));
+        }
+        let part = self.text.as_bytes();
         let first = *part.first()?;
         if text.is_ascii() {
             let upper = first.to_ascii_uppercase();
@@ -152,7 +205,7 @@ impl Part {
 
     /// How many bytes of the text's beginning the part takes, when it stands there.
     fn length_at(&self, text: &str) -> Option<usize> {
-        let mut wanted = self.folded.chars();
+        let mut wanted = self.text.chars();
         for (place, character) in text.char_indices() {
             if wanted.as_str().is_empty() {
                 return Some(place);
@@ -206,6 +259,29 @@ mod tests {
             };
             let since = since.map_or(Edited::Same, |since: Option<&str>| Edited::To(since.map(Cow::from)));
             assert_eq!(edit.apply(text), since, "{find} in {text:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_types_is_sought_as_the_options_say() {
+        let spelling = |match_case, whole_cell| Spelling { match_case, whole_cell };
+        for (find, spelling, text, since) in [
+            ("ann", spelling(false, false), Some("Joanne"), Some(Some("JoX e"))),
+            ("ann", spelling(true, false), Some("Ann, ann"), Some(Some("Ann, X "))),
+            ("ann", spelling(true, false), Some("ANN"), None),
+            ("ann", spelling(false, true), Some("ANN"), Some(Some("X "))),
+            ("ann", spelling(false, true), Some("Anne"), None),
+            ("ann", spelling(true, true), Some("Ann"), None),
+            ("ann", spelling(true, true), Some("ann"), Some(Some("X "))),
+            ("\"ann\"", spelling(false, false), Some("ann"), None),
+            ("", spelling(false, false), None, Some(Some("X "))),
+            ("straße", spelling(false, true), Some("STRAßE"), Some(Some("X "))),
+        ] {
+            let find = Find::spelled(find, spelling);
+            assert_eq!(find.fits(text), since.is_some(), "{find:?} in {text:?}");
+            let edit = CellEdit::Replace { find, with: "X ".to_string(), most: 100 };
+            let since = since.map_or(Edited::Same, |since| Edited::To(since.map(Cow::from)));
+            assert_eq!(edit.apply(text), since, "{edit:?} in {text:?}");
         }
     }
 

@@ -18,6 +18,7 @@ pub mod json;
 pub mod layout;
 pub mod limits;
 pub mod mapping;
+pub mod message_kind;
 pub mod outcome;
 pub mod parse;
 pub mod query;

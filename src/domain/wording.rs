@@ -4,13 +4,32 @@
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    put_grouped(&digits, &mut text);
+    text
+}
+
+/// A number with so many digits after the point: `-1,893.40`.
+pub fn decimal(value: f64, digits: usize) -> String {
+    let plain = format!("{:.digits$}", value.abs());
+    let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+    let mut text = String::with_capacity(plain.len() + plain.len() / 3 + 1);
+    // What is rounded to nothing has no sign.
+    text.push_str(if value < 0.0 && plain.contains(|digit| ('1'..='9').contains(&digit)) { "-" } else { "" });
+    put_grouped(whole, &mut text);
+    if !fraction.is_empty() {
+        text.push('.');
+        text.push_str(fraction);
+    }
+    text
+}
+
+fn put_grouped(digits: &str, text: &mut String) {
     for (position, digit) in digits.chars().enumerate() {
         if position > 0 && (digits.len() - position).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
     }
-    text
 }
 
 /// `1 record`, `2,000 records`.
@@ -35,6 +54,11 @@ mod tests {
             ["0", "999", "1,000", "1,234,567"].map(str::to_string),
             [0, 999, 1000, 1_234_567].map(grouped)
         );
+        for (value, digits, text) in
+            [(1893.4, 2, "1,893.40"), (-1e6, 0, "-1,000,000"), (-0.004, 2, "0.00"), (999.999, 2, "1,000.00")]
+        {
+            assert_eq!(decimal(value, digits), text);
+        }
         assert_eq!(counted(1, "record"), "1 record");
         assert_eq!(counted(12_408, "record"), "12,408 records");
     }

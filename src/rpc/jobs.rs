@@ -149,21 +149,6 @@ pub async fn delete_records(sheet_id: String, choosing: Choosing) -> Result<JobC
     super::bodies::jobs::delete_records(sheet_id, choosing).await
 }
 
-/// Replaces what is sought in a field, or in all of them. A text in double quotes is the whole cell, `""` an empty one.
-///
-/// # Errors
-/// When the sheet or the field is not there, or may not be changed.
-#[server(input = Packed, output = Packed)]
-pub async fn find_and_replace(
-    sheet_id: String,
-    choosing: Choosing,
-    field: Option<String>,
-    find: String,
-    with: String,
-) -> Result<JobCard, RpcError> {
-    super::bodies::jobs::find_and_replace(sheet_id, choosing, field, find, with).await
-}
-
 /// Stops a job.
 ///
 /// # Errors

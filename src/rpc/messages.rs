@@ -1,4 +1,4 @@
-//! What is said of the cells of a sheet, grouped by field and text.
+//! What is wrong with a sheet: its messages by field and kind.
 
 #![expect(missing_docs, reason = "the macro makes a public struct of the arguments of each function")]
 
@@ -6,37 +6,40 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::RpcError;
-use super::records::Choosing;
 use super::wire::Packed;
 use crate::domain::blueprint::Level;
 
-/// A message with the number of the records that have it on a field.
+/// Messages of one kind on the cells of a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageGroup {
-    /// The field's key.
+    /// The key of the field.
     pub field: String,
-    /// How grave it is.
+    /// How serious they are.
     pub level: Level,
-    /// What it says.
+    /// What they say; `“…”` stands for each value.
     pub text: String,
-    /// How many records have it there.
+    /// Records with one of them there.
     pub count: u64,
+    /// The records in the query language.
+    pub filter: String,
 }
 
-/// The most frequent messages.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MessageGroups {
-    /// A hundred at most, the most frequent first.
+/// What is wrong with a sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Messages {
+    /// The version that was looked at.
+    pub version: i64,
+    /// The most serious and frequent first, 200 at most.
     pub groups: Vec<MessageGroup>,
-    /// How many there are.
-    pub total: u64,
+    /// How many groups there are besides.
+    pub more: u64,
 }
 
-/// The messages on the records that are shown or selected.
+/// The messages of a sheet by field and kind.
 ///
 /// # Errors
-/// When there is no such sheet for this person, or the search cannot be read.
+/// When there is no such sheet for this person.
 #[server(input = Packed, output = Packed)]
-pub async fn count_messages(sheet_id: String, choosing: Choosing) -> Result<MessageGroups, RpcError> {
-    super::bodies::messages::count_messages(sheet_id, choosing).await
+pub async fn message_groups(sheet_id: String) -> Result<Messages, RpcError> {
+    super::bodies::messages::message_groups(sheet_id).await
 }

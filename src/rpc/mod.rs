@@ -6,16 +6,21 @@
 pub mod actions;
 #[cfg(feature = "ssr")]
 mod bodies;
+pub mod calculations;
+pub mod changes;
 mod error;
 pub mod facets;
 pub mod files;
+pub mod find;
 pub mod imports;
 pub mod jobs;
 pub mod layouts;
 pub mod messages;
 mod read;
+pub mod record;
 pub mod records;
 pub mod spaces;
+pub mod versions;
 pub mod views;
 mod wire;
 

@@ -9,7 +9,7 @@ use super::records::{Audience, clean, is_cleaned, tell, writable_field};
 use super::{Result, Service, ServiceError, sheets};
 use crate::domain::access::Actor;
 use crate::domain::blueprint::{Field, SheetAccess};
-use crate::domain::cell_edit::{CellEdit, Find};
+use crate::domain::cell_edit::{CellEdit, Find, Spelling};
 use crate::domain::event::Topic;
 use crate::domain::ids::{ChangeId, CommitId, Id, SheetId};
 use crate::domain::job::{Job, JobTrigger, JobType};
@@ -28,8 +28,10 @@ pub enum BulkChange {
     Replace {
         /// The key of the field.
         field: Option<String>,
-        /// See [`Find::parse`].
+        /// See [`Find::parse`]; with a spelling [`Find::spelled`].
         find: Value,
+        /// How a person wants it to be sought.
+        spelling: Option<Spelling>,
         /// What stands there since; `null` or an empty text takes it away.
         with: Value,
     },
@@ -147,10 +149,10 @@ impl Service {
         self.edits(&mut tx, actor, &sheet, query, change).await?;
         drop(tx);
         let (operation, label, members) = match change {
-            BulkChange::Replace { field, find, with } => (
+            BulkChange::Replace { field, find, spelling, with } => (
                 "find-replace",
                 "Find and replace",
-                json!({ "fieldKey": field, "find": find, "replace": with }),
+                json!({ "fieldKey": field, "find": find, "spelling": spelling, "replace": with }),
             ),
             BulkChange::Update(updates) => {
                 let value = |(key, value): &(String, Value)| (key.clone(), json!({ "value": value }));
@@ -182,11 +184,13 @@ impl Service {
     ) -> Result<Vec<FieldEdit>> {
         let limits = &self.settings.limits;
         match change {
-            BulkChange::Replace { field: Some(key), find, with } => {
+            BulkChange::Replace { field: Some(key), find, spelling, with } => {
                 let (number, field) = writable(actor, sheet, key)?;
-                Ok(vec![rule(number, replacement(limits, field, find, with)?, with)])
+                Ok(vec![rule(number, replacement(limits, field, (find, *spelling), with)?, with)])
             }
-            BulkChange::Replace { field: None, find, with } => everywhere(limits, actor, sheet, find, with),
+            BulkChange::Replace { field: None, find, spelling, with } => {
+                everywhere(limits, actor, sheet, (find, *spelling), with)
+            }
             BulkChange::Update(updates) => {
                 let edit = |(key, given): &(String, Value)| {
                     let (number, field) = writable(actor, sheet, key)?;
@@ -254,9 +258,17 @@ fn text(limits: &Limits, field: &Field, given: &Value) -> Result<Option<String>>
     Ok(text)
 }
 
-fn replacement(limits: &Limits, field: &Field, find: &Value, with: &Value) -> Result<CellEdit> {
+fn replacement(
+    limits: &Limits,
+    field: &Field,
+    (find, spelling): (&Value, Option<Spelling>),
+    with: &Value,
+) -> Result<CellEdit> {
     let named = |message: String| ServiceError::bad_request(format!("find: {message}"));
-    let find = Find::parse(&field.field_type, find).map_err(named)?;
+    let find = match (spelling, find) {
+        (Some(spelling), Value::String(text)) => Find::spelled(text, spelling),
+        _ => Find::parse(&field.field_type, find).map_err(named)?,
+    };
     let with = text(limits, field, with)?.unwrap_or_default();
     Ok(CellEdit::Replace { find, with, most: limits.cell_bytes })
 }
@@ -266,7 +278,7 @@ fn everywhere(
     limits: &Limits,
     actor: &Actor,
     sheet: &Sheet,
-    find: &Value,
+    find: (&Value, Option<Spelling>),
     with: &Value,
 ) -> Result<Vec<FieldEdit>> {
     let edits: Vec<_> = sheet

@@ -1,17 +1,32 @@
 //! What the records of a sheet have in common: the values of a field, messages, counts by field; and where
 //! records stand in a view.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::read_records::RecordRead;
 use super::{Page, Paged, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
+use crate::domain::blueprint::Level;
 use crate::domain::ids::SheetId;
+use crate::domain::message_kind;
 use crate::domain::query::RecordQuery;
 use crate::domain::record::FieldCounts;
 use crate::domain::workbook::Sheet;
 use crate::sheets::{FieldValue, MessageCount, ValuesWanted, View};
 use crate::store::Tx;
+
+/// Messages of one kind on the cells of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageKind {
+    /// Key of the field.
+    pub field: String,
+    /// How serious they are.
+    pub level: Level,
+    /// What they have in common; see [`message_kind`].
+    pub kind: String,
+    /// Records with one of them there.
+    pub count: u64,
+}
 
 impl Service {
     /// The different values of a field with the number of their records, and the sheet.
@@ -39,6 +54,29 @@ impl Service {
         let total = counted.len() as u64;
         let offset = usize::try_from(page.offset()).unwrap_or(usize::MAX);
         Ok(Paged { items: counted.into_iter().skip(offset).take(page.size as usize).collect(), total })
+    }
+
+    /// The kinds of messages on the records that a query finds, the most serious and frequent first, and the version
+    /// of the sheet that was looked at.
+    pub async fn message_kinds(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        query: &RecordQuery,
+    ) -> Result<(i64, Vec<MessageKind>)> {
+        let (mut tx, _, view) = self.view_of(actor, id).await?;
+        let mut kinds: Vec<MessageKind> = Vec::new();
+        let mut places: HashMap<(String, Level, String), usize> = HashMap::new();
+        for MessageCount { field, message, count } in view.message_counts(&mut tx, query).await? {
+            let kind = message_kind::kind(&message.text).into_owned();
+            let place = *places.entry((field.clone(), message.level, kind.clone())).or_insert_with(|| {
+                kinds.push(MessageKind { field, level: message.level, kind, count: 0 });
+                kinds.len() - 1
+            });
+            kinds[place].count += count;
+        }
+        kinds.sort_by_key(|kind| std::cmp::Reverse((kind.level, kind.count)));
+        Ok((view.version(), kinds))
     }
 
     /// How many records that a query finds have an error in each field that has some; this looks at the messages.
@@ -92,7 +130,7 @@ impl Service {
         Ok(named)
     }
 
-    async fn view_of(&self, actor: &Actor, id: &SheetId) -> Result<(Tx, Sheet, View)> {
+    pub(super) async fn view_of(&self, actor: &Actor, id: &SheetId) -> Result<(Tx, Sheet, View)> {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
         let sheet = sheets::find(&mut tx, actor, id).await?;

@@ -11,6 +11,7 @@ use super::like::{Pattern, contained};
 use super::reading::Reading;
 use super::search::{self, Substring};
 use crate::domain::blueprint::FieldType;
+use crate::domain::cell_edit::Find;
 use crate::domain::query::Operator;
 use crate::domain::value::{OptionIndex, items};
 
@@ -39,6 +40,8 @@ pub(super) enum CellTest {
     Means(Meaning),
     /// It is a list with that item.
     Lists(Meaning),
+    /// It is what a person wants to find.
+    Found(Find),
     Not(Box<CellTest>),
 }
 
@@ -82,6 +85,19 @@ impl CellTest {
         })
     }
 
+    /// Cells that a person wants to find.
+    pub(super) fn of_find(find: &Find) -> Self {
+        match find {
+            Find::Empty => Self::Empty,
+            Find::Exactly(text) => Self::Is(text.clone()),
+            Find::Within(part) if part.matches_case() => {
+                Self::HasExactly(Arc::new(Finder::new(part.text()).into_owned()))
+            }
+            Find::Within(part) if part.text().is_ascii() => Self::Has(Substring::new(part.text())),
+            Find::Within(_) | Find::Whole(_) => Self::Found(find.clone()),
+        }
+    }
+
     /// A comparison with the cells of a field; the error says what the value must be.
     pub(super) fn compare(operator: Operator, value: &str, field_type: &FieldType) -> Result<Self, String> {
         let reading = Reading::of(field_type);
@@ -121,6 +137,7 @@ impl CellTest {
         match (self, text) {
             (Self::Not(test), text) => !test.fits(text),
             (Self::Empty, text) => text.is_none_or(str::is_empty),
+            (Self::Found(find), text) => find.fits(text),
             (_, None) => false,
             (Self::Is(exact), Some(text)) => exact == text,
             (Self::Has(part), Some(text)) => part.is_in(text),

@@ -11,7 +11,7 @@
 //!
 //! Who looks for something: `column`, `chunk` and `bytes` are the stored format; `manifest`, `overlay`
 //! and `state` what a version is; `rows` reads a record, `batches` many; `plan`, `filter`, `sort` and
-//! `carry` answer queries; `facets` and `tally` count; `commit`, `fold` and `rewrite` write; `rules` and
+//! `carry` answer queries; `facets`, `tally` and `calculate` count, `find` finds cells; `commit`, `fold` and `rewrite` write; `rules` and
 //! `references` say what is wrong with a cell, `stale`, `recheck` and `revalidate` say it anew.
 
 mod append;
@@ -21,6 +21,7 @@ mod bulk;
 mod bulk_segments;
 mod bytes;
 mod cache;
+mod calculate;
 mod carry;
 mod cell_test;
 mod chunk;
@@ -37,6 +38,7 @@ mod facets;
 mod fetch;
 mod field_scan;
 mod filter;
+mod find;
 mod fold;
 mod frame;
 mod gathered;
@@ -86,10 +88,12 @@ mod tests;
 
 pub use batches::{Batch, BatchRecord, Batches, OpenBatch};
 pub use bulk::{Bulk, FieldEdit};
+pub use calculate::{Calculated, Calculation, Numbers};
 pub use diff::{Comparison, Difference};
 pub use draft::SegmentDraft;
 pub use error::SheetError;
 pub use facets::{FieldValue, ValuesWanted};
+pub use find::{FoundCells, Seek};
 pub use history::RecordChange;
 pub use import::ImportBuilder;
 pub use insert::NewRecord;

@@ -20,6 +20,7 @@ mod json_lines;
 mod layouts;
 mod limits;
 mod openapi;
+mod panels;
 mod queries;
 mod records;
 mod references;

@@ -30,13 +30,16 @@ icons! {
     Check = "m5 12 5 5 9-10",
     CheckCircle = "m8.5 12.5 2.5 2.5 5-6M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0",
     ChevronDown = "m7 10 5 5 5-5",
+    ChevronUp = "m7 14 5-5 5 5",
     Clock = "M12 8v4l3 2M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0",
     Close = "M6 6l12 12M18 6 6 18",
     Columns = "M4 5h16v14H4zM9.3 5v14M14.6 5v14",
     Download = "M12 4v11M7 11l5 5 5-5M5 20h14",
     EyeOff = "M4 4l16 16M9.5 6.4A9 9 0 0 1 21 12a13 13 0 0 1-2.4 3.4M14 17.4A9 9 0 0 1 3 12a13 13 0 0 1 3.4-4.2M10 10a2.8 2.8 0 0 0 4 4",
     Filter = "M4 6h16M7 12h10M10 18h4",
+    Expand = "M14 5h5v5M19 5l-6 6M10 19H5v-5M5 19l6-6",
     Folder = "M4 7h6l2 2h8v10H4z",
+    History = "M5 5v4h4M5.5 9A7.5 7.5 0 1 1 4.5 12.5M12 8v4.5l3 2",
     Info = "M12 11v5M12 8h.01M4 12a8 8 0 1 0 16 0a8 8 0 1 0-16 0",
     Link = "M10 14a4 4 0 0 0 5.7 0l3-3a4 4 0 0 0-5.7-5.7l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3a4 4 0 0 0 5.7 5.7l1-1",
     Menu = "M4 6h16M4 12h16M4 18h16",
@@ -52,8 +55,10 @@ icons! {
     Sheet = "M4 5h16v14H4zM4 10h16M4 15h16M10 5v14",
     Spinner = "M12 4a8 8 0 1 1-8 8",
     Sun = "M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.5 1.5M17.5 17.5 19 19M5 19l1.5-1.5M17.5 6.5 19 5M8 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0",
+    Sigma = "M17 6H7l6 6-6 6h10",
     Trash = "M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13",
     Upload = "M12 16V5M7 9l5-5 5 5M5 20h14",
+    Warning = "M12 5 3.5 19.5h17zM12 11v4M12 17.3h.01",
 }
 
 /// An icon. Text beside it says what it means, so readers pass it over.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use leptos::prelude::{GetUntracked, Set, request_animation_frame};
+use leptos::prelude::{GetUntracked, Set, WithUntracked, request_animation_frame};
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 
@@ -19,7 +19,7 @@ use super::keyboard::{self, Move};
 use super::painter::{Painter, Scene};
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
-use super::{GridControl, Question, aria, editor, source, tooltip};
+use super::{CellRange, Go, GridControl, Place, Question, aria, editor, source, tooltip};
 use crate::app::dom;
 use crate::domain::layout::SheetLayout;
 use crate::rpc::records::{ColumnView, SheetView};
@@ -42,6 +42,8 @@ pub struct Parts {
     pub layer: HtmlElement,
     /// Messages of a cell.
     pub tip: HtmlElement,
+    /// Opens the record whose row is pointed at.
+    pub opener: HtmlElement,
     /// What the server sent before.
     pub window: Option<HtmlElement>,
 }
@@ -67,6 +69,12 @@ pub struct Grid {
     /// The largest record number that was seen.
     numbers: u64,
     pub(super) focused: bool,
+    /// The chrome went to the active cell: it looks as if it had the focus.
+    pub(super) lit: bool,
+    /// The chrome has not heard yet which record the person is at: its row is not here.
+    untold: bool,
+    /// The cell whose messages are shown.
+    pub(super) explained: Option<Spot>,
     pub(super) leaving: bool,
     pub(super) rebuilding: bool,
     pub(super) hovered: Option<u64>,
@@ -92,6 +100,7 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         sizer: part(".grid-sizer")?,
         layer: part(".grid-layer")?,
         tip: part(".grid-tip")?,
+        opener: part(".grid-open")?,
         window: part(".grid-window"),
         host: host.clone(),
     };
@@ -115,6 +124,9 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         place: None,
         numbers,
         focused: false,
+        lit: false,
+        untold: false,
+        explained: None,
         leaving: false,
         rebuilding: false,
         hovered: None,
@@ -273,7 +285,7 @@ fn paint(shared: &Shared) {
         rows: &grid.blocks,
         columns: &grid.columns,
         range: (grid.active, grid.anchor),
-        focused: grid.focused,
+        focused: grid.focused || grid.lit,
         selection: &grid.selection,
         hovered: grid.hovered,
         question: &grid.question,
@@ -330,9 +342,49 @@ pub fn arrived(shared: &Shared) {
         }
         grid.fit();
         grid.keep_place();
+        if grid.untold || grid.is_where_told() {
+            grid.tell_place();
+        }
     }
     repaint(shared);
     fetch_and_rest(shared);
+}
+
+/// Goes where the chrome wants to.
+pub fn obey(shared: &Shared, to: &Go) {
+    let spot = {
+        let mut grid = shared.borrow_mut();
+        let last = grid.geometry.rows.saturating_sub(1);
+        let active = grid.active;
+        let spot = match to {
+            Go::Back => active,
+            Go::Cell { row, field, .. } => {
+                let place = |key: &String| grid.columns.iter().position(|column| column.key == *key);
+                // Rows may be on their way that the grid does not count yet.
+                Spot { row: *row, column: field.as_ref().and_then(place).unwrap_or(active.column) }
+            }
+            Go::Step { record, down } => {
+                let stays = grid.blocks.head(active.row).is_some_and(|head| head.record.id() == *record);
+                let row = match (down, stays) {
+                    (true, true) => active.row + 1,
+                    // Another record has taken its row.
+                    (true, false) => active.row,
+                    (false, _) => active.row.saturating_sub(1),
+                };
+                Spot { row: row.min(last), column: active.column }
+            }
+        };
+        let focus = matches!(to, Go::Back | Go::Cell { focus: true, .. });
+        grid.focused = focus || grid.focused;
+        grid.lit = !focus;
+        spot
+    };
+    go(shared, spot, false);
+}
+
+/// Tells the chrome where the columns stand.
+pub fn tell_columns(shared: &Shared) {
+    shared.borrow().tell_columns();
 }
 
 /// Goes to a cell; `extend` keeps the other corner of the range.
@@ -353,6 +405,8 @@ pub fn go(shared: &Shared, spot: Spot, extend: bool) {
             grid.view.left = f64::from(grid.parts.scroller.scroll_left());
         }
         grid.follow();
+        grid.tell_place();
+        grid.tell_range();
     }
     repaint(shared);
     aria::activate(shared);
@@ -416,6 +470,62 @@ impl Grid {
         self.layer.follow(&self.parts.layer, &self.view);
         if let Some(editor) = &self.editor {
             editor.place(&self.geometry, &self.view);
+        }
+        self.tell_columns();
+    }
+
+    /// Tells the chrome which record the person is at, once its row is here.
+    pub(super) fn tell_place(&mut self) {
+        let head = self.blocks.head(self.active.row);
+        self.untold = head.is_none();
+        let (Some(head), Some(field)) = (head, self.columns.get(self.active.column)) else { return };
+        let place = Place {
+            row: self.active.row,
+            position: head.position,
+            record: head.record.id(),
+            field: field.key.clone(),
+        };
+        let known = self.control.place;
+        if known.try_with_untracked(|known| known.as_ref() == Some(&place)) == Some(false) {
+            known.set(Some(place));
+        }
+    }
+
+    /// Whether the active cell is still in the record that the chrome knows of.
+    fn is_where_told(&self) -> bool {
+        let here = self.blocks.head(self.active.row).map(|head| head.record.id());
+        let told = |place: &Option<Place>| place.as_ref().map(|place| &place.record) == here.as_ref();
+        self.control.place.try_with_untracked(told) == Some(true)
+    }
+
+    /// Tells the chrome which cells are chosen.
+    pub(super) fn tell_range(&self) {
+        let (one, two) = (self.active, self.anchor);
+        let columns = one.column.min(two.column)..=one.column.max(two.column);
+        let range = (one != two).then(|| CellRange {
+            from: one.row.min(two.row),
+            to: one.row.max(two.row) + 1,
+            fields: columns.filter_map(|column| Some(self.columns.get(column)?.key.clone())).collect(),
+        });
+        let known = self.control.range;
+        if known.try_with_untracked(|known| *known == range) == Some(false) {
+            known.set(range);
+        }
+    }
+
+    /// Tells where the columns stand, while somebody wants to know.
+    fn tell_columns(&self) {
+        let known = self.control.columns;
+        if known.try_with_untracked(Option::is_some) != Some(true) {
+            return;
+        }
+        let place = |column: usize| {
+            let cell = self.geometry.cell(&self.view, Spot { row: 0, column });
+            Some((self.columns.get(column)?.key.clone(), cell.x, cell.width))
+        };
+        let places = Some(self.geometry.visible_columns(&self.view).each().filter_map(place).collect());
+        if known.try_with_untracked(|known| *known == places) == Some(false) {
+            known.set(places);
         }
     }
 

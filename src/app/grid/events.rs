@@ -3,19 +3,22 @@
 use std::rc::Rc;
 
 use gloo::events::{EventListener, EventListenerOptions};
+use leptos::prelude::Set;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, Event, FocusEvent, HtmlElement, KeyboardEvent, MouseEvent, Node, WheelEvent};
 
+use super::Wish;
 use super::browser::{self, Shared};
 use super::geometry::{Hit, Spot};
 use super::keyboard::{self, Command, Held};
+use super::rows::Rows;
 use super::{aria, editor, header, range, tooltip};
 
 /// Begins to listen.
 pub fn listen(shared: &Shared) {
-    let (scroller, tip) = {
+    let (scroller, tip, opener) = {
         let grid = shared.borrow();
-        (grid.parts.scroller.clone(), grid.parts.tip.clone())
+        (grid.parts.scroller.clone(), grid.parts.tip.clone(), grid.parts.opener.clone())
     };
     let mut listeners = Vec::new();
     let mut on = |target: &HtmlElement, name: &'static str, act: fn(&Shared, &Event)| {
@@ -33,6 +36,11 @@ pub fn listen(shared: &Shared) {
     on(&scroller, "pointermove", |shared, event| with(event, |event| hover(shared, event)));
     on(&scroller, "pointerleave", |shared, event| with(event, |event| leave(shared, event)));
     on(&tip, "pointerleave", |shared, event| with(event, |event| leave(shared, event)));
+    on(&tip, "click", |shared, event| with(event, |event| tooltip::press(shared, event)));
+    on(&tip, "focusout", |shared, event| with(event, |event| blur(shared, event)));
+    on(&tip, "keydown", |shared, event| with(event, |event| tooltip::key(shared, event)));
+    on(&opener, "click", |shared, _| open_hovered(shared));
+    on(&opener, "pointerleave", |shared, event| with(event, |event| leave(shared, event)));
     on(&scroller, "click", |shared, event| with(event, |event| click(shared, event)));
     on(&scroller, "dblclick", |shared, event| with(event, |event| double_click(shared, event)));
     on(&scroller, "keydown", |shared, event| with(event, |event| key(shared, event)));
@@ -129,10 +137,36 @@ fn point_at(shared: &Shared, row: Option<u64>, spot: Option<Spot>) {
         other
     };
     if other_row {
+        place_opener(shared);
         browser::repaint(shared);
     }
     if other_spot {
         tooltip::update(shared);
+    }
+}
+
+/// The sign that opens a record stands at the row that is pointed at.
+fn place_opener(shared: &Shared) {
+    let grid = shared.borrow();
+    let opener = &grid.parts.opener;
+    let row = grid.hovered.filter(|row| grid.blocks.head(*row).is_some());
+    opener.set_hidden(row.is_none());
+    if let Some(row) = row {
+        let cell = grid.geometry.cell(&grid.view, Spot { row, column: 0 });
+        crate::app::dom::set_lengths(opener, &[("top", cell.y + (cell.height - 24.0) / 2.0)]);
+    }
+}
+
+fn open_hovered(shared: &Shared) {
+    let (row, control) = {
+        let grid = shared.borrow();
+        (grid.hovered, grid.control)
+    };
+    if let Some(row) = row {
+        let column = shared.borrow().active.column;
+        browser::go(shared, Spot { row, column }, false);
+        shared.borrow_mut().lit = true;
+        control.wish.set(Some(Wish::Record));
     }
 }
 
@@ -223,6 +257,13 @@ fn act(shared: &Shared, command: Command, key: &str) {
             let column = shared.borrow().active.column;
             header::open_menu(shared, column);
         }
+        Command::OpenRecord => {
+            let control = shared.borrow().control;
+            shared.borrow_mut().lit = true;
+            tooltip::hide(shared);
+            control.wish.set(Some(Wish::Record));
+        }
+        Command::Help => tooltip::enter(shared),
         Command::Escape => {
             shared.borrow_mut().leaving = true;
             tooltip::hide(shared);
@@ -243,10 +284,13 @@ fn focus(shared: &Shared, event: &FocusEvent) {
     let spot = Spot { row, column: column as usize };
     let news = !grid.focused || grid.active != spot;
     grid.focused = true;
+    grid.lit = false;
     if grid.active != spot {
         grid.active = spot;
         grid.anchor = spot;
         grid.note_place();
+        grid.tell_place();
+        grid.tell_range();
     }
     drop(grid);
     if news {

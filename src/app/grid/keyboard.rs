@@ -23,6 +23,10 @@ pub enum Command {
     SelectRow,
     /// Open the menu of the column.
     ColumnMenu,
+    /// The record as a form.
+    OpenRecord,
+    /// To what helps with the messages of the cell.
+    Help,
 }
 
 /// A way to another cell.
@@ -111,6 +115,8 @@ pub fn command(key: &str, held: Held) -> Option<Command> {
         ("Escape", false, false) => Some(Command::Escape),
         ("a" | "A", true, false) => Some(Command::SelectAll),
         (" ", false, true) => Some(Command::SelectRow),
+        (" ", false, false) => Some(Command::OpenRecord),
+        (".", true, false) => Some(Command::Help),
         (_, false, _) if letter.is_some() => Some(Command::Replace),
         _ => None,
     }
@@ -163,6 +169,9 @@ mod tests {
             ("ä", PLAIN, Some(Command::Replace)),
             ("A", shift, Some(Command::Replace)),
             ("a", control, Some(Command::SelectAll)),
+            (" ", PLAIN, Some(Command::OpenRecord)),
+            (" ", shift, Some(Command::SelectRow)),
+            (".", control, Some(Command::Help)),
             ("c", control, None),
             ("PageDown", control, None),
             ("x", Held { alt: true, ..PLAIN }, None),

@@ -14,6 +14,7 @@ mod editor;
 mod events;
 #[cfg(feature = "ssr")]
 mod first_window;
+pub mod fix;
 pub mod geometry;
 #[cfg(feature = "hydrate")]
 mod header;
@@ -39,6 +40,7 @@ use crate::rpc::records::{CellEdit, Choosing, SheetView, Sort, Standing};
 pub use first_window::first_window;
 use selection::Selection;
 
+use crate::app::components::{Icon, icon};
 use crate::app::plain::Any;
 #[cfg(feature = "hydrate")]
 use crate::app::plain::watch;
@@ -91,6 +93,70 @@ pub struct HeaderMenu {
     pub y: f64,
 }
 
+/// The record that a person is at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its row in the view, counted from 0.
+    pub row: u64,
+    /// Its place in the sheet, counted from 1.
+    pub position: u64,
+    /// Its id.
+    pub record: String,
+    /// The key of the field.
+    pub field: String,
+}
+
+/// Several cells that a person has chosen: rows of the view and fields.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellRange {
+    /// The first row, counted from 0.
+    pub from: u64,
+    /// The row after the last.
+    pub to: u64,
+    /// The keys of the fields.
+    pub fields: Vec<String>,
+}
+
+/// Where the chrome wants the grid to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Go {
+    /// To a cell, with the focus or without; without a field to the column of the active cell.
+    Cell {
+        /// The row, counted from 0.
+        row: u64,
+        /// The key of the field.
+        field: Option<String>,
+        /// Whether the focus goes there.
+        focus: bool,
+    },
+    /// From a record to the one after it or before it, even when it has left the view meanwhile.
+    Step {
+        /// The record's id.
+        record: String,
+        /// To the one after it.
+        down: bool,
+    },
+    /// The focus comes back to the active cell.
+    Back,
+}
+
+/// What the grid asks the chrome to show beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// The record that the person is at.
+    Record,
+    /// The messages of a kind on a field.
+    Messages {
+        /// The key of the field.
+        field: String,
+        /// One of the messages.
+        text: String,
+    },
+}
+
+/// Where a column stands now: its field, left edge and width, in pixels of the grid.
+pub type ColumnPlace = (String, f64, f64);
+
 /// What the grid and the chrome around it tell one another.
 #[derive(Clone, Copy)]
 pub struct GridControl {
@@ -116,6 +182,16 @@ pub struct GridControl {
     pub selection: RwSignal<Selection>,
     /// A row to go to, as one that was just added.
     pub reveal: RwSignal<Option<u64>>,
+    /// The record that the person is at; it moves when the person does.
+    pub place: RwSignal<Option<Place>>,
+    /// The cells that are chosen, when they are several.
+    pub range: RwSignal<Option<CellRange>>,
+    /// Where to go.
+    pub go: RwSignal<Option<Go>>,
+    /// What to show beside the grid.
+    pub wish: RwSignal<Option<Wish>>,
+    /// Where the columns stand, while something under the grid wants to know.
+    pub columns: RwSignal<Option<Vec<ColumnPlace>>>,
     /// The last thing to say to a reader.
     pub said: RwSignal<String>,
     /// Moves when the colours have changed.
@@ -206,10 +282,18 @@ pub fn Grid(
                 </div>
             </div>
             <p id="grid-help" class="sr-only">
-                "Arrow keys move, Enter edits, Shift and Space select a record, Alt and Down open the menu of the column. \
-                Escape, then Tab, leaves the grid."
+                "Arrow keys move, Enter edits, Space opens a record, Shift and Space select it, Alt and Down open the menu \
+                of the column. Control and full stop go to what helps with a message. Escape, then Tab, leaves the grid."
             </p>
-            <div id="grid-tip" class="grid-tip" role="tooltip" hidden></div>
+            <button type="button" class="grid-open" tabindex="-1" aria-label="Open the record" title="Open the record (Space)" hidden>
+                {icon(Icon::Expand)}
+            </button>
+            <div class="grid-tip" hidden>
+                <div class="grid-tip-card">
+                    <div id="grid-tip" role="tooltip"></div>
+                    <div class="grid-tip-offers" role="group" aria-label="What to do"></div>
+                </div>
+            </div>
         </div>
     }
     .any()
@@ -284,6 +368,16 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
     watch(move || {
         if let Some(row) = control.reveal.get() {
             each(&|shared| browser::reveal(shared, row));
+        }
+    });
+    watch(move || {
+        if let Some(to) = control.go.get() {
+            each(&|shared| browser::obey(shared, &to));
+        }
+    });
+    watch(move || {
+        if control.columns.with(Option::is_some) {
+            each(&browser::tell_columns);
         }
     });
     watch(move || {

@@ -48,6 +48,7 @@ pub fn clear_selection(shared: &Shared) {
     {
         let mut grid = shared.borrow_mut();
         grid.anchor = grid.active;
+        grid.tell_range();
         if grid.selection != Selection::None {
             grid.select(Selection::None);
         }
@@ -63,6 +64,7 @@ pub fn select_everything(shared: &Shared) {
         let (rows, columns) = (grid.geometry.rows, grid.geometry.columns());
         grid.anchor = Spot { row: rows.saturating_sub(1), column: columns.saturating_sub(1) };
         grid.active = Spot::default();
+        grid.tell_range();
     }
     repaint(shared);
     aria::activate(shared);

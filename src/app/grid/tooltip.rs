@@ -1,23 +1,31 @@
-//! What is wrong with a cell, beside it: on hover, and when the cell has the focus.
+//! What is wrong with a cell, beside it, on hover and when the cell has the focus; and what helps with it.
 
-use super::browser::Shared;
+use leptos::prelude::{Set, queue_microtask};
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};
+
+use super::Wish;
+use super::browser::{self, Grid, Shared};
+use super::fix::fix;
 use super::geometry::{HEADER_HEIGHT, Spot};
+use super::range;
 use super::rows::{Remark, Rows};
 use crate::app::dom;
 use crate::app::format::escape;
 use crate::domain::blueprint::Level;
 
-const WIDTH: f64 = 272.0;
+const WIDTH: f64 = 288.0;
+/// Most letters of a proposed text that the button shows.
+const MOST_SHOWN: usize = 28;
 
 /// Shows the messages of the cell that is pointed at, else of the active one, or hides them.
 pub fn update(shared: &Shared) {
-    let grid = shared.borrow();
+    let mut grid = shared.borrow_mut();
+    // Somebody is about to press one of its buttons by keyboard.
+    if dom::focused().is_some_and(|element| grid.parts.tip.contains(Some(&element))) {
+        return;
+    }
     let active = (grid.focused && grid.editor.is_none()).then_some(grid.active);
-    let shown = [grid.pointed, active].into_iter().flatten().find_map(|spot| {
-        let remarks = grid.blocks.remarks(spot.row, spot.column);
-        (!remarks.is_empty()).then(|| (grid.geometry.cell(&grid.view, spot), remarks))
-    });
-    let tip = &grid.parts.tip;
     let described = grid.headers.hovered.and_then(|column| {
         let field = grid.columns.get(column)?;
         let text = field.description.as_deref()?;
@@ -25,24 +33,35 @@ pub fn update(shared: &Shared) {
         Some((cell.x, format!("<p><b>{}</b></p><p>{}</p>", escape(&field.label), escape(text))))
     });
     if let Some((x, html)) = described {
-        tip.set_inner_html(&html);
+        grid.explained = None;
+        let tip = &grid.parts.tip;
+        part(tip, "[role=tooltip]", &html);
+        part(tip, ".grid-tip-offers", "");
         tip.set_hidden(false);
         let x = x.max(grid.geometry.gutter).min((grid.view.width - WIDTH - 12.0).max(4.0));
         dom::set_lengths(tip, &[("left", x), ("top", HEADER_HEIGHT + 4.0)]);
         return;
     }
-    let Some((cell, remarks)) = shown.filter(|(cell, _)| cell.y > 0.0 && cell.y < grid.view.height) else {
+    let is_shown = |spot: &Spot| {
+        let cell = grid.geometry.cell(&grid.view, *spot);
+        cell.y > 0.0 && cell.y < grid.view.height && !grid.blocks.remarks(spot.row, spot.column).is_empty()
+    };
+    let shown = [grid.pointed, active].into_iter().flatten().find(is_shown);
+    grid.explained = shown;
+    let tip = grid.parts.tip.clone();
+    let Some(spot) = shown else {
         tip.set_hidden(true);
         return;
     };
-    tip.set_inner_html(&html(remarks));
+    part(&tip, "[role=tooltip]", &html(grid.blocks.remarks(spot.row, spot.column)));
+    part(&tip, ".grid-tip-offers", &offers(&grid, spot));
     tip.set_hidden(false);
+    let cell = grid.geometry.cell(&grid.view, spot);
     let x = cell.x.max(grid.geometry.gutter).min((grid.view.width - WIDTH - 12.0).max(4.0));
-    let below = cell.y + cell.height + 4.0;
+    let below = cell.y + cell.height;
     let height = f64::from(tip.offset_height());
-    let y =
-        if below + height > grid.view.height { (cell.y - height - 4.0).max(HEADER_HEIGHT) } else { below };
-    dom::set_lengths(tip, &[("left", x), ("top", y)]);
+    let y = if below + height > grid.view.height { (cell.y - height).max(HEADER_HEIGHT) } else { below };
+    dom::set_lengths(&tip, &[("left", x), ("top", y)]);
 }
 
 /// Hides the messages.
@@ -50,14 +69,109 @@ pub fn hide(shared: &Shared) {
     shared.borrow().parts.tip.set_hidden(true);
 }
 
+/// Goes from the cell to what helps with its messages.
+pub fn enter(shared: &Shared) {
+    update(shared);
+    let tip = shared.borrow().parts.tip.clone();
+    if let Some(first) = tip.query_selector("button").ok().flatten().filter(|_| !tip.hidden()) {
+        dom::focus_still(&first);
+    }
+}
+
+/// Does what was pressed.
+pub fn press(shared: &Shared, event: &MouseEvent) {
+    let target = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    let button = target.and_then(|target| target.closest("button").ok().flatten());
+    let Some(offer) = button.and_then(|button| button.get_attribute("data-offer")) else { return };
+    let (spot, control) = {
+        let grid = shared.borrow();
+        (grid.explained, grid.control)
+    };
+    let Some(spot) = spot else { return };
+    if offer == "fix" {
+        let edit = {
+            let grid = shared.borrow();
+            grid.blocks.head(spot.row).zip(proposal(&grid, spot))
+        };
+        if let Some((head, text)) = edit {
+            browser::go(shared, spot, false);
+            range::write(shared, vec![(head.record, spot, Some(text))]);
+        }
+        back(shared);
+        return;
+    }
+    let wish = {
+        let grid = shared.borrow();
+        let first = grid.blocks.remarks(spot.row, spot.column).first();
+        let field = grid.columns.get(spot.column).map(|column| column.key.clone());
+        field.zip(first).map(|(field, remark)| Wish::Messages { field, text: remark.text.clone() })
+    };
+    hide(shared);
+    control.wish.set(wish);
+}
+
+/// Esc leads back to the cell, and so does Tab from the last button.
+pub fn key(shared: &Shared, event: &KeyboardEvent) {
+    if event.key() == "Escape" {
+        event.prevent_default();
+        back(shared);
+    }
+}
+
+fn back(shared: &Shared) {
+    let shared = shared.clone();
+    queue_microtask(move || {
+        shared.borrow_mut().focused = true;
+        let spot = shared.borrow().active;
+        browser::go(&shared, spot, false);
+    });
+}
+
+fn part(tip: &HtmlElement, name: &str, html: &str) {
+    if let Ok(Some(part)) = tip.query_selector(name) {
+        part.set_inner_html(html);
+    }
+}
+
 fn html(remarks: &[Remark]) -> String {
-    let line = |remark: &Remark| {
+    let mut html = String::new();
+    for remark in remarks {
         let (class, word) = match remark.level {
             Level::Error => ("text-error", "Error"),
             Level::Warn => ("text-warn", "Warning"),
             Level::Info => ("text-info", "Note"),
         };
-        format!("<p><b class=\"{class}\">{word}</b> {}</p>", escape(&remark.text))
-    };
-    remarks.iter().map(line).collect()
+        for piece in ["<p><b class=\"", class, "\">", word, "</b> ", &escape(&remark.text), "</p>"] {
+            html.push_str(piece);
+        }
+    }
+    html
+}
+
+fn offers(grid: &Grid, spot: Spot) -> String {
+    let mut html = String::new();
+    if let Some(text) = proposal(grid, spot) {
+        let choices = grid.columns.get(spot.column).map_or(&[][..], |column| &column.choices);
+        let label = choices.iter().find(|choice| choice.value == text).map_or(&text, |choice| &choice.label);
+        let mut shown: String = label.chars().take(MOST_SHOWN).collect();
+        shown.push_str(if shown.len() < label.len() { "…" } else { "" });
+        for piece in [
+            "<button type=\"button\" class=\"button button-small\" data-offer=\"fix\">Use “",
+            &escape(&shown),
+            "”</button>",
+        ] {
+            html.push_str(piece);
+        }
+    }
+    html.push_str(
+        "<button type=\"button\" class=\"button button-small button-ghost\" data-offer=\"all\">All like this…</button>",
+    );
+    html
+}
+
+/// What the cell was probably meant to hold, when it may be changed.
+fn proposal(grid: &Grid, spot: Spot) -> Option<String> {
+    let column = grid.columns.get(spot.column).filter(|column| column.locked.is_none())?;
+    let remarks = grid.blocks.remarks(spot.row, spot.column).iter();
+    fix(column, grid.blocks.text(spot.row, spot.column)?, remarks.map(|remark| remark.text.as_str()))
 }

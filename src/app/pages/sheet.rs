@@ -12,8 +12,11 @@ use crate::app::components::{Button, CSV_FILES, DropZone, EmptyState, Icon, drop
 use crate::app::frame::TopBar;
 use crate::app::grid::Grid;
 use crate::app::jobs::ForegroundJob;
+use crate::app::later;
 use crate::app::sheet::address::Address;
-use crate::app::sheet::{ColumnMenu, FilterBar, ImportDialog, Importing, SheetControl, StatusBar, Toolbar};
+use crate::app::sheet::{
+    ColumnMenu, FilterBar, ImportDialog, Importing, SheetControl, SidePanel, StatusBar, Toolbar, shortcuts,
+};
 use crate::app::state::SpaceState;
 use crate::rpc;
 use crate::rpc::records::{self, SheetView, Standing};
@@ -75,6 +78,8 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
     let state = SpaceState::of_page();
     let control = SheetControl::new(&sheet, state);
     let importing = Importing::new(sheet.id.clone(), sheet.permits.import, state);
+    shortcuts::listen(control);
+    let finds = Memo::new(move |_| control.finding.with(Option::is_some));
     let over = RwSignal::new(false);
     let title = format!("{} · {}", sheet.name, sheet.workbook_name);
     let workbook_id = sheet.workbook_id.clone();
@@ -90,6 +95,7 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
             id="main"
             class="sheet-page"
             class:over=live(move || over.get())
+            class:with-side=live(move || control.side.with(Option::is_some))
             on:dragover=on_drag(move |event| {
                 event.prevent_default();
                 over.set(true);
@@ -111,12 +117,17 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
                 <Toolbar control=control importing=importing />
                 <FilterBar control=control />
             </div>
+            {part(move || finds.get().then(|| later::find_box(control)))}
             <div id="records" class="records" role="tabpanel" aria-label="Records">
-                <Grid sheet=sheet control=control.grid window=window />
+                <div class="grid-place" class:with-summary=live(move || control.summary.get())>
+                    <Grid sheet=sheet control=control.grid window=window />
+                    {part(move || control.summary.get().then(|| later::summary_row(control)))}
+                </div>
                 <ColumnMenu control=control />
                 <Nothing control=control importing=importing />
                 <ForegroundJob sheet_id=sheet_id workbook_id=workbook_id />
             </div>
+            <SidePanel control=control />
             <StatusBar control=control />
             <ImportDialog control=control importing=importing />
             <input

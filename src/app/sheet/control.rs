@@ -7,7 +7,7 @@ use crate::app::actions::Scope;
 use crate::app::components::{FollowUp, Toast, Tone};
 use crate::app::format;
 use crate::app::grid::selection::Selection;
-use crate::app::grid::{GridControl, Question};
+use crate::app::grid::{Go, GridControl, Question};
 use crate::app::plain::on_change;
 use crate::app::state::SpaceState;
 use crate::domain::action;
@@ -26,6 +26,26 @@ pub enum Saving {
     Under,
     /// Some did not.
     Failed,
+}
+
+/// What stands beside the grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// What is wrong, by field and message.
+    Errors,
+    /// One record as a form.
+    Record,
+    /// What changed the sheet.
+    Versions,
+}
+
+/// What the box over the grid is open for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finding {
+    /// To find.
+    Find,
+    /// To replace, too.
+    Replace,
 }
 
 /// What the parts of the sheet page share.
@@ -47,7 +67,14 @@ pub struct SheetControl {
     pub view: RwSignal<Option<SavedView>>,
     /// The person's own layout, while a view shows another.
     pub own_layout: StoredValue<Option<SheetLayout>>,
-    pub(super) state: SpaceState,
+    /// What stands beside the grid.
+    pub side: RwSignal<Option<Side>>,
+    /// What the box over the grid is open for.
+    pub finding: RwSignal<Option<Finding>>,
+    /// Whether a row of calculations stands under the grid.
+    pub summary: RwSignal<bool>,
+    /// The space around it.
+    pub state: SpaceState,
     counting: RwSignal<bool>,
     /// The search, the filter and the version that the counts belong to.
     counted: StoredValue<(String, String, i64)>,
@@ -102,6 +129,11 @@ impl SheetControl {
             selection: RwSignal::new(Selection::None),
             said: RwSignal::new(String::new()),
             reveal: RwSignal::new(None),
+            place: RwSignal::new(None),
+            range: RwSignal::new(None),
+            go: RwSignal::new(None),
+            wish: RwSignal::new(None),
+            columns: RwSignal::new(None),
             theme: state.theme,
             write,
             misfit: Callback::new(move |()| state.shape_moved.update(|moved| *moved += 1)),
@@ -123,6 +155,9 @@ impl SheetControl {
             filter_field,
             view,
             own_layout,
+            side: RwSignal::new(None),
+            finding: RwSignal::new(None),
+            summary: RwSignal::new(false),
             state,
             counting,
             counted,
@@ -193,6 +228,38 @@ impl SheetControl {
             },
             std::time::Duration::from_millis(250),
         );
+    }
+
+    /// The id of the sheet.
+    pub fn id(self) -> String {
+        self.sheet.with_value(|sheet| sheet.id.clone())
+    }
+
+    /// The records that the grid shows, in their order.
+    pub fn shown(self) -> Choosing {
+        self.grid.question.with(Question::choosing)
+    }
+
+    /// Shows the records that a condition finds, valid or not, and goes to the first of them.
+    pub fn show_found(self, filter: String, field: String) {
+        let sort = self.grid.question.with_untracked(|question| question.sort.clone());
+        self.grid.question.set(Question { filter, sort, ..Question::default() });
+        // The grid hears of the question first.
+        let go = move || {
+            let _ = self.grid.go.try_set(Some(Go::Cell { row: 0, field: Some(field), focus: false }));
+        };
+        set_timeout(go, std::time::Duration::ZERO);
+    }
+
+    /// Opens something beside the grid, or closes it when it is open.
+    pub fn toggle_side(self, side: Side) {
+        self.side.update(|open| *open = if *open == Some(side) { None } else { Some(side) });
+    }
+
+    /// Closes what stands beside the grid and goes back there.
+    pub fn close_side(self) {
+        self.side.set(None);
+        self.grid.go.set(Some(Go::Back));
     }
 
     /// What an action would act on now: the selection, else what the filter shows, else all.

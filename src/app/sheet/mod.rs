@@ -1,17 +1,32 @@
-//! The sheet page's parts: toolbar, status bar, import.
+//! The sheet page's parts: toolbar, status bar, panels beside the grid, import.
 
 pub mod address;
+mod calculation;
+mod changing;
 mod column_menu;
 mod columns_panel;
 pub mod control;
+pub mod errors;
 mod filter;
+pub mod find;
+mod fix_all;
 mod import;
 mod import_dialog;
 mod layout;
+mod memory;
+pub mod record;
+mod record_field;
+mod record_history;
+pub mod shortcuts;
+mod side;
 mod status_bar;
+pub mod summary_row;
 mod toolbar;
+mod turns;
 #[cfg(feature = "hydrate")]
 mod upload;
+mod value_input;
+pub mod versions;
 mod view_controls;
 mod views;
 mod views_panel;
@@ -22,6 +37,7 @@ pub use control::SheetControl;
 pub use filter::{filter_chips, filter_panel};
 pub use import::{Importing, Stage};
 pub use import_dialog::{ImportColumns, ImportDialog};
+pub use side::SidePanel;
 pub use status_bar::StatusBar;
 pub use toolbar::Toolbar;
 pub use view_controls::{ColumnMenu, FilterBar};

@@ -1,10 +1,11 @@
-//! The line under the grid: how many records, how many selected, whether all is saved.
+//! The line under the grid: how many records, how many selected, what the chosen cells come to, whether all is saved.
 
 use leptos::prelude::*;
 
-use crate::app::plain::{Any, part};
+use crate::app::plain::{Any, flag, on_mouse, part};
 
 use super::SheetControl;
+use super::calculation::Calculation;
 use super::control::Saving;
 use crate::app::components::{Icon, icon};
 use crate::app::format;
@@ -45,6 +46,18 @@ pub fn StatusBar(
                 <span class="sr-only">{part(move || control.grid.said.get())}</span>
             </span>
             {part(selected)}
+            <Calculation control=control />
+            <span class="grow"></span>
+            <button
+                type="button"
+                class="status-button"
+                title="A row of calculations under the grid"
+                aria-pressed=flag(move || control.summary.get())
+                on:click=on_mouse(move |_| control.summary.update(|shown| *shown = !*shown))
+            >
+                {icon(Icon::Sigma)}
+                <span>"Summary"</span>
+            </button>
             {part(saving)}
         </footer>
     }

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{Any, live, on_change, on_event, on_key};
+use crate::app::plain::{Any, flag, live, on_change, on_event, on_key, on_mouse, part};
 use leptos::task::spawn_local;
 
+use super::control::{Finding, Side};
 use super::view_controls::ViewControls;
 use super::{Importing, SheetControl};
 use crate::app::actions::{menu_item, press};
@@ -63,6 +64,7 @@ pub fn Toolbar(
     view! {
         <div class="toolbar" role="group" aria-label="Sheet">
             <Tabs label="Which records" tabs=tabs chosen=chosen choose=choose controls="records" />
+            {errors_button(control)}
             <SearchBox control=control />
             <ViewControls control=control />
             <span class="grow"></span>
@@ -72,6 +74,36 @@ pub fn Toolbar(
             <MenuButton id="download-menu".to_string() label="Download".to_string() bare=Icon::Download items=downloads(state, control) />
             <MenuButton id="sheet-menu".to_string() label="Actions".to_string() items=items />
         </div>
+    }
+    .any()
+}
+
+/// Opens what is wrong, by field and message.
+fn errors_button(control: SheetControl) -> AnyView {
+    let is_open = move || control.side.get() == Some(Side::Errors);
+    // Of the whole sheet, whatever is searched.
+    let invalid = Memo::new(move |_| {
+        control.sheet.with_value(|sheet| {
+            let known = control.state.frame.with(|frame| {
+                let mut sheets = frame.workbooks.iter().flat_map(|workbook| &workbook.sheets);
+                sheets.find(|other| other.id == sheet.id).map(|sheet| sheet.invalid)
+            });
+            known.unwrap_or(sheet.counts.error)
+        })
+    });
+    view! {
+        <button
+            type="button"
+            class="button button-ghost errors-button"
+            class:alarming=live(move || invalid.get() > 0)
+            title="What is wrong, by column and message (Ctrl+Shift+E)"
+            aria-pressed=flag(is_open)
+            on:click=on_mouse(move |_| control.toggle_side(Side::Errors))
+        >
+            {icon(Icon::Alert)}
+            <span>"Errors"</span>
+            <small>{part(move || format::count(invalid.get()))}</small>
+        </button>
     }
     .any()
 }
@@ -124,6 +156,10 @@ fn menu(
             (true, 0) => Some("Select records first".to_string()),
             (true, _) => None,
         };
+        items.push(MenuItem::new("Find and replace", Icon::Search, move || {
+            control.finding.set(Some(Finding::Replace));
+        }));
+        items.push(MenuItem::new("Versions", Icon::History, move || control.side.set(Some(Side::Versions))));
         items.push(MenuItem::new("Delete selected records", Icon::Trash, delete).dangerous().unless(why_not));
         items
     })

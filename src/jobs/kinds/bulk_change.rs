@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::domain::cell_edit::Spelling;
 use crate::domain::ids::{ChangeId, Id, JobId, SheetId};
 use crate::domain::outcome::Outcome;
 use crate::domain::query::RecordQuery;
@@ -24,6 +25,8 @@ struct Config {
     field_key: Option<String>,
     #[serde(default)]
     find: Value,
+    #[serde(default)]
+    spelling: Option<Spelling>,
     #[serde(default)]
     replace: Value,
     #[serde(default)]
@@ -61,7 +64,12 @@ impl Config {
             }
             ("fill", Some(value)) => BulkChange::Fill(named()?, value.clone()),
             ("fill", None) => BulkChange::FillDown(named()?),
-            _ => BulkChange::Replace { field, find: self.find.clone(), with: self.replace.clone() },
+            _ => BulkChange::Replace {
+                field,
+                find: self.find.clone(),
+                spelling: self.spelling,
+                with: self.replace.clone(),
+            },
         })
     }
 }

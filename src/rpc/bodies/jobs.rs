@@ -10,7 +10,6 @@ use crate::rpc::jobs::{JobCard, JobList};
 use crate::rpc::records::Choosing;
 use crate::rpc::{ErrorKind, RpcError};
 use crate::service::Page;
-use crate::service::bulk::BulkChange;
 use crate::store::jobs::JobFilter;
 use crate::store::now;
 
@@ -96,19 +95,6 @@ pub async fn start_export(
 pub async fn delete_records(sheet_id: String, choosing: Choosing) -> Result<JobCard, RpcError> {
     let asker = Asker::of_request()?;
     let job = asker.service.start_deletion(&asker.actor, &id(&sheet_id)?, query(&choosing)).await?;
-    Ok(card(&asker, job).await)
-}
-
-pub async fn find_and_replace(
-    sheet_id: String,
-    choosing: Choosing,
-    field: Option<String>,
-    find: String,
-    with: String,
-) -> Result<JobCard, RpcError> {
-    let asker = Asker::of_request()?;
-    let change = BulkChange::Replace { field, find: find.into(), with: with.into() };
-    let job = asker.service.start_bulk(&asker.actor, &id(&sheet_id)?, &query(&choosing), &change).await?;
     Ok(card(&asker, job).await)
 }
 

@@ -1,24 +1,26 @@
-//! Messages grouped by field and text.
+//! Messages by field and kind.
 
-use super::records::query;
 use super::{Asker, id};
+use crate::domain::message_kind;
+use crate::domain::query::RecordQuery;
 use crate::rpc::RpcError;
-use crate::rpc::messages::{MessageGroup, MessageGroups};
-use crate::rpc::records::Choosing;
-use crate::service::Page;
-use crate::sheets::MessageCount;
+use crate::rpc::messages::{MessageGroup, Messages};
 
-/// Groups that are sent.
-const MOST_GROUPS: u64 = 100;
+/// Groups that are listed.
+const MOST: usize = 200;
 
-pub async fn count_messages(sheet_id: String, choosing: Choosing) -> Result<MessageGroups, RpcError> {
+pub async fn message_groups(sheet_id: String) -> Result<Messages, RpcError> {
     let asker = Asker::of_request()?;
-    let (query, page) = (query(&choosing), Page::first(MOST_GROUPS));
-    let found = asker.service.message_counts(&asker.actor, &id(&sheet_id)?, &query, page).await?;
-    Ok(MessageGroups { groups: found.items.into_iter().map(group).collect(), total: found.total })
-}
-
-fn group(counted: MessageCount) -> MessageGroup {
-    let MessageCount { field, message, count } = counted;
-    MessageGroup { field, level: message.level, text: message.text, count }
+    let query = RecordQuery::default();
+    let (version, mut kinds) = asker.service.message_kinds(&asker.actor, &id(&sheet_id)?, &query).await?;
+    let more = kinds.len().saturating_sub(MOST) as u64;
+    kinds.truncate(MOST);
+    let group = |kind: crate::service::facets::MessageKind| MessageGroup {
+        filter: message_kind::condition(&kind.field, &kind.kind).to_string(),
+        field: kind.field,
+        level: kind.level,
+        text: kind.kind,
+        count: kind.count,
+    };
+    Ok(Messages { version, groups: kinds.into_iter().map(group).collect(), more })
 }

@@ -1,15 +1,20 @@
 //! What the server functions do: who asks, the service's answer, and the small value that travels.
 
 pub mod actions;
+pub mod calculations;
+pub mod changes;
 pub mod facets;
 pub mod files;
+pub mod find;
 pub mod imports;
 pub mod jobs;
 pub mod layouts;
 pub mod messages;
 mod outcome;
+pub mod record;
 pub mod records;
 pub mod spaces;
+pub mod versions;
 pub mod views;
 
 use std::sync::Arc;

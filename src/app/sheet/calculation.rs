@@ -1,0 +1,95 @@
+//! What the chosen cells come to, in the status bar: one result of the person's choice, the others in its menu.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::control::SheetControl;
+use super::memory::{remember, remembered};
+use super::turns::Turns;
+use crate::app::format;
+use crate::app::plain::{Any, live, on_event, part, watch};
+use crate::rpc::calculations::{Calculations, Measure, calculate_range};
+
+/// How long a choice of cells has to rest before it is calculated.
+const REST_MILLISECONDS: u64 = 150;
+/// Under which name the browser remembers the choice.
+const NAME: &str = "inlet-calculation";
+
+/// The results for the chosen cells; nothing while only one cell is chosen.
+#[component]
+pub fn Calculation(
+    /// The sheet.
+    control: SheetControl,
+) -> impl IntoView {
+    let answer = RwSignal::new(None::<Calculations>);
+    let chosen = RwSignal::new(None::<Measure>);
+    let stale = RwSignal::new(false);
+    let turns = Turns::new();
+    watch(move || {
+        if chosen.with_untracked(Option::is_none) {
+            chosen.set(remembered(NAME).and_then(|label| Measure::read(&label)));
+        }
+    });
+    watch(move || {
+        control.grid.version.track();
+        let range = control.grid.range.get();
+        let Some(range) = range else {
+            turns.begin();
+            answer.set(None);
+            return;
+        };
+        let choosing = control.shown();
+        stale.set(true);
+        turns.after(
+            REST_MILLISECONDS,
+            Box::new(move |turn| {
+                let id = control.id();
+                spawn_local(async move {
+                    let (rows, fields) = ((range.from, range.to), range.fields);
+                    let found = calculate_range(id, choosing, rows, fields).await;
+                    if turns.is_last(turn) {
+                        answer.set(found.ok());
+                        stale.set(false);
+                    }
+                });
+            }),
+        );
+    });
+    let cells = move || {
+        control.grid.range.with(|range| {
+            let range = range.as_ref()?;
+            Some(format::counted((range.to - range.from) * range.fields.len() as u64, "cell"))
+        })
+    };
+    let choose = move |event| {
+        let label = event_target_value(&event);
+        remember(NAME, &label);
+        chosen.set(Measure::read(&label));
+    };
+    // The sum where there are numbers, else what is filled; and what the person chose, where it can be had.
+    let shown = move |results: &[(Measure, String)]| {
+        let has = |measure: Measure| results.iter().any(|(other, _)| *other == measure);
+        let wanted = chosen.get().filter(|measure| has(*measure));
+        wanted.or_else(|| has(Measure::Sum).then_some(Measure::Sum)).unwrap_or(Measure::Filled)
+    };
+    let results = move || {
+        let calculations = answer.get()?;
+        let now = shown(&calculations.results);
+        let option = |(measure, result): (Measure, String)| {
+            let words = [measure.label(), " ", &result].concat();
+            view! { <option value=measure.label() selected=measure == now>{words}</option> }.any()
+        };
+        Some(view! {
+            <select class="calculation" class:stale=live(move || stale.get()) aria-label="Calculation of the chosen cells" on:change=on_event(choose)>
+                {calculations.results.into_iter().map(option).collect_view().any()}
+            </select>
+        })
+    };
+    view! {
+        <span class="chosen-cells" class:shown=live(move || control.grid.range.with(Option::is_some))>
+            <b>{part(cells)}</b>
+            {part(results)}
+        </span>
+    }
+    .any()
+}

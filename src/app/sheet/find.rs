@@ -1,0 +1,400 @@
+//! Find and replace: a box over the grid. The server finds; the grid goes to what it found.
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::changing::change_cells;
+use super::control::{Finding, SheetControl};
+use super::turns::Turns;
+use crate::app::components::{Icon, icon};
+use crate::app::format::{count, counted};
+use crate::app::grid::Go;
+use crate::app::plain::{Any, flag, live, on_event, on_key, on_mouse, part, watch, words};
+use crate::rpc::RpcError;
+use crate::rpc::changes::CellsChange;
+use crate::rpc::find::{Found, FoundCell, Sought, Way, find_cells};
+use crate::rpc::records::Choosing;
+
+/// How long typing has to rest before anything is sought.
+const REST_MILLISECONDS: u64 = 180;
+/// In every column.
+const EVERY: &str = "";
+/// In the column of the active cell.
+const ACTIVE: &str = "\u{1}";
+
+/// What is sought, and what was found.
+#[derive(Clone, Copy)]
+struct Search {
+    control: SheetControl,
+    text: RwSignal<String>,
+    with: RwSignal<String>,
+    match_case: RwSignal<bool>,
+    whole_cell: RwSignal<bool>,
+    empty: RwSignal<bool>,
+    scope: RwSignal<String>,
+    found: RwSignal<Option<Result<Found, RpcError>>>,
+    /// Where the search stands: the person's cell, or what was found last, which may not be loaded yet.
+    at: StoredValue<Option<(u64, String)>>,
+    /// Steps that were asked for while the server looked.
+    waiting: StoredValue<Vec<Way>>,
+    busy: StoredValue<bool>,
+    turns: Turns,
+}
+
+/// Find and replace.
+pub fn find_box(control: SheetControl) -> AnyView {
+    let search = Search {
+        control,
+        text: RwSignal::new(String::new()),
+        with: RwSignal::new(String::new()),
+        match_case: RwSignal::new(false),
+        whole_cell: RwSignal::new(false),
+        empty: RwSignal::new(false),
+        scope: RwSignal::new(EVERY.to_string()),
+        found: RwSignal::new(None),
+        at: StoredValue::new(None),
+        waiting: StoredValue::new(Vec::new()),
+        busy: StoredValue::new(false),
+        turns: Turns::new(),
+    };
+    watch(move || {
+        if let Some(place) = control.grid.place.get() {
+            search.at.set_value(Some((place.row, place.field)));
+        }
+    });
+    let input = NodeRef::<html::Input>::new();
+    watch(move || {
+        control.finding.track();
+        if let Some(input) = input.get() {
+            let _ = input.focus();
+            input.select();
+        }
+    });
+    // Another text is sought as soon as typing rests; what others change is counted anew.
+    watch(move || {
+        search.text.track();
+        search.match_case.track();
+        search.whole_cell.track();
+        search.empty.track();
+        search.scope.track();
+        search.seek(Way::From, REST_MILLISECONDS, true);
+    });
+    watch(move || {
+        control.grid.version.track();
+        control.grid.question.track();
+        search.seek(Way::From, REST_MILLISECONDS, false);
+    });
+    let replaces = Memo::new(move |_| control.finding.get() == Some(Finding::Replace));
+    let key = move |event: leptos::ev::KeyboardEvent| match (event.key().as_str(), event.shift_key()) {
+        ("Escape", _) => {
+            event.prevent_default();
+            control.finding.set(None);
+            control.grid.go.set(Some(Go::Back));
+        }
+        ("F3", false) => {
+            event.prevent_default();
+            search.step(Way::After);
+        }
+        ("F3", true) => {
+            event.prevent_default();
+            search.step(Way::Before);
+        }
+        _ => {}
+    };
+    let enter = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Enter" {
+            event.prevent_default();
+            search.step(if event.shift_key() { Way::Before } else { Way::After });
+        }
+    };
+    let sign = move |sign: Icon, label: &'static str, act: Box<dyn Fn()>| {
+        let press = on_mouse(move |_| act());
+        view! {
+            <button type="button" class="button button-ghost button-bare" aria-label=label title=label on:click=press>
+                {icon(sign)}
+            </button>
+        }
+        .any()
+    };
+    let switch = move |_| {
+        let other = if replaces.get_untracked() { Finding::Find } else { Finding::Replace };
+        control.finding.set(Some(other));
+    };
+    let close = move || {
+        control.finding.set(None);
+        control.grid.go.set(Some(Go::Back));
+    };
+    view! {
+        <section class="find" role="search" aria-label="Find and replace" on:keydown=on_key(key)>
+            <div class="find-line">
+                <button
+                    type="button"
+                    class="button button-ghost button-bare find-more"
+                    aria-label="Replace, too"
+                    title="Replace, too (Ctrl+H)"
+                    aria-expanded=flag(move || replaces.get())
+                    on:click=on_mouse(switch)
+                >
+                    {icon(Icon::ChevronDown)}
+                </button>
+                <input
+                    node_ref=input
+                    class="input"
+                    aria-label="Find"
+                    placeholder="Find"
+                    autocomplete="off"
+                    disabled=live(move || search.empty.get())
+                    prop:value=live(move || if search.empty.get() { "Empty cells".to_string() } else { search.text.get() })
+                    on:input=on_event(move |event| search.text.set(event_target_value(&event)))
+                    on:keydown=on_key(enter)
+                />
+                <span class="find-count" role="status">{part(move || search.standing())}</span>
+                {sign(Icon::ChevronUp, "Previous (Shift+Enter)", Box::new(move || search.step(Way::Before)))}
+                {sign(Icon::ChevronDown, "Next (Enter)", Box::new(move || search.step(Way::After)))}
+                {options(search)}
+                {sign(Icon::Close, "Close", Box::new(close))}
+            </div>
+            {part(move || replaces.get().then(|| replace_line(search)))}
+        </section>
+    }
+    .any()
+}
+
+/// What is replaced, and how much of it there is.
+fn replace_line(search: Search) -> AnyView {
+    let with = search.with;
+    let refusal = move |of_one: bool| -> Option<String> {
+        match search.found.get() {
+            Some(Ok(found)) if found.writable == 0 && found.cells > 0 => {
+                Some("These cells may not be changed here".to_string())
+            }
+            Some(Ok(found)) if of_one && found.next.is_none() => Some("Nothing is found".to_string()),
+            Some(Ok(found)) if found.writable > 0 => None,
+            _ => Some("Nothing is found".to_string()),
+        }
+    };
+    let one = move |_| {
+        if refusal(true).is_none() {
+            search.replace_one();
+        }
+    };
+    let all = move |_| {
+        if refusal(false).is_none() {
+            search.replace_all();
+        }
+    };
+    let enter = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Enter" && refusal(true).is_none() {
+            event.prevent_default();
+            search.replace_one();
+        }
+    };
+    view! {
+        <div class="find-line find-second">
+            <input
+                class="input"
+                aria-label="Replace with"
+                placeholder="Replace with"
+                autocomplete="off"
+                prop:value=live(move || with.get())
+                on:input=on_event(move |event| with.set(event_target_value(&event)))
+                on:keydown=on_key(enter)
+            />
+            <button
+                type="button"
+                class="button"
+                aria-disabled=flag(move || refusal(true).is_some())
+                aria-description=words(move || refusal(true))
+                title=words(move || refusal(true))
+                on:click=on_mouse(one)
+            >
+                "Replace"
+            </button>
+            <button
+                type="button"
+                class="button button-primary"
+                aria-disabled=flag(move || refusal(false).is_some())
+                aria-description=words(move || refusal(false))
+                title=words(move || refusal(false))
+                on:click=on_mouse(all)
+            >
+                "Replace all"
+            </button>
+            <p class="find-preview" role="status">{part(move || search.preview())}</p>
+        </div>
+    }
+    .any()
+}
+
+fn options(search: Search) -> AnyView {
+    let columns = search.control.sheet.with_value(|sheet| sheet.columns.clone());
+    let check = |label: &'static str, on: RwSignal<bool>| {
+        view! {
+            <label class="find-check">
+                <input
+                    type="checkbox"
+                    class="check"
+                    prop:checked=live(move || on.get())
+                    on:change=on_event(move |event| on.set(event_target_checked(&event)))
+                />
+                {label}
+            </label>
+        }
+        .any()
+    };
+    let option = |(key, label): (String, String)| view! { <option value=key>{label}</option> }.any();
+    let scope = search.scope;
+    view! {
+        <div class="find-options">
+            {check("Match case", search.match_case)}
+            {check("Whole cell", search.whole_cell)}
+            {check("Empty cells", search.empty)}
+            <select
+                class="input"
+                aria-label="In which columns"
+                prop:value=live(move || scope.get())
+                on:change=on_event(move |event| scope.set(event_target_value(&event)))
+            >
+                <option value=EVERY>"All columns"</option>
+                <option value=ACTIVE>"This column"</option>
+                {columns.into_iter().map(|column| option((column.key, column.label))).collect_view().any()}
+            </select>
+        </div>
+    }
+    .any()
+}
+
+impl Search {
+    /// The columns to look into.
+    fn fields(self) -> Vec<String> {
+        let scope = self.scope.get_untracked();
+        match scope.as_str() {
+            ACTIVE => self.control.grid.place.get_untracked().map(|place| place.field).into_iter().collect(),
+            EVERY => self
+                .control
+                .sheet
+                .with_value(|sheet| sheet.columns.iter().map(|column| column.key.clone()).collect()),
+            _ => vec![scope],
+        }
+    }
+
+    fn sought(self) -> Option<Sought> {
+        let empty = self.empty.get_untracked();
+        let text = if empty { String::new() } else { self.text.get_untracked() };
+        let fields = self.fields();
+        let asks = (empty || !text.is_empty()) && !fields.is_empty();
+        asks.then(|| Sought {
+            text,
+            match_case: self.match_case.get_untracked(),
+            whole_cell: self.whole_cell.get_untracked(),
+            fields,
+        })
+    }
+
+    /// Looks for a cell from where the search stands, after a moment; `go` leads the grid there.
+    fn seek(self, way: Way, milliseconds: u64, go: bool) {
+        self.turns.after(milliseconds, Box::new(move |turn| self.ask(way, go, turn)));
+    }
+
+    /// Goes one cell on or back. Steps that come quicker than answers wait for their turn.
+    fn step(self, way: Way) {
+        if self.busy.get_value() {
+            self.waiting.update_value(|waiting| waiting.push(way));
+        } else {
+            self.ask(way, true, self.turns.begin());
+        }
+    }
+
+    fn ask(self, way: Way, go: bool, turn: u32) {
+        let Some(sought) = self.sought() else {
+            self.found.set(None);
+            return;
+        };
+        let at = self.at.get_value().map_or((0, 0), |(row, field)| {
+            let place = sought.fields.iter().position(|key| *key == field);
+            (row, place.unwrap_or(0) as u32)
+        });
+        let (id, choosing) = (self.control.id(), untrack(|| self.control.shown()));
+        self.busy.set_value(true);
+        spawn_local(async move {
+            let found = find_cells(id, choosing, sought, way, at).await;
+            self.busy.try_update_value(|busy| *busy = false);
+            if self.turns.is_last(turn) {
+                self.show(found, go);
+            }
+        });
+    }
+
+    fn show(self, found: Result<Found, RpcError>, go: bool) {
+        if let (Ok(Found { next: Some(cell), .. }), true) = (&found, go) {
+            let field = Some(cell.field.clone());
+            self.at.set_value(Some((cell.row, cell.field.clone())));
+            self.control.grid.go.set(Some(Go::Cell { row: cell.row, field, focus: false }));
+        }
+        self.found.set(Some(found));
+        let mut steps = self.waiting.get_value().into_iter();
+        if let Some(step) = steps.next() {
+            self.waiting.set_value(steps.collect());
+            self.step(step);
+        }
+    }
+
+    /// `3 of 62,000`.
+    fn standing(self) -> String {
+        match self.found.get() {
+            None => String::new(),
+            Some(Err(error)) => error.message,
+            Some(Ok(Found { cells: 0, .. })) => "Nothing found".to_string(),
+            Some(Ok(Found { cells, next, .. })) => {
+                [&count(next.map_or(0, |next| next.place)), " of ", &count(cells)].concat()
+            }
+        }
+    }
+
+    /// `Replaces 62,000 cells in 3 columns`.
+    fn preview(self) -> String {
+        let Some(Ok(found)) = self.found.get() else { return String::new() };
+        let locked = found.cells - found.writable;
+        let mut words = match found.writable {
+            0 => String::new(),
+            cells => {
+                let verb = if self.with.with(String::is_empty) { "Empties " } else { "Replaces " };
+                let verb = if self.empty.get() { "Fills " } else { verb };
+                [verb, &counted(cells, "cell"), " in ", &counted(found.writable_fields, "column")].concat()
+            }
+        };
+        if locked > 0 {
+            words.push_str(if words.is_empty() { "" } else { "; " });
+            words.push_str(&[&counted(locked, "read-only cell"), " stay"].concat());
+        }
+        words
+    }
+
+    fn change(self, sought: Sought) -> CellsChange {
+        let with = self.with.get_untracked();
+        let Sought { text: find, match_case, whole_cell, .. } = sought;
+        CellsChange::Replace { find, with, match_case, whole_cell }
+    }
+
+    /// Replaces in the cell that was found, and goes on to the next.
+    fn replace_one(self) {
+        let Some(Ok(Found { next: Some(FoundCell { record, field, .. }), .. })) = self.found.get_untracked()
+        else {
+            return;
+        };
+        let Some(sought) = self.sought() else { return };
+        let choosing = Choosing { selected: vec![record], ..Choosing::default() };
+        let next = Callback::new(move |()| self.step(Way::After));
+        change_cells(self.control, choosing, Some(field), self.change(sought), Some(next));
+    }
+
+    /// Replaces everywhere, as one change.
+    fn replace_all(self) {
+        let Some(sought) = self.sought() else { return };
+        // Without a field every column that may be changed is meant.
+        let field = (sought.fields.len() == 1).then(|| sought.fields[0].clone());
+        let choosing = Choosing { sort: None, ..untrack(|| self.control.shown()) };
+        change_cells(self.control, choosing, field, self.change(sought), None);
+    }
+}

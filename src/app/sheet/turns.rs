@@ -1,0 +1,41 @@
+//! Questions that overtake one another: only the last one counts.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+/// Counts questions.
+#[derive(Clone, Copy)]
+pub struct Turns(StoredValue<u32>);
+
+impl Turns {
+    /// No question was asked yet.
+    pub fn new() -> Self {
+        Self(StoredValue::new(0))
+    }
+
+    /// A new question; answers to those before it are of no use any more.
+    pub fn begin(self) -> u32 {
+        let next = self.0.try_update_value(|turn| {
+            *turn += 1;
+            *turn
+        });
+        next.unwrap_or(0)
+    }
+
+    /// Whether no other question was asked since; never once the page was left.
+    pub fn is_last(self, turn: u32) -> bool {
+        self.0.try_with_value(|last| *last == turn) == Some(true)
+    }
+
+    /// Asks a moment later, unless another question comes first.
+    pub fn after(self, milliseconds: u64, ask: Box<dyn FnOnce(u32)>) {
+        let turn = self.begin();
+        let later = move || {
+            if self.is_last(turn) {
+                ask(turn);
+            }
+        };
+        set_timeout(later, Duration::from_millis(milliseconds));
+    }
+}

@@ -6,6 +6,7 @@
 pub mod actions;
 #[cfg(feature = "ssr")]
 mod bodies;
+pub mod cells;
 mod error;
 pub mod facets;
 pub mod files;

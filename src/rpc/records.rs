@@ -144,6 +144,8 @@ pub struct Choosing {
     pub sort: Option<Sort>,
     /// When not empty, these records and no others, whatever the filter says.
     pub selected: Vec<String>,
+    /// These records are left out in any case.
+    pub except: Vec<String>,
     /// All of them were selected by hand.
     pub all_selected: bool,
 }

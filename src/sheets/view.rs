@@ -1,5 +1,6 @@
 //! Reading one version of a sheet: pages, counts, single records.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::cache::ChunkCache;
@@ -142,6 +143,20 @@ impl View {
         self.at(tx, &positions, fields).await
     }
 
+    /// The same with the cells of these fields alone.
+    ///
+    /// # Errors
+    /// [`SheetError::Query`] when a field is unknown.
+    pub async fn records_with(
+        &self,
+        tx: &mut Tx,
+        numbers: &[RecordNumber],
+        fields: &[String],
+    ) -> Result<Vec<Record>, SheetError> {
+        let positions = self.positions_of(tx, numbers).await?;
+        self.at(tx, &positions, Some(fields)).await
+    }
+
     /// The numbers of all records that a query means, in its order.
     ///
     /// # Errors
@@ -149,6 +164,30 @@ impl View {
     pub async fn numbers(&self, tx: &mut Tx, query: &RecordQuery) -> Result<Vec<RecordNumber>, SheetError> {
         let positions = self.positions(tx, query).await?.page(0, usize::MAX);
         self.numbers_at(tx, &positions).await
+    }
+
+    /// The numbers of the records in these rows of what a query means, in that order; rows that are not there are
+    /// left out.
+    ///
+    /// # Errors
+    /// [`SheetError::Query`] when it cannot be answered.
+    pub async fn numbers_in(
+        &self,
+        tx: &mut Tx,
+        query: &RecordQuery,
+        rows: &[Range<u64>],
+    ) -> Result<Vec<RecordNumber>, SheetError> {
+        let positions = self.positions(tx, query).await?;
+        let mut numbers = Vec::new();
+        for rows in rows {
+            let place = |row: u64| usize::try_from(row).unwrap_or(usize::MAX);
+            let (begin, end) = (place(rows.start), place(rows.end).min(positions.len()));
+            for first in (begin..end).step_by(NUMBERS) {
+                let page = positions.page(first, NUMBERS.min(end - first));
+                numbers.extend(self.numbers_at(tx, &page).await?);
+            }
+        }
+        Ok(numbers)
     }
 
     /// The records that the commit of a version touched; of a rollback, those of all commits it undid.
@@ -212,3 +251,5 @@ impl View {
 
 /// Records that are put together at a time.
 const PAGE: usize = 4_096;
+/// Records whose numbers are looked up at a time.
+const NUMBERS: usize = 1 << 17;

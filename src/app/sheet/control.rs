@@ -203,13 +203,14 @@ impl SheetControl {
         let selected = selection.count(shown);
         let choosing = Choosing {
             selected: selection.ids(),
-            all_selected: selection == Selection::All,
+            except: selection.except(),
+            all_selected: matches!(selection, Selection::All),
             ..question.choosing()
         };
         let narrowed = question.narrows();
         let records = if question.standing == Standing::Valid { counts.valid } else { shown };
         let words = match (&selection, narrowed) {
-            (Selection::Records(_), _) => {
+            (Selection::Records(_) | Selection::AllBut(_), _) => {
                 format!(
                     "{} selected {}",
                     format::count(selected),

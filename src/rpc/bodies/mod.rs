@@ -1,6 +1,7 @@
 //! What the server functions do: who asks, the service's answer, and the small value that travels.
 
 pub mod actions;
+pub mod cells;
 pub mod facets;
 pub mod files;
 pub mod imports;

@@ -141,6 +141,7 @@ pub fn query(choosing: &Choosing) -> RecordQuery {
     if !choosing.filter.is_empty() {
         query.q = Some(choosing.filter.clone());
     }
+    query.except.clone_from(&choosing.except);
     query
 }
 
@@ -204,6 +205,6 @@ pub async fn add_record(sheet_id: String) -> Result<Standings, RpcError> {
     ))
 }
 
-fn standings(written: Written) -> Standings {
+pub(super) fn standings(written: Written) -> Standings {
     Standings { version: written.version, counts: written.counts }
 }

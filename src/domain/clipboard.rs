@@ -35,7 +35,7 @@ impl Table {
 
     /// Texts row after row; nothing unless they make whole rows.
     pub fn of_texts(columns: usize, texts: Vec<String>) -> Option<Self> {
-        let whole = !texts.is_empty() && columns > 0 && texts.len() % columns == 0;
+        let whole = !texts.is_empty() && columns > 0 && texts.len().is_multiple_of(columns);
         whole.then_some(Self { columns, texts })
     }
 
@@ -59,18 +59,15 @@ impl Table {
         self.texts.get(row * self.columns + column).map_or("", String::as_str)
     }
 
-    /// The first columns only.
-    pub fn cut(&mut self, columns: usize) {
-        if columns == 0 || columns >= self.columns {
-            return;
+    /// These columns of it, in this order.
+    pub fn pick(self, columns: &[usize]) -> Self {
+        if columns.iter().copied().eq(0..self.columns) {
+            return self;
         }
-        let before = self.columns;
-        let mut place = 0;
-        self.texts.retain(|_| {
-            place += 1;
-            (place - 1) % before < columns
-        });
-        self.columns = columns;
+        let rows = 0..self.rows();
+        let texts = rows.flat_map(|row| columns.iter().map(move |column| (row, *column)));
+        let texts = texts.map(|(row, column)| self.text(row, column).to_string()).collect();
+        Self { columns: columns.len(), texts }
     }
 
     /// Reads the text of a clipboard.
@@ -143,6 +140,26 @@ impl Table {
         html.push_str("</tbody></table>");
         html
     }
+}
+
+/// Stands for a line break in the text of an HTML cell, where line breaks of the source mean nothing.
+pub const BREAK: char = '\u{2028}';
+
+/// The text of an HTML cell as it is seen: white space is one space, and none at the edges of a line.
+pub fn seen_text(raw: &str) -> String {
+    let mut text = String::with_capacity(raw.len());
+    for (place, line) in raw.split(BREAK).enumerate() {
+        if place > 0 {
+            text.push('\n');
+        }
+        for (place, word) in line.split_ascii_whitespace().enumerate() {
+            if place > 0 {
+                text.push(' ');
+            }
+            text.extend(word.chars().map(|character| if character == '\u{a0}' { ' ' } else { character }));
+        }
+    }
+    text
 }
 
 /// Excel goes by the style, LibreOffice by the number format.
@@ -265,11 +282,23 @@ mod tests {
     }
 
     #[test]
-    fn columns_beyond_the_last_are_cut() {
-        let mut wide = table(&[&["a", "b", "c"], &["d", "e", "f"]]);
-        wide.cut(2);
-        assert_eq!(wide, table(&[&["a", "b"], &["d", "e"]]));
+    fn columns_are_picked() {
+        let wide = table(&[&["a", "b", "c"], &["d", "e", "f"]]);
+        assert_eq!(wide.clone().pick(&[2, 0]), table(&[&["c", "a"], &["f", "d"]]));
+        assert_eq!(wide.clone().pick(&[0, 1, 2]), wide);
         assert_eq!(Table::of_texts(2, vec!["a".to_string()]), None);
+    }
+
+    #[test]
+    fn the_text_of_an_html_cell_is_what_is_seen() {
+        for (raw, wanted) in [
+            ("  Ann\r\n  Lee ", "Ann Lee"),
+            ("one \u{2028} two\u{2028}", "one\ntwo\n"),
+            ("\u{a0}5\u{a0}pipes ", " 5 pipes"),
+            ("", ""),
+        ] {
+            assert_eq!(seen_text(raw), wanted, "{raw:?}");
+        }
     }
 
     proptest! {

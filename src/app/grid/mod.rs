@@ -5,13 +5,22 @@
 #[cfg(feature = "hydrate")]
 mod aria;
 pub mod arrangement;
+pub mod block;
 pub mod blocks;
 #[cfg(feature = "hydrate")]
 mod browser;
+pub mod change;
+mod choices;
+#[cfg(feature = "hydrate")]
+mod clipboard;
+#[cfg(feature = "hydrate")]
+mod compose;
 #[cfg(feature = "hydrate")]
 mod editor;
 #[cfg(feature = "hydrate")]
 mod events;
+#[cfg(feature = "hydrate")]
+mod fill;
 #[cfg(feature = "ssr")]
 mod first_window;
 pub mod geometry;
@@ -19,7 +28,10 @@ pub mod geometry;
 mod header;
 pub mod keyboard;
 #[cfg(feature = "hydrate")]
+mod menu;
+#[cfg(feature = "hydrate")]
 mod painter;
+pub mod picking;
 #[cfg(feature = "hydrate")]
 mod range;
 pub mod rows;
@@ -35,8 +47,12 @@ use leptos::prelude::*;
 
 use crate::domain::layout::SheetLayout;
 use crate::rpc::records::{CellEdit, Choosing, SheetView, Sort, Standing};
+use change::Change;
+pub use choices::Choices;
 #[cfg(feature = "ssr")]
 pub use first_window::first_window;
+use keyboard::Command;
+use picking::Picking;
 use selection::Selection;
 
 use crate::app::plain::Any;
@@ -122,10 +138,37 @@ pub struct GridControl {
     pub theme: RwSignal<u32>,
     /// Takes what people write.
     pub write: Callback<Vec<CellEdit>>,
+    /// Takes what people do to many cells.
+    pub change: Callback<Change>,
+    /// A cell to go to: its row, and the key of its field.
+    pub place: RwSignal<Option<(u64, String)>>,
+    /// Something to do, as a menu says.
+    pub order: RwSignal<Option<Command>>,
+    /// Where the menu of a cell is open.
+    pub cell_menu: RwSignal<Option<MenuPlace>>,
+    /// What can be chosen for the cell that is edited.
+    pub picking: Picking,
     /// The rows have other columns than the grid.
     pub misfit: Callback<()>,
     /// Takes what people must know, in words.
     pub trouble: Callback<String>,
+}
+
+/// Where a menu opens, and of what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MenuPlace {
+    /// From the left of the window.
+    pub x: f64,
+    /// From its top.
+    pub y: f64,
+    /// How many records are meant.
+    pub records: u64,
+    /// How many cells.
+    pub cells: u64,
+    /// Why the cells cannot be changed.
+    pub locked: Option<String>,
+    /// The label of the field, and what the cell holds.
+    pub value: (String, Option<String>),
 }
 
 impl GridControl {
@@ -141,6 +184,11 @@ impl GridControl {
         if self.layout.with_untracked(|known| *known != layout) {
             self.layout.set(layout);
         }
+    }
+
+    /// Hands a change on.
+    pub fn change(&self, change: Change) {
+        self.change.run(change);
     }
 
     /// Sorts by a field: up, down, and back to the order of the sheet.
@@ -280,6 +328,22 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
     watch(move || {
         control.theme.track();
         each(&browser::recolor);
+    });
+    watch(move || {
+        if let Some((row, field)) = control.place.get() {
+            each(&|shared| browser::reveal_cell(shared, row, &field));
+        }
+    });
+    watch(move || {
+        if let Some(command) = control.order.get() {
+            control.order.set(None);
+            each(&|shared| events::obey(shared, command));
+        }
+    });
+    watch(move || {
+        if control.picking.pressed.get().is_some() {
+            each(&editor::choose);
+        }
     });
     watch(move || {
         if let Some(row) = control.reveal.get() {

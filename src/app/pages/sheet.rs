@@ -10,10 +10,10 @@ use super::{Failure, NotFound};
 use crate::app::actions::WorkbookActions;
 use crate::app::components::{Button, CSV_FILES, DropZone, EmptyState, Icon, dropped, picked};
 use crate::app::frame::TopBar;
-use crate::app::grid::Grid;
+use crate::app::grid::{Choices, Grid};
 use crate::app::jobs::ForegroundJob;
 use crate::app::sheet::address::Address;
-use crate::app::sheet::{ColumnMenu, FilterBar, ImportDialog, Importing, SheetControl, StatusBar, Toolbar};
+use crate::app::sheet::{CellMenu, ColumnMenu, FilterBar, ImportDialog, Importing, SheetControl, StatusBar, Toolbar};
 use crate::app::state::SpaceState;
 use crate::rpc;
 use crate::rpc::records::{self, SheetView, Standing};
@@ -114,6 +114,8 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
             <div id="records" class="records" role="tabpanel" aria-label="Records">
                 <Grid sheet=sheet control=control.grid window=window />
                 <ColumnMenu control=control />
+                <CellMenu control=control />
+                <Choices picking=control.grid.picking />
                 <Nothing control=control importing=importing />
                 <ForegroundJob sheet_id=sheet_id workbook_id=workbook_id />
             </div>

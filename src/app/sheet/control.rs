@@ -1,14 +1,18 @@
 //! What the parts of the sheet page share.
 
+use std::collections::VecDeque;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::app::actions::Scope;
 use crate::app::components::{FollowUp, Toast, Tone};
 use crate::app::format;
+use crate::app::grid::change::Change;
+use crate::app::grid::picking::Picking;
 use crate::app::grid::selection::Selection;
 use crate::app::grid::{GridControl, Question};
-use crate::app::plain::on_change;
+use crate::app::plain::{on_change, watch};
 use crate::app::state::SpaceState;
 use crate::domain::action;
 use crate::domain::layout::SheetLayout;
@@ -47,6 +51,12 @@ pub struct SheetControl {
     pub view: RwSignal<Option<SavedView>>,
     /// The person's own layout, while a view shows another.
     pub own_layout: StoredValue<Option<SheetLayout>>,
+    /// How many steps there are to undo and redo.
+    pub steps: RwSignal<(u64, u64)>,
+    /// Writes that are under way.
+    pub(super) waiting: RwSignal<u32>,
+    /// Changes that wait for them.
+    pub(super) queue: StoredValue<VecDeque<Change>>,
     pub(super) state: SpaceState,
     counting: RwSignal<bool>,
     /// The search, the filter and the version that the counts belong to.
@@ -59,9 +69,15 @@ impl SheetControl {
         let version = RwSignal::new(sheet.version);
         let saving = RwSignal::new(Saving::Saved);
         let doubted = RwSignal::new(0);
-        let waiting = RwSignal::new(0);
+        let waiting = RwSignal::new(0_u32);
         let counts = RwSignal::new(sheet.found);
         let sheet_id = sheet.id.clone();
+        let late = StoredValue::new(None::<Self>);
+        let change = Callback::new(move |change: Change| {
+            if let Some(Some(control)) = late.try_get_value() {
+                control.make(change);
+            }
+        });
         let write = Callback::new(move |edits: Vec<CellEdit>| {
             let kept = edits.clone();
             waiting.update(|count| *count += 1);
@@ -69,16 +85,15 @@ impl SheetControl {
             let sheet_id = sheet_id.clone();
             spawn_local(async move {
                 let answer = records::edit_cells(sheet_id.clone(), edits).await;
-                let left = waiting.try_update(|count| {
-                    *count -= 1;
-                    *count
-                });
                 match answer {
                     Ok(standings) => {
-                        if left == Some(0) {
+                        if waiting.try_get_untracked() == Some(1) {
                             let _ = saving.try_set(Saving::Saved);
                         }
                         let _ = version.try_update(|known| *known = (*known).max(standings.version));
+                        if let Some(Some(control)) = late.try_get_value() {
+                            control.stepped();
+                        }
                     }
                     Err(error) => {
                         let _ = saving.try_set(Saving::Failed);
@@ -87,6 +102,9 @@ impl SheetControl {
                     }
                 }
                 state.refresh();
+                if let Some(Some(control)) = late.try_get_value() {
+                    control.arrived();
+                }
             });
         });
         let grid = GridControl {
@@ -104,6 +122,11 @@ impl SheetControl {
             reveal: RwSignal::new(None),
             theme: state.theme,
             write,
+            change,
+            place: RwSignal::new(None),
+            order: RwSignal::new(None),
+            cell_menu: RwSignal::new(None),
+            picking: Picking::new(),
             misfit: Callback::new(move |()| state.shape_moved.update(|moved| *moved += 1)),
             trouble: Callback::new(move |words: String| state.toasts.show(Toast::new(Tone::Neutral, words))),
         };
@@ -123,10 +146,14 @@ impl SheetControl {
             filter_field,
             view,
             own_layout,
+            steps: RwSignal::new((0, 0)),
+            waiting,
+            queue: StoredValue::new(VecDeque::new()),
             state,
             counting,
             counted,
         };
+        late.set_value(Some(control));
         control.follow();
         super::layout::follow(control);
         super::address::follow(control);
@@ -147,6 +174,7 @@ impl SheetControl {
                 }
             },
         );
+        watch(move || self.count_steps());
         let clear = self.state.jobs.clear_filters;
         on_change(move || clear.get(), move |_| self.grid.question.set(Question::default()));
     }
@@ -232,30 +260,9 @@ impl SheetControl {
         }
     }
 
-    /// Adds an empty record at the end and says so.
+    /// Adds an empty record at the end.
     pub fn add_record(self) {
-        let id = self.sheet.with_value(|sheet| sheet.id.clone());
-        spawn_local(async move {
-            match records::add_record(id).await {
-                Ok(standings) => {
-                    let _ = self.counts.try_set(standings.counts);
-                    // Under a filter the new record might not be seen.
-                    if self
-                        .grid
-                        .question
-                        .try_with_untracked(|question| question.narrows() || question.sort.is_some())
-                        == Some(true)
-                    {
-                        self.grid.question.set(Question::default());
-                    }
-                    self.grid.note_version(standings.version);
-                    self.grid.say("A record was added at the end".to_string());
-                    let _ = self.grid.reveal.try_set(standings.counts.total.checked_sub(1));
-                    self.state.refresh();
-                }
-                Err(error) => self.state.fail("No record was added", error),
-            }
-        });
+        self.make(Change::Add);
     }
 }
 

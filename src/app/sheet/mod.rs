@@ -1,6 +1,8 @@
 //! The sheet page's parts: toolbar, status bar, import.
 
 pub mod address;
+mod cell_menu;
+mod changes;
 mod column_menu;
 mod columns_panel;
 pub mod control;
@@ -16,6 +18,7 @@ mod view_controls;
 mod views;
 mod views_panel;
 
+pub use cell_menu::CellMenu;
 pub use column_menu::column_menu;
 pub use columns_panel::columns_panel;
 pub use control::SheetControl;

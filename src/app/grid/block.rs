@@ -63,7 +63,8 @@ impl Block {
     /// Where a table of so many rows and columns goes when this is the range, in a sheet of so many: the range gets it
     /// again and again where it is a multiple.
     pub fn landing(&self, table: (u64, usize), sheet: (u64, usize)) -> Landing {
-        let times = |range: u64, table: u64| if range.is_multiple_of(table) { range } else { table };
+        let times =
+            |range: u64, table: u64| if range.max(1).is_multiple_of(table) { range.max(1) } else { table };
         let height = times(self.height(), table.0.max(1));
         let width = times(self.columns.len() as u64, table.1.max(1) as u64) as usize;
         let (row, column) = (self.rows.start, self.columns.start);

@@ -7,11 +7,11 @@ use web_sys::{ClipboardEvent, DataTransfer};
 
 use super::block::{Block, Landing};
 use super::browser::{self, Grid, Shared};
+use super::fill;
 use super::rows::Rows as _;
-use super::{fill, html_table};
 use crate::app::dom;
 use crate::app::format::{count, counted};
-use crate::domain::clipboard::{OURS, Table};
+use crate::domain::clipboard::{OURS, Table, read_html};
 use crate::domain::fill::Fill;
 use crate::rpc::cells;
 
@@ -128,7 +128,7 @@ fn table_on(clipboard: &DataTransfer) -> Option<Table> {
     let text = clipboard.get_data("text/plain").unwrap_or_default();
     let html = clipboard.get_data("text/html").unwrap_or_default();
     if !html.contains(OURS)
-        && let Some(table) = html_table::read(&html)
+        && let Some(table) = read_html(&html)
     {
         return Some(table);
     }

@@ -5,12 +5,11 @@
 //! doubled. Readers take a quote at the beginning of a cell as such only when its partner ends the cell, since not
 //! every program doubles.
 
+mod html;
+
 use serde::{Deserialize, Serialize};
 
-use super::value::is_number;
-
-/// The attribute by which a table of ours is known: the text beside it says the same exactly.
-pub const OURS: &str = "data-inlet";
+pub use html::{OURS, read_html};
 
 /// Rows of cells of the same number; an empty text is an empty cell.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,57 +120,6 @@ impl Table {
         }
         text
     }
-
-    /// The HTML table for a clipboard. Programs that read numbers leave alone what would lose digits.
-    pub fn html(&self) -> String {
-        let mut html =
-            String::from("<meta charset=\"utf-8\"><style>br{mso-data-placement:same-cell}</style><table ");
-        html.push_str(OURS);
-        html.push_str("><tbody>");
-        for row in self.texts.chunks(self.columns.max(1)) {
-            html.push_str("<tr>");
-            for cell in row {
-                html.push_str(if is_code(cell) { AS_TEXT } else { "<td>" });
-                escape(cell, &mut html);
-                html.push_str("</td>");
-            }
-            html.push_str("</tr>");
-        }
-        html.push_str("</tbody></table>");
-        html
-    }
-}
-
-/// Stands for a line break in the text of an HTML cell, where line breaks of the source mean nothing.
-pub const BREAK: char = '\u{2028}';
-
-/// The text of an HTML cell as it is seen: white space is one space, and none at the edges of a line.
-pub fn seen_text(raw: &str) -> String {
-    let mut text = String::with_capacity(raw.len());
-    for (place, line) in raw.split(BREAK).enumerate() {
-        if place > 0 {
-            text.push('\n');
-        }
-        for (place, word) in line.split_ascii_whitespace().enumerate() {
-            if place > 0 {
-                text.push(' ');
-            }
-            text.extend(word.chars().map(|character| if character == '\u{a0}' { ' ' } else { character }));
-        }
-    }
-    text
-}
-
-/// Excel goes by the style, LibreOffice by the number format.
-const AS_TEXT: &str = "<td style=\"mso-number-format:'\\@'\" sdnum=\"1033;0;@\">";
-/// A number of more digits is one to look up and not one to reckon with.
-const MOST_DIGITS: usize = 11;
-
-/// Whether digits would be lost when the text were read as a number.
-fn is_code(text: &str) -> bool {
-    let begins =
-        text.starts_with('+') || (text.len() > 1 && text.starts_with('0') && !text.starts_with("0."));
-    (begins || text.len() > MOST_DIGITS) && is_number(text)
 }
 
 /// The first cell of a text, and what follows it.
@@ -216,23 +164,6 @@ fn write_cell(cell: &str, text: &mut String) {
     text.push('"');
 }
 
-fn escape(cell: &str, html: &mut String) {
-    let mut before = ' ';
-    for character in cell.chars() {
-        match character {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '\n' => html.push_str("<br>"),
-            '\r' => {}
-            // One of two spaces would be lost.
-            ' ' if before == ' ' => html.push_str("&nbsp;"),
-            other => html.push(other),
-        }
-        before = character;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -274,31 +205,11 @@ mod tests {
     }
 
     #[test]
-    fn the_table_keeps_line_breaks_spaces_and_leading_zeros() {
-        let html = table(&[&["a<b>&\nc", " x  y"], &["007", "0.5"], &["4006381333931", "12"]]).html();
-        assert!(html.contains("<td>a&lt;b&gt;&amp;<br>c</td><td>&nbsp;x &nbsp;y</td>"), "{html}");
-        assert!(html.contains(&format!("{AS_TEXT}007</td><td>0.5</td>")), "{html}");
-        assert!(html.contains(&format!("{AS_TEXT}4006381333931</td><td>12</td>")), "{html}");
-    }
-
-    #[test]
     fn columns_are_picked() {
         let wide = table(&[&["a", "b", "c"], &["d", "e", "f"]]);
         assert_eq!(wide.clone().pick(&[2, 0]), table(&[&["c", "a"], &["f", "d"]]));
         assert_eq!(wide.clone().pick(&[0, 1, 2]), wide);
         assert_eq!(Table::of_texts(2, vec!["a".to_string()]), None);
-    }
-
-    #[test]
-    fn the_text_of_an_html_cell_is_what_is_seen() {
-        for (raw, wanted) in [
-            ("  Ann\r\n  Lee ", "Ann Lee"),
-            ("one \u{2028} two\u{2028}", "one\ntwo\n"),
-            ("\u{a0}5\u{a0}pipes ", " 5 pipes"),
-            ("", ""),
-        ] {
-            assert_eq!(seen_text(raw), wanted, "{raw:?}");
-        }
     }
 
     proptest! {

@@ -121,4 +121,10 @@ parts! {
     /// What is asked before an action.
     action in "action": action_question(asking: crate::app::state::Asking, open: RwSignal<bool>)
         = view! { <crate::app::actions::Question asking=asking open=open /> }.any();
+    /// What can be done with a cell.
+    cell_menu in "": cell_menu(control: crate::app::sheet::SheetControl, place: crate::app::grid::MenuPlace)
+        = view! { <crate::app::sheet::CellMenuAt control=control place=place /> }.any();
+    /// What can be chosen for a cell that is edited.
+    choices in "": choices(picking: crate::app::grid::picking::Picking, pick: crate::app::grid::picking::Pick)
+        = view! { <crate::app::grid::ChoicesOf picking=picking pick=pick /> }.any();
 }

@@ -304,7 +304,7 @@ async fn texts(
     numbers: &[RecordNumber],
     keys: &[String],
 ) -> Result<Vec<Vec<Option<String>>>> {
-    let mut found = view.records_with(tx, numbers, keys).await?.into_iter().peekable();
+    let mut found = view.records_with(tx, numbers, Some(keys)).await?.into_iter().peekable();
     let of_record = |number: &RecordNumber| match found.next_if(|record| record.number == *number) {
         Some(record) => record.cells.into_iter().map(|cell| cell.text).collect(),
         None => vec![None; keys.len()],

@@ -37,7 +37,9 @@ impl Service {
             let view = self.sheets.view(&mut tx, &sheet).await?;
             let number = sheet.record_key.number(record)?;
             let number = number.ok_or_else(|| ServiceError::not_found("record", record))?;
-            let found = view.records_with(&mut tx, &[number], &[filter.record_field.clone()]).await?;
+            let found = view
+                .records_with(&mut tx, &[number], Some(std::slice::from_ref(&filter.record_field)))
+                .await?;
             let text = found.into_iter().flat_map(|record| record.cells).find_map(|cell| cell.text);
             query.search_field = Some(filter.ref_field.clone());
             query.search_value = Some(format!("\"{}\"", text.unwrap_or_default().trim()));

@@ -395,11 +395,7 @@ fn with_manifest(state: &State, manifest: Manifest) -> Arc<State> {
 
 /// The rows that positions in the order of the sheet mean in each segment, with what comes beside them. The last
 /// segment is left out when the positions are cut off there and others come before.
-fn by_segment(
-    manifest: &Manifest,
-    positions: &[(u32, u32)],
-    is_cut: bool,
-) -> Vec<(usize, Vec<(u32, u32)>)> {
+fn by_segment(manifest: &Manifest, positions: &[(u32, u32)], is_cut: bool) -> Vec<(usize, Vec<(u32, u32)>)> {
     let mut selected = Vec::new();
     let mut rest = positions;
     while let Some((place, _)) = rest.first().and_then(|(first, _)| manifest.at(*first)) {

@@ -143,20 +143,6 @@ impl View {
         self.at(tx, &positions, fields).await
     }
 
-    /// The same with the cells of these fields alone.
-    ///
-    /// # Errors
-    /// [`SheetError::Query`] when a field is unknown.
-    pub async fn records_with(
-        &self,
-        tx: &mut Tx,
-        numbers: &[RecordNumber],
-        fields: &[String],
-    ) -> Result<Vec<Record>, SheetError> {
-        let positions = self.positions_of(tx, numbers).await?;
-        self.at(tx, &positions, Some(fields)).await
-    }
-
     /// The numbers of all records that a query means, in its order.
     ///
     /// # Errors

@@ -15,10 +15,23 @@ pub fn Choices(
     picking: Picking,
 ) -> impl IntoView {
     part(move || match picking.open.get().filter(|pick| pick.size.0 > 0.0) {
-        Some(pick) if pick.field.kind == ColumnKind::Date => calendar(picking, &pick),
-        Some(pick) => list(picking, pick),
+        Some(pick) => crate::app::later::choices(picking, pick),
         None => ().any(),
     })
+}
+
+/// The list for one cell.
+#[component]
+pub fn ChoicesOf(
+    /// What the editor and the list tell one another.
+    picking: Picking,
+    /// For which cell.
+    pick: Pick,
+) -> impl IntoView {
+    match pick.field.kind {
+        ColumnKind::Date => calendar(picking, &pick),
+        _ => list(picking, pick),
+    }
 }
 
 #[cfg(feature = "hydrate")]

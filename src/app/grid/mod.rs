@@ -48,7 +48,7 @@ use leptos::prelude::*;
 use crate::domain::layout::SheetLayout;
 use crate::rpc::records::{CellEdit, Choosing, SheetView, Sort, Standing};
 use change::Change;
-pub use choices::Choices;
+pub use choices::{Choices, ChoicesOf};
 #[cfg(feature = "ssr")]
 pub use first_window::first_window;
 use keyboard::Command;

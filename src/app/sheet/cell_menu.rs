@@ -18,16 +18,27 @@ pub fn CellMenu(
     /// The sheet.
     control: SheetControl,
 ) -> impl IntoView {
-    part(move || {
-        let Some(place) = control.grid.menu.get() else { return ().any() };
-        let closed = move |()| {
-            control.grid.menu.set(None);
-            // The focus goes back to the cell, unless something else took it.
-            control.grid.return_focus();
-        };
-        let (point, items) = ((place.x, place.y), items(control, place));
-        view! { <MenuAt label="Cell".to_string() point=point items=items closed=closed /> }.any()
+    part(move || match control.grid.menu.get() {
+        Some(place) => crate::app::later::cell_menu(control, place),
+        None => ().any(),
     })
+}
+
+/// The menu of one cell.
+#[component]
+pub fn CellMenuAt(
+    /// The sheet.
+    control: SheetControl,
+    /// Where it opens, and of what it is.
+    place: MenuPlace,
+) -> impl IntoView {
+    let closed = move |()| {
+        control.grid.menu.set(None);
+        // The focus goes back to the cell, unless something else took it.
+        control.grid.return_focus();
+    };
+    let (point, items) = ((place.x, place.y), items(control, place));
+    view! { <MenuAt label="Cell".to_string() point=point items=items closed=closed /> }.any()
 }
 
 fn items(control: SheetControl, place: MenuPlace) -> Vec<MenuItem> {

@@ -18,7 +18,7 @@ mod view_controls;
 mod views;
 mod views_panel;
 
-pub use cell_menu::CellMenu;
+pub use cell_menu::{CellMenu, CellMenuAt};
 pub use column_menu::column_menu;
 pub use columns_panel::columns_panel;
 pub use control::SheetControl;

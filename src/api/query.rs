@@ -83,6 +83,7 @@ impl From<RecordParameters> for RecordQuery {
             sort_field: parameters.sort_field,
             sort_direction: parameters.sort_direction,
             ids: parameters.ids,
+            except: Vec::new(),
             q: parameters.q,
         }
     }

@@ -133,4 +133,10 @@ parts! {
     /// Calculations of the columns.
     summary in "": summary_row(control: crate::app::sheet::SheetControl)
         = crate::app::sheet::summary_row::summary_row(control);
+    /// What can be done with a cell.
+    cell_menu in "": cell_menu(control: crate::app::sheet::SheetControl, place: crate::app::grid::MenuPlace)
+        = view! { <crate::app::sheet::CellMenuAt control=control place=place /> }.any();
+    /// What can be chosen for a cell that is edited.
+    choices in "": choices(picking: crate::app::grid::picking::Picking, pick: crate::app::grid::picking::Pick)
+        = view! { <crate::app::grid::ChoicesOf picking=picking pick=pick /> }.any();
 }

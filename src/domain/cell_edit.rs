@@ -1,11 +1,13 @@
 //! One rule for many cells: what becomes of the text of each cell of a field.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::blueprint::FieldType;
+use super::series::Series;
 use super::value;
 
 /// What an edit makes of a cell.
@@ -46,6 +48,10 @@ pub enum CellEdit {
         /// A cell that would become longer than so many bytes stays as it is.
         most: usize,
     },
+    /// The cells get these texts one after the other, and again from the first on.
+    Cycle(Arc<[Option<String>]>),
+    /// The cells go on with a series; the first of them has this place in it.
+    Series(Series, i64),
 }
 
 /// What a cell must be like to be replaced.
@@ -124,12 +130,27 @@ impl Find {
 }
 
 impl CellEdit {
-    /// What becomes of a cell.
-    pub fn apply<'a>(&'a self, text: Option<&str>) -> Edited<Cow<'a, str>> {
+    /// Whether cells of equal texts may get different ones.
+    pub fn goes_by_row(&self) -> bool {
+        matches!(self, Self::Cycle(_) | Self::Series(..))
+    }
+
+    /// What becomes of a cell, whose record is the `row`th of those that are meant.
+    pub fn apply<'a>(&'a self, text: Option<&str>, row: usize) -> Edited<Cow<'a, str>> {
         let present = |text: &'a str| Some(text).filter(|text| !text.is_empty()).map(Cow::Borrowed);
         let is_empty = text.is_none_or(str::is_empty);
         let since = match self {
             Self::Set(since) => since.as_deref().map(Cow::Borrowed),
+            Self::Cycle(texts) => match texts.get(row % texts.len().max(1)) {
+                Some(since) => since.as_deref().map(Cow::Borrowed),
+                None => return Edited::Same,
+            },
+            Self::Series(series, first) => {
+                match first.checked_add_unsigned(row as u64).and_then(|place| series.at(place)) {
+                    Some(since) => Some(Cow::Owned(since)),
+                    None => return Edited::Same,
+                }
+            }
             Self::Fill(with) if is_empty => present(with),
             Self::Replace { find: Find::Empty, with, .. } if is_empty => present(with),
             Self::Replace { find: find @ (Find::Exactly(_) | Find::Whole(_)), with, .. }
@@ -258,7 +279,7 @@ mod tests {
                 most: 100,
             };
             let since = since.map_or(Edited::Same, |since: Option<&str>| Edited::To(since.map(Cow::from)));
-            assert_eq!(edit.apply(text), since, "{find} in {text:?}");
+            assert_eq!(edit.apply(text, 0), since, "{find} in {text:?}");
         }
     }
 
@@ -289,21 +310,31 @@ mod tests {
     fn a_cell_that_would_become_too_long_stays() {
         let find = Find::parse(&FieldType::String, &json!("a")).unwrap();
         let edit = CellEdit::Replace { find, with: "xyz".to_string(), most: 6 };
-        assert_eq!(edit.apply(Some("aa")), Edited::To(Some("xyzxyz".into())));
-        assert_eq!(edit.apply(Some("aab")), Edited::TooLong);
-        assert_eq!(edit.apply(Some("aaaaaaaa")), Edited::TooLong);
-        assert_eq!(edit.apply(Some("long before")), Edited::Same);
+        assert_eq!(edit.apply(Some("aa"), 0), Edited::To(Some("xyzxyz".into())));
+        assert_eq!(edit.apply(Some("aab"), 0), Edited::TooLong);
+        assert_eq!(edit.apply(Some("aaaaaaaa"), 0), Edited::TooLong);
+        assert_eq!(edit.apply(Some("long before"), 0), Edited::Same);
     }
 
     #[test]
     fn filling_leaves_what_is_there_and_setting_what_is_the_same() {
         let fill = CellEdit::Fill("x".to_string());
-        assert_eq!(fill.apply(None), Edited::To(Some("x".into())));
-        assert_eq!(fill.apply(Some("y")), Edited::Same);
+        assert_eq!(fill.apply(None, 0), Edited::To(Some("x".into())));
+        assert_eq!(fill.apply(Some("y"), 0), Edited::Same);
         let set = CellEdit::Set(Some("x".to_string()));
-        assert_eq!(set.apply(Some("y")), Edited::To(Some("x".into())));
-        assert_eq!(set.apply(Some("x")), Edited::Same);
-        assert_eq!(CellEdit::Set(None).apply(Some("x")), Edited::To(None));
-        assert_eq!(CellEdit::Set(None).apply(None), Edited::Same);
+        assert_eq!(set.apply(Some("y"), 0), Edited::To(Some("x".into())));
+        assert_eq!(set.apply(Some("x"), 0), Edited::Same);
+        assert_eq!(CellEdit::Set(None).apply(Some("x"), 0), Edited::To(None));
+        assert_eq!(CellEdit::Set(None).apply(None, 0), Edited::Same);
+    }
+
+    #[test]
+    fn a_cycle_begins_again_and_a_series_goes_on() {
+        let edit = CellEdit::Cycle([Some("a".to_string()), None].into());
+        assert_eq!(edit.apply(Some("x"), 2), Edited::To(Some("a".into())));
+        assert_eq!(edit.apply(Some("x"), 3), Edited::To(None));
+        assert_eq!(edit.apply(Some("a"), 4), Edited::Same, "what is there already");
+        let series = Series::of(&[Some("1"), Some("2")]).unwrap();
+        assert_eq!(CellEdit::Series(series, -1).apply(None, 5), Edited::To(Some("5".into())));
     }
 }

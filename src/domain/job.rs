@@ -194,6 +194,7 @@ pub const BUILT_IN: &[(JobType, &str)] = &[
     (JobType::Sheet, "find-replace"),
     (JobType::Sheet, "bulk-update"),
     (JobType::Sheet, "fill"),
+    (JobType::Sheet, "fill-cells"),
     (JobType::Workbook, "delete-records"),
     (JobType::Sheet, "validate"),
 ];

@@ -8,6 +8,7 @@ pub mod actions;
 mod bodies;
 pub mod calculations;
 pub mod changes;
+pub mod cells;
 mod error;
 pub mod facets;
 pub mod files;

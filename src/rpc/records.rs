@@ -53,7 +53,7 @@ pub struct ColumnView {
     pub required: bool,
     /// Why it cannot be changed here; nothing when it can.
     pub locked: Option<String>,
-    /// The choices of an enum.
+    /// The choices of an enum, or of a list of them.
     pub choices: Vec<Choice>,
     /// What the field is for.
     pub description: Option<String>,
@@ -61,6 +61,8 @@ pub struct ColumnView {
     pub width: Option<u16>,
     /// The items of its menu.
     pub actions: Vec<ActionView>,
+    /// Its values are those of another sheet.
+    pub refers: bool,
 }
 
 /// What a person may do with the records of a sheet.
@@ -144,6 +146,8 @@ pub struct Choosing {
     pub sort: Option<Sort>,
     /// When not empty, these records and no others, whatever the filter says.
     pub selected: Vec<String>,
+    /// These records are left out in any case.
+    pub except: Vec<String>,
     /// All of them were selected by hand.
     pub all_selected: bool,
 }

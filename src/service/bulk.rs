@@ -18,7 +18,7 @@ use crate::domain::query::RecordQuery;
 use crate::domain::record::{Counts, FieldNumber};
 use crate::domain::value;
 use crate::domain::workbook::Sheet;
-use crate::sheets::{Bulk, FieldEdit, Writer};
+use crate::sheets::{Bulk, FieldEdit, NewRecord, Writer};
 use crate::store::{Tx, new_id, records};
 
 /// What becomes of the records that a query finds.
@@ -107,15 +107,10 @@ impl Service {
         self.still_writable(&mut tx, actor, &sheet).await?;
         let edits = self.edits(&mut tx, actor, &sheet, query, change).await?;
         let bulk = writer.bulk(&mut tx, query, edits).await?;
-        let view = writer.view(&mut tx).await?;
-        let (version, counts) = (view.version(), view.counts());
-        let last = records::commit_of_version(&mut tx, sheet.number, version).await?;
-        let commit_id = last.map(|commit| commit.id);
-        let done = Changed { sheet, change_id, commit_id, records: 0, too_long: 0, version, counts };
-        let mut run = BulkRun { writer, bulk, done, silent };
+        let mut run = BulkRun::new(&mut tx, writer, sheet, bulk, (change_id, silent)).await?;
         run.commits(&mut tx, actor, commits).await?;
         tx.commit().await?;
-        run.writer.show();
+        run.show();
         Ok(run)
     }
 
@@ -125,7 +120,7 @@ impl Service {
         self.still_writable(&mut tx, actor, &run.done.sheet).await?;
         let went_on = run.commits(&mut tx, actor, commits).await?;
         tx.commit().await?;
-        run.writer.show();
+        run.show();
         Ok(went_on)
     }
 
@@ -218,8 +213,40 @@ impl Service {
 }
 
 impl BulkRun {
+    /// Begins with a change that is made out already.
+    pub(super) async fn new(
+        tx: &mut Tx,
+        mut writer: Writer,
+        sheet: Sheet,
+        bulk: Bulk,
+        (change_id, silent): (ChangeId, bool),
+    ) -> Result<Self> {
+        let view = writer.view(tx).await?;
+        let (version, counts) = (view.version(), view.counts());
+        let last = records::commit_of_version(tx, sheet.number, version).await?;
+        let commit_id = last.map(|commit| commit.id);
+        let done = Changed { sheet, change_id, commit_id, records: 0, too_long: 0, version, counts };
+        Ok(Self { writer, bulk, done, silent })
+    }
+
+    /// Shows what was committed.
+    pub(super) fn show(&self) {
+        self.writer.show();
+    }
+
+    /// Adds records at the end, as a part of the change.
+    pub(super) async fn add(&mut self, tx: &mut Tx, actor: &Actor, added: Vec<NewRecord>) -> Result<()> {
+        let change = self.done.change_id.clone();
+        let done = self.writer.insert(tx, &actor.id, Some(&change), added).await?;
+        tell(tx, actor, &self.done.sheet, &done, Topic::RecordsCreated, &Audience::Everybody).await?;
+        self.done.records += done.numbers.len() as u64;
+        (self.done.version, self.done.counts) = (done.version, done.counts);
+        self.done.commit_id = done.commit;
+        Ok(())
+    }
+
     /// Makes the next commits, as many at most; false when nothing was left.
-    async fn commits(&mut self, tx: &mut Tx, actor: &Actor, most: usize) -> Result<bool> {
+    pub(super) async fn commits(&mut self, tx: &mut Tx, actor: &Actor, most: usize) -> Result<bool> {
         for _ in 0..most {
             let change = self.done.change_id.clone();
             let step = self.writer.bulk_step(tx, &actor.id, &change, &mut self.bulk).await?;
@@ -236,7 +263,7 @@ impl BulkRun {
 }
 
 /// The field of that key, when the actor may write it.
-fn writable<'a>(actor: &Actor, sheet: &'a Sheet, key: &str) -> Result<(FieldNumber, &'a Field)> {
+pub(super) fn writable<'a>(actor: &Actor, sheet: &'a Sheet, key: &str) -> Result<(FieldNumber, &'a Field)> {
     let (Some(number), Some(field)) = (sheet.field_number(key), sheet.config.field(key)) else {
         let name = &sheet.config.name;
         return Err(ServiceError::bad_request(format!("`{key}` is not the key of a field of {name}")));

@@ -1,5 +1,5 @@
-//! Undo: what a change did is taken back. When nothing has changed the sheet since, it is as it was before; otherwise
-//! cell by cell, and what was changed again stays.
+//! Undo: what a change did is taken back. When the sheet is as the change left it, it becomes as it was before;
+//! otherwise cell by cell, and what was changed again stays.
 
 use std::collections::BTreeSet;
 
@@ -94,7 +94,8 @@ impl Service {
     ) -> Result<Undone> {
         let undoing: ChangeId = new_id();
         let head = writer.view(tx).await?.version();
-        let restored = if head == last {
+        let as_left = changes::content_of(tx, sheet.number, last).await?;
+        let restored = if changes::content_of(tx, sheet.number, head).await? == as_left {
             go_back(tx, writer, actor, sheet, &undoing, first - 1).await?;
             Restored::default()
         } else {

@@ -20,11 +20,12 @@ use super::slice::Slice;
 use super::state::{State, counts};
 use super::unique::Partner;
 use super::update::RecordUpdate;
+use super::view::View;
 use super::writer::{CellInput, Committed, Working, Writer};
 use crate::domain::cell_edit::{CellEdit, Edited};
 use crate::domain::ids::ChangeId;
 use crate::domain::query::RecordQuery;
-use crate::domain::record::{FieldNumber, Message};
+use crate::domain::record::{FieldNumber, Message, RecordNumber};
 use crate::store::{Tx, records};
 
 /// Positions that are looked at together.
@@ -55,6 +56,8 @@ pub struct Bulk {
     edits: Arc<Vec<FieldEdit>>,
     /// The records that are meant, in the order of the sheet.
     positions: Positions,
+    /// The place of each among all that are meant; nothing when it is that in the order of the sheet.
+    places: Option<Vec<u32>>,
     /// How many of them were looked at.
     seen: usize,
     /// Cells that stay as they are because they would be too long.
@@ -65,6 +68,11 @@ pub struct Bulk {
 }
 
 impl Bulk {
+    fn new(edits: Vec<FieldEdit>, (positions, places): (Positions, Option<Vec<u32>>), version: i64) -> Self {
+        let edits = Arc::new(edits);
+        Self { edits, positions, places, seen: 0, too_long: 0, version, waiting: VecDeque::new() }
+    }
+
     /// How many records were looked at, and how many are meant.
     pub fn progress(&self) -> (u64, u64) {
         (self.seen as u64, self.positions.len() as u64)
@@ -81,6 +89,15 @@ impl Bulk {
 
     fn wanted(&self) -> Wanted {
         Wanted::Parts(self.edits.iter().map(|edit| Part::field(edit.field)).collect())
+    }
+
+    /// The next positions that are looked at, each with its place among all that are meant.
+    fn window(&self, most: usize) -> Vec<(u32, u32)> {
+        let positions = self.positions.page(self.seen, most).into_iter();
+        match &self.places {
+            Some(places) => positions.zip(places.iter().skip(self.seen).copied()).collect(),
+            None => positions.zip(self.seen as u32..).collect(),
+        }
     }
 
     /// The changes that fit into what is left of a commit.
@@ -114,15 +131,44 @@ impl Writer {
         edits: Vec<FieldEdit>,
     ) -> Result<Bulk, SheetError> {
         let query = RecordQuery { sort_field: None, sort_direction: None, ..query.clone() };
-        let mut view = self.view(tx).await?;
-        let mut positions = view.positions(tx, &query).await?;
-        if positions.len() > self.limits.patched_records && view.state.overlay.len() > 0 {
-            self.fold(tx).await?;
-            view = self.view(tx).await?;
-            positions = view.positions(tx, &query).await?;
+        let positions = self.view(tx).await?.positions(tx, &query).await?;
+        let view = self.ready(tx, positions.len()).await?;
+        let positions = view.positions(tx, &query).await?;
+        Ok(Bulk::new(edits, (positions, None), view.version()))
+    }
+
+    /// Begins to change the records of these numbers, as far as they are there; a rule that goes by rows counts them
+    /// in this order.
+    ///
+    /// # Errors
+    /// Those of the database, and [`SheetError::Damaged`].
+    pub async fn bulk_of(
+        &mut self,
+        tx: &mut Tx,
+        numbers: &[RecordNumber],
+        edits: Vec<FieldEdit>,
+    ) -> Result<Bulk, SheetError> {
+        let view = self.ready(tx, numbers.len()).await?;
+        let located = view.located(tx, numbers).await?;
+        let mut meant = (0_u32..).zip(numbers);
+        let place = |(number, position): (RecordNumber, u32)| {
+            Some((position, meant.find(|(_, other)| **other == number)?.0))
+        };
+        let mut found: Vec<(u32, u32)> = located.into_iter().filter_map(place).collect();
+        found.sort_unstable();
+        found.dedup_by_key(|(position, _)| *position);
+        let (positions, places): (Vec<u32>, Vec<u32>) = found.into_iter().unzip();
+        Ok(Bulk::new(edits, (Positions::listed(positions), Some(places)), view.version()))
+    }
+
+    /// The records, with nothing lying over their chunks when so many are to be changed that chunks are written.
+    async fn ready(&mut self, tx: &mut Tx, records: usize) -> Result<View, SheetError> {
+        let view = self.view(tx).await?;
+        if records <= self.limits.patched_records || view.state.overlay.len() == 0 {
+            return Ok(view);
         }
-        let (edits, version) = (Arc::new(edits), view.version());
-        Ok(Bulk { edits, positions, seen: 0, too_long: 0, version, waiting: VecDeque::new() })
+        self.fold(tx).await?;
+        self.view(tx).await
     }
 
     /// Makes the next commit of a change; nothing when there is nothing left to change.
@@ -175,18 +221,19 @@ impl Writer {
         author: Author<'_>,
         bulk: &mut Bulk,
     ) -> Result<Option<Committed>, SheetError> {
-        let positions = bulk.positions.page(bulk.seen, usize::MAX);
+        let window = bulk.window(usize::MAX);
         bulk.seen = bulk.positions.len();
         let view = self.view(tx).await?;
-        let segments = positions.iter().filter_map(|position| view.state.manifest.at(*position));
+        let segments = window.iter().filter_map(|(position, _)| view.state.manifest.at(*position));
         let mut segments: Vec<usize> = segments.map(|(segment, _)| segment).collect();
         segments.dedup();
         let rows = fetch::rows(&self.cache, tx, &view.state, segments, &bulk.wanted()).await?;
         let mut updates = Vec::new();
-        for place in positions.iter().filter_map(|position| rows.place_at(*position)) {
+        for (position, row) in window {
+            let Some(place) = rows.place_at(position) else { continue };
             let mut cells = Vec::new();
             for edit in bulk.edits.iter() {
-                match edit.edit.apply(rows.text(place, edit.field)) {
+                match edit.edit.apply(rows.text(place, edit.field), row as usize) {
                     Edited::Same => {}
                     Edited::To(text) => cells.push((edit.field, edit.cell(text))),
                     Edited::TooLong => bulk.too_long += 1,
@@ -210,7 +257,7 @@ impl Writer {
 
     /// Finds out what changes in the next segments; whether there were any.
     async fn look(&self, tx: &mut Tx, state: &Arc<State>, bulk: &mut Bulk) -> Result<bool, SheetError> {
-        let window = bulk.positions.page(bulk.seen, WINDOW);
+        let window = bulk.window(WINDOW);
         let is_cut = window.len() == WINDOW;
         let selected = by_segment(&state.manifest, &window, is_cut);
         if selected.is_empty() {
@@ -222,7 +269,7 @@ impl Writer {
         let (edits, fields) = (bulk.edits.clone(), bulk.fields());
         let (found, too_long) = blocking(move || {
             let mut too_long = 0;
-            let change = |(place, selected): &(usize, Vec<u32>)| {
+            let change = |(place, selected): &(usize, Vec<(u32, u32)>)| {
                 let slice = Slice::new(&rows, *place, &fields)?;
                 SegmentChange::of_edits(&slice, *place, selected, &edits, &mut too_long)
             };
@@ -346,18 +393,18 @@ fn with_manifest(state: &State, manifest: Manifest) -> Arc<State> {
     Arc::new(State::new(state.sheet, state.version, manifest, Overlay::default(), state.counts))
 }
 
-/// The rows that positions in the order of the sheet mean in each segment. The last segment is left out when the
-/// positions are cut off there and others come before.
-fn by_segment(manifest: &Manifest, positions: &[u32], is_cut: bool) -> Vec<(usize, Vec<u32>)> {
+/// The rows that positions in the order of the sheet mean in each segment, with what comes beside them. The last
+/// segment is left out when the positions are cut off there and others come before.
+fn by_segment(manifest: &Manifest, positions: &[(u32, u32)], is_cut: bool) -> Vec<(usize, Vec<(u32, u32)>)> {
     let mut selected = Vec::new();
     let mut rest = positions;
-    while let Some((place, _)) = rest.first().and_then(|first| manifest.at(*first)) {
+    while let Some((place, _)) = rest.first().and_then(|(first, _)| manifest.at(*first)) {
         let (start, end) = (manifest.start(place), manifest.start(place + 1));
-        let (here, others) = rest.split_at(rest.partition_point(|position| *position < end));
+        let (here, others) = rest.split_at(rest.partition_point(|(position, _)| *position < end));
         if others.is_empty() && is_cut && !selected.is_empty() {
             break;
         }
-        selected.push((place, here.iter().map(|position| position - start).collect()));
+        selected.push((place, here.iter().map(|(position, meant)| (position - start, *meant)).collect()));
         rest = others;
         if selected.len() == SCANNED_TOGETHER {
             break;

@@ -39,6 +39,8 @@ pub(super) struct Edit {
     pub(super) inserted: u64,
     pub(super) updated: u64,
     pub(super) deleted: u64,
+    /// The version whose content it brings back.
+    pub(super) restores: Option<i64>,
     /// How many more or fewer records there are, and records with an error.
     pub(super) live: i64,
     pub(super) invalid: i64,
@@ -149,6 +151,7 @@ impl Writer {
             live: head.live,
             invalid: head.invalid,
             numbers: number_set::encode(&edit.numbers),
+            restores: edit.restores,
         };
         records::insert_commit(tx, &row);
         row.id

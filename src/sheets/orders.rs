@@ -190,7 +190,7 @@ struct Touched {
 impl Answer {
     /// Whether any record may be among its records, and not only those that are named.
     fn is_of_any(&self) -> bool {
-        self.query.ids.is_empty() && self.query.filter != Some(Filter::None)
+        self.query.ids.is_empty() && self.query.except.is_empty() && self.query.filter != Some(Filter::None)
     }
 
     fn is_of(&self, query: &RecordQuery, rules: &Arc<Rules>) -> bool {

@@ -20,6 +20,8 @@ pub(super) struct Plan {
     pub(super) numbers: Vec<RecordNumber>,
     /// Whether only those are meant, or all but them.
     pub(super) only_named: bool,
+    /// The records that are left out in any case, in order.
+    pub(super) except: Vec<RecordNumber>,
     pub(super) order: Option<Order>,
 }
 
@@ -51,7 +53,8 @@ impl Plan {
         }
         Ok(Self {
             test: Arc::new(Test::And(tests)),
-            numbers: numbers(query, rules)?,
+            numbers: numbers(&query.ids, rules)?,
+            except: numbers(&query.except, rules)?,
             only_named: query.filter == Some(Filter::None) || (!query.narrows() && !query.ids.is_empty()),
             order: order(query, rules)?,
         })
@@ -66,9 +69,9 @@ impl Plan {
     }
 }
 
-fn numbers(query: &RecordQuery, rules: &Rules) -> Result<Vec<RecordNumber>, SheetError> {
+fn numbers(ids: &[String], rules: &Rules) -> Result<Vec<RecordNumber>, SheetError> {
     let mut numbers: Vec<RecordNumber> = Vec::new();
-    for id in &query.ids {
+    for id in ids {
         let number = rules.record_key.number(id);
         numbers.extend(number.map_err(|error| SheetError::Query(error.to_string()))?);
     }

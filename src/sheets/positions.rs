@@ -80,7 +80,7 @@ impl View {
     }
 
     async fn find(&self, tx: &mut Tx, plan: &Plan) -> Result<Positions, SheetError> {
-        let selected = match plan.only_named {
+        let mut selected = match plan.only_named {
             true => self.named(tx, plan).await?,
             false => {
                 let mut selected = self.matching(tx, &plan.test).await?;
@@ -90,6 +90,9 @@ impl View {
                 selected
             }
         };
+        for position in self.positions_of(tx, &plan.except).await? {
+            selected.put_at(position as usize, false);
+        }
         match plan.order {
             Some(order) => Ok(Positions::listed(self.sorted(tx, order, selected).await?)),
             None => Ok(Positions::marked(selected)),

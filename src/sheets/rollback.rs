@@ -10,8 +10,8 @@ use super::state::State;
 use super::writer::{Committed, Working, Writer};
 use crate::domain::ids::ChangeId;
 use crate::domain::record::RecordNumber;
-use crate::store::Tx;
 use crate::store::records::{self, SheetHead};
+use crate::store::{Tx, changes};
 
 impl Writer {
     /// Makes a version whose content is that of `to_version`; 0 is the empty sheet. Its chunks are used
@@ -51,6 +51,7 @@ impl Writer {
         edit.numbers = numbers.into_iter().collect();
         edit.updated = edit.numbers.len() as u64;
         edit.any_value_changed = true;
+        edit.restores = Some(changes::content_of(tx, sheet, to_version).await?);
 
         let old = &working.state.manifest;
         write_manifest(tx, sheet, head.version, (last, old), &then.manifest).await?;

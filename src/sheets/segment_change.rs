@@ -39,11 +39,11 @@ pub(super) struct RowChange<'a> {
 
 impl SegmentChange {
     /// What becomes of these rows by the rules of some fields; nothing when nothing changes. The slice must have been
-    /// made for these fields.
+    /// made for these fields. Beside each row comes its record's place among all that are meant.
     pub(super) fn of_edits(
         slice: &Slice<'_>,
         place: usize,
-        rows: &[u32],
+        rows: &[(u32, u32)],
         edits: &[FieldEdit],
         too_long: &mut u64,
     ) -> Option<Self> {
@@ -116,11 +116,11 @@ impl SegmentChange {
 fn new_texts(
     slice: &Slice<'_>,
     at: usize,
-    rows: &[u32],
+    rows: &[(u32, u32)],
     edit: &CellEdit,
     too_long: &mut u64,
 ) -> Vec<(u32, NewText)> {
-    let new = |text: Option<&str>| edit.apply(text).map(share);
+    let new = |text: Option<&str>, meant: u32| edit.apply(text, meant as usize).map(share);
     let mut cells = Vec::new();
     let mut take = |row: u32, since: Edited<Arc<str>>| match since {
         Edited::Same => {}
@@ -128,17 +128,17 @@ fn new_texts(
         Edited::TooLong => *too_long += 1,
     };
     let coded = slice.column(at).filter(|column| slice.is_plain() && column.codes.is_some());
-    let Some(column) = coded else {
-        for row in rows {
-            take(*row, new(slice.text(*row, at)));
+    let Some(column) = coded.filter(|_| !edit.goes_by_row()) else {
+        for (row, meant) in rows {
+            take(*row, new(slice.text(*row, at), *meant));
         }
         return cells;
     };
     let mut known: Vec<Option<Edited<Arc<str>>>> = vec![None; column.texts.len()];
-    let blank = new(None);
-    for row in rows {
+    let blank = new(None, 0);
+    for (row, _) in rows {
         let since = match column.place(*row as usize) {
-            Some(place) => known[place].get_or_insert_with(|| new(Some(column.texts.get(place)))),
+            Some(place) => known[place].get_or_insert_with(|| new(Some(column.texts.get(place)), 0)),
             None => &blank,
         };
         take(*row, since.clone());

@@ -1,5 +1,6 @@
 //! Reading one version of a sheet: pages, counts, single records.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::cache::ChunkCache;
@@ -151,6 +152,30 @@ impl View {
         self.numbers_at(tx, &positions).await
     }
 
+    /// The numbers of the records in these rows of what a query means, in that order; rows that are not there are
+    /// left out.
+    ///
+    /// # Errors
+    /// [`SheetError::Query`] when it cannot be answered.
+    pub async fn numbers_in(
+        &self,
+        tx: &mut Tx,
+        query: &RecordQuery,
+        rows: &[Range<u64>],
+    ) -> Result<Vec<RecordNumber>, SheetError> {
+        let positions = self.positions(tx, query).await?;
+        let mut numbers = Vec::new();
+        for rows in rows {
+            let place = |row: u64| usize::try_from(row).unwrap_or(usize::MAX);
+            let (begin, end) = (place(rows.start), place(rows.end).min(positions.len()));
+            for first in (begin..end).step_by(NUMBERS) {
+                let page = positions.page(first, NUMBERS.min(end - first));
+                numbers.extend(self.numbers_at(tx, &page).await?);
+            }
+        }
+        Ok(numbers)
+    }
+
     /// The records that the commit of a version touched; of a rollback, those of all commits it undid.
     /// Deleted ones are among them.
     ///
@@ -212,3 +237,5 @@ impl View {
 
 /// Records that are put together at a time.
 const PAGE: usize = 4_096;
+/// Records whose numbers are looked up at a time.
+const NUMBERS: usize = 1 << 17;

@@ -97,6 +97,8 @@ pub struct CommitRow {
     pub invalid: u64,
     /// The records it touched, as `sheets` encodes them.
     pub numbers: Vec<u8>,
+    /// The version whose content it brought back, if it did nothing else.
+    pub restores: Option<i64>,
 }
 
 /// Where a sheet stands, nothing when there is none.
@@ -324,14 +326,29 @@ pub async fn fold_patches(tx: &mut Tx, sheet: i64, version: i64) -> Result<(), S
 }
 
 const COMMIT: &str = "SELECT id, sheet, version, change_id, kind, created_by, created_at, completed_at, \
-                      inserted, updated, deleted, live, invalid, numbers FROM commits WHERE ";
+                      inserted, updated, deleted, live, invalid, numbers, restores FROM commits WHERE ";
 
-type CommitColumns =
-    (String, i64, i64, Option<String>, String, String, i64, Option<i64>, i64, i64, i64, i64, i64, Vec<u8>);
+type CommitColumns = (
+    String,
+    i64,
+    i64,
+    Option<String>,
+    String,
+    String,
+    i64,
+    Option<i64>,
+    i64,
+    i64,
+    i64,
+    i64,
+    i64,
+    Vec<u8>,
+    Option<i64>,
+);
 
 fn commit_row(row: CommitColumns) -> Result<CommitRow, StoreError> {
     let (commit_id, sheet, version, change, kind, created_by, created_at, completed_at, ..) = &row;
-    let (.., inserted, updated, deleted, live, invalid, _) = &row;
+    let (.., inserted, updated, deleted, live, invalid, _, restores) = &row;
     Ok(CommitRow {
         id: id("commits.id", commit_id)?,
         sheet: *sheet,
@@ -346,6 +363,7 @@ fn commit_row(row: CommitColumns) -> Result<CommitRow, StoreError> {
         deleted: count("commits.deleted", *deleted)?,
         live: count("commits.live", *live)?,
         invalid: count("commits.invalid", *invalid)?,
+        restores: *restores,
         numbers: row.13,
     })
 }
@@ -353,8 +371,8 @@ fn commit_row(row: CommitColumns) -> Result<CommitRow, StoreError> {
 /// Adds a commit. When its version is there already, because the head was not locked, all fails.
 pub fn insert_commit(tx: &mut Tx, commit: &CommitRow) {
     let text = "INSERT INTO commits (id, sheet, version, change_id, kind, created_by, created_at, completed_at, \
-                inserted, updated, deleted, live, invalid, numbers) \
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+                inserted, updated, deleted, live, invalid, numbers, restores) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     let statement = Statement::new(text)
         .bind(&commit.id)
         .bind(commit.sheet)
@@ -369,7 +387,8 @@ pub fn insert_commit(tx: &mut Tx, commit: &CommitRow) {
         .bind(integer(commit.deleted))
         .bind(integer(commit.live))
         .bind(integer(commit.invalid))
-        .bind(commit.numbers.clone());
+        .bind(commit.numbers.clone())
+        .bind(commit.restores);
     tx.later(statement);
 }
 

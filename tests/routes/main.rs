@@ -8,6 +8,7 @@ mod util;
 mod bad_input;
 mod blueprint_changes;
 mod bulk;
+mod cells;
 mod commits;
 mod downloads;
 mod edits;

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::app::plain::{Any, flag, on_event, on_key, on_mouse, on_pointer, part};
+use crate::app::plain::{Any, flag, on_event, on_key, on_mouse, on_pointer, part, watch};
 
 use super::icon::{Icon, icon};
 
@@ -16,6 +16,8 @@ pub struct MenuItem {
     pub icon: Icon,
     /// Why it cannot be chosen now.
     pub reason: Option<String>,
+    /// The keys that do the same.
+    pub keys: &'static str,
     /// Something goes.
     pub danger: bool,
     /// What happens.
@@ -26,12 +28,18 @@ impl MenuItem {
     /// An item that can be chosen.
     pub fn new(label: impl Into<String>, icon: Icon, run: impl Fn() + Send + Sync + 'static) -> Self {
         let run = Callback::new(move |()| run());
-        Self { label: label.into(), icon, reason: None, danger: false, run }
+        Self { label: label.into(), icon, reason: None, keys: "", danger: false, run }
     }
 
     /// The same item, which cannot be chosen if there is a reason.
     pub fn unless(mut self, reason: Option<String>) -> Self {
         self.reason = reason;
+        self
+    }
+
+    /// The same item with the keys that do the same.
+    pub fn with_keys(mut self, keys: &'static str) -> Self {
+        self.keys = keys;
         self
     }
 
@@ -70,32 +78,7 @@ pub fn MenuButton(
         #[cfg(feature = "hydrate")]
         browser::hide(&menu, &button);
     };
-    let item = move |item: MenuItem| {
-        let (run, reason) = (item.run, item.reason.clone());
-        let disabled = reason.is_some().then_some("true");
-        view! {
-            <button
-                type="button"
-                role="menuitem"
-                tabindex="-1"
-                class="menu-item"
-                class:danger=item.danger
-                aria-disabled=disabled
-                on:click=on_mouse(move |_| {
-                    if reason.is_none() {
-                        close();
-                        run.run(());
-                    }
-                })
-            >
-                {icon(item.icon)}
-                <span>
-                    {item.label}
-                    {item.reason.map(|reason| view! { <small>{reason}</small> }).any()}
-                </span>
-            </button>
-        }
-    };
+    let item = move |item: MenuItem| item_view(item, Callback::new(move |()| close()));
     view! {
         <button
             node_ref=button
@@ -134,7 +117,9 @@ pub fn MenuButton(
             })
             on:keydown=on_key(move |event| {
                 #[cfg(feature = "hydrate")]
-                browser::key(&menu, &button, &event);
+                if let Some(menu) = menu.get_untracked() {
+                    browser::key(&menu, &event, Callback::new(move |()| close()));
+                }
                 #[cfg(not(feature = "hydrate"))]
                 let _ = event;
             })
@@ -154,6 +139,96 @@ pub fn walk_items(event: &leptos::ev::KeyboardEvent) {
     }
 }
 
+/// One item of a menu that `close` closes.
+fn item_view(item: MenuItem, close: Callback<()>) -> AnyView {
+    let (run, reason) = (item.run, item.reason.clone());
+    let disabled = reason.is_some().then_some("true");
+    let keys = (!item.keys.is_empty()).then(|| view! { <kbd>{item.keys}</kbd> });
+    view! {
+        <button
+            type="button"
+            role="menuitem"
+            tabindex="-1"
+            class="menu-item"
+            class:danger=item.danger
+            aria-disabled=disabled
+            on:click=on_mouse(move |_| {
+                if reason.is_none() {
+                    close.run(());
+                    run.run(());
+                }
+            })
+        >
+            {icon(item.icon)}
+            <span>
+                {item.label}
+                {item.reason.map(|reason| view! { <small>{reason}</small> }).any()}
+            </span>
+            {keys.any()}
+        </button>
+    }
+    .any()
+}
+
+/// A menu at a point of the window, which opens at once. `closed` hears when it is gone.
+#[component]
+pub fn MenuAt(
+    /// What it is of, for readers.
+    label: String,
+    /// From the left and from the top of the window.
+    point: (f64, f64),
+    /// What is in it.
+    items: Vec<MenuItem>,
+    /// It was closed.
+    #[prop(into)]
+    closed: Callback<()>,
+) -> impl IntoView {
+    let menu = NodeRef::<html::Div>::new();
+    let close = Callback::new(move |()| {
+        #[cfg(feature = "hydrate")]
+        if let Some(menu) = menu.get_untracked() {
+            browser::close(&menu);
+        }
+    });
+    watch(move || {
+        #[cfg(feature = "hydrate")]
+        if let Some(menu) = menu.get() {
+            browser::open(&menu, (point.0, point.1, 0.0, 0.0));
+        }
+        #[cfg(not(feature = "hydrate"))]
+        let _ = point;
+    });
+    view! {
+        <div
+            node_ref=menu
+            popover="auto"
+            role="menu"
+            class="menu"
+            aria-label=label
+            on:toggle=on_event(move |_| {
+                #[cfg(feature = "hydrate")]
+                if !browser::is_open(&menu) {
+                    closed.run(());
+                }
+                #[cfg(not(feature = "hydrate"))]
+                let _ = closed;
+            })
+            on:contextmenu=on_mouse(|event| event.prevent_default())
+            on:keydown=on_key(move |event| {
+                #[cfg(feature = "hydrate")]
+                if let Some(menu) = menu.get_untracked() {
+                    browser::key(&menu, &event, close);
+                }
+                #[cfg(not(feature = "hydrate"))]
+                let _ = event;
+            })
+        >
+            {items.into_iter().map(|item| item_view(item, close)).collect_view().any()}
+        </div>
+    }
+    .any()
+}
+
 #[cfg(feature = "hydrate")]
 mod browser {
     use leptos::html;
@@ -167,11 +242,16 @@ mod browser {
         menu.get_untracked().is_some_and(|menu| menu.matches(":popover-open").unwrap_or(false))
     }
 
-    /// Opens under the button, or above it where there is no room, and never out of the window.
+    /// Opens under the button.
     pub fn show(menu: &NodeRef<html::Div>, button: &NodeRef<html::Button>) {
-        let (Some(menu), Some(button)) = (menu.get_untracked(), button.get_untracked()) else { return };
-        dom::call(&menu, "showPopover", &[]);
-        let (left, top, width, height) = dom::place(&button);
+        if let (Some(menu), Some(button)) = (menu.get_untracked(), button.get_untracked()) {
+            open(&menu, dom::place(&button));
+        }
+    }
+
+    /// Opens under a rectangle, or above it where there is no room, and never out of the window.
+    pub fn open(menu: &HtmlElement, (left, top, width, height): (f64, f64, f64, f64)) {
+        dom::call(menu, "showPopover", &[]);
         let (menu_width, menu_height) = (f64::from(menu.offset_width()), f64::from(menu.offset_height()));
         let inner =
             |value: Result<leptos::wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64());
@@ -184,8 +264,15 @@ mod browser {
         } else {
             below
         };
-        dom::set_lengths(&menu, &[("left", x.max(8.0)), ("top", y)]);
-        focus(&menu, 0);
+        dom::set_lengths(menu, &[("left", x.max(8.0)), ("top", y)]);
+        focus(menu, 0);
+    }
+
+    /// Closes it, when it is open.
+    pub fn close(menu: &HtmlElement) {
+        if menu.matches(":popover-open").unwrap_or(false) {
+            dom::call(menu, "hidePopover", &[]);
+        }
     }
 
     pub fn hide(menu: &NodeRef<html::Div>, button: &NodeRef<html::Button>) {
@@ -209,14 +296,13 @@ mod browser {
         }
     }
 
-    pub fn key(menu: &NodeRef<html::Div>, button: &NodeRef<html::Button>, event: &KeyboardEvent) {
-        let Some(element) = menu.get_untracked() else { return };
+    pub fn key(menu: &HtmlElement, event: &KeyboardEvent, close: Callback<()>) {
         if matches!(event.key().as_str(), "Tab" | "Escape") {
-            hide(menu, button);
+            close.run(());
             event.prevent_default();
             event.stop_propagation();
         } else {
-            walk(&element, event);
+            walk(menu, event);
         }
     }
 

@@ -8,6 +8,7 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use super::browser::{Grid, Shared};
+use super::compose;
 use super::geometry::{HEADER_HEIGHT, SeenColumns, Spot, View};
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
@@ -208,10 +209,14 @@ fn focus_active(shared: &Shared) -> bool {
     }
     if let Ok(Some(before)) = layer.query_selector("[role=gridcell][tabindex=\"0\"]") {
         let _ = before.set_attribute("tabindex", "-1");
+        let _ = before.remove_attribute("contenteditable");
         let _ = before.remove_attribute("aria-describedby");
     }
     let Some(cell) = cell(&layer, spot) else { return false };
     let _ = cell.set_attribute("tabindex", "0");
+    if focused {
+        compose::prepare(shared, &cell);
+    }
     if !shared.borrow().blocks.remarks(spot.row, spot.column).is_empty() {
         let _ = cell.set_attribute("aria-describedby", TIP_ID);
     }
@@ -224,7 +229,7 @@ fn focus_active(shared: &Shared) -> bool {
 /// Says which rows are selected.
 pub fn mark_selected(shared: &Shared) {
     let grid = shared.borrow();
-    let all = grid.selection == Selection::All;
+    let all = matches!(grid.selection, Selection::All | Selection::AllBut(_));
     let Ok(boxes) = grid.parts.layer.query_selector_all("input") else { return };
     for place in 0..boxes.length() {
         let Some(checkbox) = boxes.item(place).and_then(|node| node.dyn_into::<HtmlInputElement>().ok())

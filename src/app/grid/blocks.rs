@@ -136,6 +136,12 @@ impl Blocks {
         self.version
     }
 
+    /// The version of what is shown of a row.
+    pub fn version_at(&self, row: u64) -> i64 {
+        let slot = self.slots.get(&(row / BLOCK_ROWS));
+        slot.map(|slot| slot.version).filter(|version| *version != i64::MIN).unwrap_or(self.version)
+    }
+
     /// Another filter or search: nothing that is here or under way is of use any more.
     pub fn ask_anew(&mut self) {
         self.question += 1;

@@ -11,6 +11,7 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 
 use super::arrangement::Arrangement;
+use super::block::Block;
 use super::blocks::Blocks;
 use super::editor::Editor;
 use super::geometry::{Geometry, Spot, View};
@@ -82,6 +83,12 @@ pub struct Grid {
     pub(super) selection: Selection,
     pub(super) last_toggled: Option<u64>,
     pub(super) editor: Option<Editor>,
+    /// Where the handle is being pulled to.
+    pub(super) pulled: Option<Spot>,
+    /// Cells on their way to the clipboard.
+    pub(super) fetched: Option<super::clipboard::Fetched>,
+    /// Whether people may add records.
+    pub(super) may_add: bool,
     pub(super) layer: aria::Built,
     pub(super) control: GridControl,
     painter: Painter,
@@ -134,6 +141,9 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         selection: Selection::None,
         last_toggled: None,
         editor: None,
+        pulled: None,
+        fetched: None,
+        may_add: sheet.permits.add,
         layer: aria::Built::default(),
         control,
         painter: Painter::new(canvas)?,
@@ -284,7 +294,9 @@ fn paint(shared: &Shared) {
         view: grid.view,
         rows: &grid.blocks,
         columns: &grid.columns,
-        range: (grid.active, grid.anchor),
+        range: grid.range(),
+        active: grid.active,
+        pulled: grid.pulled.and_then(|spot| grid.range().filled_to(spot)).map(|(block, _)| block),
         focused: grid.focused || grid.lit,
         selection: &grid.selection,
         hovered: grid.hovered,
@@ -387,6 +399,13 @@ pub fn tell_columns(shared: &Shared) {
     shared.borrow().tell_columns();
 }
 
+/// Scrolls as little as shows a cell.
+pub fn show_spot(shared: &Shared, spot: Spot) {
+    shared.borrow_mut().show(spot);
+    repaint(shared);
+    source::fetch(shared);
+}
+
 /// Goes to a cell; `extend` keeps the other corner of the range.
 pub fn go(shared: &Shared, spot: Spot, extend: bool) {
     {
@@ -396,15 +415,7 @@ pub fn go(shared: &Shared, spot: Spot, extend: bool) {
             grid.anchor = spot;
         }
         grid.note_place();
-        let (top, left) = grid.geometry.reveal(&grid.view, spot);
-        if (top, left) != (grid.view.top, grid.view.left) {
-            grid.view.top = top;
-            grid.view.left = left;
-            grid.put_thumb();
-            grid.parts.scroller.set_scroll_left(left as i32);
-            grid.view.left = f64::from(grid.parts.scroller.scroll_left());
-        }
-        grid.follow();
+        grid.show(spot);
         grid.tell_place();
         grid.tell_range();
     }
@@ -412,6 +423,24 @@ pub fn go(shared: &Shared, spot: Spot, extend: bool) {
     aria::activate(shared);
     tooltip::update(shared);
     source::fetch(shared);
+}
+
+/// Makes a block the range; its first cell is the active one.
+pub fn select(shared: &Shared, block: &Block) {
+    if let Some((first, last)) = block.corners() {
+        go(shared, first, false);
+        shared.borrow_mut().anchor = last;
+        repaint(shared);
+    }
+}
+
+/// Gives the focus back to the active cell after a menu, unless somebody else has it.
+pub fn return_focus(shared: &Shared) {
+    if dom::focused().is_none_or(|element| element.tag_name() == "BODY") {
+        shared.borrow_mut().focused = true;
+        aria::activate(shared);
+        repaint(shared);
+    }
 }
 
 /// Goes to the first cell of a row that may be new.
@@ -461,6 +490,19 @@ impl Grid {
             *spot = Spot { row: spot.row.min(last.row), column: spot.column.min(last.column) };
         }
         self.blocks.want(self.geometry.visible_rows(&self.view));
+    }
+
+    /// Scrolls as little as shows a cell.
+    fn show(&mut self, spot: Spot) {
+        let (top, left) = self.geometry.reveal(&self.view, spot);
+        if (top, left) != (self.view.top, self.view.left) {
+            self.view.top = top;
+            self.view.left = left;
+            self.put_thumb();
+            self.parts.scroller.set_scroll_left(left as i32);
+            self.view.left = f64::from(self.parts.scroller.scroll_left());
+        }
+        self.follow();
     }
 
     /// What belongs to the rows goes with them: the wanted window, the layer, the editor.

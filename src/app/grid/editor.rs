@@ -1,20 +1,26 @@
-//! The editor: one real input laid over the cell.
+//! The editor: one real input laid over the cell. Where values can be chosen, a list beside it goes with what is typed.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo::events::{EventListener, EventListenerOptions};
+use leptos::prelude::Set;
 use leptos::wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent};
+use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::browser::{self, Shared};
 use super::geometry::{Geometry, HEADER_HEIGHT, Spot, View};
 use super::keyboard::Move;
+use super::picking::{self, Picking};
 use super::rows::{RecordName, Rows};
-use super::{aria, range, tooltip};
+use super::{aria, fill, range, tooltip};
 use crate::app::dom;
-use crate::app::format::escape;
+use crate::domain::value;
 use crate::rpc::records::{ColumnKind, ColumnView};
+
+/// The tallest that an editor grows.
+const TALLEST: f64 = 240.0;
+/// The room that a line of text and its frame take around it.
+const FRAME: f64 = 2.0;
 
 /// An open editor.
 pub struct Editor {
@@ -23,6 +29,10 @@ pub struct Editor {
     record: RecordName,
     spot: Spot,
     before: Option<String>,
+    /// It began with a typed character: arrows leave it, as they do the cell.
+    typed: bool,
+    /// What can be chosen beside it.
+    picking: Option<Picking>,
     #[expect(dead_code, reason = "they listen as long as they are kept")]
     listeners: Vec<EventListener>,
 }
@@ -32,13 +42,19 @@ impl Editor {
     pub fn place(&self, geometry: &Geometry, view: &View) {
         let cell = geometry.cell(view, self.spot);
         let tall = self.control.tag_name() == "TEXTAREA";
-        let width = cell.width.max(if tall { 280.0 } else { 120.0 });
+        let width = cell.width.max(if tall { 220.0 } else { 120.0 });
         let bound = geometry.left_bound(view, self.spot.column);
         let x = cell.x.max(bound).min((view.width - width).max(bound));
-        let height = if tall { 132.0 } else { cell.height + 1.0 };
+        let lengths = |y: f64, height: f64| {
+            [("left", x - 1.0), ("top", y - 1.0), ("width", width + 1.0), ("height", height)]
+        };
+        let mut height = cell.height + 1.0;
+        if tall {
+            dom::set_lengths(&self.control, &lengths(cell.y, height));
+            height = (f64::from(self.control.scroll_height()) + 2.0 * FRAME).clamp(height, TALLEST);
+        }
         let y = cell.y.max(HEADER_HEIGHT).min(view.height - height);
-        let lengths = [("left", x - 1.0), ("top", y - 1.0), ("width", width + 1.0), ("height", height)];
-        dom::set_lengths(&self.control, &lengths);
+        dom::set_lengths(&self.control, &lengths(y, height));
     }
 
     /// Goes with its record to another row.
@@ -48,23 +64,52 @@ impl Editor {
         }
     }
 
-    fn text(&self) -> Option<String> {
+    fn typed_text(&self) -> String {
         let control = &self.control;
-        let text = if let Some(input) = control.dyn_ref::<HtmlInputElement>() {
-            input.value()
-        } else if let Some(area) = control.dyn_ref::<HtmlTextAreaElement>() {
-            area.value()
-        } else {
-            control.dyn_ref::<HtmlSelectElement>().map(HtmlSelectElement::value).unwrap_or_default()
-        };
+        match control.dyn_ref::<HtmlInputElement>() {
+            Some(input) => input.value(),
+            None => {
+                control.dyn_ref::<HtmlTextAreaElement>().map(HtmlTextAreaElement::value).unwrap_or_default()
+            }
+        }
+    }
+
+    /// What the cell is to hold.
+    fn text(&self) -> Option<String> {
+        let typed = self.typed_text();
+        let text = self.picking.map_or(typed.clone(), |picking| picking.text(&typed));
         (!text.is_empty()).then_some(text)
     }
+}
+
+/// Turns a yes into a no and anything else into a yes; another cell begins to be edited with a space.
+pub fn toggle(shared: &Shared) -> bool {
+    let edit = {
+        let grid = shared.borrow();
+        let spot = grid.active;
+        let of_yes_and_no = |field: &ColumnView| field.kind == ColumnKind::Boolean && field.locked.is_none();
+        let head = grid.columns.get(spot.column).filter(|field| of_yes_and_no(field));
+        head.and_then(|_| grid.blocks.head(spot.row)).map(|head| {
+            let yes = grid.blocks.text(spot.row, spot.column).and_then(value::read_boolean);
+            let text = if yes == Some(true) { "false" } else { "true" };
+            (head.record, spot, Some(text.to_string()))
+        })
+    };
+    let is_one = edit.is_some();
+    if let Some(edit) = edit {
+        range::write(shared, vec![edit]);
+        aria::build(shared);
+    }
+    is_one
 }
 
 /// Opens the editor on the active cell, with `typed` instead of what the cell holds.
 pub fn open(shared: &Shared, typed: Option<&str>) {
     let opened = {
-        let grid = shared.borrow();
+        let mut grid = shared.borrow_mut();
+        // Of a range the cell is edited that it began with.
+        let (active, anchor) = (grid.active, grid.anchor);
+        (grid.active, grid.anchor) = (anchor, active);
         let spot = grid.active;
         let Some(field) = grid.columns.get(spot.column).cloned() else { return };
         let Some(head) = grid.blocks.head(spot.row) else { return };
@@ -79,12 +124,37 @@ pub fn open(shared: &Shared, typed: Option<&str>) {
         (grid.parts.host.clone(), spot, field, head, before)
     };
     let (host, spot, field, head, before) = opened;
-    let Some(control) = make(&field, head.position, before.as_deref(), typed) else { return };
+    let Some(control) = make(&field, head.position) else { return };
+    let picking = shared.borrow().control.picking;
+    let picking = picking::picks(&field).then_some(picking);
+    let text = match picking {
+        Some(picking) => {
+            let cell = (shared.borrow().sheet_id.clone(), head.record.id());
+            picking.begin(cell, &field, before.as_deref(), typed)
+        }
+        None => typed.or(before.as_deref()).unwrap_or("").to_string(),
+    };
+    match control.dyn_ref::<HtmlInputElement>() {
+        Some(input) => input.set_value(&text),
+        None => {
+            if let Some(area) = control.dyn_ref::<HtmlTextAreaElement>() {
+                area.set_value(&text);
+            }
+        }
+    }
     let _ = host.append_child(&control);
     let listeners = listen(shared, &control);
     {
         let mut grid = shared.borrow_mut();
-        let mut editor = Editor { control: control.clone(), record: head.record, spot, before, listeners };
+        let mut editor = Editor {
+            control: control.clone(),
+            record: head.record,
+            spot,
+            before,
+            typed: typed.is_some(),
+            picking,
+            listeners,
+        };
         if typed.is_none() {
             // Inputs change line ends; what nobody typed must not look typed.
             editor.before = editor.text();
@@ -92,83 +162,58 @@ pub fn open(shared: &Shared, typed: Option<&str>) {
         editor.place(&grid.geometry, &grid.view);
         grid.editor = Some(editor);
     }
+    if let Some(picking) = picking {
+        picking.show(dom::place(&control));
+    }
     tooltip::hide(shared);
     dom::focus_still(&control);
-    if let (Some(input), None) = (control.dyn_ref::<HtmlInputElement>(), typed) {
-        input.select();
+    if typed.is_none() {
+        dom::call(&control, "select", &[]);
     }
 }
 
-fn make(field: &ColumnView, position: u64, before: Option<&str>, typed: Option<&str>) -> Option<HtmlElement> {
-    let long = before.is_some_and(|text| text.contains('\n') || text.len() > 120) && typed.is_none();
-    let tag = match field.kind {
-        ColumnKind::Enum | ColumnKind::Boolean => "select",
-        _ if long => "textarea",
-        _ => "input",
-    };
+fn make(field: &ColumnView, position: u64) -> Option<HtmlElement> {
+    let tag = if field.kind == ColumnKind::Text { "textarea" } else { "input" };
     let element = dom::make(tag, "grid-editor")?;
-    let _ = element.set_attribute("aria-label", &format!("{}, record {position}", field.label));
-    let text = typed.or(before).unwrap_or("");
-    if let Some(input) = element.dyn_ref::<HtmlInputElement>() {
-        input.set_value(text);
-    } else if let Some(area) = element.dyn_ref::<HtmlTextAreaElement>() {
-        area.set_value(text);
-    } else if let Some(select) = element.dyn_ref::<HtmlSelectElement>() {
-        select.set_inner_html(&options(field, before));
-        select.set_value(&matching(field, before, typed));
+    let label = [&field.label, ", record ", &position.to_string()].concat();
+    let mut attributes =
+        vec![("aria-label", label.as_str()), ("spellcheck", "false"), ("autocomplete", "off")];
+    match field.kind {
+        ColumnKind::Number => attributes.push(("inputmode", "decimal")),
+        ColumnKind::Date => attributes.push(("placeholder", "YYYY-MM-DD")),
+        _ => {}
+    }
+    if picking::picks(field) && field.kind != ColumnKind::Date {
+        attributes.extend([
+            ("role", "combobox"),
+            ("aria-expanded", "true"),
+            ("aria-autocomplete", "list"),
+            ("aria-controls", picking::LIST_ID),
+        ]);
+    }
+    for (name, value) in attributes {
+        let _ = element.set_attribute(name, value);
     }
     element.dyn_into().ok()
-}
-
-fn options(field: &ColumnView, before: Option<&str>) -> String {
-    let mut html = String::from("<option value=\"\">Empty</option>");
-    let mut add = |value: &str, label: &str| {
-        html.push_str(&format!("<option value=\"{}\">{}</option>", escape(value), escape(label)));
-    };
-    let known = |text: &str| match field.kind {
-        ColumnKind::Boolean => matches!(text, "true" | "false"),
-        _ => field.choices.iter().any(|choice| choice.value == text),
-    };
-    if let Some(text) = before.filter(|text| !known(text)) {
-        add(text, &format!("{text} (not an option)"));
-    }
-    if field.kind == ColumnKind::Boolean {
-        add("true", "Yes");
-        add("false", "No");
-    }
-    for choice in &field.choices {
-        add(&choice.value, &choice.label);
-    }
-    html
-}
-
-/// What the list begins with: the first choice that starts with what was typed, else what was there.
-fn matching(field: &ColumnView, before: Option<&str>, typed: Option<&str>) -> String {
-    let typed = typed.map(dom::lower);
-    if field.kind == ColumnKind::Boolean {
-        let known =
-            [("y", "true"), ("t", "true"), ("1", "true"), ("n", "false"), ("f", "false"), ("0", "false")];
-        let meant = known.iter().find(|(letter, _)| typed.as_deref() == Some(letter));
-        return meant.map_or_else(|| before.unwrap_or_default().to_string(), |(_, value)| value.to_string());
-    }
-    let found = typed.and_then(|typed| {
-        let starts = |choice: &&crate::rpc::records::Choice| dom::lower(&choice.label).starts_with(&typed);
-        field.choices.iter().find(starts).map(|choice| choice.value.clone())
-    });
-    found.or_else(|| before.map(str::to_string)).unwrap_or_default()
 }
 
 fn listen(shared: &Shared, control: &HtmlElement) -> Vec<EventListener> {
     let cancelable = EventListenerOptions::enable_prevent_default();
     let weak = Rc::downgrade(shared);
-    // Some browsers say that a list changed at each arrow key; only a press chooses.
-    let by_keys = Rc::new(Cell::new(false));
-    let (keyed, pressed) = (Rc::clone(&by_keys), Rc::clone(&by_keys));
-    let pointer = EventListener::new(control, "pointerdown", move |_| pressed.set(false));
     let keys = EventListener::new_with_options(control, "keydown", cancelable, move |event| {
-        keyed.set(true);
         let (Some(shared), Some(event)) = (weak.upgrade(), event.dyn_ref::<KeyboardEvent>()) else { return };
         key(&shared, event);
+    });
+    let weak = Rc::downgrade(shared);
+    let input = EventListener::new(control, "input", move |_| {
+        let Some(shared) = weak.upgrade() else { return };
+        let grid = shared.borrow();
+        let Some(editor) = &grid.editor else { return };
+        editor.place(&grid.geometry, &grid.view);
+        if let Some(picking) = editor.picking {
+            picking.typed.set(editor.typed_text());
+            picking.at.set(None);
+        }
     });
     let weak = Rc::downgrade(shared);
     let leave = EventListener::new(control, "blur", move |_| {
@@ -176,14 +221,7 @@ fn listen(shared: &Shared, control: &HtmlElement) -> Vec<EventListener> {
             later(&shared, |shared| close(shared, true, None));
         }
     });
-    let weak = Rc::downgrade(shared);
-    let pick = EventListener::new(control, "change", move |event: &Event| {
-        let is_list = event.target().is_some_and(|target| target.dyn_ref::<HtmlSelectElement>().is_some());
-        if let Some(shared) = weak.upgrade().filter(|_| is_list && !by_keys.get()) {
-            later(&shared, |shared| close(shared, true, Some(None)));
-        }
-    });
-    vec![pointer, keys, leave, pick]
+    vec![keys, input, leave]
 }
 
 /// A listener must not be dropped while it runs, so the editor closes right after.
@@ -197,26 +235,84 @@ fn key(shared: &Shared, event: &KeyboardEvent) {
     if event.is_composing() {
         return;
     }
-    let in_text = event.target().is_some_and(|target| target.dyn_ref::<HtmlTextAreaElement>().is_some());
-    let way = match (event.key().as_str(), event.shift_key()) {
+    let (picking, typed) = match &shared.borrow().editor {
+        Some(editor) => (editor.picking, editor.typed),
+        None => return,
+    };
+    let key = event.key();
+    if picking.is_some_and(|picking| picking::key(picking, &key)) {
+        event.prevent_default();
+        return;
+    }
+    let held = event.ctrl_key() || event.meta_key();
+    let way = match (key.as_str(), event.shift_key()) {
         ("Escape", _) => None,
-        ("Enter", _) if in_text && !event.ctrl_key() => return,
+        ("Enter", _) if event.alt_key() => {
+            event.prevent_default();
+            break_line(shared);
+            return;
+        }
+        ("Enter", _) if held => {
+            event.prevent_default();
+            later(shared, fill_range);
+            return;
+        }
         ("Enter", false) => Some(Move::Down),
         ("Enter", true) => Some(Move::Up),
         ("Tab", false) => Some(Move::Next),
         ("Tab", true) => Some(Move::Previous),
+        ("ArrowUp", false) if typed => Some(Move::Up),
+        ("ArrowDown", false) if typed => Some(Move::Down),
+        ("ArrowLeft", false) if typed => Some(Move::Left),
+        ("ArrowRight", false) if typed => Some(Move::Right),
         _ => return,
     };
     event.prevent_default();
     later(shared, move |shared| close(shared, way.is_some(), Some(way)));
 }
 
+fn break_line(shared: &Shared) {
+    let area = match &shared.borrow().editor {
+        Some(editor) => editor.control.clone().dyn_into::<HtmlTextAreaElement>().ok(),
+        None => None,
+    };
+    let Some(area) = area else { return };
+    let at = area.selection_start().ok().flatten().unwrap_or(0);
+    let to = area.selection_end().ok().flatten().unwrap_or(at);
+    let _ = area.set_range_text_with_start_and_end("\n", at, to);
+    let _ = area.set_selection_range(at + 1, at + 1);
+    let grid = shared.borrow();
+    if let Some(editor) = &grid.editor {
+        editor.place(&grid.geometry, &grid.view);
+    }
+}
+
+/// Gives every cell of the range what was typed.
+fn fill_range(shared: &Shared) {
+    let text = match &shared.borrow().editor {
+        Some(editor) => editor.text(),
+        None => return,
+    };
+    close(shared, false, Some(None));
+    fill::with(shared, text.unwrap_or_default());
+}
+
+/// Something was chosen beside the editor.
+pub fn choose(shared: &Shared) {
+    let shared = Rc::clone(shared);
+    leptos::prelude::queue_microtask(move || close(&shared, true, Some(None)));
+}
+
 /// Closes the editor, keeps what was typed if `keep`, and goes on as `then` says: nothing when the
 /// focus went elsewhere by itself.
 pub fn close(shared: &Shared, keep: bool, then: Option<Option<Move>>) {
     let Some(editor) = shared.borrow_mut().editor.take() else { return };
-    let (text, spot, changed) = (editor.text(), editor.spot, editor.text() != editor.before);
+    let text = editor.text();
+    let (spot, changed) = (editor.spot, text != editor.before);
     let record = editor.record;
+    if let Some(picking) = editor.picking {
+        picking.end();
+    }
     editor.control.remove();
     if keep && changed {
         range::write(shared, vec![(record, spot, text)]);

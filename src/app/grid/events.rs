@@ -1,18 +1,22 @@
-//! What people do to the grid: pointer, wheel, keys, focus, copying.
+//! What people do to the grid: pointer, wheel, keys, focus, clipboard.
 
 use std::rc::Rc;
 
 use gloo::events::{EventListener, EventListenerOptions};
 use leptos::prelude::Set;
 use leptos::wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, Event, FocusEvent, HtmlElement, KeyboardEvent, MouseEvent, Node, WheelEvent};
+use web_sys::{
+    ClipboardEvent, Event, FocusEvent, HtmlElement, InputEvent, KeyboardEvent, MouseEvent, Node,
+    PointerEvent, WheelEvent,
+};
 
 use super::Wish;
-use super::browser::{self, Shared};
+use super::browser::{self, Grid, Shared};
+use super::change::Change;
 use super::geometry::{Hit, Spot};
 use super::keyboard::{self, Command, Held};
 use super::rows::Rows;
-use super::{aria, editor, header, range, tooltip};
+use super::{aria, clipboard, compose, editor, fill, header, menu, range, tooltip};
 
 /// Begins to listen.
 pub fn listen(shared: &Shared) {
@@ -46,7 +50,17 @@ pub fn listen(shared: &Shared) {
     on(&scroller, "keydown", |shared, event| with(event, |event| key(shared, event)));
     on(&scroller, "focusin", |shared, event| with(event, |event| focus(shared, event)));
     on(&scroller, "focusout", |shared, event| with(event, |event| blur(shared, event)));
-    on(&scroller, "copy", |shared, event| with(event, |event| copy(shared, event)));
+    on(&scroller, "copy", |shared, event| with(event, |event| clipboard::copy(shared, event, false)));
+    on(&scroller, "cut", |shared, event| with(event, |event| clipboard::copy(shared, event, true)));
+    on(&scroller, "paste", |shared, event| with(event, |event| clipboard::paste(shared, event)));
+    on(&scroller, "pointerup", |shared, event| with(event, |event| release(shared, event)));
+    on(&scroller, "contextmenu", |shared, event| with(event, |event| menu_at_pointer(shared, event)));
+    on(&scroller, "beforeinput", |shared, event| with(event, |event| before_input(shared, event)));
+    on(&scroller, "compositionstart", |shared, _| compose::begin(shared));
+    on(&scroller, "compositionend", |shared, event| with(event, |event| compose::end(shared, event)));
+    if let Some(body) = leptos::prelude::document().body() {
+        on(&body, "paste", |shared, event| with(event, |event| paste_into_nothing(shared, event)));
+    }
     for (name, act) in header::LISTENERS {
         on(&scroller, name, act);
     }
@@ -59,11 +73,24 @@ fn with<T: JsCast>(event: &Event, act: impl FnOnce(&T)) {
     }
 }
 
+/// Where the pointer is in the view.
+fn point(grid: &Grid, event: &MouseEvent) -> (f64, f64) {
+    let (left, top, ..) = crate::app::dom::place(&grid.parts.scroller);
+    (f64::from(event.client_x()) - left, f64::from(event.client_y()) - top)
+}
+
 /// What the pointer is over.
 pub(super) fn hit(shared: &Shared, event: &MouseEvent) -> Hit {
     let grid = shared.borrow();
-    let (left, top, ..) = crate::app::dom::place(&grid.parts.scroller);
-    grid.geometry.hit(&grid.view, f64::from(event.client_x()) - left, f64::from(event.client_y()) - top)
+    let (x, y) = point(&grid, event);
+    grid.geometry.hit(&grid.view, x, y)
+}
+
+/// Whether the pointer is over the handle of the range.
+fn is_on_handle(shared: &Shared, event: &MouseEvent) -> bool {
+    let grid = shared.borrow();
+    let (x, y) = point(&grid, event);
+    grid.focused && grid.editor.is_none() && grid.range().is_on_handle(&grid.geometry, &grid.view, x, y)
 }
 
 /// Where the scroller is shorter than the sheet, the wheel moves the sheet itself.
@@ -101,6 +128,12 @@ fn press(shared: &Shared, event: &MouseEvent) {
     if event.button() != 0 {
         return;
     }
+    if is_on_handle(shared, event) {
+        event.prevent_default();
+        let mut grid = shared.borrow_mut();
+        grid.pulled = Some(grid.active);
+        return;
+    }
     let Hit::Cell(spot) = hit(shared, event) else { return };
     event.prevent_default();
     editor::close(shared, true, None);
@@ -108,8 +141,42 @@ fn press(shared: &Shared, event: &MouseEvent) {
     browser::go(shared, spot, event.shift_key());
 }
 
+/// The handle is let go.
+fn release(shared: &Shared, _: &PointerEvent) {
+    let pulled = shared.borrow().pulled;
+    if let Some(spot) = pulled {
+        fill::pull(shared, spot);
+    }
+}
+
+/// Shows how far the handle is pulled; true while it is.
+fn pulls(shared: &Shared, hit: Hit, event: &MouseEvent) -> bool {
+    let pulled = shared.borrow().pulled;
+    if pulled.is_none() {
+        let style = if is_on_handle(shared, event) { "cursor:crosshair" } else { "" };
+        crate::app::dom::set_style(&shared.borrow().parts.scroller, style);
+        return false;
+    }
+    if event.buttons() != 1 {
+        // It was let go somewhere else.
+        shared.borrow_mut().pulled = None;
+        browser::repaint(shared);
+        return false;
+    }
+    if let Hit::Cell(spot) = hit
+        && pulled != Some(spot)
+    {
+        shared.borrow_mut().pulled = Some(spot);
+        browser::show_spot(shared, spot);
+    }
+    true
+}
+
 fn hover(shared: &Shared, event: &MouseEvent) {
     let hit = hit(shared, event);
+    if pulls(shared, hit, event) {
+        return;
+    }
     let (focused, active) = {
         let grid = shared.borrow();
         (grid.focused, grid.active)
@@ -245,10 +312,37 @@ fn key(shared: &Shared, event: &KeyboardEvent) {
 
 fn act(shared: &Shared, command: Command, key: &str) {
     match command {
-        Command::Edit => editor::open(shared, None),
         Command::Replace => editor::open(shared, Some(key)),
-        Command::Clear => range::clear_cells(shared),
+        Command::Escape => {
+            shared.borrow_mut().leaving = true;
+            tooltip::hide(shared);
+            obey(shared, command);
+        }
+        _ => obey(shared, command),
+    }
+}
+
+/// Does what a key or a menu says.
+pub fn obey(shared: &Shared, command: Command) {
+    match command {
+        Command::Edit | Command::Replace => editor::open(shared, None),
+        Command::Space if editor::toggle(shared) => {}
+        Command::Space => obey(shared, Command::OpenRecord),
+        Command::Clear => fill::clear(shared),
+        Command::Copy => clipboard::again(shared, "copy"),
+        Command::Cut => clipboard::again(shared, "cut"),
+        Command::Paste => clipboard::ask(shared),
+        Command::FillDown => fill::down(shared),
+        Command::FillRight => fill::right(shared),
+        Command::Undo => shared.borrow().control.change(Change::Step(false)),
+        Command::Redo => shared.borrow().control.change(Change::Step(true)),
+        Command::AddRecord => shared.borrow().control.change(Change::Add),
+        Command::Duplicate => fill::duplicate(shared),
+        Command::DeleteRecords => fill::delete(shared),
+        Command::FilterByValue => menu::filter_by_value(shared),
+        Command::Menu => menu::open_at_cell(shared),
         Command::SelectAll => range::select_everything(shared),
+        Command::SelectColumn => range::select_columns(shared),
         Command::SelectRow => {
             let row = shared.borrow().active.row;
             range::toggle_row(shared, row, false);
@@ -264,12 +358,43 @@ fn act(shared: &Shared, command: Command, key: &str) {
             control.wish.set(Some(Wish::Record));
         }
         Command::Help => tooltip::enter(shared),
-        Command::Escape => {
-            shared.borrow_mut().leaving = true;
-            tooltip::hide(shared);
-            range::clear_selection(shared);
-        }
+        Command::Escape => range::clear_selection(shared),
         Command::Go(_) | Command::Extend(_) => {}
+    }
+}
+
+/// The menu of what the pointer is over; what is in the range stays so.
+fn menu_at_pointer(shared: &Shared, event: &MouseEvent) {
+    event.prevent_default();
+    let place = (f64::from(event.client_x()), f64::from(event.client_y()));
+    let spot = match hit(shared, event) {
+        Hit::Cell(spot) => spot,
+        Hit::RowNumber(row) => Spot { row, column: shared.borrow().active.column },
+        _ => return,
+    };
+    let within = shared.borrow().range().contains(spot);
+    editor::close(shared, true, None);
+    shared.borrow_mut().focused = true;
+    if !within {
+        browser::go(shared, spot, false);
+    }
+    menu::open(shared, place);
+}
+
+/// Cells can be written into only by an editor; an input method may compose in them.
+fn before_input(_: &Shared, event: &InputEvent) {
+    if !event.is_composing() {
+        event.prevent_default();
+    }
+}
+
+/// A sheet without records has no cell that could have the focus.
+fn paste_into_nothing(shared: &Shared, event: &ClipboardEvent) {
+    let is_empty = shared.borrow().geometry.rows == 0;
+    let writes = crate::app::dom::focused()
+        .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"));
+    if is_empty && !writes && !event.default_prevented() {
+        clipboard::paste(shared, event);
     }
 }
 
@@ -311,11 +436,4 @@ fn blur(shared: &Shared, event: &FocusEvent) {
     drop(grid);
     browser::repaint(shared);
     tooltip::update(shared);
-}
-
-fn copy(shared: &Shared, event: &ClipboardEvent) {
-    let Some(clipboard) = event.clipboard_data() else { return };
-    if clipboard.set_data("text/plain", &range::copied(shared)).is_ok() {
-        event.prevent_default();
-    }
 }

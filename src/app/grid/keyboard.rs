@@ -15,6 +15,32 @@ pub enum Command {
     Replace,
     /// Empty the cells of the range.
     Clear,
+    /// Put the range on the clipboard.
+    Copy,
+    /// The same, and empty it.
+    Cut,
+    /// Write what is on the clipboard.
+    Paste,
+    /// Give the range what its first row has.
+    FillDown,
+    /// Give the range what its first column has.
+    FillRight,
+    /// Take the last change back.
+    Undo,
+    /// Make it again.
+    Redo,
+    /// Add a record.
+    AddRecord,
+    /// Add copies of the records of the range.
+    Duplicate,
+    /// Delete the records of the range.
+    DeleteRecords,
+    /// Show the records with the value of the cell.
+    FilterByValue,
+    /// Open the menu of the cell.
+    Menu,
+    /// Turn a yes into a no, and a no into a yes; anywhere else the record as a form.
+    Space,
     /// Give up the range and the selected rows.
     Escape,
     /// Every cell.
@@ -23,6 +49,8 @@ pub enum Command {
     SelectRow,
     /// Open the menu of the column.
     ColumnMenu,
+    /// The cells of the column.
+    SelectColumn,
     /// The record as a form.
     OpenRecord,
     /// To what helps with the messages of the cell.
@@ -93,6 +121,14 @@ const MOVES: [(&str, bool, Move); 14] = [
 
 /// What a key asks for; nothing for keys that are the browser's.
 pub fn command(key: &str, held: Held) -> Option<Command> {
+    if held.control && held.alt {
+        // A browser's own keys for its zoom are those without Alt.
+        return match key {
+            "-" => Some(Command::DeleteRecords),
+            "+" | "=" => Some(Command::AddRecord),
+            _ => None,
+        };
+    }
     let mut letters = key.chars();
     let letter = letters.next().filter(|_| letters.next().is_none());
     if held.alt && key == "ArrowDown" {
@@ -100,7 +136,7 @@ pub fn command(key: &str, held: Held) -> Option<Command> {
     }
     if held.alt {
         // A Mac writes with Option; Alt and a plain letter is a menu of the browser.
-        let writes = letter.is_some_and(|letter| !letter.is_ascii_alphanumeric() && !held.control);
+        let writes = letter.is_some_and(|letter| !letter.is_ascii_alphanumeric());
         return writes.then_some(Command::Replace);
     }
     let way = MOVES.iter().find(|(name, control, _)| *name == key && *control == held.control);
@@ -114,8 +150,14 @@ pub fn command(key: &str, held: Held) -> Option<Command> {
         ("Delete" | "Backspace", false, _) => Some(Command::Clear),
         ("Escape", false, false) => Some(Command::Escape),
         ("a" | "A", true, false) => Some(Command::SelectAll),
+        ("d" | "D", true, false) => Some(Command::FillDown),
+        ("r" | "R", true, false) => Some(Command::FillRight),
+        ("z" | "Z", true, false) => Some(Command::Undo),
+        ("z" | "Z", true, true) | ("y" | "Y", true, false) => Some(Command::Redo),
+        ("F10", false, true) | ("ContextMenu", ..) => Some(Command::Menu),
         (" ", false, true) => Some(Command::SelectRow),
-        (" ", false, false) => Some(Command::OpenRecord),
+        (" ", true, false) => Some(Command::SelectColumn),
+        (" ", false, false) => Some(Command::Space),
         (".", true, false) => Some(Command::Help),
         (_, false, _) if letter.is_some() => Some(Command::Replace),
         _ => None,
@@ -169,11 +211,18 @@ mod tests {
             ("ä", PLAIN, Some(Command::Replace)),
             ("A", shift, Some(Command::Replace)),
             ("a", control, Some(Command::SelectAll)),
-            (" ", PLAIN, Some(Command::OpenRecord)),
+            (" ", PLAIN, Some(Command::Space)),
             (" ", shift, Some(Command::SelectRow)),
             (".", control, Some(Command::Help)),
             ("c", control, None),
             ("PageDown", control, None),
+            ("z", control, Some(Command::Undo)),
+            ("Z", Held { control: true, ..shift }, Some(Command::Redo)),
+            ("-", control, None),
+            ("-", Held { control: true, alt: true, ..PLAIN }, Some(Command::DeleteRecords)),
+            ("x", Held { control: true, alt: true, ..PLAIN }, None),
+            ("F10", shift, Some(Command::Menu)),
+            (" ", control, Some(Command::SelectColumn)),
             ("x", Held { alt: true, ..PLAIN }, None),
             ("ArrowDown", Held { alt: true, ..PLAIN }, Some(Command::ColumnMenu)),
             ("ArrowUp", Held { alt: true, ..PLAIN }, None),

@@ -5,13 +5,22 @@
 #[cfg(feature = "hydrate")]
 mod aria;
 pub mod arrangement;
+pub mod block;
 pub mod blocks;
 #[cfg(feature = "hydrate")]
 mod browser;
+pub mod change;
+mod choices;
+#[cfg(feature = "hydrate")]
+mod clipboard;
+#[cfg(feature = "hydrate")]
+mod compose;
 #[cfg(feature = "hydrate")]
 mod editor;
 #[cfg(feature = "hydrate")]
 mod events;
+#[cfg(feature = "hydrate")]
+mod fill;
 #[cfg(feature = "ssr")]
 mod first_window;
 pub mod fix;
@@ -20,7 +29,10 @@ pub mod geometry;
 mod header;
 pub mod keyboard;
 #[cfg(feature = "hydrate")]
+mod menu;
+#[cfg(feature = "hydrate")]
 mod painter;
+pub mod picking;
 #[cfg(feature = "hydrate")]
 mod range;
 pub mod rows;
@@ -36,8 +48,12 @@ use leptos::prelude::*;
 
 use crate::domain::layout::SheetLayout;
 use crate::rpc::records::{CellEdit, Choosing, SheetView, Sort, Standing};
+use change::Change;
+pub use choices::{Choices, ChoicesOf};
 #[cfg(feature = "ssr")]
 pub use first_window::first_window;
+use keyboard::Command;
+use picking::Picking;
 use selection::Selection;
 
 use crate::app::components::{Icon, icon};
@@ -198,10 +214,35 @@ pub struct GridControl {
     pub theme: RwSignal<u32>,
     /// Takes what people write.
     pub write: Callback<Vec<CellEdit>>,
+    /// Takes what people do to many cells.
+    pub change: Callback<Change>,
+    /// Something to do, as a menu says.
+    pub order: RwSignal<Option<Command>>,
+    /// Where the menu of a cell is open.
+    pub cell_menu: RwSignal<Option<MenuPlace>>,
+    /// What can be chosen for the cell that is edited.
+    pub picking: Picking,
     /// The rows have other columns than the grid.
     pub misfit: Callback<()>,
     /// Takes what people must know, in words.
     pub trouble: Callback<String>,
+}
+
+/// Where a menu opens, and of what it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MenuPlace {
+    /// From the left of the window.
+    pub x: f64,
+    /// From its top.
+    pub y: f64,
+    /// How many records are meant.
+    pub records: u64,
+    /// How many cells.
+    pub cells: u64,
+    /// Why the cells cannot be changed.
+    pub locked: Option<String>,
+    /// The label of the field, and what the cell holds.
+    pub value: (String, Option<String>),
 }
 
 impl GridControl {
@@ -217,6 +258,11 @@ impl GridControl {
         if self.layout.with_untracked(|known| *known != layout) {
             self.layout.set(layout);
         }
+    }
+
+    /// Hands a change on.
+    pub fn change(&self, change: Change) {
+        self.change.run(change);
     }
 
     /// Sorts by a field: up, down, and back to the order of the sheet.
@@ -364,6 +410,17 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
     watch(move || {
         control.theme.track();
         each(&browser::recolor);
+    });
+    watch(move || {
+        if let Some(command) = control.order.get() {
+            control.order.set(None);
+            each(&|shared| events::obey(shared, command));
+        }
+    });
+    watch(move || {
+        if control.picking.pressed.get().is_some() {
+            each(&editor::choose);
+        }
     });
     watch(move || {
         if let Some(row) = control.reveal.get() {

@@ -9,6 +9,7 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use super::Question;
+use super::block::{Block, HANDLE};
 use super::geometry::{Geometry, HEADER_HEIGHT, Rectangle, Spot, View};
 use super::header::HeaderLooks;
 use super::rows::{RowHead, Rows};
@@ -32,8 +33,12 @@ pub struct Scene<'a> {
     pub rows: &'a dyn Rows,
     /// The columns.
     pub columns: &'a [Rc<ColumnView>],
-    /// The active cell and the other corner of the range.
-    pub range: (Spot, Spot),
+    /// The range.
+    pub range: Block,
+    /// The active cell, a corner of it.
+    pub active: Spot,
+    /// What the handle is being pulled over.
+    pub pulled: Option<Block>,
     /// Whether the grid has the focus.
     pub focused: bool,
     /// The selected records.
@@ -178,7 +183,7 @@ impl Painter {
     ) {
         let level = scene.rows.level(row, column);
         let marks = level.map(|level| self.marks(level));
-        let in_range = is_within(scene.range, row, column) && scene.range.0 != scene.range.1;
+        let in_range = scene.range.contains(Spot { row, column }) && scene.range.cells() > 1;
         let background = match marks {
             _ if in_range || scene.selection.contains(head.record) => Some(&self.colors.accent_soft),
             Some((soft, _)) => Some(soft),
@@ -293,36 +298,38 @@ impl Painter {
         self.fill(color, cell.x + cell.width - 2.0, 0.0, 2.0, bottom.min(scene.view.height));
     }
 
-    /// The frame around the active cell, and a thin one around the range.
+    /// The frame around the active cell, and a thin one around the range with its handle.
     fn ring(&self, scene: &Scene) {
         if scene.geometry.rows == 0 {
             return;
         }
-        let (active, anchor) = scene.range;
         let color = if scene.focused { &self.colors.accent } else { &self.colors.line_strong };
-        let corner = |pick: fn(u64, u64) -> u64, side: fn(usize, usize) -> usize| {
-            let spot = Spot { row: pick(active.row, anchor.row), column: side(active.column, anchor.column) };
-            scene.geometry.cell(&scene.view, spot)
-        };
         let bound = |column| scene.geometry.left_bound(&scene.view, column);
-        let left = bound(active.column.min(anchor.column));
-        self.clipped(left, HEADER_HEIGHT, scene.view.width, scene.view.height, || {
-            if active != anchor {
-                let (start, end) = (corner(u64::min, usize::min), corner(u64::max, usize::max));
-                self.outline(
-                    color,
-                    1.0,
-                    start.x - 0.5,
-                    start.y - 0.5,
-                    end.x + end.width - start.x,
-                    end.y + end.height - start.y,
-                );
+        let (width, height) = (scene.view.width, scene.view.height);
+        self.clipped(bound(scene.range.columns.start), HEADER_HEIGHT, width, height, || {
+            if scene.range.cells() > 1 {
+                self.around(scene, &scene.range, color, 1.0);
+            }
+            if let Some(pulled) = &scene.pulled {
+                self.around(scene, pulled, &self.colors.accent, 2.0);
             }
         });
-        self.clipped(bound(active.column), HEADER_HEIGHT, scene.view.width, scene.view.height, || {
-            let cell = scene.geometry.cell(&scene.view, active);
+        let last = scene.range.columns.end.saturating_sub(1);
+        self.clipped(bound(scene.active.column.min(last)), HEADER_HEIGHT, width, height, || {
+            let cell = scene.geometry.cell(&scene.view, scene.active);
             self.outline(color, 2.0, cell.x, cell.y, cell.width - 1.0, cell.height - 1.0);
+            if let Some((x, y)) = scene.range.handle(scene.geometry, &scene.view).filter(|_| scene.focused) {
+                self.fill(&self.colors.canvas, x - 1.0, y - 1.0, HANDLE + 2.0, HANDLE + 2.0);
+                self.fill(color, x, y, HANDLE, HANDLE);
+            }
         });
+    }
+
+    fn around(&self, scene: &Scene, block: &Block, color: &str, thick: f64) {
+        let Some((first, last)) = block.corners() else { return };
+        let (start, end) = (scene.geometry.cell(&scene.view, first), scene.geometry.cell(&scene.view, last));
+        let (width, height) = (end.x + end.width - start.x, end.y + end.height - start.y);
+        self.outline(color, thick, start.x - 0.5, start.y - 0.5, width, height);
     }
 
     fn gutter(&self, scene: &Scene, heads: &[(u64, Option<RowHead>)]) {
@@ -453,13 +460,6 @@ impl Painter {
         paint();
         self.context.restore();
     }
-}
-
-/// Whether a cell is in the rectangle between two corners.
-pub fn is_within(range: (Spot, Spot), row: u64, column: usize) -> bool {
-    let (one, two) = range;
-    (one.row.min(two.row)..=one.row.max(two.row)).contains(&row)
-        && (one.column.min(two.column)..=one.column.max(two.column)).contains(&column)
 }
 
 /// The first line of a text, no longer than can be seen.

@@ -14,6 +14,8 @@ pub enum Selection {
     Records(BTreeSet<RecordName>),
     /// Every record of the view.
     All,
+    /// Every record of the view but these, never none.
+    AllBut(BTreeSet<RecordName>),
 }
 
 impl Selection {
@@ -23,6 +25,7 @@ impl Selection {
             Self::None => false,
             Self::Records(records) => records.contains(&record),
             Self::All => true,
+            Self::AllBut(records) => !records.contains(&record),
         }
     }
 
@@ -32,39 +35,62 @@ impl Selection {
             Self::None => 0,
             Self::Records(records) => records.len() as u64,
             Self::All => total,
+            Self::AllBut(records) => total.saturating_sub(records.len() as u64),
         }
     }
 
-    /// Takes a record in, or out. "All but this one" cannot be said: after "all", none is selected, so that
-    /// nothing happens to the one that was meant to be spared.
+    /// Takes a record in, or out.
     pub fn toggle(&mut self, record: RecordName) {
-        let mut records = match std::mem::take(self) {
-            Self::Records(records) => records,
-            Self::None => BTreeSet::new(),
-            Self::All => return,
+        let flip = |mut records: BTreeSet<RecordName>| {
+            if !records.remove(&record) {
+                records.insert(record);
+            }
+            records
         };
-        if !records.remove(&record) {
-            records.insert(record);
-        }
-        *self = Self::of(records);
+        *self = match std::mem::take(self) {
+            Self::Records(records) => Self::of(flip(records)),
+            Self::None => Self::of(flip(BTreeSet::new())),
+            Self::AllBut(records) => Self::all_but(flip(records)),
+            Self::All => Self::all_but(flip(BTreeSet::new())),
+        };
     }
 
     /// Takes records in.
     pub fn add(&mut self, more: impl IntoIterator<Item = RecordName>) {
-        let mut records = match std::mem::take(self) {
-            Self::Records(records) => records,
-            Self::None | Self::All => BTreeSet::new(),
+        *self = match std::mem::take(self) {
+            Self::Records(mut records) => {
+                records.extend(more);
+                Self::of(records)
+            }
+            Self::None => Self::of(more.into_iter().collect()),
+            Self::AllBut(mut records) => {
+                for record in more {
+                    records.remove(&record);
+                }
+                Self::all_but(records)
+            }
+            Self::All => Self::All,
         };
-        records.extend(more);
-        *self = Self::of(records);
     }
 
     /// The ids to name in a request; empty for none and for all.
     pub fn ids(&self) -> Vec<String> {
         match self {
             Self::Records(records) => records.iter().map(|record| record.id()).collect(),
-            Self::None | Self::All => Vec::new(),
+            Self::None | Self::All | Self::AllBut(_) => Vec::new(),
         }
+    }
+
+    /// The ids to leave out in a request.
+    pub fn except(&self) -> Vec<String> {
+        match self {
+            Self::AllBut(records) => records.iter().map(|record| record.id()).collect(),
+            Self::None | Self::All | Self::Records(_) => Vec::new(),
+        }
+    }
+
+    fn all_but(records: BTreeSet<RecordName>) -> Self {
+        if records.is_empty() { Self::All } else { Self::AllBut(records) }
     }
 
     fn of(records: BTreeSet<RecordName>) -> Self {
@@ -94,10 +120,15 @@ mod tests {
     }
 
     #[test]
-    fn nothing_happens_to_one_that_is_taken_out_of_all() {
+    fn all_but_some_are_selected() {
         let mut selection = Selection::All;
         assert_eq!(selection.count(7), 7);
         selection.toggle(record(3));
-        assert_eq!(selection, Selection::None);
+        selection.toggle(record(4));
+        assert_eq!((selection.count(7), selection.ids().len(), selection.except().len()), (5, 0, 2));
+        assert!(!selection.contains(record(3)) && selection.contains(record(5)));
+        selection.add([record(3), record(5)]);
+        selection.toggle(record(4));
+        assert_eq!(selection, Selection::All);
     }
 }

@@ -10,12 +10,13 @@ use super::{Failure, NotFound};
 use crate::app::actions::WorkbookActions;
 use crate::app::components::{Button, CSV_FILES, DropZone, EmptyState, Icon, dropped, picked};
 use crate::app::frame::TopBar;
-use crate::app::grid::Grid;
+use crate::app::grid::{Choices, Grid};
 use crate::app::jobs::ForegroundJob;
 use crate::app::later;
 use crate::app::sheet::address::Address;
 use crate::app::sheet::{
-    ColumnMenu, FilterBar, ImportDialog, Importing, SheetControl, SidePanel, StatusBar, Toolbar, shortcuts,
+    CellMenu, ColumnMenu, FilterBar, ImportDialog, Importing, SheetControl, SidePanel, StatusBar, Toolbar,
+    shortcuts,
 };
 use crate::app::state::SpaceState;
 use crate::rpc;
@@ -124,6 +125,8 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
                     {part(move || control.summary.get().then(|| later::summary_row(control)))}
                 </div>
                 <ColumnMenu control=control />
+                <CellMenu control=control />
+                <Choices picking=control.grid.picking />
                 <Nothing control=control importing=importing />
                 <ForegroundJob sheet_id=sheet_id workbook_id=workbook_id />
             </div>

@@ -1,14 +1,18 @@
 //! What the parts of the sheet page share.
 
+use std::collections::VecDeque;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::app::actions::Scope;
 use crate::app::components::{FollowUp, Toast, Tone};
 use crate::app::format;
+use crate::app::grid::change::Change;
+use crate::app::grid::picking::Picking;
 use crate::app::grid::selection::Selection;
 use crate::app::grid::{Go, GridControl, Question};
-use crate::app::plain::on_change;
+use crate::app::plain::{on_change, watch};
 use crate::app::state::SpaceState;
 use crate::domain::action;
 use crate::domain::layout::SheetLayout;
@@ -73,6 +77,12 @@ pub struct SheetControl {
     pub finding: RwSignal<Option<Finding>>,
     /// Whether a row of calculations stands under the grid.
     pub summary: RwSignal<bool>,
+    /// How many steps there are to undo and redo.
+    pub steps: RwSignal<(u64, u64)>,
+    /// Writes that are under way.
+    pub(super) waiting: RwSignal<u32>,
+    /// Changes that wait for them.
+    pub(super) queue: StoredValue<VecDeque<Change>>,
     /// The space around it.
     pub state: SpaceState,
     counting: RwSignal<bool>,
@@ -86,9 +96,15 @@ impl SheetControl {
         let version = RwSignal::new(sheet.version);
         let saving = RwSignal::new(Saving::Saved);
         let doubted = RwSignal::new(0);
-        let waiting = RwSignal::new(0);
+        let waiting = RwSignal::new(0_u32);
         let counts = RwSignal::new(sheet.found);
         let sheet_id = sheet.id.clone();
+        let late = StoredValue::new(None::<Self>);
+        let change = Callback::new(move |change: Change| {
+            if let Some(Some(control)) = late.try_get_value() {
+                control.make(change);
+            }
+        });
         let write = Callback::new(move |edits: Vec<CellEdit>| {
             let kept = edits.clone();
             waiting.update(|count| *count += 1);
@@ -96,16 +112,15 @@ impl SheetControl {
             let sheet_id = sheet_id.clone();
             spawn_local(async move {
                 let answer = records::edit_cells(sheet_id.clone(), edits).await;
-                let left = waiting.try_update(|count| {
-                    *count -= 1;
-                    *count
-                });
                 match answer {
                     Ok(standings) => {
-                        if left == Some(0) {
+                        if waiting.try_get_untracked() == Some(1) {
                             let _ = saving.try_set(Saving::Saved);
                         }
                         let _ = version.try_update(|known| *known = (*known).max(standings.version));
+                        if let Some(Some(control)) = late.try_get_value() {
+                            control.stepped();
+                        }
                     }
                     Err(error) => {
                         let _ = saving.try_set(Saving::Failed);
@@ -114,6 +129,9 @@ impl SheetControl {
                     }
                 }
                 state.refresh();
+                if let Some(Some(control)) = late.try_get_value() {
+                    control.arrived();
+                }
             });
         });
         let grid = GridControl {
@@ -136,6 +154,10 @@ impl SheetControl {
             columns: RwSignal::new(None),
             theme: state.theme,
             write,
+            change,
+            order: RwSignal::new(None),
+            cell_menu: RwSignal::new(None),
+            picking: Picking::new(),
             misfit: Callback::new(move |()| state.shape_moved.update(|moved| *moved += 1)),
             trouble: Callback::new(move |words: String| state.toasts.show(Toast::new(Tone::Neutral, words))),
         };
@@ -158,10 +180,14 @@ impl SheetControl {
             side: RwSignal::new(None),
             finding: RwSignal::new(None),
             summary: RwSignal::new(false),
+            steps: RwSignal::new((0, 0)),
+            waiting,
+            queue: StoredValue::new(VecDeque::new()),
             state,
             counting,
             counted,
         };
+        late.set_value(Some(control));
         control.follow();
         super::layout::follow(control);
         super::address::follow(control);
@@ -182,6 +208,7 @@ impl SheetControl {
                 }
             },
         );
+        watch(move || self.count_steps());
         let clear = self.state.jobs.clear_filters;
         on_change(move || clear.get(), move |_| self.grid.question.set(Question::default()));
     }
@@ -270,13 +297,14 @@ impl SheetControl {
         let selected = selection.count(shown);
         let choosing = Choosing {
             selected: selection.ids(),
-            all_selected: selection == Selection::All,
+            except: selection.except(),
+            all_selected: matches!(selection, Selection::All),
             ..question.choosing()
         };
         let narrowed = question.narrows();
         let records = if question.standing == Standing::Valid { counts.valid } else { shown };
         let words = match (&selection, narrowed) {
-            (Selection::Records(_), _) => {
+            (Selection::Records(_) | Selection::AllBut(_), _) => {
                 format!(
                     "{} selected {}",
                     format::count(selected),
@@ -298,30 +326,9 @@ impl SheetControl {
         }
     }
 
-    /// Adds an empty record at the end and says so.
+    /// Adds an empty record at the end.
     pub fn add_record(self) {
-        let id = self.sheet.with_value(|sheet| sheet.id.clone());
-        spawn_local(async move {
-            match records::add_record(id).await {
-                Ok(standings) => {
-                    let _ = self.counts.try_set(standings.counts);
-                    // Under a filter the new record might not be seen.
-                    if self
-                        .grid
-                        .question
-                        .try_with_untracked(|question| question.narrows() || question.sort.is_some())
-                        == Some(true)
-                    {
-                        self.grid.question.set(Question::default());
-                    }
-                    self.grid.note_version(standings.version);
-                    self.grid.say("A record was added at the end".to_string());
-                    let _ = self.grid.reveal.try_set(standings.counts.total.checked_sub(1));
-                    self.state.refresh();
-                }
-                Err(error) => self.state.fail("No record was added", error),
-            }
-        });
+        self.make(Change::Add);
     }
 }
 

@@ -2,6 +2,8 @@
 
 pub mod address;
 mod calculation;
+mod cell_menu;
+mod changes;
 mod changing;
 mod column_menu;
 mod columns_panel;
@@ -31,6 +33,7 @@ mod view_controls;
 mod views;
 mod views_panel;
 
+pub use cell_menu::{CellMenu, CellMenuAt};
 pub use column_menu::column_menu;
 pub use columns_panel::columns_panel;
 pub use control::SheetControl;

@@ -11,6 +11,7 @@ use super::{Importing, SheetControl};
 use crate::app::actions::{menu_item, press};
 use crate::app::components::{Button, Icon, Look, MenuButton, MenuItem, Tab, Tabs, icon};
 use crate::app::format;
+use crate::app::grid::change::Change;
 use crate::app::grid::selection::Selection;
 use crate::app::state::{Asking, Deed, SpaceState};
 use crate::domain::export::ExportFormat;
@@ -67,6 +68,7 @@ pub fn Toolbar(
             {errors_button(control)}
             <SearchBox control=control />
             <ViewControls control=control />
+            {steps(control)}
             <span class="grow"></span>
             <Button label="Add record" before=Icon::Plus look=Look::Ghost bare=true reason=add_reason press=move |()| control.add_record() />
             <Button label="Add file" before=Icon::Upload look=Look::Ghost reason=import_reason press=move |()| importing.pick() />
@@ -104,6 +106,21 @@ fn errors_button(control: SheetControl) -> AnyView {
             <span>"Errors"</span>
             <small>{part(move || format::count(invalid.get()))}</small>
         </button>
+    }
+    .any()
+}
+
+/// The way back and forth through what the person did here.
+fn steps(control: SheetControl) -> AnyView {
+    if !control.sheet.with_value(|sheet| sheet.permits.edit) {
+        return ().any();
+    }
+    let none = |count: u64, words: &str| (count == 0).then(|| words.to_string());
+    let undo = Signal::derive(move || none(control.steps.get().0, "You have changed nothing here yet"));
+    let redo = Signal::derive(move || none(control.steps.get().1, "Nothing was undone"));
+    view! {
+        <Button label="Undo" before=Icon::Undo look=Look::Ghost bare=true reason=undo press=move |()| control.make(Change::Step(false)) />
+        <Button label="Redo" before=Icon::Redo look=Look::Ghost bare=true reason=redo press=move |()| control.make(Change::Step(true)) />
     }
     .any()
 }

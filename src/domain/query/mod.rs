@@ -68,6 +68,9 @@ pub struct RecordQuery {
     /// Records to include, or to leave out.
     #[serde(deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
     pub ids: Vec<String>,
+    /// Records to leave out, whatever else is said.
+    #[serde(deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<String>,
     /// A condition in the query language; [`Condition`] prints one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
@@ -92,6 +95,6 @@ impl RecordQuery {
 
     /// Whether it means every record in the order of the sheet.
     pub fn is_everything(&self) -> bool {
-        !self.narrows() && self.ids.is_empty() && self.sort_field.is_none()
+        !self.narrows() && self.ids.is_empty() && self.except.is_empty() && self.sort_field.is_none()
     }
 }

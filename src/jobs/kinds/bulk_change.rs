@@ -16,7 +16,7 @@ use crate::service::bulk::{BulkChange, BulkRun, Changed};
 use crate::service::jobs::JobChange;
 
 /// Commits of one transaction: 80,000 records at most.
-const TOGETHER: usize = 8;
+pub(super) const TOGETHER: usize = 8;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -76,47 +76,73 @@ impl Config {
 
 /// Changes the records.
 pub async fn run(work: Work) -> Result<Outcome, WorkError> {
-    let id: SheetId =
-        work.job.sheet_id.clone().ok_or_else(|| WorkError::Failed("the job names no sheet".to_string()))?;
-    let change = change_of(&work.job.id)?;
-    let sheet = work.service.sheet(&work.actor, &id).await?;
-    if let Some(done) = already_done(&work) {
-        return Ok(outcome(done, &sheet.config.name));
-    }
     let config: Config = work.config()?;
-    // What an earlier attempt wrote before it was cut off.
-    work.service.undo_unfinished(&work.actor, &id, &change).await?;
+    let rule = config.change(&work.job.operation)?;
+    let (id, change) = match prepare(&work).await? {
+        Start::Done(outcome) => return Ok(outcome),
+        Start::With(id, change) => (id, change),
+    };
     if let Some(label) = &config.snapshot_label {
         work.service.create_snapshot(&work.actor, &id, Some(label.clone()), None).await?;
     }
-    match all(&work, &id, &config, &change).await {
+    let named = (change.clone(), false);
+    let begun = work.service.begin_bulk(&work.actor, &id, &config.query, &rule, named, TOGETHER).await;
+    go_on(&work, (&id, &change), begun.map_err(WorkError::from)).await
+}
+
+/// Where an attempt begins.
+pub(super) enum Start {
+    /// An earlier one was cut off after its last transaction.
+    Done(Outcome),
+    /// With a change of a sheet; nothing of it is there.
+    With(SheetId, ChangeId),
+}
+
+/// Takes back what an earlier attempt wrote before it was cut off.
+pub(super) async fn prepare(work: &Work) -> Result<Start, WorkError> {
+    let id: SheetId =
+        work.job.sheet_id.clone().ok_or_else(|| WorkError::Failed("the job names no sheet".to_string()))?;
+    let change = change_of(&work.job.id)?;
+    if let Some(done) = already_done(work) {
+        let sheet = work.service.sheet(&work.actor, &id).await?;
+        return Ok(Start::Done(outcome(done, &sheet.config.name)));
+    }
+    work.service.undo_unfinished(&work.actor, &id, &change).await?;
+    Ok(Start::With(id, change))
+}
+
+/// Makes one transaction after the other, and takes the change back when it is cut off for good.
+pub(super) async fn go_on(
+    work: &Work,
+    (id, change): (&SheetId, &ChangeId),
+    begun: Result<BulkRun, WorkError>,
+) -> Result<Outcome, WorkError> {
+    match all(work, begun).await {
         Ok(done) => {
             let undo = json!({ "undo": { "sheetId": id, "changeId": change }, "changedRecords": done.records,
                 "tooLong": done.too_long });
             let change = JobChange { metadata: Some(undo), ..JobChange::default() };
             work.service.update_job(&work.actor, &work.job.id, change).await?;
+            let sheet = work.service.sheet(&work.actor, id).await?;
             Ok(outcome(done, &sheet.config.name))
         }
         Err(error) => {
             if work.is_over(&error).await? {
-                work.service.undo_unfinished(&work.actor, &id, &change).await?;
+                work.service.undo_unfinished(&work.actor, id, change).await?;
             }
             Err(error)
         }
     }
 }
 
-/// Makes one transaction after the other.
-async fn all(work: &Work, id: &SheetId, config: &Config, change: &ChangeId) -> Result<Done, WorkError> {
-    let (service, actor) = (&work.service, &work.actor);
-    let rule = config.change(&work.job.operation)?;
-    let named = (change.clone(), false);
-    let mut run: BulkRun = service.begin_bulk(actor, id, &config.query, &rule, named, TOGETHER).await?;
+/// Goes on to the end.
+async fn all(work: &Work, begun: Result<BulkRun, WorkError>) -> Result<Done, WorkError> {
+    let mut run = begun?;
     loop {
         let (seen, total) = run.progress();
         work.progress(seen, total, || format!("{} of {} records", grouped(seen), grouped(total))).await?;
-        if !service.go_on(actor, &mut run, TOGETHER).await? {
-            let Changed { records, too_long, .. } = service.end_bulk(run);
+        if !work.service.go_on(&work.actor, &mut run, TOGETHER).await? {
+            let Changed { records, too_long, .. } = work.service.end_bulk(run);
             return Ok(Done { records, too_long });
         }
     }

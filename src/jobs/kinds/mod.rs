@@ -3,6 +3,7 @@
 mod bulk_change;
 mod delete_records;
 mod export_sheet;
+mod fill_cells;
 mod import_file;
 mod validate_sheet;
 
@@ -21,12 +22,13 @@ pub struct Kind {
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 7] = [
+pub const KINDS: [Kind; 8] = [
     Kind { name: (JobType::Sheet, "import"), run: |work| Box::pin(import_file::run(work)) },
     Kind { name: (JobType::Sheet, "export"), run: |work| Box::pin(export_sheet::run(work)) },
     Kind { name: (JobType::Sheet, "find-replace"), run: |work| Box::pin(bulk_change::run(work)) },
     Kind { name: (JobType::Sheet, "bulk-update"), run: |work| Box::pin(bulk_change::run(work)) },
     Kind { name: (JobType::Sheet, "fill"), run: |work| Box::pin(bulk_change::run(work)) },
+    Kind { name: (JobType::Sheet, "fill-cells"), run: |work| Box::pin(fill_cells::run(work)) },
     Kind { name: (JobType::Workbook, "delete-records"), run: |work| Box::pin(delete_records::run(work)) },
     Kind { name: (JobType::Sheet, "validate"), run: |work| Box::pin(validate_sheet::run(work)) },
 ];

@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod calculations;
 pub mod changes;
+pub mod cells;
 pub mod facets;
 pub mod files;
 pub mod find;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Asker, id};
-use crate::domain::blueprint::{Constraint, Field, FieldType, SheetAccess};
+use crate::domain::blueprint::{Constraint, EnumConfig, Field, FieldType, SheetAccess};
 use crate::domain::frame::Frame;
 use crate::domain::ids::{Id, SheetId, ViewId};
 use crate::domain::layout::SheetLayout;
@@ -79,22 +79,22 @@ fn view(sheet: Sheet, workbook_name: String) -> SheetView {
 }
 
 fn column(field: &Field, may_edit: bool) -> ColumnView {
+    let choices = |config: &EnumConfig| {
+        let choice = |option: &crate::domain::blueprint::EnumOption| {
+            let value = option.value.to_string();
+            Choice { label: option.label.clone().unwrap_or_else(|| value.clone()), value }
+        };
+        config.options.iter().map(choice).collect()
+    };
     let (kind, choices) = match &field.field_type {
         FieldType::String => (ColumnKind::Text, Vec::new()),
         FieldType::Number => (ColumnKind::Number, Vec::new()),
         FieldType::Boolean { .. } => (ColumnKind::Boolean, Vec::new()),
         FieldType::Date => (ColumnKind::Date, Vec::new()),
         FieldType::Reference(_) => (ColumnKind::Reference, Vec::new()),
-        FieldType::StringList | FieldType::EnumList(_) | FieldType::ReferenceList(_) => {
-            (ColumnKind::List, Vec::new())
-        }
-        FieldType::Enum(config) => {
-            let choice = |option: &crate::domain::blueprint::EnumOption| {
-                let value = option.value.to_string();
-                Choice { label: option.label.clone().unwrap_or_else(|| value.clone()), value }
-            };
-            (ColumnKind::Enum, config.options.iter().map(choice).collect())
-        }
+        FieldType::StringList | FieldType::ReferenceList(_) => (ColumnKind::List, Vec::new()),
+        FieldType::EnumList(config) => (ColumnKind::List, choices(config)),
+        FieldType::Enum(config) => (ColumnKind::Enum, choices(config)),
     };
     let computed = field.constraints.contains(&Constraint::Computed);
     let locked = match (field.readonly, may_edit, computed) {
@@ -113,6 +113,7 @@ fn column(field: &Field, may_edit: bool) -> ColumnView {
         description: field.description.clone().filter(|text| !text.is_empty()),
         width: field.appearance.as_ref().and_then(|appearance| width(appearance["size"].as_str()?)),
         actions: field.actions.iter().filter_map(super::actions::view).collect(),
+        refers: matches!(field.field_type, FieldType::Reference(_) | FieldType::ReferenceList(_)),
     }
 }
 
@@ -141,6 +142,7 @@ pub fn query(choosing: &Choosing) -> RecordQuery {
     if !choosing.filter.is_empty() {
         query.q = Some(choosing.filter.clone());
     }
+    query.except.clone_from(&choosing.except);
     query
 }
 
@@ -204,6 +206,6 @@ pub async fn add_record(sheet_id: String) -> Result<Standings, RpcError> {
     ))
 }
 
-fn standings(written: Written) -> Standings {
+pub(super) fn standings(written: Written) -> Standings {
     Standings { version: written.version, counts: written.counts }
 }

@@ -45,10 +45,13 @@ fn edits() -> impl Strategy<Value = Vec<FieldEdit>> {
         with,
         most,
     });
+    let filled = || prop::option::of(texts().prop_filter("not empty", |text| !text.is_empty()));
+    let cycle = prop::collection::vec(filled(), 1..4);
     let edit = prop_oneof![
         3 => replace,
-        1 => prop::option::of(texts().prop_filter("not empty", |text| !text.is_empty())).prop_map(CellEdit::Set),
+        1 => filled().prop_map(CellEdit::Set),
         1 => texts().prop_map(CellEdit::Fill),
+        1 => cycle.prop_map(|texts| CellEdit::Cycle(texts.into())),
     ];
     let rule = (edit, prop::bool::weighted(0.2));
     prop::collection::btree_map(prop::sample::select(FIELDS.to_vec()), rule, 1..3).prop_map(|edits| {
@@ -222,9 +225,10 @@ impl Story<'_> {
         let mut meant = self.model.answer(query);
         meant.sort_unstable();
         let mut updates = Vec::new();
-        for row in self.model.rows.iter().filter(|row| meant.contains(&RecordNumber(row.number))) {
+        let rows = self.model.rows.iter().filter(|row| meant.contains(&RecordNumber(row.number)));
+        for (place, row) in rows.enumerate() {
             let cell = |FieldEdit { field, edit, character_removed }: &FieldEdit| {
-                let Edited::To(text) = edit.apply(row.cells.get(field).map(String::as_str)) else {
+                let Edited::To(text) = edit.apply(row.cells.get(field).map(String::as_str), place) else {
                     return None;
                 };
                 let messages = character_removed.then(|| vec![Message::character_removed()]);

@@ -119,6 +119,7 @@ fn queries() -> impl Strategy<Value = (RecordQuery, Option<Condition>)> {
                 sort_direction,
                 q: condition.as_ref().map(ToString::to_string),
                 ids: Vec::new(),
+                except: Vec::new(),
             };
             (query, condition)
         },

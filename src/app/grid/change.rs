@@ -1,0 +1,26 @@
+//! What a person does to many cells or records at once, as the grid asks for it.
+
+use crate::domain::fill::Fill;
+use crate::rpc::cells::{Block, Rows};
+
+/// A change of many cells or records.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// Texts into a block of cells, and into so many new records.
+    Fill {
+        /// The cells that are there.
+        block: Block,
+        /// What they get.
+        fill: Fill,
+        /// Records after the last one.
+        added: u32,
+    },
+    /// Records go, so many.
+    Delete(Rows, u64),
+    /// Records come a second time, at the end.
+    Duplicate(Rows),
+    /// An empty record comes, at the end.
+    Add,
+    /// The last change is taken back, or with `true` made again.
+    Step(bool),
+}

@@ -1,0 +1,61 @@
+//! The menu of a cell: where it opens and what it is told.
+
+use leptos::prelude::{Set, Update};
+
+use super::MenuPlace;
+use super::browser::Shared;
+use super::rows::Rows as _;
+use crate::app::dom;
+
+/// Opens the menu at a point of the window.
+pub fn open(shared: &Shared, (x, y): (f64, f64)) {
+    let (place, menu) = {
+        let grid = shared.borrow();
+        let range = grid.range();
+        let Some(field) = grid.columns.get(grid.active.column) else { return };
+        let locked = grid.locked(&range);
+        let is_locked = locked.len() == range.columns.len();
+        let text = grid.blocks.text(grid.active.row, grid.active.column).map(str::to_string);
+        let place = MenuPlace {
+            x,
+            y,
+            records: grid.meant_count(),
+            cells: range.cells(),
+            locked: if is_locked { field.locked.clone() } else { None },
+            value: (field.label.clone(), text),
+        };
+        (place, grid.control.menu)
+    };
+    menu.set(Some(place));
+}
+
+/// Opens the menu beside the active cell, as a key does.
+pub fn open_at_cell(shared: &Shared) {
+    let point = {
+        let grid = shared.borrow();
+        let cell = grid.geometry.cell(&grid.view, grid.active);
+        let (left, top, ..) = dom::place(&grid.parts.scroller);
+        (left + cell.x.max(grid.geometry.gutter) + 12.0, top + cell.y + cell.height)
+    };
+    open(shared, point);
+}
+
+/// Shows the records that have the text of the active cell in its field.
+pub fn filter_by_value(shared: &Shared) {
+    let (question, search) = {
+        let grid = shared.borrow();
+        let Some(field) = grid.columns.get(grid.active.column) else { return };
+        let mut search = ["filter:", &quoted(&field.key)].concat();
+        match grid.blocks.text(grid.active.row, grid.active.column) {
+            Some(text) => search.extend([" eq ", &quoted(text)]),
+            None => search.push_str(" eq \"\""),
+        }
+        (grid.control.question, search)
+    };
+    question.update(|question| question.search = search);
+}
+
+/// A text as the query language takes it.
+fn quoted(text: &str) -> String {
+    ["\"", &text.replace('\\', "\\\\").replace('"', "\\\""), "\""].concat()
+}

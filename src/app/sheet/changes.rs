@@ -1,0 +1,161 @@
+//! Changes of many cells or records: sent one after the other, once what was typed before has arrived, and told of
+//! when they went otherwise than people think.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::SheetControl;
+use super::control::Saving;
+use crate::app::components::{FollowUp, Toast, Tone};
+use crate::app::format::counted;
+use crate::app::grid::Go;
+use crate::app::grid::change::Change;
+use crate::rpc::RpcError;
+use crate::rpc::cells::{self, Filled, Stepped};
+use crate::rpc::records::{self, Standings};
+
+impl SheetControl {
+    /// Makes a change when those before it are made.
+    pub fn make(self, change: Change) {
+        if self.waiting.get_untracked() > 0 {
+            self.queue.update_value(|queue| queue.push_back(change));
+            return;
+        }
+        self.waiting.set(1);
+        self.saving.set(Saving::Under);
+        let id = self.sheet.with_value(|sheet| sheet.id.clone());
+        spawn_local(async move {
+            let done = self.perform(id, change).await;
+            let _ = self.saving.try_set(if done { Saving::Saved } else { Saving::Failed });
+            if !done {
+                let _ = self.grid.doubted.try_update(|times| *times += 1);
+            }
+            self.state.refresh();
+            self.arrived();
+        });
+    }
+
+    /// Something that was written has arrived, or not; what waited for it may go.
+    pub fn arrived(self) {
+        let left = self.waiting.try_update(|waiting| {
+            *waiting = waiting.saturating_sub(1);
+            *waiting
+        });
+        if left == Some(0)
+            && let Some(next) = self.queue.try_update_value(|queue| queue.pop_front()).flatten()
+        {
+            self.make(next);
+        }
+    }
+
+    /// Asks how many steps there are to undo and redo.
+    pub fn count_steps(self) {
+        let id = self.sheet.with_value(|sheet| sheet.id.clone());
+        spawn_local(async move {
+            if let Ok(left) = cells::steps_left(id).await {
+                let _ = self.steps.try_set(left);
+            }
+        });
+    }
+
+    /// What was just written can be undone, and nothing redone any more.
+    pub fn stepped(self) {
+        let _ = self.steps.try_update(|steps| *steps = (steps.0 + 1, 0));
+    }
+
+    /// False when it was refused; people know then.
+    async fn perform(self, id: String, change: Change) -> bool {
+        match change {
+            Change::Fill { block, fill, added } => match cells::fill_cells(id, block, fill, added).await {
+                Ok(Filled::Done(standings)) => {
+                    self.took(standings);
+                    self.stepped();
+                    true
+                }
+                Ok(Filled::Job(card)) => {
+                    self.state.jobs.heard_of(*card);
+                    self.stepped();
+                    true
+                }
+                Err(error) => self.refused("The cells were not changed", error),
+            },
+            Change::Delete(rows, records) => match cells::delete_rows(id, rows).await {
+                Ok(standings) => {
+                    self.took(standings);
+                    self.stepped();
+                    self.told(counted(records, "record") + " deleted");
+                    true
+                }
+                Err(error) => self.refused("No record was deleted", error),
+            },
+            Change::Duplicate(rows) => self.added(cells::duplicate_rows(id, rows).await),
+            Change::Add => self.added(records::add_record(id).await),
+            Change::Step(again) => {
+                let choosing = self.grid.question.with_untracked(|question| question.choosing());
+                match cells::step(id, again, choosing).await {
+                    Ok(step) => self.took_step(again, step),
+                    Err(error) => {
+                        self.refused(
+                            if again { "This was not redone" } else { "This was not undone" },
+                            error,
+                        );
+                    }
+                }
+                true
+            }
+        }
+    }
+
+    fn took(self, standings: Standings) {
+        self.grid.note_version(standings.version);
+    }
+
+    /// Goes to the records that came at the end. A filter or an order might not show them.
+    fn added(self, answer: Result<Standings, RpcError>) -> bool {
+        let standings = match answer {
+            Ok(standings) => standings,
+            Err(error) => return self.refused("No record was added", error),
+        };
+        let _ = self.counts.try_set(standings.counts);
+        let is_other = |question: &crate::app::grid::Question| question.narrows() || question.sort.is_some();
+        if self.grid.question.try_with_untracked(is_other) == Some(true) {
+            self.grid.question.set(Default::default());
+        }
+        self.took(standings);
+        self.stepped();
+        self.grid.say("Added at the end".to_string());
+        let _ = self.grid.reveal.try_set(standings.counts.total.checked_sub(1));
+        true
+    }
+
+    fn took_step(self, again: bool, step: Option<Stepped>) {
+        let Some(step) = step else {
+            let words = if again { "There is nothing to redo" } else { "There is nothing to undo" };
+            self.grid.trouble(words.to_string());
+            return;
+        };
+        let _ = self.steps.try_set(step.left);
+        self.took(step.standings);
+        let words = [if again { "Redone: " } else { "Undone: " }, &step.what].concat();
+        if step.skipped > 0 {
+            let kept = counted(step.skipped, "cell") + " changed again since then stayed as they are";
+            self.state.toasts.show(Toast::new(Tone::Neutral, words).saying(kept));
+        } else {
+            self.state.toasts.show(Toast::new(Tone::Good, words));
+        }
+        let cell = |(row, field)| Go::Cell { row, field: Some(field), focus: true };
+        let _ = self.grid.go.try_set(step.place.map(cell));
+    }
+
+    /// Tells of something that can be undone.
+    fn told(self, words: String) {
+        let mut toast = Toast::new(Tone::Good, words);
+        toast.actions.push(FollowUp::run("Undo", move || self.make(Change::Step(false))));
+        self.state.toasts.show(toast);
+    }
+
+    fn refused(self, title: &str, error: RpcError) -> bool {
+        self.state.fail(title, error);
+        false
+    }
+}

@@ -1,0 +1,98 @@
+//! Blocks of cells and steps back and forth.
+
+use super::jobs::card;
+use super::records::{query, standings};
+use super::{Asker, id};
+use crate::domain::clipboard::Table;
+use crate::domain::fill::Fill;
+use crate::domain::wording::counted;
+use crate::rpc::RpcError;
+use crate::rpc::cells::{Block, Filled, Rows, Stepped};
+use crate::rpc::records::{Choosing, Standings};
+use crate::service::cells;
+use crate::service::steps::{StepCounts, Way};
+use crate::store::changes::OwnChange;
+
+/// Rows from which on a change is a job, and texts that a job may carry.
+const MANY_ROWS: u64 = 50_000;
+const FEW_TEXTS: usize = 1_000;
+
+fn rows(rows: &Rows) -> cells::Rows {
+    let ranges = rows.ranges.iter().map(|(begin, end)| *begin..*end);
+    cells::Rows { query: query(&rows.choosing), version: rows.version, rows: ranges.collect() }
+}
+
+fn block(block: Block) -> cells::Block {
+    cells::Block { rows: rows(&block.rows), fields: block.fields }
+}
+
+pub async fn fill_cells(sheet_id: String, wanted: Block, fill: Fill, added: u32) -> Result<Filled, RpcError> {
+    let asker = Asker::of_request()?;
+    let (sheet, block) = (id(&sheet_id)?, block(wanted));
+    let is_light = match &fill {
+        Fill::Table(table) => table.texts().len() <= FEW_TEXTS,
+        _ => true,
+    };
+    if block.rows.count() > MANY_ROWS && added == 0 && is_light {
+        let job = asker.service.start_fill(&asker.actor, &sheet, &block, &fill).await?;
+        return Ok(Filled::Job(Box::new(card(&asker, job).await)));
+    }
+    let changed = asker.service.fill_cells(&asker.actor, &sheet, &block, &fill, added as usize).await?;
+    Ok(Filled::Done(Standings { version: changed.version, counts: changed.counts }))
+}
+
+pub async fn copy_cells(sheet_id: String, wanted: Block) -> Result<Table, RpcError> {
+    let asker = Asker::of_request()?;
+    Ok(asker.service.copy_cells(&asker.actor, &id(&sheet_id)?, &block(wanted)).await?)
+}
+
+pub async fn delete_rows(sheet_id: String, wanted: Rows) -> Result<Standings, RpcError> {
+    let asker = Asker::of_request()?;
+    Ok(standings(asker.service.delete_rows(&asker.actor, &id(&sheet_id)?, &rows(&wanted)).await?))
+}
+
+pub async fn duplicate_rows(sheet_id: String, wanted: Rows) -> Result<Standings, RpcError> {
+    let asker = Asker::of_request()?;
+    Ok(standings(asker.service.duplicate_rows(&asker.actor, &id(&sheet_id)?, &rows(&wanted)).await?))
+}
+
+pub async fn step(sheet_id: String, again: bool, choosing: Choosing) -> Result<Option<Stepped>, RpcError> {
+    let asker = Asker::of_request()?;
+    let way = if again { Way::Redo } else { Way::Undo };
+    let step = asker.service.step(&asker.actor, &id(&sheet_id)?, way, &query(&choosing)).await?;
+    Ok(step.map(|step| Stepped {
+        standings: Standings { version: step.undone.version, counts: step.undone.counts },
+        what: what(&step.of),
+        place: step.place,
+        skipped: step.undone.skipped_total,
+        left: both(step.left),
+    }))
+}
+
+/// What a change did, as a person calls it.
+fn what(of: &OwnChange) -> String {
+    let parts = [("edit", of.updated), ("addition", of.inserted), ("deletion", of.deleted)];
+    let parts = parts.into_iter().filter(|(_, records)| *records > 0);
+    let words: Vec<String> =
+        parts.map(|(deed, records)| format!("{deed} of {}", counted(records, "record"))).collect();
+    if words.is_empty() { "the last change".to_string() } else { words.join(", ") }
+}
+
+pub async fn steps_left(sheet_id: String) -> Result<(u64, u64), RpcError> {
+    let asker = Asker::of_request()?;
+    Ok(both(asker.service.step_counts(&asker.actor, &id(&sheet_id)?).await?))
+}
+
+fn both(counts: StepCounts) -> (u64, u64) {
+    (counts.undo, counts.redo)
+}
+
+pub async fn referable(
+    sheet_id: String,
+    (record, field): (String, String),
+    search: String,
+) -> Result<Vec<String>, RpcError> {
+    let asker = Asker::of_request()?;
+    let cell = (record.as_str(), field.as_str());
+    Ok(asker.service.referable(&asker.actor, &id(&sheet_id)?, cell, &search).await?)
+}

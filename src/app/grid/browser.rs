@@ -380,15 +380,6 @@ pub fn select(shared: &Shared, block: &Block) {
     }
 }
 
-/// Gives the focus back to the active cell after a menu, unless somebody else has it.
-pub fn return_focus(shared: &Shared) {
-    if dom::focused().is_none_or(|element| element.tag_name() == "BODY") {
-        shared.borrow_mut().focused = true;
-        aria::activate(shared);
-        repaint(shared);
-    }
-}
-
 /// Goes to a cell by the key of its field.
 pub fn reveal_cell(shared: &Shared, row: u64, field: &str) {
     let column = shared.borrow().columns.iter().position(|column| column.key == field);

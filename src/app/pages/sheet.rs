@@ -13,7 +13,9 @@ use crate::app::frame::TopBar;
 use crate::app::grid::{Choices, Grid};
 use crate::app::jobs::ForegroundJob;
 use crate::app::sheet::address::Address;
-use crate::app::sheet::{CellMenu, ColumnMenu, FilterBar, ImportDialog, Importing, SheetControl, StatusBar, Toolbar};
+use crate::app::sheet::{
+    CellMenu, ColumnMenu, FilterBar, ImportDialog, Importing, SheetControl, StatusBar, Toolbar,
+};
 use crate::app::state::SpaceState;
 use crate::rpc;
 use crate::rpc::records::{self, SheetView, Standing};

@@ -7,8 +7,8 @@ pub mod actions;
 #[cfg(feature = "ssr")]
 mod bodies;
 pub mod calculations;
-pub mod changes;
 pub mod cells;
+pub mod changes;
 mod error;
 pub mod facets;
 pub mod files;

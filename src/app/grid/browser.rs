@@ -434,15 +434,6 @@ pub fn select(shared: &Shared, block: &Block) {
     }
 }
 
-/// Gives the focus back to the active cell after a menu, unless somebody else has it.
-pub fn return_focus(shared: &Shared) {
-    if dom::focused().is_none_or(|element| element.tag_name() == "BODY") {
-        shared.borrow_mut().focused = true;
-        aria::activate(shared);
-        repaint(shared);
-    }
-}
-
 /// Goes to the first cell of a row that may be new.
 pub fn reveal(shared: &Shared, row: u64) {
     {

@@ -24,7 +24,7 @@ pub fn open(shared: &Shared, (x, y): (f64, f64)) {
             locked: if is_locked { field.locked.clone() } else { None },
             value: (field.label.clone(), text),
         };
-        (place, grid.control.menu)
+        (place, grid.control.cell_menu)
     };
     menu.set(Some(place));
 }
@@ -42,17 +42,13 @@ pub fn open_at_cell(shared: &Shared) {
 
 /// Shows the records that have the text of the active cell in its field.
 pub fn filter_by_value(shared: &Shared) {
-    let (question, search) = {
+    let (question, condition) = {
         let grid = shared.borrow();
         let Some(field) = grid.columns.get(grid.active.column) else { return };
-        let mut search = ["filter:", &quoted(&field.key)].concat();
-        match grid.blocks.text(grid.active.row, grid.active.column) {
-            Some(text) => search.extend([" eq ", &quoted(text)]),
-            None => search.push_str(" eq \"\""),
-        }
-        (grid.control.question, search)
+        let text = grid.blocks.text(grid.active.row, grid.active.column).unwrap_or_default();
+        (grid.control.question, [&quoted(&field.key), " eq ", &quoted(text)].concat())
     };
-    question.update(|question| question.search = search);
+    question.update(|question| question.filter = condition);
 }
 
 /// A text as the query language takes it.

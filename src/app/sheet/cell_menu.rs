@@ -18,7 +18,7 @@ pub fn CellMenu(
     /// The sheet.
     control: SheetControl,
 ) -> impl IntoView {
-    part(move || match control.grid.menu.get() {
+    part(move || match control.grid.cell_menu.get() {
         Some(place) => crate::app::later::cell_menu(control, place),
         None => ().any(),
     })
@@ -33,9 +33,12 @@ pub fn CellMenuAt(
     place: MenuPlace,
 ) -> impl IntoView {
     let closed = move |()| {
-        control.grid.menu.set(None);
+        control.grid.cell_menu.set(None);
         // The focus goes back to the cell, unless something else took it.
-        control.grid.return_focus();
+        #[cfg(feature = "hydrate")]
+        if crate::app::dom::focused().is_none_or(|element| element.tag_name() == "BODY") {
+            control.grid.focus.update(|times| *times += 1);
+        }
     };
     let (point, items) = ((place.x, place.y), items(control, place));
     view! { <MenuAt label="Cell".to_string() point=point items=items closed=closed /> }.any()

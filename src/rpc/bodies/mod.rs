@@ -2,8 +2,8 @@
 
 pub mod actions;
 pub mod calculations;
-pub mod changes;
 pub mod cells;
+pub mod changes;
 pub mod facets;
 pub mod files;
 pub mod find;

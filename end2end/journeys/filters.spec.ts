@@ -37,11 +37,11 @@ test('rows and text of a filter say the same', async ({ page, checkAccessibility
   await text.fill('plan eq free and (balance lt 100 or company like "Fer%")');
   await expect(panel.getByRole('group', { name: 'Group' }).getByRole('textbox', { name: 'Value' }).first()).toHaveValue('100');
   await expect(chips(page)).toHaveText(['Plan is Free', 'Balance is less than 100 or Company is like, with that case, Fer%']);
-  const found = await rows(page);
+  await expect.poll(() => rows(page)).toBe(28);
   await text.fill('plan eq free and (balance lt 100');
   await expect(panel.getByRole('status')).toContainText('At character 33');
   await expect(text).toHaveAttribute('aria-invalid', 'true');
-  expect(await rows(page), 'what cannot be read filters nothing anew').toBe(found);
+  expect(await rows(page), 'what cannot be read filters nothing anew').toBe(28);
   await text.fill('plan eq free or (balance lt 100 and (company eq Fern or is error))');
   await expect(panel).toContainText('deeper than rows can show');
 

@@ -42,6 +42,11 @@ enum Stage {
 /// The place of a part: empty for the moment that its code takes, then the part, else the offer to try again.
 /// `focus` is the dialog that it fills, whose focus goes to where a person begins.
 fn place(focus: &'static str, load: Arc<dyn Fn() -> Loading + Send + Sync>) -> AnyView {
+    let coming = || view! { <div class="coming" role="status" aria-label="Loading"></div> }.any();
+    // The server sends the place alone: what belongs to one thread must not come about there.
+    if cfg!(not(feature = "hydrate")) {
+        return part(coming).any();
+    }
     let stage = RwSignal::new(Stage::Coming);
     let here = StoredValue::new_local(None::<AnyView>);
     let owner = Owner::current();
@@ -62,7 +67,7 @@ fn place(focus: &'static str, load: Arc<dyn Fn() -> Loading + Send + Sync>) -> A
     };
     ask();
     part(move || match stage.get() {
-        Stage::Coming => view! { <div class="coming" role="status" aria-label="Loading"></div> }.any(),
+        Stage::Coming => coming(),
         Stage::Here => here.try_update_value(Option::take).flatten().any(),
         Stage::Failed => {
             let ask = ask.clone();

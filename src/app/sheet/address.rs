@@ -126,7 +126,7 @@ fn decode(text: &str) -> String {
 /// Keeps the address and what is shown together. A tab or a view is a step that the way back takes; what is typed
 /// is not.
 pub fn follow(control: SheetControl) {
-    let navigate = StoredValue::new_local(use_navigate());
+    let navigate = use_navigate();
     let location = use_location();
     let (path, query) = (location.pathname, location.search);
     let here = path.get_untracked();
@@ -150,7 +150,7 @@ pub fn follow(control: SheetControl) {
         }
         let options = NavigateOptions { replace: !step, scroll: false, ..NavigateOptions::default() };
         let to = [our_path.as_str(), &address.query()].concat();
-        navigate.with_value(|navigate| navigate(&to, options));
+        navigate(&to, options);
     });
     on_change(
         move || query.with(|query| Address::read(query)),

@@ -65,6 +65,25 @@ pub struct ColumnView {
     pub refers: bool,
 }
 
+#[cfg(test)]
+impl ColumnView {
+    /// A column as tests want it, with nothing special about it.
+    pub fn plain(key: &str, kind: ColumnKind) -> Self {
+        Self {
+            key: key.to_string(),
+            label: key.to_string(),
+            kind,
+            refers: false,
+            required: false,
+            locked: None,
+            choices: Vec::new(),
+            description: None,
+            width: None,
+            actions: Vec::new(),
+        }
+    }
+}
+
 /// What a person may do with the records of a sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permits {

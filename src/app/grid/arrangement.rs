@@ -64,23 +64,9 @@ pub fn header_width(column: &ColumnView) -> f64 {
 mod tests {
     use super::*;
 
-    fn field(key: &str, kind: ColumnKind) -> ColumnView {
-        ColumnView {
-            key: key.to_string(),
-            label: key.to_string(),
-            kind,
-            required: false,
-            locked: None,
-            choices: Vec::new(),
-            description: None,
-            width: None,
-            actions: Vec::new(),
-        }
-    }
-
     #[test]
     fn hidden_columns_are_left_out_and_pinned_ones_counted() {
-        let fields = ["a", "b", "c"].map(|key| field(key, ColumnKind::Text));
+        let fields = ["a", "b", "c"].map(|key| ColumnView::plain(key, ColumnKind::Text));
         let mut layout = SheetLayout::default().complete(&["a", "b", "c"]);
         layout.hide(&["b".to_string()]);
         layout.set_width("a", 77.0);
@@ -92,11 +78,11 @@ mod tests {
 
     #[test]
     fn the_blueprint_says_how_wide_a_column_is_at_first() {
-        let mut wide = field("notes", ColumnKind::Text);
+        let mut wide = ColumnView::plain("notes", ColumnKind::Text);
         wide.width = Some(360);
         assert_eq!(usual_width(&wide), 360.0);
-        assert_eq!(usual_width(&field("e-mail", ColumnKind::Text)), 240.0);
-        let mut long = field("a", ColumnKind::Boolean);
+        assert_eq!(usual_width(&ColumnView::plain("e-mail", ColumnKind::Text)), 240.0);
+        let mut long = ColumnView::plain("a", ColumnKind::Boolean);
         long.label = "Whether it was ever sent back".to_string();
         assert!(usual_width(&long) > 250.0);
     }

@@ -81,12 +81,8 @@ mod tests {
 
     fn column(kind: ColumnKind) -> ColumnView {
         ColumnView {
-            key: "a".to_string(),
-            label: "A".to_string(),
-            kind,
-            required: false,
-            locked: None,
             choices: vec![Choice { value: "team".to_string(), label: "Team".to_string() }],
+            ..ColumnView::plain("a", kind)
         }
     }
 

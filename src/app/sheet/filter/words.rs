@@ -86,15 +86,9 @@ mod tests {
 
     fn columns() -> Vec<ColumnView> {
         let column = |key: &str, label: &str, kind| ColumnView {
-            key: key.to_string(),
             label: label.to_string(),
-            kind,
-            required: false,
-            locked: None,
             choices: vec![Choice { value: "free".to_string(), label: "Free".to_string() }],
-            description: None,
-            width: None,
-            actions: Vec::new(),
+            ..ColumnView::plain(key, kind)
         };
         vec![column("plan", "Plan", ColumnKind::Enum), column("since", "Signed up", ColumnKind::Date)]
     }

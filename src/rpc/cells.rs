@@ -75,12 +75,12 @@ pub async fn copy_cells(sheet_id: String, block: Block) -> Result<Table, RpcErro
     super::bodies::cells::copy_cells(sheet_id, block).await
 }
 
-/// Deletes the records of some rows, as one change.
+/// Deletes the records of some rows, as one change; the answer names it.
 ///
 /// # Errors
 /// When the sheet is not there or its records may not be deleted.
 #[server(input = Packed, output = Packed)]
-pub async fn delete_rows(sheet_id: String, rows: Rows) -> Result<Standings, RpcError> {
+pub async fn delete_rows(sheet_id: String, rows: Rows) -> Result<(Standings, String), RpcError> {
     super::bodies::cells::delete_rows(sheet_id, rows).await
 }
 
@@ -100,6 +100,15 @@ pub async fn duplicate_rows(sheet_id: String, rows: Rows) -> Result<Standings, R
 #[server(input = Packed, output = Packed)]
 pub async fn step(sheet_id: String, again: bool, choosing: Choosing) -> Result<Option<Stepped>, RpcError> {
     super::bodies::cells::step(sheet_id, again, choosing).await
+}
+
+/// Takes one change back, whatever was made since.
+///
+/// # Errors
+/// When the sheet or the change is not there, or it was taken back already.
+#[server(input = Packed, output = Packed)]
+pub async fn take_back(sheet_id: String, change: String) -> Result<Standings, RpcError> {
+    super::bodies::cells::take_back(sheet_id, change).await
 }
 
 /// How many of the person's changes can be undone and redone.

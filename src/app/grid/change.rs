@@ -23,4 +23,6 @@ pub enum Change {
     Add,
     /// The last change is taken back, or with `true` made again.
     Step(bool),
+    /// The change of that id is taken back.
+    TakeBack(String),
 }

@@ -102,15 +102,6 @@ pub async fn step(sheet_id: String, again: bool, choosing: Choosing) -> Result<O
     super::bodies::cells::step(sheet_id, again, choosing).await
 }
 
-/// Takes one change back, whatever was made since.
-///
-/// # Errors
-/// When the sheet or the change is not there, or it was taken back already.
-#[server(input = Packed, output = Packed)]
-pub async fn take_back(sheet_id: String, change: String) -> Result<Standings, RpcError> {
-    super::bodies::cells::take_back(sheet_id, change).await
-}
-
 /// How many of the person's changes can be undone and redone.
 ///
 /// # Errors

@@ -23,6 +23,4 @@ pub enum Change {
     Add,
     /// The last change is taken back, or with `true` made again.
     Step(bool),
-    /// The change of that id is taken back.
-    TakeBack(String),
 }

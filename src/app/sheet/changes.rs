@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::SheetControl;
+use super::changing::undo_change;
 use super::control::Saving;
 use crate::app::components::{FollowUp, Toast, Tone};
 use crate::app::format::counted;
@@ -109,15 +110,6 @@ impl SheetControl {
             },
             Change::Duplicate(rows) => self.added(cells::duplicate_rows(id, rows).await),
             Change::Add => self.added(records::add_record(id).await),
-            Change::TakeBack(change) => match cells::take_back(id, change).await {
-                Ok(standings) => {
-                    self.took(standings);
-                    self.count_steps();
-                    self.state.toasts.show(Toast::new(Tone::Good, "Undone"));
-                    true
-                }
-                Err(error) => self.refused("This was not undone", error),
-            },
             Change::Step(again) => {
                 let choosing = self.grid.question.with_untracked(|question| question.choosing());
                 match cells::step(id, again, choosing).await {
@@ -178,7 +170,7 @@ impl SheetControl {
     /// Tells of a change that can be undone.
     fn told(self, words: String, change: String) {
         let mut toast = Toast::new(Tone::Good, words);
-        let back = move || self.make(Change::TakeBack(change.clone()));
+        let back = move || undo_change(self, self.id(), change.clone());
         toast.actions.push(FollowUp::run("Undo", back));
         self.state.toasts.show(toast);
     }

@@ -53,12 +53,6 @@ pub async fn delete_rows(sheet_id: String, wanted: Rows) -> Result<(Standings, S
     Ok((standings(deleted), change))
 }
 
-pub async fn take_back(sheet_id: String, change: String) -> Result<Standings, RpcError> {
-    let asker = Asker::of_request()?;
-    let undone = asker.service.undo_change(&asker.actor, &id(&sheet_id)?, &id(&change)?).await?;
-    Ok(Standings { version: undone.version, counts: undone.counts })
-}
-
 pub async fn duplicate_rows(sheet_id: String, wanted: Rows) -> Result<Standings, RpcError> {
     let asker = Asker::of_request()?;
     Ok(standings(asker.service.duplicate_rows(&asker.actor, &id(&sheet_id)?, &rows(&wanted)).await?))

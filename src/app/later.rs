@@ -141,6 +141,9 @@ parts! {
     /// What can be done with a cell.
     cell_menu in "": cell_menu(control: crate::app::sheet::SheetControl, place: crate::app::grid::MenuPlace)
         = view! { <crate::app::sheet::CellMenuAt control=control place=place /> }.any();
+    /// Changes of many cells or records: they are made, and nothing is to be seen.
+    changes in "": made(control: crate::app::sheet::SheetControl, change: crate::app::grid::change::Change)
+        = crate::app::sheet::made(control, change);
     /// What can be chosen for a cell that is edited.
     choices in "": choices(picking: crate::app::grid::picking::Picking, pick: crate::app::grid::picking::Pick)
         = view! { <crate::app::grid::ChoicesOf picking=picking pick=pick /> }.any();

@@ -75,12 +75,12 @@ pub async fn copy_cells(sheet_id: String, block: Block) -> Result<Table, RpcErro
     super::bodies::cells::copy_cells(sheet_id, block).await
 }
 
-/// Deletes the records of some rows, as one change.
+/// Deletes the records of some rows, as one change; the answer names it.
 ///
 /// # Errors
 /// When the sheet is not there or its records may not be deleted.
 #[server(input = Packed, output = Packed)]
-pub async fn delete_rows(sheet_id: String, rows: Rows) -> Result<Standings, RpcError> {
+pub async fn delete_rows(sheet_id: String, rows: Rows) -> Result<(Standings, String), RpcError> {
     super::bodies::cells::delete_rows(sheet_id, rows).await
 }
 

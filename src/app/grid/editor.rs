@@ -167,7 +167,7 @@ pub fn open(shared: &Shared, typed: Option<&str>) {
     }
     tooltip::hide(shared);
     dom::focus_still(&control);
-    if typed.is_none() {
+    if typed.is_none() && control.tag_name() == "INPUT" {
         dom::call(&control, "select", &[]);
     }
 }

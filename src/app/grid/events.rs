@@ -125,6 +125,10 @@ fn press(shared: &Shared, event: &MouseEvent) {
         event.prevent_default();
         return;
     }
+    if event.button() == 2 {
+        // The focus would come to the cell, and the range that the menu is for would be given up.
+        event.prevent_default();
+    }
     if event.button() != 0 {
         return;
     }

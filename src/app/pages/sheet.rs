@@ -15,8 +15,8 @@ use crate::app::jobs::ForegroundJob;
 use crate::app::later;
 use crate::app::sheet::address::Address;
 use crate::app::sheet::{
-    CellMenu, ColumnMenu, FilterBar, ImportDialog, Importing, SheetControl, SidePanel, StatusBar, Toolbar,
-    shortcuts,
+    CellMenu, Changes, ColumnMenu, FilterBar, ImportDialog, Importing, SheetControl, SidePanel, StatusBar,
+    Toolbar, shortcuts,
 };
 use crate::app::state::SpaceState;
 use crate::rpc;
@@ -126,6 +126,7 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
                 </div>
                 <ColumnMenu control=control />
                 <CellMenu control=control />
+                <Changes control=control />
                 <Choices picking=control.grid.picking />
                 <Nothing control=control importing=importing />
                 <ForegroundJob sheet_id=sheet_id workbook_id=workbook_id />

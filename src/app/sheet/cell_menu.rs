@@ -64,6 +64,7 @@ fn items(control: SheetControl, place: MenuPlace) -> Vec<MenuItem> {
         item(if place.cells == 1 { "Clear cell" } else { "Clear cells" }, Icon::Close, Command::Clear, "Del")
             .unless(locked()),
         item("Fill down", Icon::Fill, Command::FillDown, "Ctrl+D").unless(locked()),
+        item("Show record", Icon::Expand, Command::OpenRecord, "Space"),
         item(&filter_words(&place), Icon::Filter, Command::FilterByValue, ""),
         item("Add record at the end", Icon::Plus, Command::AddRecord, "Ctrl+Alt+=").unless(no_add()),
         item(&(records("Duplicate") + " to the end"), Icon::Copy, Command::Duplicate, "").unless(no_add()),

@@ -5,14 +5,43 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::SheetControl;
+use super::changing::undo_change;
 use super::control::Saving;
 use crate::app::components::{FollowUp, Toast, Tone};
 use crate::app::format::counted;
 use crate::app::grid::Go;
 use crate::app::grid::change::Change;
+use crate::app::plain::{Any, part};
 use crate::rpc::RpcError;
 use crate::rpc::cells::{self, Filled, Stepped};
 use crate::rpc::records::{self, Standings};
+
+/// What is being made: nothing to be seen. The code that makes it comes with the first change.
+#[component]
+pub fn Changes(
+    /// The sheet.
+    control: SheetControl,
+) -> impl IntoView {
+    part(move || match control.making.get() {
+        Some(change) => crate::app::later::made(control, change),
+        None => ().any(),
+    })
+}
+
+/// Makes a change, and tells when it is done.
+pub fn made(control: SheetControl, change: Change) -> AnyView {
+    let id = control.sheet.with_value(|sheet| sheet.id.clone());
+    spawn_local(async move {
+        let done = control.perform(id, change).await;
+        let _ = control.saving.try_set(if done { Saving::Saved } else { Saving::Failed });
+        if !done {
+            let _ = control.grid.doubted.try_update(|times| *times += 1);
+        }
+        control.state.refresh();
+        control.arrived();
+    });
+    ().any()
+}
 
 impl SheetControl {
     /// Makes a change when those before it are made.
@@ -23,16 +52,7 @@ impl SheetControl {
         }
         self.waiting.set(1);
         self.saving.set(Saving::Under);
-        let id = self.sheet.with_value(|sheet| sheet.id.clone());
-        spawn_local(async move {
-            let done = self.perform(id, change).await;
-            let _ = self.saving.try_set(if done { Saving::Saved } else { Saving::Failed });
-            if !done {
-                let _ = self.grid.doubted.try_update(|times| *times += 1);
-            }
-            self.state.refresh();
-            self.arrived();
-        });
+        self.making.set(Some(change));
     }
 
     /// Something that was written has arrived, or not; what waited for it may go.
@@ -80,10 +100,10 @@ impl SheetControl {
                 Err(error) => self.refused("The cells were not changed", error),
             },
             Change::Delete(rows, records) => match cells::delete_rows(id, rows).await {
-                Ok(standings) => {
+                Ok((standings, change)) => {
                     self.took(standings);
                     self.stepped();
-                    self.told(counted(records, "record") + " deleted");
+                    self.told(counted(records, "record") + " deleted", change);
                     true
                 }
                 Err(error) => self.refused("No record was deleted", error),
@@ -147,10 +167,11 @@ impl SheetControl {
         let _ = self.grid.go.try_set(step.place.map(cell));
     }
 
-    /// Tells of something that can be undone.
-    fn told(self, words: String) {
+    /// Tells of a change that can be undone.
+    fn told(self, words: String, change: String) {
         let mut toast = Toast::new(Tone::Good, words);
-        toast.actions.push(FollowUp::run("Undo", move || self.make(Change::Step(false))));
+        let back = move || undo_change(self, self.id(), change.clone());
+        toast.actions.push(FollowUp::run("Undo", back));
         self.state.toasts.show(toast);
     }
 

@@ -21,6 +21,9 @@ pub fn change_cells(
     spawn_local(async move {
         match changes::change_cells(id.clone(), choosing, field, change).await {
             Ok(Changing::Done { change, records, version }) => {
+                if records > 0 {
+                    control.stepped();
+                }
                 control.grid.note_version(version);
                 told(control, id, change, records);
             }
@@ -59,6 +62,7 @@ pub fn undo_change(control: SheetControl, sheet_id: String, change: String) {
                     toast = toast.saying(words);
                 }
                 control.state.toasts.show(toast);
+                control.count_steps();
                 control.state.sheet_moved.try_update(|moved| *moved = (moved.0 + 1, Some(sheet_id)));
             }
             Err(error) => control.state.fail("This cannot be undone", error),

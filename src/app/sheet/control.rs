@@ -81,6 +81,8 @@ pub struct SheetControl {
     pub steps: RwSignal<(u64, u64)>,
     /// Writes that are under way.
     pub(super) waiting: RwSignal<u32>,
+    /// The change that is being made.
+    pub(super) making: RwSignal<Option<Change>>,
     /// Changes that wait for them.
     pub(super) queue: StoredValue<VecDeque<Change>>,
     /// The space around it.
@@ -182,6 +184,7 @@ impl SheetControl {
             summary: RwSignal::new(false),
             steps: RwSignal::new((0, 0)),
             waiting,
+            making: RwSignal::new(None),
             queue: StoredValue::new(VecDeque::new()),
             state,
             counting,

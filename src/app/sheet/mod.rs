@@ -34,6 +34,7 @@ mod views;
 mod views_panel;
 
 pub use cell_menu::{CellMenu, CellMenuAt};
+pub use changes::{Changes, made};
 pub use column_menu::column_menu;
 pub use columns_panel::columns_panel;
 pub use control::SheetControl;

@@ -46,9 +46,11 @@ pub async fn copy_cells(sheet_id: String, wanted: Block) -> Result<Table, RpcErr
     Ok(asker.service.copy_cells(&asker.actor, &id(&sheet_id)?, &block(wanted)).await?)
 }
 
-pub async fn delete_rows(sheet_id: String, wanted: Rows) -> Result<Standings, RpcError> {
+pub async fn delete_rows(sheet_id: String, wanted: Rows) -> Result<(Standings, String), RpcError> {
     let asker = Asker::of_request()?;
-    Ok(standings(asker.service.delete_rows(&asker.actor, &id(&sheet_id)?, &rows(&wanted)).await?))
+    let deleted = asker.service.delete_rows(&asker.actor, &id(&sheet_id)?, &rows(&wanted)).await?;
+    let change = deleted.change_id.to_string();
+    Ok((standings(deleted), change))
 }
 
 pub async fn duplicate_rows(sheet_id: String, wanted: Rows) -> Result<Standings, RpcError> {

@@ -20,7 +20,7 @@ use super::keyboard::{self, Move};
 use super::painter::{Painter, Scene};
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
-use super::{CellRange, Go, GridControl, Place, Question, aria, editor, source, tooltip};
+use super::{CellRange, Go, GridControl, Place, Question, SeenColumn, aria, editor, source, tooltip};
 use crate::app::dom;
 use crate::domain::layout::SheetLayout;
 use crate::rpc::records::{ColumnView, SheetView};
@@ -552,11 +552,15 @@ impl Grid {
         if known.try_with_untracked(Option::is_some) != Some(true) {
             return;
         }
+        let held = self.geometry.held(&self.view);
         let place = |column: usize| {
             let cell = self.geometry.cell(&self.view, Spot { row: 0, column });
-            Some((self.columns.get(column)?.key.clone(), cell.x, cell.width))
+            let field = self.columns.get(column)?.key.clone();
+            Some(SeenColumn { field, left: cell.x, width: cell.width, held: column < held })
         };
-        let places = Some(self.geometry.visible_columns(&self.view).each().filter_map(place).collect());
+        let numbers = SeenColumn { field: String::new(), left: 0.0, width: self.geometry.gutter, held: true };
+        let seen = self.geometry.visible_columns(&self.view).each().filter_map(place);
+        let places = Some(std::iter::once(numbers).chain(seen).collect());
         if known.try_with_untracked(|known| *known == places) == Some(false) {
             known.set(places);
         }

@@ -134,7 +134,10 @@ parts! {
     versions in "": versions_panel(control: crate::app::sheet::SheetControl)
         = crate::app::sheet::versions::panel(control);
     /// Find and replace.
-    find in "": find_box(control: crate::app::sheet::SheetControl) = crate::app::sheet::find::find_box(control);
+    find in "": find_tools(control: crate::app::sheet::SheetControl) = crate::app::sheet::find::find_tools(control);
+    /// What the chosen cells come to.
+    calculation in "": calculation(control: crate::app::sheet::SheetControl)
+        = crate::app::sheet::calculation::calculation(control);
     /// Calculations of the columns.
     summary in "": summary_row(control: crate::app::sheet::SheetControl)
         = crate::app::sheet::summary_row::summary_row(control);

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use leptos::prelude::{GetUntracked, Set, WithUntracked, request_animation_frame};
+use leptos::prelude::{GetUntracked, Set, request_animation_frame};
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 
@@ -20,7 +20,7 @@ use super::keyboard::{self, Move};
 use super::painter::{Painter, Scene};
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
-use super::{CellRange, Go, GridControl, Place, Question, aria, editor, source, tooltip};
+use super::{Go, GridControl, Question, aria, editor, source, tooltip};
 use crate::app::dom;
 use crate::domain::layout::SheetLayout;
 use crate::rpc::records::{ColumnView, SheetView};
@@ -66,14 +66,14 @@ pub struct Grid {
     pub(super) active: Spot,
     pub(super) anchor: Spot,
     /// The record of the active cell.
-    place: Option<RecordName>,
+    pub(super) place: Option<RecordName>,
     /// The largest record number that was seen.
     numbers: u64,
     pub(super) focused: bool,
     /// The chrome went to the active cell: it looks as if it had the focus.
     pub(super) lit: bool,
     /// The chrome has not heard yet which record the person is at: its row is not here.
-    untold: bool,
+    pub(super) untold: bool,
     /// The cell whose messages are shown.
     pub(super) explained: Option<Spot>,
     pub(super) leaving: bool,
@@ -497,7 +497,7 @@ impl Grid {
     }
 
     /// What belongs to the rows goes with them: the wanted window, the layer, the editor.
-    fn follow(&mut self) {
+    pub(super) fn follow(&mut self) {
         let seen = self.geometry.visible_rows(&self.view);
         self.blocks.want(seen);
         self.layer.follow(&self.parts.layer, &self.view);
@@ -505,85 +505,6 @@ impl Grid {
             editor.place(&self.geometry, &self.view);
         }
         self.tell_columns();
-    }
-
-    /// Tells the chrome which record the person is at, once its row is here.
-    pub(super) fn tell_place(&mut self) {
-        let head = self.blocks.head(self.active.row);
-        self.untold = head.is_none();
-        let (Some(head), Some(field)) = (head, self.columns.get(self.active.column)) else { return };
-        let place = Place {
-            row: self.active.row,
-            position: head.position,
-            record: head.record.id(),
-            field: field.key.clone(),
-        };
-        let known = self.control.place;
-        if known.try_with_untracked(|known| known.as_ref() == Some(&place)) == Some(false) {
-            known.set(Some(place));
-        }
-    }
-
-    /// Whether the active cell is still in the record that the chrome knows of.
-    fn is_where_told(&self) -> bool {
-        let here = self.blocks.head(self.active.row).map(|head| head.record.id());
-        let told = |place: &Option<Place>| place.as_ref().map(|place| &place.record) == here.as_ref();
-        self.control.place.try_with_untracked(told) == Some(true)
-    }
-
-    /// Tells the chrome which cells are chosen.
-    pub(super) fn tell_range(&self) {
-        let (one, two) = (self.active, self.anchor);
-        let columns = one.column.min(two.column)..=one.column.max(two.column);
-        let range = (one != two).then(|| CellRange {
-            from: one.row.min(two.row),
-            to: one.row.max(two.row) + 1,
-            fields: columns.filter_map(|column| Some(self.columns.get(column)?.key.clone())).collect(),
-        });
-        let known = self.control.range;
-        if known.try_with_untracked(|known| *known == range) == Some(false) {
-            known.set(range);
-        }
-    }
-
-    /// Tells where the columns stand, while somebody wants to know.
-    fn tell_columns(&self) {
-        let known = self.control.columns;
-        if known.try_with_untracked(Option::is_some) != Some(true) {
-            return;
-        }
-        let place = |column: usize| {
-            let cell = self.geometry.cell(&self.view, Spot { row: 0, column });
-            Some((self.columns.get(column)?.key.clone(), cell.x, cell.width))
-        };
-        let places = Some(self.geometry.visible_columns(&self.view).each().filter_map(place).collect());
-        if known.try_with_untracked(|known| *known == places) == Some(false) {
-            known.set(places);
-        }
-    }
-
-    /// Remembers which record the active cell belongs to.
-    pub(super) fn note_place(&mut self) {
-        self.place = self.blocks.head(self.active.row).map(|head| head.record);
-    }
-
-    /// Rows may have moved: the active cell and the editor go with their record, as far as it is seen.
-    fn keep_place(&mut self) {
-        let seen = self.geometry.visible_rows(&self.view);
-        for row in seen {
-            let Some(head) = self.blocks.head(row) else { continue };
-            if let Some(editor) = &mut self.editor {
-                editor.follow(head.record, row);
-            }
-            if Some(head.record) == self.place && row != self.active.row {
-                if self.anchor == self.active {
-                    self.anchor.row = row;
-                }
-                self.active.row = row;
-            }
-        }
-        self.note_place();
-        self.follow();
     }
 
     /// Puts the scroller's thumb where the view is.

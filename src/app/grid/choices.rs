@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use super::picking::{LIST_ID, Pick, Picking, choices};
 use crate::app::plain::{Any, on_event, on_mouse, on_pointer, part, watch};
+use crate::domain::value::is_date;
 use crate::rpc::cells;
 use crate::rpc::records::{Choice, ColumnKind};
 
@@ -148,7 +149,8 @@ fn calendar(picking: Picking, pick: &Pick) -> AnyView {
     let popup = NodeRef::<leptos::html::Div>::new();
     #[cfg(feature = "hydrate")]
     browser::place(popup, pick.clone());
-    let before = pick.before.clone();
+    // The control shows a day or nothing.
+    let before = pick.before.clone().filter(|text| is_date(text));
     let choose = move |event| {
         let day = event_target_value(&event);
         if !day.is_empty() {

@@ -34,6 +34,8 @@ mod menu;
 mod painter;
 pub mod picking;
 #[cfg(feature = "hydrate")]
+mod place;
+#[cfg(feature = "hydrate")]
 mod range;
 pub mod rows;
 pub mod selection;
@@ -170,8 +172,18 @@ pub enum Wish {
     },
 }
 
-/// Where a column stands now: its field, left edge and width, in pixels of the grid.
-pub type ColumnPlace = (String, f64, f64);
+/// Where a column stands now, in pixels of the grid.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeenColumn {
+    /// The key of its field; empty for the column of the row numbers.
+    pub field: String,
+    /// Its left edge.
+    pub left: f64,
+    /// Its width.
+    pub width: f64,
+    /// It stays where it is when the others are scrolled.
+    pub held: bool,
+}
 
 /// What the grid and the chrome around it tell one another.
 #[derive(Clone, Copy)]
@@ -207,7 +219,7 @@ pub struct GridControl {
     /// What to show beside the grid.
     pub wish: RwSignal<Option<Wish>>,
     /// Where the columns stand, while something under the grid wants to know.
-    pub columns: RwSignal<Option<Vec<ColumnPlace>>>,
+    pub columns: RwSignal<Option<Vec<SeenColumn>>>,
     /// The last thing to say to a reader.
     pub said: RwSignal<String>,
     /// Moves when the colours have changed.

@@ -15,8 +15,8 @@ use crate::app::jobs::ForegroundJob;
 use crate::app::later;
 use crate::app::sheet::address::Address;
 use crate::app::sheet::{
-    CellMenu, Changes, ColumnMenu, FilterBar, ImportDialog, Importing, SheetControl, SidePanel, StatusBar,
-    Toolbar, shortcuts,
+    CellMenu, Changes, ColumnMenu, FilterBar, FindBox, ImportDialog, Importing, SheetControl, SidePanel,
+    StatusBar, Toolbar, shortcuts,
 };
 use crate::app::state::SpaceState;
 use crate::rpc;
@@ -80,7 +80,6 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
     let control = SheetControl::new(&sheet, state);
     let importing = Importing::new(sheet.id.clone(), sheet.permits.import, state);
     shortcuts::listen(control);
-    let finds = Memo::new(move |_| control.finding.with(Option::is_some));
     let over = RwSignal::new(false);
     let title = format!("{} · {}", sheet.name, sheet.workbook_name);
     let workbook_id = sheet.workbook_id.clone();
@@ -118,7 +117,7 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
                 <Toolbar control=control importing=importing />
                 <FilterBar control=control />
             </div>
-            {part(move || finds.get().then(|| later::find_box(control)))}
+            <FindBox control=control />
             <div id="records" class="records" role="tabpanel" aria-label="Records">
                 <div class="grid-place" class:with-summary=live(move || control.summary.get())>
                     <Grid sheet=sheet control=control.grid window=window />

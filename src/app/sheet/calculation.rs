@@ -16,11 +16,7 @@ const REST_MILLISECONDS: u64 = 150;
 const NAME: &str = "inlet-calculation";
 
 /// The results for the chosen cells; nothing while only one cell is chosen.
-#[component]
-pub fn Calculation(
-    /// The sheet.
-    control: SheetControl,
-) -> impl IntoView {
+pub fn calculation(control: SheetControl) -> AnyView {
     let answer = RwSignal::new(None::<Calculations>);
     let chosen = RwSignal::new(None::<Measure>);
     let stale = RwSignal::new(false);

@@ -75,6 +75,10 @@ pub struct SheetControl {
     pub side: RwSignal<Option<Side>>,
     /// What the box over the grid is open for.
     pub finding: RwSignal<Option<Finding>>,
+    /// What is typed to be found.
+    pub sought: RwSignal<String>,
+    /// The last step that was asked for from the box: whether it led on.
+    pub find_step: RwSignal<Option<bool>>,
     /// Whether a row of calculations stands under the grid.
     pub summary: RwSignal<bool>,
     /// How many steps there are to undo and redo.
@@ -86,7 +90,7 @@ pub struct SheetControl {
     /// Changes that wait for them.
     pub(super) queue: StoredValue<VecDeque<Change>>,
     /// The space around it.
-    pub state: SpaceState,
+    pub(super) state: SpaceState,
     counting: RwSignal<bool>,
     /// The search, the filter and the version that the counts belong to.
     counted: StoredValue<(String, String, i64)>,
@@ -181,6 +185,8 @@ impl SheetControl {
             own_layout,
             side: RwSignal::new(None),
             finding: RwSignal::new(None),
+            sought: RwSignal::new(String::new()),
+            find_step: RwSignal::new(None),
             summary: RwSignal::new(false),
             steps: RwSignal::new((0, 0)),
             waiting,

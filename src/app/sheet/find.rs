@@ -1,6 +1,5 @@
-//! Find and replace: a box over the grid. The server finds; the grid goes to what it found.
+//! Find and replace: what the box over the grid can do. The server finds; the grid goes to what it found.
 
-use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -10,7 +9,7 @@ use super::turns::Turns;
 use crate::app::components::{Icon, icon};
 use crate::app::format::{count, counted};
 use crate::app::grid::Go;
-use crate::app::plain::{Any, flag, live, on_event, on_key, on_mouse, part, watch, words};
+use crate::app::plain::{Any, flag, live, on_change, on_event, on_key, on_mouse, part, watch, words};
 use crate::rpc::RpcError;
 use crate::rpc::changes::CellsChange;
 use crate::rpc::find::{Found, FoundCell, Sought, Way, find_cells};
@@ -42,11 +41,11 @@ struct Search {
     turns: Turns,
 }
 
-/// Find and replace.
-pub fn find_box(control: SheetControl) -> AnyView {
+/// What stands beside the text that is sought: how much is found, steps, options, what is replaced.
+pub fn find_tools(control: SheetControl) -> AnyView {
     let search = Search {
         control,
-        text: RwSignal::new(String::new()),
+        text: control.sought,
         with: RwSignal::new(String::new()),
         match_case: RwSignal::new(false),
         whole_cell: RwSignal::new(false),
@@ -58,65 +57,8 @@ pub fn find_box(control: SheetControl) -> AnyView {
         busy: StoredValue::new(false),
         turns: Turns::new(),
     };
-    watch(move || {
-        if let Some(place) = control.grid.place.get() {
-            search.at.set_value(Some((place.row, place.field)));
-        }
-    });
-    let input = NodeRef::<html::Input>::new();
-    watch(move || {
-        control.finding.track();
-        if let Some(input) = input.get() {
-            let _ = input.focus();
-            input.select();
-        }
-    });
-    // Another text is sought as soon as typing rests; what others change is counted anew.
-    watch(move || {
-        search.text.track();
-        search.match_case.track();
-        search.whole_cell.track();
-        search.empty.track();
-        search.scope.track();
-        search.seek(Way::From, REST_MILLISECONDS, true);
-    });
-    watch(move || {
-        control.grid.version.track();
-        control.grid.question.track();
-        search.seek(Way::From, REST_MILLISECONDS, false);
-    });
+    follow(search);
     let replaces = Memo::new(move |_| control.finding.get() == Some(Finding::Replace));
-    let key = move |event: leptos::ev::KeyboardEvent| match (event.key().as_str(), event.shift_key()) {
-        ("Escape", _) => {
-            event.prevent_default();
-            control.finding.set(None);
-            control.grid.go.set(Some(Go::Back));
-        }
-        ("F3", false) => {
-            event.prevent_default();
-            search.step(Way::After);
-        }
-        ("F3", true) => {
-            event.prevent_default();
-            search.step(Way::Before);
-        }
-        _ => {}
-    };
-    let enter = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Enter" {
-            event.prevent_default();
-            search.step(if event.shift_key() { Way::Before } else { Way::After });
-        }
-    };
-    let sign = move |sign: Icon, label: &'static str, act: Box<dyn Fn()>| {
-        let press = on_mouse(move |_| act());
-        view! {
-            <button type="button" class="button button-ghost button-bare" aria-label=label title=label on:click=press>
-                {icon(sign)}
-            </button>
-        }
-        .any()
-    };
     let switch = move |_| {
         let other = if replaces.get_untracked() { Finding::Find } else { Finding::Replace };
         control.finding.set(Some(other));
@@ -126,39 +68,64 @@ pub fn find_box(control: SheetControl) -> AnyView {
         control.grid.go.set(Some(Go::Back));
     };
     view! {
-        <section class="find" role="search" aria-label="Find and replace" on:keydown=on_key(key)>
-            <div class="find-line">
-                <button
-                    type="button"
-                    class="button button-ghost button-bare find-more"
-                    aria-label="Replace, too"
-                    title="Replace, too (Ctrl+H)"
-                    aria-expanded=flag(move || replaces.get())
-                    on:click=on_mouse(switch)
-                >
-                    {icon(Icon::ChevronDown)}
-                </button>
-                <input
-                    node_ref=input
-                    class="input"
-                    aria-label="Find"
-                    placeholder="Find"
-                    autocomplete="off"
-                    disabled=live(move || search.empty.get())
-                    prop:value=live(move || if search.empty.get() { "Empty cells".to_string() } else { search.text.get() })
-                    on:input=on_event(move |event| search.text.set(event_target_value(&event)))
-                    on:keydown=on_key(enter)
-                />
-                <span class="find-count" role="status">{part(move || search.standing())}</span>
-                {sign(Icon::ChevronUp, "Previous (Shift+Enter)", Box::new(move || search.step(Way::Before)))}
-                {sign(Icon::ChevronDown, "Next (Enter)", Box::new(move || search.step(Way::After)))}
-                {options(search)}
-                {sign(Icon::Close, "Close", Box::new(close))}
-            </div>
-            {part(move || replaces.get().then(|| replace_line(search)))}
-        </section>
+        <button
+            type="button"
+            class="button button-ghost button-bare find-more"
+            aria-label="Replace, too"
+            title="Replace, too (Ctrl+H)"
+            aria-expanded=flag(move || replaces.get())
+            on:click=on_mouse(switch)
+        >
+            {icon(Icon::ChevronDown)}
+        </button>
+        <span class="find-count" role="status">{part(move || search.standing())}</span>
+        {sign(Icon::ChevronUp, "Previous (Shift+Enter)", Box::new(move || search.step(Way::Before)))}
+        {sign(Icon::ChevronDown, "Next (Enter)", Box::new(move || search.step(Way::After)))}
+        {options(search)}
+        {sign(Icon::Close, "Close", Box::new(close))}
+        {part(move || replaces.get().then(|| replace_line(search)))}
     }
     .any()
+}
+
+fn sign(sign: Icon, label: &'static str, act: Box<dyn Fn()>) -> AnyView {
+    let press = on_mouse(move |_| act());
+    view! {
+        <button type="button" class="button button-ghost button-bare" aria-label=label title=label on:click=press>
+            {icon(sign)}
+        </button>
+    }
+    .any()
+}
+
+/// Looks as soon as typing rests, and anew when others change something.
+fn follow(search: Search) {
+    let control = search.control;
+    watch(move || {
+        if let Some(place) = control.grid.place.get() {
+            search.at.set_value(Some((place.row, place.field)));
+        }
+    });
+    watch(move || {
+        search.text.track();
+        search.match_case.track();
+        search.whole_cell.track();
+        search.empty.track();
+        search.scope.track();
+        control.finding.track();
+        control.grid.layout.track();
+        search.seek(Way::From, REST_MILLISECONDS, true);
+    });
+    on_change(
+        move || (control.grid.version.get(), control.grid.question.get()),
+        move |_| search.seek(Way::From, REST_MILLISECONDS, false),
+    );
+    control.find_step.set(None);
+    watch(move || match control.find_step.get() {
+        Some(true) => search.step(Way::After),
+        Some(false) => search.step(Way::Before),
+        None => {}
+    });
 }
 
 /// What is replaced, and how much of it there is.
@@ -191,7 +158,7 @@ fn replace_line(search: Search) -> AnyView {
         }
     };
     view! {
-        <div class="find-line find-second">
+        <div class="find-second">
             <input
                 class="input"
                 aria-label="Replace with"
@@ -271,10 +238,16 @@ impl Search {
         let scope = self.scope.get_untracked();
         match scope.as_str() {
             ACTIVE => self.control.grid.place.get_untracked().map(|place| place.field).into_iter().collect(),
-            EVERY => self
-                .control
-                .sheet
-                .with_value(|sheet| sheet.columns.iter().map(|column| column.key.clone()).collect()),
+            EVERY => {
+                // In the order that is seen; what is hidden is replaced, too, but nobody is led there.
+                let replaces = self.control.finding.get_untracked() == Some(Finding::Replace);
+                self.control.grid.layout.with_untracked(|layout| {
+                    let wanted = layout.columns.iter().filter(|column| replaces || !column.hidden);
+                    let mut columns: Vec<_> = wanted.collect();
+                    columns.sort_by_key(|column| (column.hidden, !column.pinned));
+                    columns.into_iter().map(|column| column.key.clone()).collect()
+                })
+            }
             _ => vec![scope],
         }
     }

@@ -1,7 +1,7 @@
 //! The sheet page's parts: toolbar, status bar, panels beside the grid, import.
 
 pub mod address;
-mod calculation;
+pub mod calculation;
 mod cell_menu;
 mod changes;
 mod changing;
@@ -11,6 +11,7 @@ pub mod control;
 pub mod errors;
 mod filter;
 pub mod find;
+mod find_box;
 mod fix_all;
 mod import;
 mod import_dialog;
@@ -39,6 +40,7 @@ pub use column_menu::column_menu;
 pub use columns_panel::columns_panel;
 pub use control::SheetControl;
 pub use filter::{filter_chips, filter_panel};
+pub use find_box::FindBox;
 pub use import::{Importing, Stage};
 pub use import_dialog::{ImportColumns, ImportDialog};
 pub use side::SidePanel;

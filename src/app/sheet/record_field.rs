@@ -9,6 +9,7 @@ use super::value_input::{choices, input_kind};
 use crate::app::components::field_id;
 use crate::app::grid::fix::fix;
 use crate::app::plain::{Any, flag, live, on_event, on_mouse, part};
+use crate::domain::value::is_date;
 use crate::rpc::record::CellView;
 use crate::rpc::records::{CellEdit, ColumnKind, ColumnView};
 
@@ -122,7 +123,7 @@ fn input(
     let kind =
         Memo::new(
             move |_| {
-                if of_day && text.with(|text| text.is_empty() || is_day(text)) { "date" } else { "text" }
+                if of_day && text.with(|text| text.is_empty() || is_date(text)) { "date" } else { "text" }
             },
         );
     part(move || {
@@ -159,13 +160,6 @@ fn input(
         .any()
     })
     .any()
-}
-
-fn is_day(text: &str) -> bool {
-    let shape = |(place, byte): (usize, u8)| {
-        if matches!(place, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() }
-    };
-    text.len() == 10 && text.bytes().enumerate().all(shape)
 }
 
 /// What is said of a value, and what it was probably meant to be.

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use crate::app::plain::{Any, flag, on_mouse, part};
 
 use super::SheetControl;
-use super::calculation::Calculation;
 use super::control::Saving;
 use crate::app::components::{Icon, icon};
 use crate::app::format;
+use crate::app::later;
 use crate::app::state::SpaceState;
 
 /// The status bar of a sheet.
@@ -34,6 +34,10 @@ pub fn StatusBar(
         let count = control.grid.selection.with(|selection| selection.count(control.grid.shown.get()));
         (count > 0).then(|| view! { <span><b>{format::count(count)}</b> " selected"</span> })
     };
+    // Its code comes with the first cells that are chosen.
+    let calculates = Memo::new(move |known: Option<&bool>| {
+        known == Some(&true) || control.grid.range.with(Option::is_some)
+    });
     let saving = move || match control.saving.get() {
         Saving::Saved => view! { <span class="saved good">{icon(Icon::Check)} "Saved"</span> }.any(),
         Saving::Under => view! { <span class="saved">{icon(Icon::Spinner)} "Saving…"</span> }.any(),
@@ -46,7 +50,7 @@ pub fn StatusBar(
                 <span class="sr-only">{part(move || control.grid.said.get())}</span>
             </span>
             {part(selected)}
-            <Calculation control=control />
+            {part(move || calculates.get().then(|| later::calculation(control)))}
             <span class="grow"></span>
             <button
                 type="button"

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use super::control::SheetControl;
 use super::memory::{remember, remembered};
 use super::turns::Turns;
-use crate::app::grid::ColumnPlace;
+use crate::app::grid::SeenColumn;
 use crate::app::plain::{Any, each, on_event, part, watch};
 use crate::rpc::calculations::{Calculations, Measure, summarise};
 use crate::rpc::records::ColumnKind;
@@ -51,7 +51,7 @@ pub fn summary_row(control: SheetControl) -> AnyView {
         );
     });
     let keys =
-        move || places.with(|places| places.iter().flatten().map(|(field, ..)| field.clone()).collect());
+        move || places.with(|places| places.iter().flatten().map(|place| place.field.clone()).collect());
     view! {
         <div class="summary" role="group" aria-label="Calculations of the columns">
             {each(keys, move |field| cell(control, chosen, answer, field))}
@@ -86,10 +86,11 @@ fn cell(
         })
     };
     let element = NodeRef::<leptos::html::Div>::new();
+    let is_numbers = field.is_empty();
     // The content policy refuses `style` attributes.
     watch(move || {
         let place = places.with(|places| {
-            key.with_value(|key| places.iter().flatten().find(|(field, ..)| field == key).cloned())
+            key.with_value(|key| places.iter().flatten().find(|place| place.field == *key).cloned())
         });
         if let (Some(element), Some(place)) = (element.get(), place) {
             put(&element, &place);
@@ -113,6 +114,9 @@ fn cell(
         };
         offered.clone().map(option).collect_view()
     };
+    if is_numbers {
+        return view! { <div class="summary-cell" node_ref=element></div> }.any();
+    }
     let label = ["Calculation of ", &control.label(&field)].concat();
     view! {
         <div class="summary-cell" class:number=kind == ColumnKind::Number node_ref=element>
@@ -143,12 +147,13 @@ fn fits(kind: ColumnKind, measure: Measure) -> bool {
 }
 
 #[cfg(feature = "hydrate")]
-fn put(element: &web_sys::HtmlDivElement, (_, left, width): &ColumnPlace) {
-    crate::app::dom::set_lengths(element, &[("left", *left), ("width", *width)]);
+fn put(element: &web_sys::HtmlDivElement, place: &SeenColumn) {
+    crate::app::dom::set_lengths(element, &[("left", place.left), ("width", place.width)]);
+    let _ = element.class_list().toggle_with_force("held", place.held);
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn put<T>(_element: &T, _place: &ColumnPlace) {}
+fn put<T>(_element: &T, _place: &SeenColumn) {}
 
 fn name(control: SheetControl) -> String {
     ["inlet-summary-", &control.id()].concat()

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, live, on_event};
+use crate::domain::value::is_date;
 use crate::rpc::records::{ColumnKind, ColumnView};
 
 /// A control for a value of the column, with that id; `label` says what it is where no label stands beside it.
@@ -31,6 +32,7 @@ pub fn value_input(
         .any();
     }
     let (kind, mode) = input_kind(column.kind);
+    let kind = if value.with_untracked(|value| value.is_empty() || is_date(value)) { kind } else { "text" };
     view! {
         <input
             id=id

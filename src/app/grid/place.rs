@@ -1,0 +1,93 @@
+//! Where the person is: kept when rows move, and told to the chrome around the grid.
+
+use leptos::prelude::{Set, WithUntracked};
+
+use super::browser::Grid;
+use super::geometry::Spot;
+use super::rows::Rows;
+use super::{CellRange, Place, SeenColumn};
+
+impl Grid {
+    /// Tells the chrome which record the person is at, once its row is here.
+    pub(super) fn tell_place(&mut self) {
+        let head = self.blocks.head(self.active.row);
+        self.untold = head.is_none();
+        let (Some(head), Some(field)) = (head, self.columns.get(self.active.column)) else { return };
+        let place = Place {
+            row: self.active.row,
+            position: head.position,
+            record: head.record.id(),
+            field: field.key.clone(),
+        };
+        let known = self.control.place;
+        if known.try_with_untracked(|known| known.as_ref() == Some(&place)) == Some(false) {
+            known.set(Some(place));
+        }
+    }
+
+    /// Whether the active cell is still in the record that the chrome knows of.
+    pub(super) fn is_where_told(&self) -> bool {
+        let here = self.blocks.head(self.active.row).map(|head| head.record.id());
+        let told = |place: &Option<Place>| place.as_ref().map(|place| &place.record) == here.as_ref();
+        self.control.place.try_with_untracked(told) == Some(true)
+    }
+
+    /// Tells the chrome which cells are chosen.
+    pub(super) fn tell_range(&self) {
+        let (one, two) = (self.active, self.anchor);
+        let columns = one.column.min(two.column)..=one.column.max(two.column);
+        let range = (one != two).then(|| CellRange {
+            from: one.row.min(two.row),
+            to: one.row.max(two.row) + 1,
+            fields: columns.filter_map(|column| Some(self.columns.get(column)?.key.clone())).collect(),
+        });
+        let known = self.control.range;
+        if known.try_with_untracked(|known| *known == range) == Some(false) {
+            known.set(range);
+        }
+    }
+
+    /// Tells where the columns stand, while somebody wants to know.
+    pub(super) fn tell_columns(&self) {
+        let known = self.control.columns;
+        if known.try_with_untracked(Option::is_some) != Some(true) {
+            return;
+        }
+        let held = self.geometry.held(&self.view);
+        let place = |column: usize| {
+            let cell = self.geometry.cell(&self.view, Spot { row: 0, column });
+            let field = self.columns.get(column)?.key.clone();
+            Some(SeenColumn { field, left: cell.x, width: cell.width, held: column < held })
+        };
+        let numbers = SeenColumn { field: String::new(), left: 0.0, width: self.geometry.gutter, held: true };
+        let seen = self.geometry.visible_columns(&self.view).each().filter_map(place);
+        let places = Some(std::iter::once(numbers).chain(seen).collect());
+        if known.try_with_untracked(|known| *known == places) == Some(false) {
+            known.set(places);
+        }
+    }
+
+    /// Remembers which record the active cell belongs to.
+    pub(super) fn note_place(&mut self) {
+        self.place = self.blocks.head(self.active.row).map(|head| head.record);
+    }
+
+    /// Rows may have moved: the active cell and the editor go with their record, as far as it is seen.
+    pub(super) fn keep_place(&mut self) {
+        let seen = self.geometry.visible_rows(&self.view);
+        for row in seen {
+            let Some(head) = self.blocks.head(row) else { continue };
+            if let Some(editor) = &mut self.editor {
+                editor.follow(head.record, row);
+            }
+            if Some(head.record) == self.place && row != self.active.row {
+                if self.anchor == self.active {
+                    self.anchor.row = row;
+                }
+                self.active.row = row;
+            }
+        }
+        self.note_place();
+        self.follow();
+    }
+}

@@ -302,7 +302,7 @@ mod tests {
             assert_eq!(find.fits(text), since.is_some(), "{find:?} in {text:?}");
             let edit = CellEdit::Replace { find, with: "X ".to_string(), most: 100 };
             let since = since.map_or(Edited::Same, |since| Edited::To(since.map(Cow::from)));
-            assert_eq!(edit.apply(text), since, "{edit:?} in {text:?}");
+            assert_eq!(edit.apply(text, 0), since, "{edit:?} in {text:?}");
         }
     }
 

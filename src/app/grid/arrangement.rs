@@ -75,6 +75,7 @@ mod tests {
             description: None,
             width: None,
             actions: Vec::new(),
+            refers: false,
         }
     }
 

@@ -87,6 +87,10 @@ mod tests {
             required: false,
             locked: None,
             choices: vec![Choice { value: "team".to_string(), label: "Team".to_string() }],
+            description: None,
+            width: None,
+            actions: Vec::new(),
+            refers: false,
         }
     }
 

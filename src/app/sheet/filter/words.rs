@@ -95,6 +95,7 @@ mod tests {
             description: None,
             width: None,
             actions: Vec::new(),
+            refers: false,
         };
         vec![column("plan", "Plan", ColumnKind::Enum), column("since", "Signed up", ColumnKind::Date)]
     }

@@ -6,6 +6,7 @@ use inlet::domain::fill::{Fill, Source};
 use inlet::domain::ids::{Id, SheetId};
 use inlet::domain::query::{Filter, RecordQuery};
 use inlet::service::cells::{Block, Rows};
+use inlet::service::records::Audience;
 use inlet::service::steps::{Step, StepCounts, Way};
 use inlet::service::{ErrorKind, Page, Service};
 use serde_json::{Value, json};
@@ -157,7 +158,8 @@ async fn many_rows_are_one_change() {
         let found = desk.service.records(&desk.actor, &desk.sheet, read).await.unwrap();
         let ids = found.records.iter().map(|record| found.sheet.record_key.id(record.number));
         let others = RecordQuery { except: ids.collect(), ..RecordQuery::default() };
-        desk.service.delete_records(&desk.actor, &desk.sheet, &[others]).await.unwrap();
+        let told = Audience::Everybody;
+        desk.service.delete_records(&desk.actor, &desk.sheet, &[others], &told).await.unwrap();
         assert_eq!(desk.texts("name").await, ["n1999", "n1998"]);
     })
     .await;

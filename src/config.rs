@@ -34,6 +34,10 @@ pub struct Config {
     #[arg(long, env = "INLET_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub admin_password: Option<Secret>,
 
+    /// Memory for records that were read lately, in MiB
+    #[arg(long, env = "INLET_CACHE_MIB", default_value_t = 256, value_name = "MIB", value_parser = value_parser!(u32).range(1..))]
+    pub cache_mib: u32,
+
     /// Days for which old versions of the records are kept
     #[arg(long, env = "INLET_KEEP_DAYS", default_value_t = 30, value_name = "DAYS", value_parser = value_parser!(u32).range(1..))]
     pub keep_days: u32,

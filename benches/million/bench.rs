@@ -27,6 +27,9 @@ pub struct Options {
     pub server: PathBuf,
 }
 
+/// Records that are kept in memory where two sizes of sheets are compared.
+const SMALL_CACHE_MIB: u64 = 32;
+
 impl Options {
     /// Reads them; says what is wrong with the first that cannot be read.
     pub fn from_arguments(mut arguments: impl Iterator<Item = String>) -> Outcome<Self> {
@@ -95,8 +98,8 @@ pub struct Bench {
     pub file: PathBuf,
     /// What is to be found in it.
     pub expected: Expected,
-    /// Records a second, and bytes at the peak, of the import of the file.
-    pub imported: Option<(f64, f64)>,
+    /// Records a second of the import of the file.
+    pub imported: Option<f64>,
     loaded: Option<Loaded>,
 }
 
@@ -134,7 +137,12 @@ impl Bench {
 
     /// A server on new data in a folder of that name.
     pub fn fresh(&self, name: &str, database: Option<&str>) -> Outcome<Server> {
-        Server::fresh(&self.options.server, &self.folder.join(name), database)
+        Server::fresh(&self.options.server, &self.folder.join(name), database, self.options.cache_mib)
+    }
+
+    /// A server on new data that keeps so little in memory that every import fills it.
+    pub fn fresh_with_small_cache(&self, name: &str) -> Outcome<Server> {
+        Server::fresh(&self.options.server, &self.folder.join(name), None, SMALL_CACHE_MIB)
     }
 
     /// The bare table with the file in it.

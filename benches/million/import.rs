@@ -136,7 +136,7 @@ pub fn million(bench: &mut Bench) -> Outcome<Vec<Line>> {
     let cpu = median(&ours.iter().map(|import| import.cpu).collect::<Vec<_>>());
     let bare_cpu = median(&bare.iter().map(|took| took.cpu).collect::<Vec<_>>());
     let peak = ours.iter().map(|import| import.peak).fold(0.0, f64::max);
-    bench.imported = Some((bench.expected.rows as f64 / seconds, peak));
+    bench.imported = Some(bench.expected.rows as f64 / seconds);
     let cache = (bench.options.cache_mib << 20) as f64;
     let memory = format!("memory of an import, of 200 MiB and {} of the cache", bench.options.cache_mib);
     Ok(vec![
@@ -186,22 +186,25 @@ pub fn ten_million(bench: &mut Bench) -> Outcome<Vec<Line>> {
     if bench.imported.is_none() {
         drop(million(bench)?);
     }
-    let (rate, peak) = bench.imported.ok_or("nothing was imported")?;
+    let rate = bench.imported.ok_or("nothing was imported")?;
     bench.forget();
+    // What is kept in memory on purpose fills at some size: it is full at both.
+    let (one, few) = imported(bench.fresh_with_small_cache("one")?, &bench.file, &bench.expected)?;
+    drop(one);
     let file = bench.folder.join("ten.csv");
     let expected = write_people(&file, bench.expected.rows * TEN)?;
     let (mut seconds, mut most) = (Vec::new(), 0.0_f64);
     for _ in 0..bench.options.runs {
-        let (_, import) = imported(bench.fresh("ten", None)?, &file, &expected)?;
+        let (_, import) = imported(bench.fresh_with_small_cache("ten")?, &file, &expected)?;
         seconds.push(import.seconds);
         most = most.max(import.peak);
     }
-    for leftover in ["ten", "ours"] {
+    for leftover in ["ten", "one", "ours"] {
         let _ = std::fs::remove_dir_all(bench.folder.join(leftover));
     }
     std::fs::remove_file(&file)?;
     let rows = expected.rows as f64;
-    let (fast, allowed) = (rows / median(&seconds), peak * 1.15 + rows * BYTES_A_RECORD);
+    let (fast, allowed) = (rows / median(&seconds), few.peak * 1.15 + rows * BYTES_A_RECORD);
     Ok(vec![
         Line::new("rate at ten times the records", Unit::RecordsPerSecond, fast, rate, Must::AtLeast(0.85)),
         Line::new("memory at ten times the records", Unit::Mebibytes, most, allowed, Must::AtMost(1.0)),

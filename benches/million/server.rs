@@ -15,7 +15,7 @@ use super::people;
 pub const BINARY: &str = env!("CARGO_BIN_EXE_inlet");
 /// How long it may take to end by itself.
 const GRACE: Duration = Duration::from_secs(20);
-/// Decoded chunks that the server keeps, unless `--cache-mib` says otherwise: `CHUNK_CACHE` of `server/start.rs`.
+/// Records that the server keeps in memory, unless `--cache-mib` says otherwise; what it does by itself.
 pub const CACHE_MIB: u64 = 256;
 
 /// A running server.
@@ -27,6 +27,7 @@ pub struct Server {
     binary: PathBuf,
     folder: PathBuf,
     database: Option<String>,
+    cache_mib: u64,
 }
 
 /// An empty sheet of people, and where it is.
@@ -39,17 +40,18 @@ pub struct Place {
 
 impl Server {
     /// Starts it on new data, in the place of what the folder held.
-    pub fn fresh(binary: &Path, folder: &Path, database: Option<&str>) -> Outcome<Self> {
+    pub fn fresh(binary: &Path, folder: &Path, database: Option<&str>, cache_mib: u64) -> Outcome<Self> {
         if folder.exists() {
             std::fs::remove_dir_all(folder)?;
         }
         std::fs::create_dir_all(folder)?;
-        Self::start(binary, folder, database)
+        Self::start(binary, folder, database, cache_mib)
     }
 
-    fn start(binary: &Path, folder: &Path, database: Option<&str>) -> Outcome<Self> {
+    fn start(binary: &Path, folder: &Path, database: Option<&str>, cache_mib: u64) -> Outcome<Self> {
         let mut command = Command::new(binary);
         command.args(["--listen", "127.0.0.1:0", "--data"]).arg(folder).stdout(Stdio::piped());
+        command.env("INLET_CACHE_MIB", cache_mib.to_string());
         command.env("INLET_LOG", "warn").env_remove("INLET_DATABASE_URL").env_remove("INLET_ADMIN_PASSWORD");
         if let Some(url) = database {
             command.env("INLET_DATABASE_URL", url);
@@ -71,13 +73,14 @@ impl Server {
             binary: binary.into(),
             folder: folder.into(),
             database: database.map(str::to_string),
+            cache_mib,
         })
     }
 
     /// Ends it and starts it again on the same data: nothing that it had in memory is left.
     pub fn restart(&mut self) -> Outcome<()> {
         self.stop()?;
-        let again = Self::start(&self.binary, &self.folder, self.database.as_deref())?;
+        let again = Self::start(&self.binary, &self.folder, self.database.as_deref(), self.cache_mib)?;
         // What is dropped here has ended already.
         *self = again;
         Ok(())

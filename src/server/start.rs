@@ -13,9 +13,6 @@ use crate::service::{Retention, Secrets, Service, ServiceError, Settings, Timeou
 use crate::sheets::Sheets;
 use crate::store::{DataLock, DatabaseUrl, Db, LockError, StoreError};
 
-/// Decoded chunks of records that are kept in memory, in bytes.
-const CHUNK_CACHE: usize = 256 << 20;
-
 /// Why the data could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -88,7 +85,7 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
         limits,
         retention: Retention { days: config.keep_days, changes: config.keep_changes },
     };
-    let sheets = Sheets::with_most_records(CHUNK_CACHE, limits.rows);
+    let sheets = Sheets::with_most_records((config.cache_mib as usize) << 20, limits.rows);
     let service = Service::new(db.clone(), sheets, files, settings, secrets);
     let keys = config.data.join(keys_file::KEYS_FILE);
     let environment = service.ensure_account().await?;

@@ -1,6 +1,6 @@
 // The `test` of every spec: a server of its own with fresh data for each test, and a page that may not complain.
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, test as base } from '@playwright/test';
+import { expect, type Locator, type Page, test as base } from '@playwright/test';
 import { fileURLToPath } from 'node:url';
 
 import { serve } from '../tools/serve.mjs';
@@ -54,4 +54,14 @@ export { expect };
 /** Waits until the browser half has taken over: before that, a press does nothing. */
 export async function hydrated(page: Page) {
   await page.waitForSelector('html[data-hydrated]');
+}
+
+/** Where something is. The layer of the grid is built anew now and then, so it is asked until it answers. */
+export async function place(of: Locator) {
+  let box: Awaited<ReturnType<Locator['boundingBox']>> = null;
+  await expect(async () => {
+    box = await of.boundingBox();
+    expect(box).not.toBeNull();
+  }).toPass();
+  return box!;
 }

@@ -1,7 +1,7 @@
 // The columns of a sheet: wider, elsewhere, hidden, pinned, by mouse and by keyboard, and the same after a reload.
 import type { Page } from '@playwright/test';
 
-import { expect, hydrated, test } from '../helper';
+import { expect, hydrated, place as placeOf, test } from '../helper';
 
 /** Opens the sheet of the demo space. */
 async function openDemo(page: Page) {
@@ -17,15 +17,8 @@ const headers = (page: Page) =>
 
 const header = (page: Page, name: string) => page.getByRole('columnheader', { name });
 
-/** Where a header is. The layer is built anew now and then, so it is asked until it answers. */
-async function place(page: Page, name: string) {
-  let box: Awaited<ReturnType<ReturnType<typeof header>['boundingBox']>> = null;
-  await expect(async () => {
-    box = await header(page, name).boundingBox();
-    expect(box).not.toBeNull();
-  }).toPass();
-  return box!;
-}
+/** Where a header is. */
+const place = (page: Page, name: string) => placeOf(header(page, name));
 
 /** The layout is kept half a second after it rests. */
 const kept = (page: Page) => page.waitForResponse((response) => response.url().endsWith('/layouts/keep_layout'));
@@ -135,8 +128,8 @@ test('pinned columns stay while the others scroll', async ({ page }) => {
   expect((await place(page, 'E-mail')).x).toBe(before.x);
   // Coming back, the first column that scrolls is not left under the pinned one.
   for (let press = 0; press < 6; press += 1) await page.keyboard.press('ArrowLeft');
-  const active = await page.locator('[role=gridcell]:focus').boundingBox();
-  expect(active!.x).toBeGreaterThanOrEqual(before.x + before.width - 1);
+  const active = await placeOf(page.locator('[role=gridcell]:focus'));
+  expect(active.x).toBeGreaterThanOrEqual(before.x + before.width - 1);
 });
 
 test('the columns panel finds, hides, resets and changes the height of rows', async ({ page, checkAccessibility }) => {
@@ -149,10 +142,10 @@ test('the columns panel finds, hides, resets and changes the height of rows', as
   await expect.poll(() => headers(page)).not.toContain('Last name');
   await checkAccessibility();
   await panel.getByText('Compact').click();
-  await expect.poll(async () => (await page.getByRole('gridcell').first().boundingBox())?.height).toBe(26);
+  await expect.poll(async () => (await placeOf(page.getByRole('gridcell').first())).height).toBe(26);
   await panel.getByRole('button', { name: 'Reset' }).click();
   await expect.poll(() => headers(page)).toContain('Last name');
-  await expect.poll(async () => (await page.getByRole('gridcell').first().boundingBox())?.height).toBe(32);
+  await expect.poll(async () => (await placeOf(page.getByRole('gridcell').first())).height).toBe(32);
   await page.keyboard.press('Escape');
   await page.getByRole('region', { name: 'Notifications' }).getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => headers(page)).not.toContain('Last name');

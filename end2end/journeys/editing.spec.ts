@@ -1,7 +1,7 @@
 // What a person does to cells and records with mouse, keys and clipboard, as in a spreadsheet.
 import type { BrowserContext, Page } from '@playwright/test';
 
-import { expect, hydrated, test } from '../helper';
+import { expect, hydrated, place, test } from '../helper';
 import { caller } from './api';
 import { keysOf } from './listener';
 
@@ -186,8 +186,8 @@ test('values are filled by keys and by the handle, and series go on', async ({ p
   await page.keyboard.press('Delete');
   await holds(page, 'Count', ['1', '2', '', '']);
   await drag(page, [0, 'Count'], [1, 'Count']);
-  const corner = (await cell(page, 1, 'Count').boundingBox())!;
-  const target = (await cell(page, 5, 'Count').boundingBox())!;
+  const corner = await place(cell(page, 1, 'Count'));
+  const target = await place(cell(page, 5, 'Count'));
   await page.mouse.move(corner.x + corner.width - 2, corner.y + corner.height - 2);
   await page.mouse.down();
   await page.mouse.move(target.x + 20, target.y + 10, { steps: 5 });

@@ -1,7 +1,7 @@
 // A CSV file is dropped on a sheet of one's own, and its records are there with their errors marked.
 import type { Page } from '@playwright/test';
 
-import { expect, hydrated, test } from '../helper';
+import { expect, hydrated, place, test } from '../helper';
 import { drop } from './drop';
 
 const PEOPLE = {
@@ -120,8 +120,8 @@ test('a sheet of many records is sorted, filtered and searched while one looks',
   await expect(amounts.first()).toHaveText('29998.5');
   await checkAccessibility();
   // A click on the header goes on: back to the order of the sheet.
-  const header = await page.getByRole('columnheader', { name: 'Amount' }).boundingBox();
-  await page.mouse.click(header!.x + 20, header!.y + header!.height / 2);
+  const header = await place(page.getByRole('columnheader', { name: 'Amount' }));
+  await page.mouse.click(header.x + 20, header.y + header.height / 2);
   await expect(amounts.first()).toHaveText('0');
 
   const search = page.getByRole('searchbox', { name: 'Search the records' });

@@ -63,7 +63,8 @@ impl<'a> Desk<'a> {
     /// The texts of a field, in the order that is looked at.
     async fn texts(&self, field: &str) -> Vec<String> {
         let block = self.block(0, 1_000_000, &[field]).await;
-        let block = Block { rows: Rows { rows: std::iter::once(0..100_000).collect(), ..block.rows }, ..block };
+        let block =
+            Block { rows: Rows { rows: std::iter::once(0..100_000).collect(), ..block.rows }, ..block };
         let table = self.service.copy_cells(&self.actor, &self.sheet, &block).await.unwrap();
         table.texts().to_vec()
     }

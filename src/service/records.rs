@@ -314,33 +314,18 @@ pub(super) fn tell_as(
     audience: &Audience,
 ) {
     let Some(commit) = &done.commit else { return };
+    let event = |topic, about| of_commit(topic, &actor.id, sheet, namespaces, commit, about);
+    if !matches!(audience, Audience::Silent) {
+        tx.emit(event(topic, about_records(sheet, done, topic)));
+    }
     match audience {
-        Audience::Silent => {}
         Audience::Answered(_) => {
-            tx.emit(of_commit(
-                topic,
-                &actor.id,
-                sheet,
-                namespaces,
-                commit,
-                about_records(sheet, done, topic),
-            ));
-            let layer = json!({ "layerId": commit, "commitId": commit });
-            tx.emit(of_commit(Topic::LayerCreated, &actor.id, sheet, namespaces, commit, layer));
+            tx.emit(event(Topic::LayerCreated, json!({ "layerId": commit, "commitId": commit })));
         }
-        Audience::Everybody => {
-            tx.emit(of_commit(
-                topic,
-                &actor.id,
-                sheet,
-                namespaces,
-                commit,
-                about_records(sheet, done, topic),
-            ));
-            if done.any_value_changed {
-                tx.emit(commit_event(&actor.id, sheet, namespaces, commit));
-            }
+        Audience::Everybody if done.any_value_changed => {
+            tx.emit(commit_event(&actor.id, sheet, namespaces, commit));
         }
+        Audience::Silent | Audience::Everybody => {}
     }
     tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, namespaces));
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::picking::{LIST_ID, Pick, Picking, choices};
+use crate::app::format::lower;
 use crate::app::plain::{Any, on_event, on_mouse, on_pointer, part, watch};
 use crate::domain::value::is_date;
 use crate::rpc::cells;
@@ -33,15 +34,6 @@ pub fn ChoicesOf(
         ColumnKind::Date => calendar(picking, &pick),
         _ => list(picking, pick),
     }
-}
-
-#[cfg(feature = "hydrate")]
-use crate::app::dom::lower;
-
-/// The server shows no list.
-#[cfg(not(feature = "hydrate"))]
-fn lower(text: &str) -> String {
-    text.to_lowercase()
 }
 
 /// Keeps the focus in the editor while something beside it is pressed.

@@ -6,6 +6,7 @@ use super::MenuPlace;
 use super::browser::Shared;
 use super::rows::Rows as _;
 use crate::app::dom;
+use crate::domain::query::facet;
 
 /// Opens the menu at a point of the window.
 pub fn open(shared: &Shared, (x, y): (f64, f64)) {
@@ -46,12 +47,7 @@ pub fn filter_by_value(shared: &Shared) {
         let grid = shared.borrow();
         let Some(field) = grid.columns.get(grid.active.column) else { return };
         let text = grid.blocks.text(grid.active.row, grid.active.column).unwrap_or_default();
-        (grid.control.question, [&quoted(&field.key), " eq ", &quoted(text)].concat())
+        (grid.control.question, facet::with_values(None, &field.key, &[text.to_string()]))
     };
-    question.update(|question| question.filter = condition);
-}
-
-/// A text as the query language takes it.
-fn quoted(text: &str) -> String {
-    ["\"", &text.replace('\\', "\\\\").replace('"', "\\\""), "\""].concat()
+    question.update(|question| question.filter = condition.map(|one| one.to_string()).unwrap_or_default());
 }

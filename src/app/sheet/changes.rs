@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::SheetControl;
-use super::changing::undo_change;
+use super::changing::offer_undo;
 use super::control::Saving;
-use crate::app::components::{FollowUp, Toast, Tone};
+use crate::app::components::{Toast, Tone};
 use crate::app::format::counted;
 use crate::app::grid::Go;
 use crate::app::grid::change::Change;
@@ -68,9 +68,9 @@ impl SheetControl {
         }
     }
 
-    /// Asks how many steps there are to undo and redo.
+    /// Asks how many steps there are to undo and redo, while the sheet is open.
     pub fn count_steps(self) {
-        let id = self.sheet.with_value(|sheet| sheet.id.clone());
+        let Some(id) = self.sheet.try_with_value(|sheet| sheet.id.clone()) else { return };
         spawn_local(async move {
             if let Ok(left) = cells::steps_left(id).await {
                 let _ = self.steps.try_set(left);
@@ -99,11 +99,11 @@ impl SheetControl {
                 }
                 Err(error) => self.refused("The cells were not changed", error),
             },
-            Change::Delete(rows, records) => match cells::delete_rows(id, rows).await {
+            Change::Delete(rows, records) => match cells::delete_rows(id.clone(), rows).await {
                 Ok((standings, change)) => {
                     self.took(standings);
                     self.stepped();
-                    self.told(counted(records, "record") + " deleted", change);
+                    offer_undo(self, id, counted(records, "record") + " deleted", change);
                     true
                 }
                 Err(error) => self.refused("No record was deleted", error),
@@ -165,14 +165,6 @@ impl SheetControl {
         }
         let cell = |(row, field)| Go::Cell { row, field: Some(field), focus: true };
         let _ = self.grid.go.try_set(step.place.map(cell));
-    }
-
-    /// Tells of a change that can be undone.
-    fn told(self, words: String, change: String) {
-        let mut toast = Toast::new(Tone::Good, words);
-        let back = move || undo_change(self, self.id(), change.clone());
-        toast.actions.push(FollowUp::run("Undo", back));
-        self.state.toasts.show(toast);
     }
 
     fn refused(self, title: &str, error: RpcError) -> bool {

@@ -45,7 +45,12 @@ fn told(control: SheetControl, sheet_id: String, change: String, records: u64) {
         control.state.toasts.show(Toast::new(Tone::Neutral, "No cell had to be changed"));
         return;
     }
-    let mut toast = Toast::new(Tone::Good, [&counted(records, "record"), " changed"].concat());
+    offer_undo(control, sheet_id, [&counted(records, "record"), " changed"].concat(), change);
+}
+
+/// Tells of a change with the way back, which outlives the page of the sheet.
+pub fn offer_undo(control: SheetControl, sheet_id: String, words: String, change: String) {
+    let mut toast = Toast::new(Tone::Good, words);
     let undo = move || undo_change(control, sheet_id.clone(), change.clone());
     toast.actions.push(FollowUp::run("Undo", undo));
     control.state.toasts.show(toast);

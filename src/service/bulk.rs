@@ -102,9 +102,7 @@ impl Service {
         commits: usize,
     ) -> Result<BulkRun> {
         let sheet = self.writable(actor, id, SheetAccess::Edit).await?;
-        let mut writer = self.sheets.writer(&sheet).await?;
-        let mut tx = self.db.write().await?;
-        self.still_writable(&mut tx, actor, &sheet).await?;
+        let (mut writer, mut tx) = self.begin_write(actor, &sheet).await?;
         let edits = self.edits(&mut tx, actor, &sheet, query, change).await?;
         let bulk = writer.bulk(&mut tx, query, edits).await?;
         let mut run = BulkRun::new(&mut tx, writer, sheet, bulk, (change_id, silent)).await?;

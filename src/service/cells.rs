@@ -89,9 +89,7 @@ impl Service {
         if added > 0 {
             super::records::permitted(actor, &sheet, SheetAccess::Add)?;
         }
-        let mut writer = self.sheets.writer(&sheet).await?;
-        let mut tx = self.db.write().await?;
-        self.still_writable(&mut tx, actor, &sheet).await?;
+        let (mut writer, mut tx) = self.begin_write(actor, &sheet).await?;
         let (_, numbers) = self.seen(&mut tx, &sheet, &block.rows).await?;
         // What stands in the cells now: the person may just have written it.
         let view = writer.view(&mut tx).await?;
@@ -142,9 +140,7 @@ impl Service {
     pub async fn delete_rows(&self, actor: &Actor, id: &SheetId, rows: &Rows) -> Result<Written> {
         let sheet = self.writable(actor, id, SheetAccess::Delete).await?;
         let change: ChangeId = new_id();
-        let mut writer = self.sheets.writer(&sheet).await?;
-        let mut tx = self.db.write().await?;
-        self.still_writable(&mut tx, actor, &sheet).await?;
+        let (mut writer, mut tx) = self.begin_write(actor, &sheet).await?;
         let (_, numbers) = self.seen(&mut tx, &sheet, rows).await?;
         let done = writer.delete(&mut tx, &actor.id, Some(&change), numbers).await?;
         tell(&mut tx, actor, &sheet, &done, Topic::RecordsDeleted, &Audience::Everybody).await?;
@@ -157,9 +153,7 @@ impl Service {
     pub async fn duplicate_rows(&self, actor: &Actor, id: &SheetId, rows: &Rows) -> Result<Written> {
         let sheet = self.writable(actor, id, SheetAccess::Add).await?;
         let change: ChangeId = new_id();
-        let mut writer = self.sheets.writer(&sheet).await?;
-        let mut tx = self.db.write().await?;
-        self.still_writable(&mut tx, actor, &sheet).await?;
+        let (mut writer, mut tx) = self.begin_write(actor, &sheet).await?;
         let (view, numbers) = self.seen(&mut tx, &sheet, rows).await?;
         if numbers.len() > MOST_DOUBLED {
             let message = format!("at most {MOST_DOUBLED} records can be duplicated at once: choose fewer");

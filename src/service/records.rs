@@ -15,6 +15,7 @@ use crate::domain::query::RecordQuery;
 use crate::domain::record::{Counts, FieldNumber, Message, RecordNumber};
 use crate::domain::value;
 use crate::domain::workbook::{Columns, Sheet};
+use crate::sheets::Writer;
 use crate::sheets::{CellInput, Committed, NewRecord};
 use crate::store::{Tx, new_id};
 
@@ -90,9 +91,7 @@ impl Service {
             fresh.push(NewRecord { cells, metadata: record.metadata, config: record.config });
         }
         let change = new_id();
-        let mut writer = self.sheets.writer(&sheet).await?;
-        let mut tx = self.db.write().await?;
-        self.still_writable(&mut tx, actor, &sheet).await?;
+        let (mut writer, mut tx) = self.begin_write(actor, &sheet).await?;
         let done = writer.insert(&mut tx, &actor.id, Some(&change), fresh).await?;
         tell(&mut tx, actor, &sheet, &done, Topic::RecordsCreated, audience).await?;
         tx.commit().await?;
@@ -137,9 +136,7 @@ impl Service {
     ) -> Result<Written> {
         let sheet = self.writable(actor, id, SheetAccess::Delete).await?;
         let change = new_id();
-        let mut writer = self.sheets.writer(&sheet).await?;
-        let mut tx = self.db.write().await?;
-        self.still_writable(&mut tx, actor, &sheet).await?;
+        let (mut writer, mut tx) = self.begin_write(actor, &sheet).await?;
         let mut all: Option<Committed> = None;
         for query in queries {
             let found = sheets::find(&mut tx, actor, id).await?;
@@ -165,6 +162,14 @@ impl Service {
         let sheet = sheets::find(&mut tx, actor, id).await?;
         permitted(actor, &sheet, what)?;
         Ok(sheet)
+    }
+
+    /// The turn to write to a sheet, and the transaction to write in, in which the actor still may.
+    pub(super) async fn begin_write(&self, actor: &Actor, sheet: &Sheet) -> Result<(Writer, Tx)> {
+        let writer = self.sheets.writer(sheet).await?;
+        let mut tx = self.db.write().await?;
+        self.still_writable(&mut tx, actor, sheet).await?;
+        Ok((writer, tx))
     }
 
     /// Asks once more inside of the transaction that writes, where no import can begin any more.

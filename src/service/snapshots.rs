@@ -175,9 +175,7 @@ impl Service {
         let (snapshot, _) = find(&mut tx, actor, id).await?;
         drop(tx);
         let sheet = self.writable(actor, &snapshot.sheet_id, SheetAccess::Edit).await?;
-        let mut writer = self.sheets.writer(&sheet).await?;
-        let mut tx = self.db.write().await?;
-        self.still_writable(&mut tx, actor, &sheet).await?;
+        let (mut writer, mut tx) = self.begin_write(actor, &sheet).await?;
         let change: ChangeId = new_id();
         let now = writer.view(&mut tx).await?;
         if now.version() == snapshot.version {

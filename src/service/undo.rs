@@ -46,19 +46,13 @@ impl Service {
     pub async fn can_undo(&self, actor: &Actor, id: &SheetId, change: &ChangeId) -> Result<bool> {
         let Ok(sheet) = self.writable(actor, id, SheetAccess::Edit).await else { return Ok(false) };
         let mut tx = self.db.read().await?;
-        let Some((first, _)) = changes::change_span(&mut tx, sheet.number, change).await? else {
-            return Ok(false);
-        };
-        Ok(!changes::is_undone(&mut tx, sheet.number, change).await?
-            && retention::is_kept(&mut tx, sheet.number, first - 1).await?)
+        is_undoable(&mut tx, &sheet, change).await
     }
 
     /// Takes a change back. It is itself a change.
     pub async fn undo_change(&self, actor: &Actor, id: &SheetId, change: &ChangeId) -> Result<Undone> {
         let sheet = self.writable(actor, id, SheetAccess::Edit).await?;
-        let mut writer = self.sheets.writer(&sheet).await?;
-        let mut tx = self.db.write().await?;
-        self.still_writable(&mut tx, actor, &sheet).await?;
+        let (mut writer, mut tx) = self.begin_write(actor, &sheet).await?;
         let span = changes::change_span(&mut tx, sheet.number, change).await?;
         let span = span.ok_or_else(|| ServiceError::not_found("change", change))?;
         if changes::is_undone(&mut tx, sheet.number, change).await? {
@@ -124,6 +118,15 @@ impl Service {
             skipped_total: restored.skipped_total,
         })
     }
+}
+
+/// Whether a change is there and not taken back yet, and how the sheet was before is still known.
+pub(super) async fn is_undoable(tx: &mut Tx, sheet: &Sheet, change: &ChangeId) -> Result<bool> {
+    let Some((first, _)) = changes::change_span(tx, sheet.number, change).await? else {
+        return Ok(false);
+    };
+    Ok(!changes::is_undone(tx, sheet.number, change).await?
+        && retention::is_kept(tx, sheet.number, first - 1).await?)
 }
 
 /// Makes a sheet what it was at a version, checked by the rules of today.

@@ -1,7 +1,9 @@
 //! The history of a sheet: what changed it, the last change first.
 
+use super::undo::is_undoable;
 use super::{Result, Service};
 use crate::domain::access::Actor;
+use crate::domain::blueprint::SheetAccess;
 use crate::domain::ids::{ChangeId, SheetId};
 use crate::domain::time::Timestamp;
 
@@ -56,9 +58,12 @@ impl Service {
                 can_undo: false,
             });
         }
-        for change in &mut changes {
-            if let Some(name) = &change.id {
-                change.can_undo = self.can_undo(actor, id, name).await?;
+        if let Ok(sheet) = self.writable(actor, id, SheetAccess::Edit).await {
+            let mut tx = self.db.read().await?;
+            for change in &mut changes {
+                if let Some(name) = &change.id {
+                    change.can_undo = is_undoable(&mut tx, &sheet, name).await?;
+                }
             }
         }
         Ok(changes)

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Asker, id, refuse};
 use crate::domain::ids::SheetId;
 use crate::domain::query::RecordQuery;
-use crate::domain::record::Record;
+use crate::domain::record::Cell;
 use crate::rpc::record::{CellView, Deed, History, HistoryEntry, RecordView};
 use crate::rpc::{ErrorKind, RpcError};
 use crate::service::Page;
@@ -26,18 +26,14 @@ pub async fn record(sheet_id: String, record_id: String) -> Result<RecordView, R
         return Err(refuse(ErrorKind::NotFound, "This record is not there any more"));
     };
     let config = record.config.clone().unwrap_or_default();
-    let cells = page.fields.into_iter().zip(cells(record));
-    let cell = |(field, cell): (String, crate::domain::record::Cell)| CellView {
+    let cells = page.fields.into_iter().zip(record.cells);
+    let cell = |(field, cell): (String, Cell)| CellView {
         locked: locked(&config, &field),
         field,
         text: cell.text,
         remarks: cell.messages.into_iter().map(|message| (message.level, message.text)).collect(),
     };
     Ok(RecordView { id: record_id, version: page.sheet.version, cells: cells.map(cell).collect() })
-}
-
-fn cells(record: Record) -> Vec<crate::domain::record::Cell> {
-    record.cells
 }
 
 /// Why a record itself forbids a change of a cell.

@@ -32,8 +32,13 @@ pub mod telemetry;
 /// document carries `data-hydrated`, which tests wait for.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
+    let address = leptos::prelude::window().location().pathname().unwrap_or_default();
+    if !app::arrive(&address).await {
+        // What the server sent can still be read, and its links work.
+        return;
+    }
     leptos::mount::hydrate_body(app::App);
     if let Some(document) = leptos::prelude::document().document_element() {
         let _ = document.set_attribute("data-hydrated", "");

@@ -28,7 +28,9 @@ build_script() {
   local module=$INLET_FRONT_TARGET/$wasm_target/$lib_profile_release/$output_name.wasm work stamp part
   say "the browser half"
   # The parts that come later are cut out of the module by its relocations.
-  CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo rustc --lib --no-default-features --features "$lib_features" \
+  # The folders of this machine stand for nothing in a browser, and would be sent to each.
+  CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo rustc --config "target.$wasm_target.rustflags=['--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src/=']" \
+    --lib --no-default-features --features "$lib_features" \
     --target "$wasm_target" --profile "$lib_profile_release" -- -C link-arg=--emit-relocs
   stamp=$( (cat "$module" Cargo.lock package-lock.json tools/build.sh tools/bindgen/src/main.rs) | cksum)
   if [ "$stamp" = "$(cat "$INLET_FRONT_TARGET/bound.stamp" 2>/dev/null)" ] && [ -f "$pkg/$output_name.js" ]; then return 0; fi

@@ -1,8 +1,9 @@
-//! Parts of the page whose code comes when they are first opened: dialogs, panels, builders. Each stands in a
-//! file of its own beside the first one, so that the first visit stays small.
+//! Parts of the site whose code comes when they are first opened: dialogs, panels, builders, and the pages beside the
+//! sheet. Each stands in a file of its own beside the first one, so that the first visit stays small.
 //!
-//! A part is a function from plain arguments to a view. The table at the end names them all; for each it makes a
-//! function of the same name that can stand in a view at once.
+//! A part is a function from plain arguments to a view. The tables at the end name them all; for each they make a
+//! function of the same name that can stand in a view at once. The server sends a page whole and of the other parts
+//! the place alone; so the code of the page at an address is there before the browser takes it over ([`arrive`]).
 
 // The boundary between two WebAssembly modules is what `wasm_split` makes of a function: an import and an export
 // with the C calling convention. Nothing else here, and nothing elsewhere, is unsafe. Measured: without it a
@@ -11,6 +12,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
@@ -18,6 +20,7 @@ use leptos::task::spawn_local;
 
 use crate::app::components::{TryAgain, focus_first};
 use crate::app::plain::{Any, part};
+use crate::app::signals::{LocalValue, RwSignal};
 
 /// The code of a part could not be had.
 struct NotLoaded;
@@ -48,7 +51,7 @@ fn place(focus: &'static str, load: Arc<dyn Fn() -> Loading + Send + Sync>) -> A
         return part(coming).any();
     }
     let stage = RwSignal::new(Stage::Coming);
-    let here = StoredValue::new_local(None::<AnyView>);
+    let here = LocalValue::new(None::<AnyView>);
     let owner = Owner::current();
     let ask = move || {
         stage.set(Stage::Coming);
@@ -59,8 +62,8 @@ fn place(focus: &'static str, load: Arc<dyn Fn() -> Loading + Send + Sync>) -> A
         spawn_local(async move {
             let found = coming.await;
             let now = if found.is_ok() { Stage::Here } else { Stage::Failed };
-            here.try_set_value(found.ok());
-            if stage.try_set(now).is_none() && now == Stage::Here && !focus.is_empty() {
+            here.set_value(found.ok());
+            if stage.try_set(now) && now == Stage::Here && !focus.is_empty() {
                 focus_first(focus);
             }
         });
@@ -76,6 +79,14 @@ fn place(focus: &'static str, load: Arc<dyn Fn() -> Loading + Send + Sync>) -> A
         }
     })
     .any()
+}
+
+/// A page: at once when its code is there, as it is on the server and where the browser takes over.
+fn page(load: Arc<dyn Fn() -> Loading + Send + Sync>) -> AnyView {
+    match load().as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(view)) => view,
+        _ => place("", load),
+    }
 }
 
 macro_rules! parts {
@@ -104,7 +115,54 @@ macro_rules! parts {
     };
 }
 
+macro_rules! pages {
+    ($($(#[$doc:meta])* $address:pat => $module:ident: $name:ident, $load:ident = $view:ident;)*) => {
+        /// The pages that lie in files of their own.
+        mod page_code {
+            use super::*;
+            $(
+                #[cfg(feature = "hydrate")]
+                #[leptos::wasm_split::wasm_split($module, wasm_split_path = leptos::wasm_split, preload($load), fallible)]
+                pub(super) fn $name() -> Result<AnyView, NotLoaded> {
+                    Ok(view! { <crate::app::pages::$view /> }.any())
+                }
+                #[cfg(not(feature = "hydrate"))]
+                pub(super) async fn $name() -> Result<AnyView, NotLoaded> {
+                    Ok(view! { <crate::app::pages::$view /> }.any())
+                }
+            )*
+        }
+        $(
+            $(#[$doc])*
+            pub fn $name() -> AnyView {
+                page(Arc::new(|| Box::pin(page_code::$name())))
+            }
+        )*
+
+        /// Gets the code of the page at an address, and says whether it is there.
+        #[cfg(feature = "hydrate")]
+        pub async fn arrive(address: &str) -> bool {
+            let names: Vec<&str> = address.split('/').filter(|name| !name.is_empty()).collect();
+            match names[..] {
+                $($address => page_code::$load().await.is_ok(),)*
+                _ => true,
+            }
+        }
+    };
+}
+
+pages! {
+    /// The spaces.
+    [] => home: home, load_home = Home;
+    /// The files of a space.
+    ["space", _, "files"] => files: files, load_files = FilesPage;
+    /// The jobs of a space.
+    ["space", _, "jobs"] => jobs: jobs, load_jobs = JobsPage;
+}
+
 parts! {
+    /// The history of jobs.
+    jobs in "jobs-panel": job_history() = view! { <crate::app::jobs::JobHistory /> }.any();
     /// Which column of a file goes into which field.
     import in "import": import_columns(control: crate::app::sheet::SheetControl, importing: crate::app::sheet::Importing, plan: crate::rpc::imports::ImportPlan)
         = view! { <crate::app::sheet::ImportColumns control=control importing=importing plan=plan /> }.any();

@@ -4,9 +4,10 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use crate::app::signals::LocalValue;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use leptos::prelude::{GetUntracked, StoredValue, Update, UpdateValue, document, on_cleanup, window};
+use leptos::prelude::{document, on_cleanup, window};
 use leptos::wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, EventSource, MessageEvent, VisibilityState};
 
@@ -68,7 +69,7 @@ pub fn follow(state: SpaceState, sequence: i64) {
     if document().visibility_state() != VisibilityState::Hidden {
         live.lead();
     }
-    let kept = StoredValue::new_local(Some((live, listeners)));
+    let kept = LocalValue::new(Some((live, listeners)));
     on_cleanup(move || {
         let Some((live, _)) = kept.try_update_value(Option::take).flatten() else { return };
         live.closed.set(true);

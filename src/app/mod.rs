@@ -15,6 +15,7 @@ mod pages;
 mod plain;
 mod sheet;
 pub mod shell;
+pub mod signals;
 mod state;
 mod theme;
 
@@ -26,7 +27,9 @@ use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use frame::SpaceFrame;
-use pages::{FilesPage, Home, JobsPage, NotFound, SheetPage, SignIn, SpaceStart};
+#[cfg(feature = "hydrate")]
+pub use later::arrive;
+use pages::{NotFound, SheetPage, SignIn, SpaceStart};
 
 /// The whole application.
 #[component]
@@ -37,13 +40,13 @@ pub fn App() -> impl IntoView {
         <Title formatter=|page: String| if page.is_empty() { "Inlet".to_owned() } else { format!("{page} · Inlet") } />
         <Router>
             <Routes fallback=NotFound>
-                <Route path=path!("/") view=Home ssr=SsrMode::Async />
+                <Route path=path!("/") view=later::home ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async />
                 <ParentRoute path=path!("/space/:space") view=SpaceFrame ssr=SsrMode::Async>
                     <Route path=path!("") view=SpaceStart ssr=SsrMode::Async />
                     <Route path=path!("/workbook/:workbook/sheet/:sheet") view=SheetPage ssr=SsrMode::Async />
-                    <Route path=path!("/files") view=FilesPage ssr=SsrMode::Async />
-                    <Route path=path!("/jobs") view=JobsPage ssr=SsrMode::Async />
+                    <Route path=path!("/files") view=later::files ssr=SsrMode::Async />
+                    <Route path=path!("/jobs") view=later::jobs ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use super::components::Toasts;
 use super::jobs::Jobs;
+use crate::app::signals::{Callback, RwSignal};
 use crate::rpc::actions::{ActionView, Place};
 use crate::rpc::records::Choosing;
 use crate::rpc::spaces::{self, SpaceFrame};

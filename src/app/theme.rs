@@ -1,6 +1,7 @@
 //! Light, dark, or as the system has it. Remembered in a cookie, so that the server sends the first
 //! paint in the right colours.
 
+use crate::app::signals::{RwSignal, Signal};
 use leptos::prelude::*;
 
 use super::components::{Icon, MenuButton, MenuItem};

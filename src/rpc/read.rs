@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::pin::Pin;
 
-use leptos::prelude::{Get, Memo, Resource};
+use leptos::prelude::Resource;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{ErrorKind, RpcError, Wire};
@@ -27,7 +27,7 @@ type Asking = Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
 
 /// Asks `fetcher` for what belongs to `question`, and again when that changes.
 pub fn read<T, Fut>(
-    question: Memo<String>,
+    question: impl Fn() -> String + Send + Sync + 'static,
     fetcher: impl Fn(String) -> Fut + Send + Sync + 'static,
 ) -> Reading<T>
 where
@@ -39,14 +39,14 @@ where
         // What cannot be packed is nothing, and nothing cannot be read: the person is told.
         Box::pin(async move { postcard::to_allocvec(&answer.await).unwrap_or_default() }) as Asking
     };
-    Reading { packed: resource(question, Box::new(ask)), answer: PhantomData }
+    Reading { packed: resource(Box::new(question), Box::new(ask)), answer: PhantomData }
 }
 
 fn resource(
-    question: Memo<String>,
+    question: Box<dyn Fn() -> String + Send + Sync>,
     ask: Box<dyn Fn(String) -> Asking + Send + Sync>,
 ) -> Resource<Vec<u8>, Wire> {
-    Resource::new_with_options(move || question.get(), ask, true)
+    Resource::new_with_options(question, ask, true)
 }
 
 impl<T: DeserializeOwned> Reading<T> {

@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 use super::form::{Answers, InputFields};
 use crate::app::components::{Dialog, Icon, icon, open_while};
 use crate::app::later;
+use crate::app::signals::{RwSignal, Signal, StoredValue};
 use crate::app::state::{Asking, Deed, SpaceState};
 use crate::rpc::RpcError;
 use crate::rpc::actions::{self, Started};

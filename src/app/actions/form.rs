@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::app::components::field_id;
 use crate::app::components::{Control, FormField};
 use crate::app::plain::on_change;
+use crate::app::signals::{RwSignal, StoredValue};
 use crate::domain::action::InputType;
 use crate::rpc::actions::InputView;
 

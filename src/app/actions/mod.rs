@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use super::components::{Button, Icon, Look, MenuButton, MenuItem};
 use super::plain::{Any, part};
 use super::state::{Asking, Deed, SpaceState};
+use crate::app::signals::{Memo, Signal, StoredValue};
 use crate::domain::action::Standing;
 use crate::rpc::actions::{ActionView, Place, Started, run_action};
 use crate::rpc::records::Choosing;

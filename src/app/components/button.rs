@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, flag, on_mouse, part, words};
+use crate::app::signals::{Callback, Signal, StoredValue};
 
 use super::icon::{Icon, icon};
 

@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, on_change, on_event, on_mouse, part, watch};
+use crate::app::signals::{RwSignal, Signal};
 
 use super::icon::{Icon, icon};
 

@@ -4,6 +4,7 @@ use leptos::ev::{DragEvent, Event};
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, live, on_drag, on_event};
+use crate::app::signals::{Callback, RwSignal};
 
 use super::icon::{Icon, icon};
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, on_mouse};
+use crate::app::signals::Callback;
 
 /// One offer.
 #[derive(Clone)]

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, flag, live, on_event, part, words};
+use crate::app::signals::{RwSignal, Signal};
 
 /// Which control it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, flag, on_event, on_key, on_mouse, on_pointer, part, watch};
+use crate::app::signals::{Callback, RwSignal, Signal, StoredValue};
 
 use super::icon::{Icon, icon};
 
@@ -237,6 +238,7 @@ mod browser {
     use web_sys::{HtmlElement, KeyboardEvent};
 
     use crate::app::dom;
+    use crate::app::signals::Callback;
 
     pub fn is_open(menu: &NodeRef<html::Div>) -> bool {
         menu.get_untracked().is_some_and(|menu| menu.matches(":popover-open").unwrap_or(false))

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::icon::{Icon, icon};
 use crate::app::plain::{Any, flag, on_event, on_mouse, on_pointer, part, watch, words};
+use crate::app::signals::{Callback, RwSignal, Signal, StoredValue};
 
 /// A panel that opens at a place of the window.
 #[component]

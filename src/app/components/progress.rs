@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, words};
+use crate::app::signals::Signal;
 
 /// How far something is, from 0 to 100.
 #[component]

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, flag, live, on_key, on_mouse, part, words};
+use crate::app::signals::{Callback, Signal};
 
 /// One tab.
 #[derive(Clone)]

@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, each, on_mouse};
+use crate::app::signals::{Callback, RwSignal, StoredValue};
 
 use super::follow_up::FollowUp;
 use super::icon::{Icon, icon};

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::button::Button;
 use crate::app::plain::Any;
+use crate::app::signals::Callback;
 
 /// What went wrong, and a button.
 #[component]

@@ -6,6 +6,7 @@ mod top_bar;
 use leptos::prelude::*;
 
 use crate::app::plain::Any;
+use crate::app::signals::Memo;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_params_map;
 
@@ -23,7 +24,7 @@ pub use top_bar::TopBar;
 pub fn SpaceFrame() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("space").unwrap_or_default()));
-    let frame = rpc::read(id, spaces::space);
+    let frame = rpc::read(move || id.get(), spaces::space);
     view! {
         <Transition>
             {move || Suspend::new(async move {

@@ -8,6 +8,7 @@ use leptos_router::hooks::use_location;
 
 use crate::app::components::{Icon, icon};
 use crate::app::format;
+use crate::app::signals::RwSignal;
 use crate::app::state::SpaceState;
 use crate::rpc::spaces::{SheetEntry, WorkbookEntry};
 

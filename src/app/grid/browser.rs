@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use leptos::prelude::{GetUntracked, Set, request_animation_frame};
+use leptos::prelude::request_animation_frame;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use gloo::events::{EventListener, EventListenerOptions};
-use leptos::prelude::Set;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{
     ClipboardEvent, Event, FocusEvent, HtmlElement, InputEvent, KeyboardEvent, MouseEvent, Node,

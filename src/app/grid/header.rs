@@ -1,7 +1,6 @@
 //! What people do to the headers: a column is made wider by its edge, moved by dragging, sorted by a press, and
 //! its menu opened by its button, the right button, or the keyboard.
 
-use leptos::prelude::{GetUntracked, Set};
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, MouseEvent, PointerEvent};
 

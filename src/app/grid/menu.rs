@@ -1,7 +1,5 @@
 //! The menu of a cell: where it opens and what it is told.
 
-use leptos::prelude::{Set, Update};
-
 use super::MenuPlace;
 use super::browser::Shared;
 use super::rows::Rows as _;

@@ -62,6 +62,7 @@ use crate::app::components::{Icon, icon};
 use crate::app::plain::Any;
 #[cfg(feature = "hydrate")]
 use crate::app::plain::watch;
+use crate::app::signals::{Callback, RwSignal};
 
 /// Which rows the grid shows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -362,7 +363,9 @@ pub fn Grid(
 fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
     use leptos::wasm_bindgen::{JsCast, closure::Closure};
 
-    let started = StoredValue::new_local(None::<browser::Shared>);
+    use crate::app::signals::LocalValue;
+
+    let started = LocalValue::new(None::<browser::Shared>);
     watch(move || {
         let Some(element) = host.get() else { return };
         if started.with_value(Option::is_some) {
@@ -380,7 +383,7 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
             observer.observe(&element);
         }
         started.set_value(Some(shared));
-        let keep = StoredValue::new_local((observer, resized));
+        let keep = LocalValue::new((observer, resized));
         on_cleanup(move || {
             keep.try_with_value(|(observer, _)| observer.as_ref().map(web_sys::ResizeObserver::disconnect));
         });

@@ -1,8 +1,7 @@
 //! Choosing a value while a cell is edited: what the editor and the list beside it tell one another. The list itself
 //! comes when it is first needed; until then a typed text counts as it is.
 
-use leptos::prelude::*;
-
+use crate::app::signals::RwSignal;
 use crate::rpc::records::{Choice, ColumnKind, ColumnView};
 
 /// The id of the list, for readers.
@@ -100,7 +99,6 @@ pub fn choose(picking: Picking, value: String, is_list: bool) {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use leptos::prelude::*;
 
     use super::{Pick, Picking, choices, choose};
     use crate::app::dom::{Json, lower};

@@ -1,7 +1,5 @@
 //! Where the person is: kept when rows move, and told to the chrome around the grid.
 
-use leptos::prelude::{Set, WithUntracked};
-
 use super::browser::Grid;
 use super::geometry::Spot;
 use super::rows::Rows;

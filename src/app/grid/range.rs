@@ -1,7 +1,5 @@
 //! What is selected: records and a range of cells; and texts that are written into single cells.
 
-use leptos::prelude::Set;
-
 use super::browser::{Grid, Shared, repaint};
 use super::geometry::Spot;
 use super::rows::{RecordName, Rows};

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use gloo::net::http::Request as HttpRequest;
 use gloo::timers::callback::Timeout;
-use leptos::prelude::Set;
 use leptos::task::spawn_local;
 
 use super::blocks::{Answer, BLOCK_ROWS, Block, Request};

@@ -1,6 +1,6 @@
 //! What is wrong with a cell, beside it, on hover and when the cell has the focus; and what helps with it.
 
-use leptos::prelude::{Set, queue_microtask};
+use leptos::prelude::queue_microtask;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};
 

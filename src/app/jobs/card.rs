@@ -6,6 +6,7 @@ use crate::app::plain::{Any, each, on_mouse, part};
 
 use super::state::{Jobs, progress_line};
 use crate::app::components::{Icon, Progress, icon};
+use crate::app::signals::{Memo, Signal};
 use crate::app::state::SpaceState;
 use crate::domain::job::{JobMode, JobStatus};
 use crate::rpc::jobs::JobCard;

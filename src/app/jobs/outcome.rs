@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::state::Jobs;
 use crate::app::components::{Dialog, FollowUp, FollowUpDeed, Toast, Toasts, Tone, open_while};
 use crate::app::plain::{Any, on_mouse, part};
+use crate::app::signals::{Callback, RwSignal, Signal};
 use crate::app::state::SpaceState;
 use crate::domain::job::JobStatus;
 use crate::rpc::jobs::{Deed, JobCard, Told};

@@ -8,6 +8,8 @@ use super::outcome::follow_ups;
 use super::state::progress_line;
 use crate::app::components::{Dialog, EmptyState, FollowUp, Icon, Progress, TryAgain, icon};
 use crate::app::format;
+use crate::app::later;
+use crate::app::signals::{Callback, Memo, Signal, StoredValue};
 use crate::app::state::SpaceState;
 use crate::domain::job::JobStatus;
 use crate::rpc;
@@ -20,7 +22,7 @@ pub fn JobsPanel() -> impl IntoView {
     view! {
         <Dialog id="jobs-panel" open=state.panel title="Jobs" panel=true>
             <div class="dialog-body">
-                <JobHistory />
+                {later::job_history()}
             </div>
         </Dialog>
     }
@@ -33,7 +35,7 @@ pub fn JobHistory() -> impl IntoView {
     let state = SpaceState::of_page();
     let id = state.id();
     let moved = Memo::new(move |_| state.jobs.moved.get().to_string());
-    let history = rpc::read(moved, move |_| jobs::jobs(id.clone()));
+    let history = rpc::read(move || moved.get(), move |_| jobs::jobs(id.clone()));
     view! {
         <Transition fallback=|| view! { <p class="quiet">"Reading the history…"</p> }>
             {move || Suspend::new(async move {

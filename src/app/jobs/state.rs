@@ -9,6 +9,7 @@ use crate::app::components::{Toast, Toasts, Tone};
 #[cfg(feature = "hydrate")]
 use crate::app::dom::Json;
 use crate::app::plain::watch;
+use crate::app::signals::{RwSignal, StoredValue};
 use crate::domain::job::{JobMode, JobStatus};
 #[cfg(feature = "hydrate")]
 use crate::rpc::ErrorKind;

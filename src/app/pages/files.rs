@@ -9,6 +9,7 @@ use leptos_meta::Title;
 use crate::app::components::{Dialog, EmptyState, Icon, MenuButton, MenuItem, Table, TryAgain, open_while};
 use crate::app::format;
 use crate::app::frame::TopBar;
+use crate::app::signals::{Memo, RwSignal, Signal};
 use crate::app::state::SpaceState;
 use crate::domain::file::FileStatus;
 use crate::rpc;
@@ -21,7 +22,7 @@ pub fn FilesPage() -> impl IntoView {
     let name = state.frame.with_untracked(|frame| frame.name.clone());
     let id = state.id();
     let moved = Memo::new(move |_| state.files_moved.get().to_string());
-    let list = rpc::read(moved, move |_| files::files(id.clone()));
+    let list = rpc::read(move || moved.get(), move |_| files::files(id.clone()));
     let deleting = RwSignal::new(None::<FileRow>);
     view! {
         <Title text="Files" />

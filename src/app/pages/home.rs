@@ -10,6 +10,7 @@ use super::Failure;
 use super::new_space::NewSpace;
 use crate::app::components::{Button, EmptyState, Icon, Look, Table, icon};
 use crate::app::format;
+use crate::app::signals::RwSignal;
 use crate::app::theme::ThemeSwitch;
 use crate::rpc;
 use crate::rpc::spaces::{self, SpaceRow};
@@ -17,7 +18,7 @@ use crate::rpc::spaces::{self, SpaceRow};
 /// The spaces.
 #[component]
 pub fn Home() -> impl IntoView {
-    let home = rpc::read(Memo::new(|_| String::new()), |_| spaces::home());
+    let home = rpc::read(String::new, |_| spaces::home());
     view! {
         <Title text="Spaces" />
         <Transition>

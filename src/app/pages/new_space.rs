@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
 
 use crate::app::components::{Control, Dialog, DropZone, FormField, Picked};
+use crate::app::signals::{Callback, RwSignal};
 use crate::rpc::spaces::{self, Created};
 
 /// The example: people with the usual rules.

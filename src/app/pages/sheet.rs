@@ -18,6 +18,7 @@ use crate::app::sheet::{
     CellMenu, Changes, ColumnMenu, FilterBar, FindBox, ImportDialog, Importing, SheetControl, SidePanel,
     StatusBar, Toolbar, shortcuts,
 };
+use crate::app::signals::{Memo, RwSignal, StoredValue};
 use crate::app::state::SpaceState;
 use crate::rpc;
 use crate::rpc::records::{self, SheetView, Standing};
@@ -33,11 +34,15 @@ pub fn SheetPage() -> impl IntoView {
         let id = params.with(|params| params.get("sheet").unwrap_or_default());
         format!("{id} {}", shape.get())
     });
-    let sheet = rpc::read(question, move |question| {
-        let Address { question: asked, view } = location.search.with_untracked(|query| Address::read(query));
-        let asked = asked.map(|asked| asked.choosing());
-        records::sheet(question.split(' ').next().unwrap_or_default().to_string(), asked, view)
-    });
+    let sheet = rpc::read(
+        move || question.get(),
+        move |question| {
+            let Address { question: asked, view } =
+                location.search.with_untracked(|query| Address::read(query));
+            let asked = asked.map(|asked| asked.choosing());
+            records::sheet(question.split(' ').next().unwrap_or_default().to_string(), asked, view)
+        },
+    );
     // An address names the space and the workbook too, and leads nowhere when they do not go together.
     let belongs = move |sheet: &SheetView| {
         params.with_untracked(|params| {

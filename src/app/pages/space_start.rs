@@ -8,6 +8,7 @@ use leptos_router::components::Redirect;
 use crate::app::components::{EmptyState, Icon};
 use crate::app::frame::TopBar;
 use crate::app::plain::{Any, part};
+use crate::app::signals::Memo;
 use crate::app::state::SpaceState;
 
 /// Where a space opens.

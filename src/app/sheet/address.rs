@@ -8,6 +8,7 @@ use leptos_router::hooks::{use_location, use_navigate};
 use super::SheetControl;
 use crate::app::grid::Question;
 use crate::app::plain::on_change;
+use crate::app::signals::StoredValue;
 use crate::rpc::records::{Sort, Standing};
 
 /// The words of the tabs.

@@ -8,6 +8,7 @@ use super::memory::{remember, remembered};
 use super::turns::Turns;
 use crate::app::format;
 use crate::app::plain::{Any, live, on_event, part, watch};
+use crate::app::signals::RwSignal;
 use crate::rpc::calculations::{Calculations, Measure, calculate_range};
 
 /// How long a choice of cells has to rest before it is calculated.

@@ -1,11 +1,11 @@
 //! Changes of many cells by one rule: asked of the server, told in a note, and taken back from there.
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::SheetControl;
 use crate::app::components::{FollowUp, Toast, Tone};
 use crate::app::format::counted;
+use crate::app::signals::Callback;
 use crate::rpc::changes::{self, CellsChange, Changing};
 use crate::rpc::records::Choosing;
 

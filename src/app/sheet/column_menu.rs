@@ -7,6 +7,7 @@ use super::filter::value_list;
 use crate::app::actions::press;
 use crate::app::components::{Icon, icon};
 use crate::app::plain::{Any, flag, live, on_event, on_key, on_mouse, part};
+use crate::app::signals::StoredValue;
 use crate::app::state::SpaceState;
 use crate::domain::action::ColumnStanding;
 use crate::domain::layout::{NARROWEST, WIDEST};

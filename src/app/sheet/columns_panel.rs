@@ -6,6 +6,7 @@ use super::SheetControl;
 use crate::app::components::{Icon, icon};
 use crate::app::format::lower;
 use crate::app::plain::{Any, each, flag, live, on_event, on_mouse, part};
+use crate::app::signals::{Memo, RwSignal, StoredValue};
 use crate::domain::layout::{RowHeight, SheetLayout};
 
 /// The panel of the button "Columns".

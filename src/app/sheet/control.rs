@@ -13,6 +13,7 @@ use crate::app::grid::picking::Picking;
 use crate::app::grid::selection::Selection;
 use crate::app::grid::{Go, GridControl, Question};
 use crate::app::plain::{on_change, watch};
+use crate::app::signals::{Callback, RwSignal, StoredValue};
 use crate::app::state::SpaceState;
 use crate::domain::action;
 use crate::domain::layout::SheetLayout;

@@ -10,6 +10,7 @@ use super::turns::Turns;
 use crate::app::components::{EmptyState, Icon, TryAgain};
 use crate::app::format::{count, counted};
 use crate::app::plain::{Any, each, flag, live, on_mouse, part, watch};
+use crate::app::signals::{Memo, RwSignal, Signal, StoredValue};
 use crate::rpc::RpcError;
 use crate::rpc::messages::{MessageGroup, Messages, message_groups};
 

@@ -10,6 +10,7 @@ use crate::app::components::{Icon, icon};
 use crate::app::format::{count, counted};
 use crate::app::grid::Go;
 use crate::app::plain::{Any, flag, live, on_change, on_event, on_key, on_mouse, part, watch, words};
+use crate::app::signals::{Callback, Memo, RwSignal, StoredValue};
 use crate::rpc::RpcError;
 use crate::rpc::changes::CellsChange;
 use crate::rpc::find::{Found, FoundCell, Sought, Way, find_cells};

@@ -8,6 +8,7 @@ use super::control::SheetControl;
 use crate::app::grid::Go;
 use crate::app::later;
 use crate::app::plain::{Any, live, on_event, on_key, part, watch};
+use crate::app::signals::Memo;
 
 /// The box, while it is open.
 #[component]

@@ -10,6 +10,7 @@ use super::value_input::value_input;
 use crate::app::components::{Button, Look};
 use crate::app::format::{count, counted};
 use crate::app::plain::{Any, live, on_event, part};
+use crate::app::signals::{Callback, Memo, RwSignal, Signal, StoredValue};
 use crate::domain::export::ExportFormat;
 use crate::rpc::changes::CellsChange;
 use crate::rpc::jobs;
@@ -51,7 +52,7 @@ pub fn offers(control: SheetControl, first: MessageGroup, group: Memo<Option<Mes
     let of_all = move |verb: &str| [verb, " ", &counted(records(), "record")].concat();
     let (set_locked, replace_locked, clear_locked) = (locked.clone(), locked.clone(), locked);
     view! {
-        <div class="fixes" role="group" aria-label=Signal::derive(move || of_all("Put right"))>
+        <div class="fixes" role="group" aria-label=live(move || of_all("Put right"))>
             <Button label="Set…" look=Look::Plain reason=set_locked press=move |()| open(Form::Set) />
             <Button label="Replace…" reason=replace_locked press=move |()| open(Form::Replace) />
             <Button label="Clear" reason=clear_locked press=move |()| change(CellsChange::Set(None)) />

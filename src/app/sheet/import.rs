@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 #[cfg(feature = "hydrate")]
 use super::upload::{Uploaded, upload};
 use crate::app::components::Picked;
+use crate::app::signals::{RwSignal, StoredValue};
 use crate::app::state::SpaceState;
 use crate::rpc::imports::{self, ImportPlan, Planned};
 

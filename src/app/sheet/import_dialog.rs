@@ -10,6 +10,7 @@ use super::{Importing, SheetControl, Stage};
 use crate::app::components::{Dialog, Icon, Progress, focus_first, icon, open_while};
 use crate::app::format;
 use crate::app::later;
+use crate::app::signals::{Memo, RwSignal, Signal, StoredValue};
 use crate::rpc::imports::{ImportPlan, SourceColumn};
 use crate::rpc::records::ColumnView;
 

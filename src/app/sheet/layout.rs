@@ -9,6 +9,7 @@ use super::SheetControl;
 use crate::app::components::{FollowUp, Toast, Tone};
 use crate::app::format::counted;
 use crate::app::plain::on_change;
+use crate::app::signals::StoredValue;
 use crate::domain::layout::SheetLayout;
 use crate::rpc::layouts;
 

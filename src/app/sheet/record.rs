@@ -12,6 +12,7 @@ use crate::app::components::{EmptyState, Icon, Tab, Tabs, TryAgain, icon};
 use crate::app::format::count;
 use crate::app::grid::{Go, Place};
 use crate::app::plain::{Any, flag, on_mouse, part, watch, words};
+use crate::app::signals::{Callback, Memo, RwSignal, Signal};
 use crate::rpc::RpcError;
 use crate::rpc::record::{RecordView, record};
 

@@ -9,6 +9,7 @@ use super::value_input::{choices, input_kind};
 use crate::app::components::field_id;
 use crate::app::grid::fix::fix;
 use crate::app::plain::{Any, flag, live, on_event, on_mouse, part};
+use crate::app::signals::{Callback, Memo};
 use crate::domain::value::is_date;
 use crate::rpc::record::CellView;
 use crate::rpc::records::{CellEdit, ColumnKind, ColumnView};

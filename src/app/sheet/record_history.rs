@@ -8,6 +8,7 @@ use super::turns::Turns;
 use crate::app::components::{EmptyState, Icon};
 use crate::app::format;
 use crate::app::plain::{Any, on_mouse, part, watch};
+use crate::app::signals::{Callback, RwSignal, Signal, StoredValue};
 use crate::rpc::RpcError;
 use crate::rpc::record::{Deed, History, HistoryEntry, record_history};
 use crate::rpc::records::CellEdit;

@@ -6,6 +6,7 @@ use super::control::{SheetControl, Side};
 use crate::app::components::{Icon, icon};
 use crate::app::later;
 use crate::app::plain::{Any, on_key, on_mouse, part};
+use crate::app::signals::Signal;
 
 /// The panel that is open.
 #[component]

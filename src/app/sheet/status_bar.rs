@@ -9,6 +9,7 @@ use super::control::Saving;
 use crate::app::components::{Icon, icon};
 use crate::app::format;
 use crate::app::later;
+use crate::app::signals::Memo;
 use crate::app::state::SpaceState;
 
 /// The status bar of a sheet.

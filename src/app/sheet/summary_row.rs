@@ -8,6 +8,7 @@ use super::memory::{remember, remembered};
 use super::turns::Turns;
 use crate::app::grid::SeenColumn;
 use crate::app::plain::{Any, each, on_event, part, watch};
+use crate::app::signals::{Memo, RwSignal, StoredValue};
 use crate::rpc::calculations::{Calculations, Measure, summarise};
 use crate::rpc::records::ColumnKind;
 

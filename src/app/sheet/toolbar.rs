@@ -13,6 +13,7 @@ use crate::app::components::{Button, Icon, Look, MenuButton, MenuItem, Tab, Tabs
 use crate::app::format;
 use crate::app::grid::change::Change;
 use crate::app::grid::selection::Selection;
+use crate::app::signals::{Callback, Memo, RwSignal, Signal};
 use crate::app::state::{Asking, Deed, SpaceState};
 use crate::domain::export::ExportFormat;
 use crate::rpc::actions::{ActionView, Place};

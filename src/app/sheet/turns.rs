@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::app::signals::StoredValue;
 use leptos::prelude::*;
 
 /// Counts questions.

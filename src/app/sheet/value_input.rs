@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, live, on_event};
+use crate::app::signals::RwSignal;
 use crate::domain::value::is_date;
 use crate::rpc::records::{ColumnKind, ColumnView};
 

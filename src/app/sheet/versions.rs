@@ -10,6 +10,7 @@ use super::turns::Turns;
 use crate::app::components::{Button, EmptyState, Icon, Toast, Tone, TryAgain};
 use crate::app::format::ago;
 use crate::app::plain::{Any, live, on_event, on_mouse, part, watch};
+use crate::app::signals::{Callback, RwSignal, Signal, StoredValue};
 use crate::rpc::RpcError;
 use crate::rpc::versions::{self, KeptVersion, SheetChange, SheetHistory};
 

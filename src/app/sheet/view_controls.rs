@@ -7,6 +7,7 @@ use crate::app::components::{Icon, MenuButton, MenuItem, Popover, PopoverButton}
 use crate::app::format;
 use crate::app::later;
 use crate::app::plain::{Any, live, on_change, part, watch};
+use crate::app::signals::{Memo, RwSignal, Signal};
 use crate::domain::layout::SheetLayout;
 use crate::rpc::records::ColumnView;
 

@@ -1,7 +1,5 @@
 //! The view that is open, and what becomes of the page when another is opened.
 
-use leptos::prelude::*;
-
 use super::SheetControl;
 use super::address::Address;
 use crate::app::grid::Question;

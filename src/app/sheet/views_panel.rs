@@ -8,6 +8,7 @@ use super::address::Address;
 use crate::app::components::{FollowUp, Icon, Toast, Tone, icon};
 use crate::app::grid::Question;
 use crate::app::plain::{Any, each, on_event, on_key, on_mouse, part};
+use crate::app::signals::{RwSignal, StoredValue};
 use crate::rpc::RpcError;
 use crate::rpc::views::{self, SavedView};
 

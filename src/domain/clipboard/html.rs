@@ -2,7 +2,7 @@
 //! a page: of the source only the cells and their texts are looked at.
 
 use super::Table;
-use crate::domain::value::is_number;
+use crate::domain::value::looks_like_number;
 
 /// The attribute by which a table of ours is known: the text beside it says the same exactly.
 pub const OURS: &str = "data-inlet";
@@ -221,7 +221,7 @@ fn seen_text(raw: &str) -> String {
 fn is_code(text: &str) -> bool {
     let begins =
         text.starts_with('+') || (text.len() > 1 && text.starts_with('0') && !text.starts_with("0."));
-    (begins || text.len() > MOST_DIGITS) && is_number(text)
+    (begins || text.len() > MOST_DIGITS) && looks_like_number(text)
 }
 
 /// Adds a line as source; spaces that a reader would pass over are made to stay.

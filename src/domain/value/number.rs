@@ -15,6 +15,11 @@ struct Shape {
     may_overflow: bool,
 }
 
+/// Whether the text is written as numbers are, of whatever size.
+pub fn looks_like_number(text: &str) -> bool {
+    shape(trimmed(text).as_bytes()).is_some()
+}
+
 /// Whether the text is a number, without reading it.
 pub fn is_number(text: &str) -> bool {
     match shape(trimmed(text).as_bytes()) {

@@ -6,6 +6,7 @@ use super::super::SheetControl;
 use super::words::describe;
 use crate::app::components::{Icon, icon};
 use crate::app::plain::{Any, on_mouse, part};
+use crate::app::signals::StoredValue;
 use crate::domain::query::facet;
 
 /// The row of chips.

@@ -1,8 +1,7 @@
 //! A filter while somebody works on it: rows that may not be complete yet, each a signal of its own, so that
 //! typing into one does not touch the others.
 
-use leptos::prelude::*;
-
+use crate::app::signals::{RwSignal, StoredValue};
 use crate::domain::query::{Condition, FilterForm, Join, Operator, Part, Quality, Row, Test};
 
 /// A row of the builder.

@@ -12,8 +12,6 @@ pub use chips::filter_chips;
 pub use panel::filter_panel;
 pub use values::value_list;
 
-use leptos::prelude::*;
-
 use super::SheetControl;
 use crate::domain::query::{self, Condition};
 

@@ -11,6 +11,7 @@ use super::row::row_view;
 use super::{phrases, read, words};
 use crate::app::components::{Icon, icon};
 use crate::app::plain::{Any, each, flag, live, on_change, on_event, on_mouse, part};
+use crate::app::signals::{RwSignal, StoredValue};
 use crate::domain::query::{Condition, FilterForm, Join};
 
 /// How long typing has to rest before the records are asked for.

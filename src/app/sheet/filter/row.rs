@@ -8,6 +8,7 @@ use super::phrases;
 use super::words::find;
 use crate::app::components::{Icon, icon};
 use crate::app::plain::{Any, live, on_event, on_mouse, part};
+use crate::app::signals::Memo;
 use crate::rpc::records::{ColumnKind, ColumnView};
 
 /// The value of the option that means any field: no key is empty.

@@ -11,6 +11,7 @@ use crate::app::components::{Icon, icon};
 use crate::app::format;
 use crate::app::grid::Question;
 use crate::app::plain::{Any, each, live, on_event, part, watch};
+use crate::app::signals::{Memo, RwSignal, StoredValue};
 use crate::domain::query::facet;
 use crate::rpc::facets::{self, ValueList};
 use crate::rpc::records::Choosing;

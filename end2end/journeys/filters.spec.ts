@@ -149,7 +149,7 @@ test('views are saved, linked, changed, renamed, deleted and brought back', asyn
   await panel.getByRole('button', { name: 'Rename “Teams”' }).click();
   await panel.getByRole('textbox', { name: 'New name of the view' }).fill('Our teams');
   await page.keyboard.press('Enter');
-  await expect(toolbar(page).getByRole('button', { name: 'Our teams' })).toBeVisible();
+  await expect(toolbar(page).getByRole('button', { name: 'Our teams', exact: true }).first()).toBeVisible();
   await panel.getByRole('button', { name: 'Delete “Our teams”' }).click();
   await expect(toolbar(page).getByRole('button', { name: 'Views' })).toBeVisible();
   await page.keyboard.press('Escape');

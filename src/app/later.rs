@@ -20,6 +20,8 @@ use leptos::task::spawn_local;
 
 use crate::app::components::{TryAgain, focus_first};
 use crate::app::plain::{Any, part};
+#[cfg(feature = "hydrate")]
+use crate::app::router::Route;
 use crate::app::signals::{LocalValue, RwSignal};
 
 /// The code of a part could not be had.
@@ -116,7 +118,7 @@ macro_rules! parts {
 }
 
 macro_rules! pages {
-    ($($(#[$doc:meta])* $address:pat => $module:ident: $name:ident, $load:ident = $view:ident;)*) => {
+    ($($(#[$doc:meta])* $route:pat => $module:ident: $name:ident, $load:ident = $view:ident;)*) => {
         /// The pages that lie in files of their own.
         mod page_code {
             use super::*;
@@ -139,12 +141,11 @@ macro_rules! pages {
             }
         )*
 
-        /// Gets the code of the page at an address, and says whether it is there.
+        /// Gets the code of the page at a path, and says whether it is there.
         #[cfg(feature = "hydrate")]
-        pub async fn arrive(address: &str) -> bool {
-            let names: Vec<&str> = address.split('/').filter(|name| !name.is_empty()).collect();
-            match names[..] {
-                $($address => page_code::$load().await.is_ok(),)*
+        pub async fn arrive(path: &str) -> bool {
+            match Route::read(path) {
+                $(Some($route) => page_code::$load().await.is_ok(),)*
                 _ => true,
             }
         }
@@ -153,11 +154,11 @@ macro_rules! pages {
 
 pages! {
     /// The spaces.
-    [] => home: home, load_home = Home;
+    Route::Home => home: home, load_home = Home;
     /// The files of a space.
-    ["space", _, "files"] => files: files, load_files = FilesPage;
+    Route::Files { .. } => files: files, load_files = FilesPage;
     /// The jobs of a space.
-    ["space", _, "jobs"] => jobs: jobs, load_jobs = JobsPage;
+    Route::Jobs { .. } => jobs: jobs, load_jobs = JobsPage;
 }
 
 parts! {

@@ -13,6 +13,7 @@ mod later;
 mod live;
 mod pages;
 mod plain;
+mod router;
 mod sheet;
 pub mod shell;
 pub mod signals;
@@ -21,10 +22,10 @@ mod theme;
 
 use leptos::prelude::*;
 
-use crate::app::plain::Any;
+use crate::app::plain::{Any, part};
+use crate::app::router::{Route, Router};
+use crate::app::signals::Memo;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{SsrMode, path};
 
 use frame::SpaceFrame;
 #[cfg(feature = "hydrate")]
@@ -36,20 +37,46 @@ use pages::{NotFound, SheetPage, SignIn, SpaceStart};
 pub fn App() -> impl IntoView {
     provide_meta_context();
     theme::Theme::provide();
+    let route = Router::provide().route;
+    let around = Memo::new(move |_| route.with(|route| Around::of(route.as_ref())));
     view! {
         <Title formatter=|page: String| if page.is_empty() { "Inlet".to_owned() } else { format!("{page} · Inlet") } />
-        <Router>
-            <Routes fallback=NotFound>
-                <Route path=path!("/") view=later::home ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view=SignIn ssr=SsrMode::Async />
-                <ParentRoute path=path!("/space/:space") view=SpaceFrame ssr=SsrMode::Async>
-                    <Route path=path!("") view=SpaceStart ssr=SsrMode::Async />
-                    <Route path=path!("/workbook/:workbook/sheet/:sheet") view=SheetPage ssr=SsrMode::Async />
-                    <Route path=path!("/files") view=later::files ssr=SsrMode::Async />
-                    <Route path=path!("/jobs") view=later::jobs ssr=SsrMode::Async />
-                </ParentRoute>
-            </Routes>
-        </Router>
+        {part(move || match around.get() {
+            Around::Home => later::home(),
+            Around::SignIn => view! { <SignIn /> }.any(),
+            Around::Space(space) => view! { <SpaceFrame space=space page=page /> }.any(),
+            Around::Nothing => view! { <NotFound /> }.any(),
+        })}
     }
     .any()
+}
+
+/// What is around a page; it stays while one goes from page to page of a space.
+#[derive(Clone, PartialEq)]
+enum Around {
+    Home,
+    SignIn,
+    Space(String),
+    Nothing,
+}
+
+impl Around {
+    fn of(route: Option<&Route>) -> Self {
+        match route {
+            None => Self::Nothing,
+            Some(Route::Home) => Self::Home,
+            Some(Route::SignIn) => Self::SignIn,
+            Some(route) => route.space().map_or(Self::Nothing, |space| Self::Space(space.to_string())),
+        }
+    }
+}
+
+/// The page at a route of a space.
+fn page(route: &Route) -> AnyView {
+    match route {
+        Route::Sheet { .. } => view! { <SheetPage /> }.any(),
+        Route::Files { .. } => later::files(),
+        Route::Jobs { .. } => later::jobs(),
+        _ => view! { <SpaceStart /> }.any(),
+    }
 }

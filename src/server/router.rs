@@ -1,36 +1,24 @@
 //! Which address is answered by whom.
 
+use any_spawner::Executor;
 use axum::extract::DefaultBodyLimit;
-use axum::http::request::Parts;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Router, middleware};
-use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::compression::CompressionLayer;
 
-use super::session::SignedIn;
 use super::{ServerState, assets, csp, frames, health, origin, pages, session, sign_in, stream, transfer};
 use crate::api;
-use crate::app::{App, shell};
 
 /// The whole server as one router, as tests drive it too.
 pub fn router(state: ServerState) -> Router {
-    let options = state.leptos.clone();
-    let page = move || shell::shell(options.clone());
-    let context = {
-        let service = state.service.clone();
-        move || {
-            provide_context(service.clone());
-            introduce();
-            csp::allow_page();
-        }
-    };
+    // What a page reads runs where the server does. A second router of the same process finds it done.
+    let _ = Executor::init_tokio();
 
     // The page's files are compressed ahead of time; this is for what is made on request.
     let compressed = Router::new()
-        .leptos_routes_with_context(&state, generate_route_list(App), context, page)
+        .route("/rpc/{*function}", any(pages::function))
         .route("/frames/{sheet}", get(frames::frame))
-        .fallback(pages::not_found)
+        .fallback(pages::page)
         .layer(CompressionLayer::new().br(true).gzip(true));
 
     let browser = Router::new()
@@ -52,13 +40,4 @@ pub fn router(state: ServerState) -> Router {
         .merge(api::router(state.service, state.stopping))
         .layer(middleware::map_response(csp::close_by_default));
     api::tidy_addresses(served)
-}
-
-/// Tells a page or server function who is signed in.
-pub(super) fn introduce() {
-    let signed_in = use_context::<Parts>().and_then(|request| request.extensions.get::<SignedIn>().cloned());
-    if let Some(SignedIn { actor, user }) = signed_in {
-        provide_context(actor);
-        provide_context(user);
-    }
 }

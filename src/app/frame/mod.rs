@@ -5,10 +5,9 @@ mod top_bar;
 
 use leptos::prelude::*;
 
-use crate::app::plain::Any;
+use crate::app::plain::{Any, part};
+use crate::app::router::{Route, Router};
 use crate::app::signals::Memo;
-use leptos_router::components::Outlet;
-use leptos_router::hooks::use_params_map;
 
 use super::actions::ActionDialog;
 use super::components::ToastRegion;
@@ -21,15 +20,18 @@ pub use top_bar::TopBar;
 
 /// The frame of a space; its pages are inside.
 #[component]
-pub fn SpaceFrame() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("space").unwrap_or_default()));
-    let frame = rpc::read(move || id.get(), spaces::space);
+pub fn SpaceFrame(
+    /// The space.
+    space: String,
+    /// The page at a route of it.
+    page: fn(&Route) -> AnyView,
+) -> impl IntoView {
+    let frame = rpc::read(move || space.clone(), spaces::space);
     view! {
         <Transition>
             {move || Suspend::new(async move {
                 match frame.answer().await {
-                    Ok(frame) => view! { <Inside frame=frame /> }.any(),
+                    Ok(frame) => view! { <Inside frame=frame page=page /> }.any(),
                     Err(error) => view! { <Failure error=error /> }.any(),
                 }
             })}
@@ -39,11 +41,14 @@ pub fn SpaceFrame() -> impl IntoView {
 }
 
 #[component]
-fn Inside(frame: spaces::SpaceFrame) -> impl IntoView {
+fn Inside(frame: spaces::SpaceFrame, page: fn(&Route) -> AnyView) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     let sequence = frame.sequence;
     let state = SpaceState::new(frame);
     provide_context(state);
+    let route = Router::of_page().route;
+    // From one sheet to another the page stays and reads the other.
+    let kind = Memo::new(move |_| route.with(|route| route.as_ref().map(std::mem::discriminant)));
     #[cfg(feature = "hydrate")]
     super::live::follow(state, sequence);
     view! {
@@ -51,7 +56,10 @@ fn Inside(frame: spaces::SpaceFrame) -> impl IntoView {
             <a href="#main" class="skip">"Skip to the content"</a>
             <Sidebar />
             <div class="page">
-                <Outlet />
+                {part(move || {
+                    kind.track();
+                    route.with_untracked(|route| route.as_ref().map(page))
+                })}
             </div>
             <ToastRegion toasts=state.toasts>
                 <RunningCards />

@@ -3,11 +3,10 @@
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, flag, live, on_change, on_key, on_mouse, part, words};
-use leptos_router::components::A;
-use leptos_router::hooks::use_location;
 
 use crate::app::components::{Icon, icon};
 use crate::app::format;
+use crate::app::router::{Link, Route, Router};
 use crate::app::signals::RwSignal;
 use crate::app::state::SpaceState;
 use crate::rpc::spaces::{SheetEntry, WorkbookEntry};
@@ -17,7 +16,7 @@ use crate::rpc::spaces::{SheetEntry, WorkbookEntry};
 pub fn Sidebar() -> impl IntoView {
     let state = SpaceState::of_page();
     let folded = RwSignal::new(false);
-    let path = use_location().pathname;
+    let path = Router::of_page().path;
     // Going somewhere closes the drawer of a narrow screen.
     on_change(move || path.get(), move |_| state.drawer.set(false));
     let id = state.id();
@@ -45,9 +44,9 @@ pub fn Sidebar() -> impl IntoView {
             })
         >
             <div class="brand">
-                <A href="/" attr:class="brand-mark" attr:aria-label="All spaces" attr:title="All spaces">
+                <Link href="/".to_string() class="brand-mark" name="All spaces">
                     <span class="mark"></span>
-                </A>
+                </Link>
                 <b>{part(move || state.frame.with(|frame| frame.name.clone()))}</b>
                 <button
                     type="button"
@@ -68,11 +67,11 @@ pub fn Sidebar() -> impl IntoView {
                     frame.workbooks.into_iter().map(|workbook| entry(&space, workbook)).collect_view()
                 })}
                 <h2>"Space"</h2>
-                <A href=format!("/space/{id}/files")>
+                <Link href=Route::Files { space: id.clone() }.path()>
                     {icon(Icon::Folder)} "Files"
                     <span class="n">{part(move || state.frame.with(|frame| format::count(frame.files)))}</span>
-                </A>
-                <A href=format!("/space/{id}/jobs")>{icon(Icon::Clock)} "Jobs" {running}</A>
+                </Link>
+                <Link href=Route::Jobs { space: id }.path()>{icon(Icon::Clock)} "Jobs" {running}</Link>
                 <p class="person">
                     {part(move || state.frame.with(|frame| frame.person.clone()))}
                 </p>
@@ -83,7 +82,8 @@ pub fn Sidebar() -> impl IntoView {
 }
 
 fn entry(space: &str, workbook: WorkbookEntry) -> AnyView {
-    let base = format!("/space/{space}/workbook/{}", workbook.id);
+    let (space, of_workbook) = (space.to_string(), workbook.id);
+    let to = move |sheet| Route::Sheet { space: space.clone(), workbook: of_workbook.clone(), sheet }.path();
     let sheet = move |sheet: SheetEntry| {
         let count = if sheet.invalid > 0 {
             let title = format!("{} with errors", format::count(sheet.invalid));
@@ -94,10 +94,10 @@ fn entry(space: &str, workbook: WorkbookEntry) -> AnyView {
         };
         view! {
             <li>
-                <A href=format!("{base}/sheet/{}", sheet.id) attr:class="sub">
+                <Link href=to(sheet.id) class="sub">
                     <span class="name">{sheet.name}</span>
                     {count}
-                </A>
+                </Link>
             </li>
         }
     };

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::app::plain::Any;
 use leptos_meta::Title;
-use leptos_router::components::A;
 
 use super::NotFound;
 use crate::rpc::{ErrorKind, RpcError};
@@ -32,7 +31,7 @@ pub fn Failure(
                 <h1>"This page is not available"</h1>
                 <p>{error.message}</p>
                 <a class="button button-primary" href="" rel="external">"Try again"</a>
-                <A href="/" attr:class="button">"Go to your spaces"</A>
+                <a href="/" class="button">"Go to your spaces"</a>
             </main>
         }
         .any(),

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::app::plain::Any;
 use leptos_meta::Title;
-use leptos_router::components::A;
 
 use super::Failure;
 use super::new_space::NewSpace;
@@ -76,7 +75,7 @@ fn Spaces(home: spaces::HomeList) -> impl IntoView {
                 .map(|(hint, id, name)| {
                     view! {
                         <p class="tip-line">
-                            {icon(Icon::Info)} <span><A href=format!("/space/{id}")>{format!("Open {name}")}</A> " " {hint}</span>
+                            {icon(Icon::Info)} <span><a href=format!("/space/{id}")>{format!("Open {name}")}</a> " " {hint}</span>
                         </p>
                     }
                 })}
@@ -96,7 +95,7 @@ fn row(space: SpaceRow, now: i64) -> AnyView {
     view! {
         <tr>
             <th scope="row">
-                <A href=format!("/space/{}", space.id)>{space.name}</A>
+                <a href=format!("/space/{}", space.id)>{space.name}</a>
             </th>
             <td class="text-right">{format::count(space.workbooks)}</td>
             <td class="text-right">{format::count(space.records)}</td>

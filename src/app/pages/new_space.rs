@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use crate::app::plain::{Any, flag, on_change, on_mouse, part};
 use leptos::task::spawn_local;
-use leptos_router::hooks::use_navigate;
 
 use crate::app::components::{Control, Dialog, DropZone, FormField, Picked};
+use crate::app::router::{Route, Router};
 use crate::app::signals::{Callback, RwSignal};
 use crate::rpc::spaces::{self, Created};
 
@@ -34,8 +34,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
     let name_error = RwSignal::new(None::<String>);
     let blueprint_error = RwSignal::new(None::<String>);
     let creating = RwSignal::new(false);
-    let navigate = use_navigate();
-    let go = Callback::new(move |id: String| navigate(&format!("/space/{id}"), Default::default()));
+    let router = Router::of_page();
     for (text, error) in [(name, name_error), (blueprint, blueprint_error)] {
         on_change(move || text.get(), move |_| error.set(None));
     }
@@ -59,7 +58,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
             let trouble = match answer {
                 Ok(Created::Space(id)) => {
                     let _ = open.try_set(false);
-                    go.try_run(id);
+                    router.go(&Route::Space { space: id }.path());
                     return;
                 }
                 Ok(Created::Refused { place, message }) if place.is_empty() => message,

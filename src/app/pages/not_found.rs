@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::app::plain::Any;
 use leptos_meta::Title;
-use leptos_router::components::A;
 
 /// Nothing is here.
 #[component]
@@ -18,7 +17,7 @@ pub fn NotFound() -> impl IntoView {
         <main id="main" class="notice">
             <h1>"Nothing is here"</h1>
             <p>"The address may be mistyped, or what it named was deleted."</p>
-            <A href="/" attr:class="button">"Go to your spaces"</A>
+            <a href="/" class="button">"Go to your spaces"</a>
         </main>
     }
     .any()

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::app::plain::{Any, live, on_drag, on_event, part};
 use leptos_meta::Title;
-use leptos_router::hooks::{use_location, use_params_map};
 
 use super::{Failure, NotFound};
 use crate::app::actions::WorkbookActions;
@@ -13,6 +12,7 @@ use crate::app::frame::TopBar;
 use crate::app::grid::{Choices, Grid};
 use crate::app::jobs::ForegroundJob;
 use crate::app::later;
+use crate::app::router::{Route, Router};
 use crate::app::sheet::address::Address;
 use crate::app::sheet::{
     CellMenu, Changes, ColumnMenu, FilterBar, FindBox, ImportDialog, Importing, SheetControl, SidePanel,
@@ -26,29 +26,34 @@ use crate::rpc::records::{self, SheetView, Standing};
 /// One sheet.
 #[component]
 pub fn SheetPage() -> impl IntoView {
-    let params = use_params_map();
-    let location = use_location();
+    let router = Router::of_page();
+    // Where it was stays while one goes to another page, and this one is about to be taken away.
+    let at = Memo::new(move |before: Option<&Option<Route>>| match router.route.get() {
+        Some(route @ Route::Sheet { .. }) => Some(route),
+        _ => before.cloned().flatten(),
+    });
     let shape = SpaceState::of_page().shape_moved;
     // The id, and how often the shape has moved: the sheet is read again when either is another.
     let question = Memo::new(move |_| {
-        let id = params.with(|params| params.get("sheet").unwrap_or_default());
+        let id = at.with(|at| at.as_ref().and_then(Route::sheet).unwrap_or_default().to_string());
         format!("{id} {}", shape.get())
     });
     let sheet = rpc::read(
         move || question.get(),
         move |question| {
-            let Address { question: asked, view } =
-                location.search.with_untracked(|query| Address::read(query));
+            let Address { question: asked, view } = router.query.with_untracked(|query| Address::read(query));
             let asked = asked.map(|asked| asked.choosing());
             records::sheet(question.split(' ').next().unwrap_or_default().to_string(), asked, view)
         },
     );
     // An address names the space and the workbook too, and leads nowhere when they do not go together.
     let belongs = move |sheet: &SheetView| {
-        params.with_untracked(|params| {
-            params.get("space").as_ref() == Some(&sheet.space_id)
-                && params.get("workbook").as_ref() == Some(&sheet.workbook_id)
-        })
+        let here = Route::Sheet {
+            space: sheet.space_id.clone(),
+            workbook: sheet.workbook_id.clone(),
+            sheet: sheet.id.clone(),
+        };
+        at.with_untracked(|at| at.as_ref() == Some(&here))
     };
     view! {
         <Transition>

@@ -22,17 +22,20 @@ pub fn SignIn() -> impl IntoView {
 
 #[cfg(feature = "ssr")]
 mod form {
-    use leptos_router::hooks::use_query_map;
-
-    use leptos::prelude::*;
+    use axum::extract::Query;
+    use axum::http::request::Parts;
+    use leptos::prelude::use_context;
 
     use crate::app::format::escape;
 
     /// The form, with where to go afterwards and what was wrong before.
     pub fn html() -> String {
-        let query = use_query_map();
-        let next = query.with_untracked(|query| query.get("next")).unwrap_or_else(|| "/".to_string());
-        let wrong = query.with_untracked(|query| query.get("wrong").is_some());
+        let asked = use_context::<Parts>().and_then(|request| Query::try_from_uri(&request.uri).ok());
+        let Query::<Vec<(String, String)>>(values) = asked.unwrap_or_default();
+        let value =
+            |name: &str| values.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone());
+        let next = value("next").unwrap_or_else(|| "/".to_string());
+        let wrong = value("wrong").is_some();
         let (error, describe) = match wrong {
             true => (
                 "<p id=\"sign-in-error\" class=\"field-error\" role=\"alert\">This e-mail address and password do not go \

@@ -2,12 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::NavigateOptions;
-use leptos_router::components::Redirect;
 
 use crate::app::components::{EmptyState, Icon};
 use crate::app::frame::TopBar;
 use crate::app::plain::{Any, part};
+use crate::app::router::Router;
 use crate::app::signals::Memo;
 use crate::app::state::SpaceState;
 
@@ -16,9 +15,12 @@ use crate::app::state::SpaceState;
 pub fn SpaceStart() -> impl IntoView {
     let state = SpaceState::of_page();
     let first = Memo::new(move |_| state.frame.with(crate::rpc::spaces::SpaceFrame::first_sheet));
-    let replace = || NavigateOptions { replace: true, ..NavigateOptions::default() };
+    let router = Router::of_page();
     part(move || match first.get() {
-        Some(address) => view! { <Redirect path=address options=replace() /> }.any(),
+        Some(address) => {
+            router.go_instead(&address);
+            ().any()
+        }
         None => {
             let name = state.frame.with_untracked(|frame| frame.name.clone());
             view! {

@@ -2,12 +2,11 @@
 //! A reload, a shared link and the way back show the same.
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 
 use super::SheetControl;
 use crate::app::grid::Question;
 use crate::app::plain::on_change;
+use crate::app::router::Router;
 use crate::app::signals::StoredValue;
 use crate::rpc::records::{Sort, Standing};
 
@@ -127,9 +126,8 @@ fn decode(text: &str) -> String {
 /// Keeps the address and what is shown together. A tab or a view is a step that the way back takes; what is typed
 /// is not.
 pub fn follow(control: SheetControl) {
-    let navigate = use_navigate();
-    let location = use_location();
-    let (path, query) = (location.pathname, location.search);
+    let router = Router::of_page();
+    let (path, query) = (router.path, router.query);
     let here = path.get_untracked();
     let shown = move || {
         let question = control.grid.question.get();
@@ -149,9 +147,8 @@ pub fn follow(control: SheetControl) {
         if known == *address || path.get_untracked() != our_path {
             return;
         }
-        let options = NavigateOptions { replace: !step, scroll: false, ..NavigateOptions::default() };
         let to = [our_path.as_str(), &address.query()].concat();
-        navigate(&to, options);
+        if step { router.go(&to) } else { router.go_instead(&to) }
     });
     on_change(
         move || query.with(|query| Address::read(query)),

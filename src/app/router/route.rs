@@ -1,0 +1,119 @@
+//! The pages by their addresses.
+
+/// A page, and what it is of, as its address names it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Route {
+    /// The spaces.
+    Home,
+    /// Signing in.
+    SignIn,
+    /// A space, which opens where its work is.
+    Space {
+        /// The space.
+        space: String,
+    },
+    /// The records of a sheet.
+    Sheet {
+        /// The space.
+        space: String,
+        /// The workbook.
+        workbook: String,
+        /// The sheet.
+        sheet: String,
+    },
+    /// The files of a space.
+    Files {
+        /// The space.
+        space: String,
+    },
+    /// The jobs of a space.
+    Jobs {
+        /// The space.
+        space: String,
+    },
+}
+
+impl Route {
+    /// The page at a path; nothing when there is none.
+    pub fn read(path: &str) -> Option<Self> {
+        let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+        Some(match names[..] {
+            [] => Self::Home,
+            ["sign-in"] => Self::SignIn,
+            ["space", space] => Self::Space { space: space.to_string() },
+            ["space", space, "workbook", workbook, "sheet", sheet] => Self::Sheet {
+                space: space.to_string(),
+                workbook: workbook.to_string(),
+                sheet: sheet.to_string(),
+            },
+            ["space", space, "files"] => Self::Files { space: space.to_string() },
+            ["space", space, "jobs"] => Self::Jobs { space: space.to_string() },
+            _ => return None,
+        })
+    }
+
+    /// The path that leads there.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Home => "/".to_string(),
+            Self::SignIn => "/sign-in".to_string(),
+            Self::Space { space } => ["/space/", space].concat(),
+            Self::Sheet { space, workbook, sheet } => {
+                ["/space/", space, "/workbook/", workbook, "/sheet/", sheet].concat()
+            }
+            Self::Files { space } => ["/space/", space, "/files"].concat(),
+            Self::Jobs { space } => ["/space/", space, "/jobs"].concat(),
+        }
+    }
+
+    /// The sheet whose records are shown.
+    pub fn sheet(&self) -> Option<&str> {
+        match self {
+            Self::Sheet { sheet, .. } => Some(sheet),
+            _ => None,
+        }
+    }
+
+    /// The space that the page belongs to.
+    pub fn space(&self) -> Option<&str> {
+        match self {
+            Self::Home | Self::SignIn => None,
+            Self::Space { space }
+            | Self::Sheet { space, .. }
+            | Self::Files { space }
+            | Self::Jobs { space } => Some(space),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_read_as_it_is_written() {
+        let space = || "us_sp_1".to_string();
+        let sheet = Route::Sheet { space: space(), workbook: "us_wb_2".into(), sheet: "us_sh_3".into() };
+        let files = Route::Files { space: space() };
+        for route in [
+            Route::Home,
+            Route::SignIn,
+            Route::Space { space: space() },
+            sheet,
+            files,
+            Route::Jobs { space: space() },
+        ] {
+            assert_eq!(Route::read(&route.path()), Some(route));
+        }
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_is_nothing() {
+        for path in
+            ["/spaces", "/space/us_sp_1/workbook", "/space", "/files/us_fl_1/download", "/sign-in/again"]
+        {
+            assert_eq!(Route::read(path), None, "{path}");
+        }
+        assert_eq!(Route::read("/space/us_sp_1/"), Some(Route::Space { space: "us_sp_1".into() }));
+    }
+}

@@ -32,6 +32,7 @@ mod spaces;
 mod subscription;
 mod tenants;
 mod transport;
+mod typed_cells;
 mod views;
 mod workbooks;
 

@@ -9,7 +9,9 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::compression::CompressionLayer;
 
 use super::session::SignedIn;
-use super::{ServerState, assets, csp, frames, health, origin, pages, session, sign_in, stream, transfer};
+use super::{
+    ServerState, assets, csp, frames, health, origin, pages, presence, session, sign_in, stream, transfer,
+};
 use crate::api;
 use crate::app::{App, shell};
 
@@ -35,6 +37,7 @@ pub fn router(state: ServerState) -> Router {
 
     let browser = Router::new()
         .route("/stream", get(stream::follow))
+        .route("/presence", post(presence::say))
         .route("/files", post(transfer::upload).layer(DefaultBodyLimit::disable()))
         .route("/files/{id}/download", get(transfer::download))
         .route("/sign-in", post(sign_in::sign_in))

@@ -33,6 +33,7 @@ use pages::{FilesPage, Home, JobsPage, NotFound, SheetPage, SignIn, SpaceStart};
 pub fn App() -> impl IntoView {
     provide_meta_context();
     theme::Theme::provide();
+    sheet::Outbox::provide();
     view! {
         <Title formatter=|page: String| if page.is_empty() { "Inlet".to_owned() } else { format!("{page} · Inlet") } />
         <Router>

@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use super::components::Toasts;
 use super::jobs::Jobs;
+use super::sheet::Outbox;
 use crate::rpc::actions::{ActionView, Place};
 use crate::rpc::records::Choosing;
 use crate::rpc::spaces::{self, SpaceFrame};
@@ -52,6 +53,11 @@ pub struct SpaceState {
     pub shape_moved: RwSignal<u64>,
     /// Moves when files came or went.
     pub files_moved: RwSignal<u64>,
+    /// Edits of cells on their way.
+    pub outbox: Outbox,
+    /// Takes what the server tells of people who come, go and move.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers hear"))]
+    pub presence: StoredValue<Option<Callback<String>>>,
     /// The colours have changed.
     pub theme: RwSignal<u32>,
     refreshing: RwSignal<bool>,
@@ -61,6 +67,8 @@ impl SpaceState {
     /// The state of a space that was just opened.
     pub fn new(frame: SpaceFrame) -> Self {
         let toasts = Toasts::default();
+        let outbox = Outbox::of_page();
+        outbox.tell(toasts);
         let (cards, now) = (frame.jobs.clone(), frame.now);
         let frame = RwSignal::new(frame);
         Self {
@@ -73,6 +81,8 @@ impl SpaceState {
             sheet_moved: RwSignal::new((0, None)),
             shape_moved: RwSignal::new(0),
             files_moved: RwSignal::new(0),
+            outbox,
+            presence: StoredValue::new(None),
             theme: expect_context::<super::theme::Theme>().moved,
             refreshing: RwSignal::new(false),
         }

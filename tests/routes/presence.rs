@@ -67,7 +67,7 @@ async fn news(stream: &mut BodyDataStream) -> Value {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(15), next).await.expect("news within 15 s")
+    tokio::time::timeout(Duration::from_secs(15), next).await.unwrap()
 }
 
 fn page_router(app: &TestApp) -> Router {

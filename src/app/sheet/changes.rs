@@ -10,7 +10,7 @@ use super::control::Saving;
 use crate::app::components::{Toast, Tone};
 use crate::app::format::counted;
 use crate::app::grid::Go;
-use crate::app::grid::change::Change;
+use crate::app::grid::change::{AWAY, Change};
 use crate::app::plain::{Any, part};
 use crate::rpc::RpcError;
 use crate::rpc::cells::{self, Filled, Stepped};
@@ -46,6 +46,10 @@ pub fn made(control: SheetControl, change: Change) -> AnyView {
 impl SheetControl {
     /// Makes a change when those before it are made.
     pub fn make(self, change: Change) {
+        if self.grid.away.get_untracked() {
+            self.grid.trouble(AWAY.to_string());
+            return;
+        }
         if self.waiting.get_untracked() > 0 {
             self.queue.update_value(|queue| queue.push_back(change));
             return;

@@ -45,6 +45,14 @@ pub fn ago(then: i64, now: i64) -> String {
     }
 }
 
+/// The beginning of a text, with three dots where there is more.
+pub fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => [&text[..end], "…"].concat(),
+        None => text.to_string(),
+    }
+}
+
 /// A text in HTML.
 pub fn escape(text: &str) -> Cow<'_, str> {
     if !text.contains(['&', '<', '>', '"', '\'']) {
@@ -98,6 +106,13 @@ mod tests {
             assert_eq!(ago(0, then), text);
         }
         assert_eq!(span(125_000), "2 min 5 s");
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        for (text, most, wanted) in [("äöü", 2, "äö…"), ("äöü", 3, "äöü"), ("", 0, "")] {
+            assert_eq!(shortened(text, most), wanted);
+        }
     }
 
     #[test]

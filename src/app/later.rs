@@ -206,6 +206,15 @@ parts! {
     /// Changes of many cells or records: they are made, and nothing is to be seen.
     changes in "": made(control: crate::app::sheet::SheetControl, change: crate::app::grid::change::Change)
         = crate::app::sheet::made(control, change);
+    /// The choice at a cell that somebody else changed.
+    clash in "": clash(control: crate::app::sheet::SheetControl) = crate::app::sheet::clash::choices(control);
+    /// The edits that were refused.
+    clash in "": refusals(control: crate::app::sheet::SheetControl, open: RwSignal<bool>)
+        = crate::app::sheet::refusals::refusals(control, open);
+    /// Who else is on the sheet.
+    presence in "": company(control: crate::app::sheet::SheetControl) = crate::app::sheet::presence::company(control);
+    /// Edits that wait for the server, and those that it refused.
+    presence in "": unsent(control: crate::app::sheet::SheetControl) = crate::app::sheet::unsent::unsent(control);
     /// What can be chosen for a cell that is edited.
     choices in "": choices(picking: crate::app::grid::picking::Picking, pick: crate::app::grid::picking::Pick)
         = view! { <crate::app::grid::ChoicesOf picking=picking pick=pick /> }.any();

@@ -154,7 +154,10 @@ impl Live {
             })
             .forget();
         });
-        self.source.replace(Some((source, vec![message, trouble])));
+        // The server is there again: what waited for it can go.
+        let outbox = self.state.outbox;
+        let opened = EventListener::new(&source, "open", move |_| outbox.wake());
+        self.source.replace(Some((source, vec![message, trouble, opened])));
     }
 
     /// After a time away: everything may have changed.
@@ -175,6 +178,11 @@ impl Live {
         self.sequence.set(sequence.max(self.sequence.get()));
         let (topic, context) = (message.at("topic").text().unwrap_or_default(), message.at("context"));
         match topic.split(':').next().unwrap_or("") {
+            "presence" => {
+                if let Some(Some(hear)) = self.state.presence.try_get_value() {
+                    hear.try_run(text.to_string());
+                }
+            }
             "job" => {
                 if let Some(id) = context.at("jobId").text() {
                     self.state.jobs.event(&topic, &id, &message.at("payload"));

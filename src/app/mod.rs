@@ -39,6 +39,7 @@ pub fn App() -> impl IntoView {
     theme::Theme::provide();
     let route = Router::provide().route;
     let around = Memo::new(move |_| route.with(|route| Around::of(route.as_ref())));
+    sheet::Outbox::provide();
     view! {
         <Title formatter=|page: String| if page.is_empty() { "Inlet".to_owned() } else { format!("{page} · Inlet") } />
         {part(move || match around.get() {

@@ -5,7 +5,8 @@ use leptos::task::spawn_local;
 
 use super::components::Toasts;
 use super::jobs::Jobs;
-use crate::app::signals::{Callback, RwSignal};
+use super::sheet::Outbox;
+use crate::app::signals::{Callback, RwSignal, StoredValue};
 use crate::rpc::actions::{ActionView, Place};
 use crate::rpc::records::Choosing;
 use crate::rpc::spaces::{self, SpaceFrame};
@@ -53,6 +54,11 @@ pub struct SpaceState {
     pub shape_moved: RwSignal<u64>,
     /// Moves when files came or went.
     pub files_moved: RwSignal<u64>,
+    /// Edits of cells on their way.
+    pub outbox: Outbox,
+    /// Takes what the server tells of people who come, go and move.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers hear"))]
+    pub presence: StoredValue<Option<Callback<String>>>,
     /// The colours have changed.
     pub theme: RwSignal<u32>,
     refreshing: RwSignal<bool>,
@@ -62,6 +68,8 @@ impl SpaceState {
     /// The state of a space that was just opened.
     pub fn new(frame: SpaceFrame) -> Self {
         let toasts = Toasts::default();
+        let outbox = Outbox::of_page();
+        outbox.tell(toasts);
         let (cards, now) = (frame.jobs.clone(), frame.now);
         let frame = RwSignal::new(frame);
         Self {
@@ -74,6 +82,8 @@ impl SpaceState {
             sheet_moved: RwSignal::new((0, None)),
             shape_moved: RwSignal::new(0),
             files_moved: RwSignal::new(0),
+            outbox,
+            presence: StoredValue::new(None),
             theme: expect_context::<super::theme::Theme>().moved,
             refreshing: RwSignal::new(false),
         }
@@ -100,14 +110,14 @@ impl SpaceState {
             move || {
                 let Some(id) = state.frame.try_with_untracked(|frame| frame.id.clone()) else { return };
                 // What changes from here on asks once more.
-                let _ = state.refreshing.try_set(false);
+                state.refreshing.set(false);
                 spawn_local(async move {
                     if let Ok(frame) = spaces::space(id).await {
                         for job in &frame.jobs {
                             state.jobs.heard_of(job.clone());
                         }
                         // Answers may overtake one another.
-                        let _ = state.frame.try_update(|known| {
+                        state.frame.update(|known| {
                             if frame.sequence >= known.sequence {
                                 *known = frame;
                             }

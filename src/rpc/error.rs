@@ -67,8 +67,9 @@ impl FromServerFnError for RpcError {
             E::Args(detail) | E::MissingArg(detail) => {
                 Self::new(ErrorKind::BadRequest, format!("The request does not fit this server: {detail}"))
             }
+            // As of a proxy whose server is away; or the server is a newer one.
             E::Deserialization(_) => {
-                Self::new(ErrorKind::Internal, "The answer does not fit this page. Load the page again")
+                Self::new(ErrorKind::Unavailable, "The answer does not fit this page. Load the page again")
             }
             other => Self::new(ErrorKind::Internal, other.to_string()),
         }

@@ -203,6 +203,26 @@ pub struct CellEdit {
     pub field: String,
     /// The new text; nothing empties the cell.
     pub text: Option<String>,
+    /// What the cell held when the person began.
+    pub seen: Option<String>,
+}
+
+/// What became of an edit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Edited {
+    /// It is written.
+    Saved(Standings),
+    /// Somebody else has changed the cell since the person saw it; nothing was written.
+    Changed {
+        /// What it holds.
+        now: Option<String>,
+        /// Who changed it: `Ada`, `a program`.
+        who: String,
+    },
+    /// The record is not there any more.
+    Gone,
+    /// It was refused.
+    Refused(RpcError),
 }
 
 /// How the sheet stands after a change.
@@ -247,12 +267,13 @@ pub async fn count_records(sheet_id: String, search: String, filter: String) -> 
     super::bodies::records::count_records(sheet_id, search, filter).await
 }
 
-/// Changes cells.
+/// Makes edits in their order, each on its own. When the server cannot go on there are fewer answers than edits; the
+/// others are to be sent again, and so may those that were answered.
 ///
 /// # Errors
-/// When the sheet, a record or a field is not there, or may not be changed.
+/// When the server cannot make even the first of them now.
 #[server(input = Packed, output = Packed)]
-pub async fn edit_cells(sheet_id: String, edits: Vec<CellEdit>) -> Result<Standings, RpcError> {
+pub async fn edit_cells(sheet_id: String, edits: Vec<CellEdit>) -> Result<Vec<Edited>, RpcError> {
     super::bodies::records::edit_cells(sheet_id, edits).await
 }
 

@@ -9,6 +9,8 @@ mod keys_file;
 mod listen;
 mod origin;
 mod pages;
+mod people;
+mod presence;
 mod problem;
 mod router;
 mod session;

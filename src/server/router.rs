@@ -6,7 +6,9 @@ use axum::routing::{any, get, post};
 use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
-use super::{ServerState, assets, csp, frames, health, origin, pages, session, sign_in, stream, transfer};
+use super::{
+    ServerState, assets, csp, frames, health, origin, pages, presence, session, sign_in, stream, transfer,
+};
 use crate::api;
 
 /// The whole server as one router, as tests drive it too.
@@ -23,6 +25,7 @@ pub fn router(state: ServerState) -> Router {
 
     let browser = Router::new()
         .route("/stream", get(stream::follow))
+        .route("/presence", post(presence::say))
         .route("/files", post(transfer::upload).layer(DefaultBodyLimit::disable()))
         .route("/files/{id}/download", get(transfer::download))
         .route("/sign-in", post(sign_in::sign_in))

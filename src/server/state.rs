@@ -7,6 +7,7 @@ use leptos::config::LeptosOptions;
 use tokio_util::sync::CancellationToken;
 
 use super::assets::Assets;
+use super::presence::Presence;
 use crate::app::shell;
 use crate::service::Service;
 
@@ -21,6 +22,8 @@ pub struct ServerState {
     pub service: Arc<Service>,
     /// Who is signed in without a password.
     pub trust: Trust,
+    /// Who is where.
+    pub presence: Presence,
     /// Cancelled when the server is told to stop: open streams end, and no new work is taken.
     pub stopping: CancellationToken,
 }
@@ -37,6 +40,13 @@ pub enum Trust {
 impl ServerState {
     /// The state of a server that has just started.
     pub fn new(service: Arc<Service>, assets: Arc<dyn Assets>, trust: Trust) -> Self {
-        Self { leptos: shell::leptos_options(), assets, service, trust, stopping: CancellationToken::new() }
+        Self {
+            leptos: shell::leptos_options(),
+            assets,
+            service,
+            trust,
+            presence: Presence::default(),
+            stopping: CancellationToken::new(),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Extension;
@@ -11,7 +12,7 @@ use axum::response::sse::{Event as Message, KeepAlive, Sse};
 use futures::Stream;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::broadcast;
+use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::ServerState;
 use super::problem::Problem;
@@ -40,8 +41,13 @@ struct Follower {
     session: String,
     seen: Instant,
     signals: broadcast::Receiver<EventSignal>,
+    /// Who comes, goes and moves.
+    people: broadcast::Receiver<Arc<str>>,
     sequence: i64,
     waiting: VecDeque<Event>,
+    /// The log holds nothing else, as of that time.
+    is_read: bool,
+    read: Instant,
 }
 
 /// Streams events after the given place; `Last-Event-ID` wins over `after`.
@@ -58,21 +64,52 @@ pub async fn follow(
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let sequence = last.or(wanted.after).unwrap_or(newest).min(newest);
     let (session, seen) = (token_of(&headers).unwrap_or_default(), Instant::now());
-    let follower = Follower { state, space, session, seen, signals, sequence, waiting: VecDeque::new() };
+    let (people, waiting) = (state.presence.follow(&space), VecDeque::new());
+    let follower = Follower {
+        state,
+        space,
+        session,
+        seen,
+        signals,
+        people,
+        sequence,
+        waiting,
+        is_read: false,
+        read: seen,
+    };
     let stream = futures::stream::unfold(follower, |mut follower| async {
-        let event = follower.next().await?;
-        Some((Ok(message(&event)), follower))
+        let message = follower.next().await?;
+        Some((Ok(message), follower))
     });
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
+/// Why a stream goes on.
+enum Woken {
+    /// There may be an event in the log.
+    Log,
+    /// Somebody moved.
+    People(Arc<str>),
+    /// The server stops.
+    Stop,
+}
+
 impl Follower {
-    /// The next event; nothing when the server stops, or the session has ended.
-    async fn next(&mut self) -> Option<Event> {
+    /// What to say next; nothing when the server stops, or the session has ended.
+    async fn next(&mut self) -> Option<Message> {
         loop {
             if let Some(event) = self.waiting.pop_front() {
                 self.sequence = event.space_sequence.unwrap_or(self.sequence);
-                return Some(event);
+                return Some(message(&event));
+            }
+            if self.is_read {
+                match self.wait().await {
+                    Woken::Log => self.is_read = false,
+                    // They have no place in the log: who missed them hears of it otherwise.
+                    Woken::People(text) => return Some(Message::default().data(text)),
+                    Woken::Stop => return None,
+                }
+                continue;
             }
             if self.seen.elapsed() >= POLL {
                 // A database in trouble is no reason to send people away.
@@ -82,30 +119,35 @@ impl Follower {
                 self.seen = Instant::now();
             }
             let subscription = Subscription::Space(self.space.clone());
-            match self.state.service.events_after(&subscription, self.sequence, BATCH).await {
-                Ok(events) => self.waiting.extend(events),
-                Err(error) => tracing::warn!(%error, "the event log cannot be read"),
+            let events = self.state.service.events_after(&subscription, self.sequence, BATCH).await;
+            if let Err(error) = &events {
+                tracing::warn!(%error, "the event log cannot be read");
             }
-            if self.waiting.is_empty() && !self.wait().await {
-                return None;
-            }
+            self.waiting.extend(events.unwrap_or_default());
+            self.is_read = self.waiting.is_empty();
+            self.read = Instant::now();
         }
     }
 
-    /// Waits until this space may have a new event; false when the server stops.
-    async fn wait(&mut self) -> bool {
-        let deadline = tokio::time::sleep(POLL);
+    /// Waits until this space may have a new event, or somebody in it moved.
+    async fn wait(&mut self) -> Woken {
+        let deadline = tokio::time::sleep_until((self.read + POLL).into());
         tokio::pin!(deadline);
         loop {
             tokio::select! {
                 signal = self.signals.recv() => match signal {
                     Ok(signal) if signal.space_id.as_ref() != Some(&self.space) => {}
                     // Lagging behind only means that the log is read.
-                    Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => return true,
-                    Err(broadcast::error::RecvError::Closed) => return false,
+                    Ok(_) | Err(RecvError::Lagged(_)) => return Woken::Log,
+                    Err(RecvError::Closed) => return Woken::Stop,
                 },
-                () = &mut deadline => return true,
-                () = self.state.stopping.cancelled() => return false,
+                people = self.people.recv() => match people {
+                    Ok(text) => return Woken::People(text),
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => self.people = self.state.presence.follow(&self.space),
+                },
+                () = &mut deadline => return Woken::Log,
+                () = self.state.stopping.cancelled() => return Woken::Stop,
             }
         }
     }

@@ -20,7 +20,7 @@ use crate::domain::limits::Limits;
 use crate::domain::record::RecordNumber;
 use crate::domain::space;
 use crate::domain::workbook::Sheet;
-use crate::sheets::{RecordUpdate, Sheets, Writer};
+use crate::sheets::{RecordUpdate, SeenCell, Sheets, Writer};
 use crate::store::sheets::LockedSheet;
 use crate::store::{self, Db, Tx, new_log_id};
 
@@ -39,8 +39,8 @@ pub(super) struct Edit {
 
 /// What an edit changes.
 pub(super) enum Change {
-    /// One cell, to the text that a person typed.
-    Cell { record: String, field: String, text: Option<String> },
+    /// One cell, to the text that a person typed; only when it still holds what they saw, if that is told.
+    Cell { record: String, field: String, text: Option<String>, seen: Option<Option<String>> },
     /// Records by their ids.
     Records { records: Vec<(String, RecordInput)>, audience: Audience },
 }
@@ -227,7 +227,7 @@ fn updates(limits: &Limits, sheet: &Sheet, Edit { actor, what }: &Edit) -> Resul
     }
     permitted(actor, sheet, SheetAccess::Edit)?;
     match what {
-        Change::Cell { record, field, text } => {
+        Change::Cell { record, field, text, .. } => {
             let number = record_number(sheet, record)?;
             let blueprint =
                 sheet.config.field(field).ok_or_else(|| ServiceError::not_found("field", field))?;
@@ -271,10 +271,18 @@ async fn make(
         }
     }
     let change = new_log_id();
-    let done = writer.update(tx, &actor.id, Some(&change), updates).await?;
+    let seen = seen_cell(what, &updates);
+    let done = writer.update_as_seen(tx, &actor.id, Some(&change), updates, seen.as_ref()).await?;
     let namespaces = space::namespaces(locked.namespace.as_deref());
     tell_as(tx, actor, (sheet, &namespaces), &done, Topic::RecordsUpdated, audience);
     Ok(written(sheet.clone(), change, done))
+}
+
+/// The cell of an edit as the person saw it, when they told.
+fn seen_cell(what: &Change, updates: &[RecordUpdate]) -> Option<SeenCell> {
+    let (Change::Cell { seen: Some(text), .. }, [update]) = (what, updates) else { return None };
+    let (field, _) = update.cells.first()?;
+    Some(SeenCell { number: update.number, field: *field, text: text.clone() })
 }
 
 /// Gives the cells that came without a value the text that they have.

@@ -9,6 +9,7 @@ pub mod authentication;
 pub mod bootstrap;
 pub mod bulk;
 pub mod calculations;
+pub mod cell_edits;
 pub mod cells;
 pub mod commits;
 pub mod custom_events;

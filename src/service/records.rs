@@ -71,6 +71,10 @@ pub struct Written {
     pub numbers: Vec<RecordNumber>,
     /// The counts of the sheet after it.
     pub counts: Counts,
+    /// Whether a record was to be changed that is not there.
+    pub is_missing: bool,
+    /// What a cell holds that was to be changed by somebody who never saw that: nothing was written.
+    pub unseen: Option<Option<String>>,
 }
 
 impl Service {
@@ -122,7 +126,7 @@ impl Service {
         text: Option<String>,
     ) -> Result<Written> {
         allow(actor, Operation::WriteRecords)?;
-        let what = Change::Cell { record: record.to_string(), field: field.to_string(), text };
+        let what = Change::Cell { record: record.to_string(), field: field.to_string(), text, seen: None };
         self.edits.submit(id, Edit { actor: actor.clone(), what }).await
     }
 
@@ -289,6 +293,8 @@ pub(super) fn written(sheet: Sheet, change_id: ChangeId, done: Committed) -> Wri
         version: done.version,
         numbers: done.numbers,
         counts: done.counts,
+        is_missing: !done.missing.is_empty(),
+        unseen: done.unseen,
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Edit {
     /// The records that the commit is about, in order.
     pub(super) numbers: Vec<RecordNumber>,
     pub(super) missing: Vec<RecordNumber>,
+    /// See [`Committed::unseen`].
+    pub(super) unseen: Option<Option<String>>,
     pub(super) changed_values: Vec<ChangedCell>,
     pub(super) any_value_changed: bool,
     pub(super) inserted: u64,
@@ -204,6 +206,7 @@ pub(super) fn told(edit: Edit, version: i64, counts: Counts) -> Committed {
         version,
         numbers: edit.numbers,
         missing: edit.missing,
+        unseen: edit.unseen,
         changed_values: edit.changed_values,
         any_value_changed: edit.any_value_changed,
         counts,

@@ -12,6 +12,10 @@ use crate::domain::record::{FieldNumber, RecordNumber};
 use crate::store::records::{self, CommitRow};
 use crate::store::{Tx, retention};
 
+/// Versions among which the last change of a cell is sought, and how many commits of its record are looked into.
+const NEWEST: i64 = 2_000;
+const MOST_LOOKED_AT: usize = 20;
+
 /// A record in one version: the texts of its cells, in the order of the columns; nothing when it is not there.
 type Texts = Option<Vec<Option<String>>>;
 
@@ -55,6 +59,38 @@ impl View {
             changes.push(RecordChange { commit, before, after });
         }
         Ok((changes, total))
+    }
+
+    /// The last commit that changed the text of a cell, when it is one of the newest.
+    ///
+    /// # Errors
+    /// Those of the database, and [`SheetError::Damaged`].
+    pub async fn last_change(
+        &self,
+        tx: &mut Tx,
+        number: RecordNumber,
+        field: FieldNumber,
+    ) -> Result<Option<CommitRow>, SheetError> {
+        let (sheet, last) = (self.state.sheet, self.state.version);
+        let kept = retention::kept_from(tx, sheet).await?.max(last - NEWEST);
+        let place = self.rules.columns.iter().position(|(_, other)| *other == field);
+        let text = |texts: &Texts| texts.as_ref().and_then(|texts| texts.get(place?)?.clone());
+        let mut looked_at = 0;
+        for commit in records::commits_between(tx, sheet, kept, last).await?.into_iter().rev() {
+            if !number_set::contains(&commit.numbers, number)? {
+                continue;
+            }
+            let before = self.record_at(tx, commit.version - 1, number).await?;
+            let after = self.record_at(tx, commit.version, number).await?;
+            if text(&before) != text(&after) {
+                return Ok(Some(commit));
+            }
+            looked_at += 1;
+            if looked_at == MOST_LOOKED_AT {
+                break;
+            }
+        }
+        Ok(None)
     }
 
     async fn record_at(&self, tx: &mut Tx, version: i64, number: RecordNumber) -> Result<Texts, SheetError> {

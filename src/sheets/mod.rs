@@ -108,4 +108,4 @@ pub use tally::MessageCount;
 
 pub use update::RecordUpdate;
 pub use view::View;
-pub use writer::{CellInput, ChangedCell, Committed, Writer};
+pub use writer::{CellInput, ChangedCell, Committed, SeenCell, Writer};

@@ -70,6 +70,7 @@ impl Writer {
             version: head.version,
             numbers: edit.numbers,
             missing: Vec::new(),
+            unseen: None,
             changed_values: Vec::new(),
             any_value_changed: true,
             counts,

@@ -13,9 +13,10 @@ use super::references::LinkRule;
 use super::rows::{Place, Rows};
 use super::rules::Rules;
 use super::touched::Touched;
-use super::writer::{CellInput, ChangedCell, Committed, Writer};
+use super::writer::{CellInput, ChangedCell, Committed, SeenCell, Writer};
 use crate::domain::ids::ChangeId;
 use crate::domain::record::{FieldNumber, RecordNumber};
+use crate::domain::seen::{Verdict, verdict};
 use crate::store::Tx;
 
 /// What becomes of one record.
@@ -51,6 +52,21 @@ impl Writer {
         change: Option<&ChangeId>,
         updates: Vec<RecordUpdate>,
     ) -> Result<Committed, SheetError> {
+        self.update_as_seen(tx, by, change, updates, None).await
+    }
+
+    /// Changes records as [`Self::update`] does, unless a cell is not as it was seen: then nothing is written.
+    ///
+    /// # Errors
+    /// The same.
+    pub async fn update_as_seen(
+        &mut self,
+        tx: &mut Tx,
+        by: &str,
+        change: Option<&ChangeId>,
+        updates: Vec<RecordUpdate>,
+        seen: Option<&SeenCell>,
+    ) -> Result<Committed, SheetError> {
         let mut working = self.begin(tx).await?;
         let wishes = gather(updates);
         let mut fields: BTreeSet<FieldNumber> =
@@ -62,6 +78,10 @@ impl Writer {
         let rows = self.rows(tx, &working.state, wishes.keys().copied(), &Wanted::Parts(parts)).await?;
 
         let mut edit = Edit::new("update");
+        edit.unseen = seen.and_then(|seen| unseen(&rows, &wishes, seen));
+        if edit.unseen.is_some() {
+            return Ok(self.nothing(working, edit));
+        }
         let mut touched = BTreeMap::new();
         for (number, wish) in wishes {
             let Some(place) = rows.place_of(number) else {
@@ -79,6 +99,13 @@ impl Writer {
         }
         self.commit(tx, Author { by, change }, working, edit).await
     }
+}
+
+/// What the cell holds, when the person who is about to change it never saw that.
+fn unseen(rows: &Rows, wishes: &BTreeMap<RecordNumber, Wish>, seen: &SeenCell) -> Option<Option<String>> {
+    let now = rows.text(rows.place_of(seen.number)?, seen.field);
+    let wanted = wishes.get(&seen.number)?.cells.get(&seen.field)?.text.as_deref();
+    (verdict(now, seen.text.as_deref(), wanted) == Verdict::Changed).then(|| now.map(str::to_string))
 }
 
 fn gather(updates: Vec<RecordUpdate>) -> BTreeMap<RecordNumber, Wish> {

@@ -45,6 +45,17 @@ pub struct ChangedCell {
     pub after: Option<String>,
 }
 
+/// A cell as somebody saw it who is about to change it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenCell {
+    /// The record.
+    pub number: RecordNumber,
+    /// The field.
+    pub field: FieldNumber,
+    /// The text that was there.
+    pub text: Option<String>,
+}
+
 /// What a write did.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Committed {
@@ -57,6 +68,8 @@ pub struct Committed {
     pub numbers: Vec<RecordNumber>,
     /// Records that were to be changed or deleted and are not there.
     pub missing: Vec<RecordNumber>,
+    /// The text of a cell that nobody saw who wanted to change it: nothing was written.
+    pub unseen: Option<Option<String>>,
     /// Changed cells of records that were there before, 1,000 at most.
     pub changed_values: Vec<ChangedCell>,
     /// Whether any text changed, and not messages, metadata or config alone.

@@ -22,6 +22,7 @@ mod layouts;
 mod limits;
 mod openapi;
 mod panels;
+mod presence;
 mod queries;
 mod records;
 mod references;
@@ -32,6 +33,7 @@ mod spaces;
 mod subscription;
 mod tenants;
 mod transport;
+mod typed_cells;
 mod views;
 mod workbooks;
 

@@ -72,13 +72,13 @@ pub fn Question(
             let asking = asking.get_value();
             let started = asking.started;
             let answer = begin(asking, input).await;
-            let _ = starting.try_set(false);
+            starting.set(false);
             match answer {
                 Ok(Started::Job(card)) => {
                     if let Some(started) = started {
                         started.try_run(());
                     }
-                    let _ = open.try_set(false);
+                    open.set(false);
                     state.jobs.heard_of(*card);
                 }
                 Ok(Started::Refused(errors)) => {
@@ -86,7 +86,7 @@ pub fn Question(
                     answers.focus_first_error();
                 }
                 Err(error) => {
-                    let _ = trouble.try_set(Some(error.message));
+                    trouble.set(Some(error.message));
                 }
             }
         });

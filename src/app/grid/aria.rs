@@ -14,6 +14,7 @@ use super::rows::{RecordName, Rows};
 use super::selection::Selection;
 use crate::app::dom;
 use crate::app::format::escape;
+use crate::app::sheet::waiting::Sign;
 use crate::domain::blueprint::Level;
 use crate::domain::ids::{Id, RecordId};
 use crate::rpc::records::ColumnView;
@@ -63,6 +64,7 @@ pub fn build(shared: &Shared) {
         focused
     };
     mark_selected(shared);
+    mark_others(shared);
     if refocus {
         focus_active(shared);
     }
@@ -224,6 +226,42 @@ fn focus_active(shared: &Shared) -> bool {
         dom::focus_still(&cell);
     }
     true
+}
+
+/// Says which cells other people are on, which wait for the server, and which for a choice.
+pub fn mark_others(shared: &Shared) {
+    let grid = shared.borrow();
+    let layer = &grid.parts.layer;
+    if let Ok(marked) = layer.query_selector_all("[role=gridcell][aria-description]") {
+        for place in 0..marked.length() {
+            if let Some(cell) = marked.item(place).and_then(|node| node.dyn_into::<Element>().ok()) {
+                let _ = cell.remove_attribute("aria-description");
+            }
+        }
+    }
+    let describe = |spot: Spot, words: &str| {
+        if let Some(cell) = cell(layer, spot) {
+            let before = cell.get_attribute("aria-description").map(|before| before + ", ");
+            let _ = cell.set_attribute("aria-description", &(before.unwrap_or_default() + words));
+        }
+    };
+    for (record, place, sign) in &grid.pending {
+        let words = match sign {
+            Sign::Sent => continue,
+            Sign::Waiting => "waits to be sent",
+            Sign::Clash => "changed by somebody else; Control and full stop go to the choice",
+        };
+        let column = grid
+            .fields
+            .get(*place)
+            .and_then(|field| grid.columns.iter().position(|other| other.key == field.key));
+        if let Some((row, column)) = grid.blocks.row_of(*record).zip(column) {
+            describe(Spot { row, column }, words);
+        }
+    }
+    for (spot, other) in grid.others_seen() {
+        describe(spot, &[&other.name, " is here"].concat());
+    }
 }
 
 /// Says which rows are selected.

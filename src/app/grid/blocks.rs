@@ -106,6 +106,8 @@ pub struct Blocks {
     under_way: HashSet<u64>,
     failures: HashMap<u64, u32>,
     wanted: Range<u64>,
+    /// Texts that are not on the server yet, by record and column as they travel.
+    laid: HashMap<(RecordName, usize), Option<Box<str>>>,
 }
 
 impl Blocks {
@@ -123,6 +125,7 @@ impl Blocks {
             under_way: HashSet::new(),
             failures: HashMap::new(),
             wanted: 0..0,
+            laid: HashMap::new(),
         }
     }
 
@@ -247,6 +250,27 @@ impl Blocks {
         }
     }
 
+    /// Lays these texts over what the server tells, in place of those before.
+    pub fn lay(&mut self, texts: Vec<((RecordName, usize), Option<Box<str>>)>) {
+        self.laid = texts.into_iter().collect();
+    }
+
+    /// The row of a record, when it is here.
+    pub fn row_of(&self, record: RecordName) -> Option<u64> {
+        self.slots.iter().find_map(|(block, slot)| {
+            let inside = slot.block.heads.iter().position(|head| head.record == record)?;
+            Some(block * BLOCK_ROWS + inside as u64)
+        })
+    }
+
+    /// The text that lies over a cell.
+    fn laid(&self, row: u64, column: usize) -> Option<&Option<Box<str>>> {
+        if self.laid.is_empty() {
+            return None;
+        }
+        self.laid.get(&(self.head(row)?.record, *self.shown.get(column)?))
+    }
+
     /// How many rows the view has, as the server counts now.
     pub fn set_total(&mut self, total: u64) {
         self.total = total;
@@ -289,11 +313,17 @@ impl Rows for Blocks {
     }
 
     fn text(&self, row: u64, column: usize) -> Option<&str> {
+        if let Some(text) = self.laid(row, column) {
+            return text.as_deref();
+        }
         let index = self.index(row, column)?;
         self.slots.get(&(row / BLOCK_ROWS))?.block.texts.get(index)?.as_deref()
     }
 
     fn remarks(&self, row: u64, column: usize) -> &[Remark] {
+        if self.laid(row, column).is_some() {
+            return &[];
+        }
         let found = self
             .index(row, column)
             .and_then(|index| self.slots.get(&(row / BLOCK_ROWS))?.block.remarks.get(&index));
@@ -419,6 +449,20 @@ mod tests {
         blocks.doubt();
         load(&mut blocks, "old");
         assert_eq!(blocks.text(3, 0), Some("old"));
+    }
+
+    #[test]
+    fn what_waits_lies_over_what_the_server_tells() {
+        let mut blocks = Blocks::new(1, vec![0], 10, 1);
+        blocks.want(0..10);
+        load(&mut blocks, "old");
+        let record = blocks.head(3).unwrap().record;
+        blocks.lay(vec![((record, 0), Some("mine".into()))]);
+        blocks.changed(2);
+        load(&mut blocks, "new");
+        assert_eq!(blocks.text(3, 0), Some("mine"), "whatever comes meanwhile");
+        blocks.lay(Vec::new());
+        assert_eq!((blocks.text(3, 0), blocks.row_of(record)), (Some("new"), Some(0)));
     }
 
     #[test]

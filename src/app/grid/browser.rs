@@ -17,7 +17,9 @@ use super::editor::Editor;
 use super::geometry::{Geometry, Spot, View};
 use super::header::Headers;
 use super::keyboard::{self, Move};
+use super::others::Other;
 use super::painter::{Painter, Scene};
+use super::pending::Pending;
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
 use super::{Go, GridControl, Question, aria, editor, source, tooltip};
@@ -83,6 +85,10 @@ pub struct Grid {
     pub(super) selection: Selection,
     pub(super) last_toggled: Option<u64>,
     pub(super) editor: Option<Editor>,
+    /// Cells whose texts are not on the server.
+    pub(super) pending: Vec<Pending>,
+    /// The cells that other people are on.
+    pub(super) others: Vec<Other>,
     /// Where the handle is being pulled to.
     pub(super) pulled: Option<Spot>,
     /// Cells on their way to the clipboard.
@@ -141,6 +147,8 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         selection: Selection::None,
         last_toggled: None,
         editor: None,
+        pending: Vec::new(),
+        others: Vec::new(),
         pulled: None,
         fetched: None,
         may_add: sheet.permits.add,
@@ -302,6 +310,10 @@ fn paint(shared: &Shared) {
         hovered: grid.hovered,
         question: &grid.question,
         header: grid.header_looks(),
+        pending: &grid.pending,
+        fields: &grid.fields,
+        others: grid.others_seen(),
+        pointed: grid.pointed,
     });
 }
 
@@ -358,6 +370,7 @@ pub fn arrived(shared: &Shared) {
             grid.tell_place();
         }
     }
+    editor::check(shared);
     repaint(shared);
     fetch_and_rest(shared);
 }
@@ -374,6 +387,16 @@ pub fn obey(shared: &Shared, to: &Go) {
                 let place = |key: &String| grid.columns.iter().position(|column| column.key == *key);
                 // Rows may be on their way that the grid does not count yet.
                 Spot { row: *row, column: field.as_ref().and_then(place).unwrap_or(active.column) }
+            }
+            Go::Record { record, field } => {
+                let column = grid.columns.iter().position(|column| column.key == *field);
+                match grid.blocks.row_of(*record) {
+                    Some(row) => Spot { row, column: column.unwrap_or(active.column) },
+                    None => {
+                        grid.control.trouble("Their record is not among the rows near here".to_string());
+                        return;
+                    }
+                }
             }
             Go::Step { record, down } => {
                 let stays = grid.blocks.head(active.row).is_some_and(|head| head.record.id() == *record);
@@ -505,6 +528,7 @@ impl Grid {
             editor.place(&self.geometry, &self.view);
         }
         self.tell_columns();
+        self.tell_clash();
     }
 
     /// Puts the scroller's thumb where the view is.

@@ -3,6 +3,10 @@
 use crate::domain::fill::Fill;
 use crate::rpc::cells::{Block, Rows};
 
+/// Why such a change is not made while the server is away: what it is about may be something else by then.
+pub const AWAY: &str = "The server cannot be reached. Until it can, only single cells can be changed: \
+                        what is typed into them is sent later";
+
 /// A change of many cells or records.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {

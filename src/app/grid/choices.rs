@@ -133,7 +133,7 @@ fn ask(picking: Picking, (sheet, record, field): (String, String, String), typed
         let items = picking.items.try_get_untracked().unwrap_or_default();
         let choice = |value: String| Choice { label: value.clone(), value };
         let offered = values.into_iter().filter(|value| !items.contains(value)).map(choice).collect();
-        let _ = picking.offered.try_set(offered);
+        picking.offered.set(offered);
     });
 }
 

@@ -7,9 +7,11 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent};
 
 use super::browser::{self, Shared};
+use super::editor_note::Note;
 use super::geometry::{Geometry, HEADER_HEIGHT, Spot, View};
 use super::keyboard::Move;
 use super::picking::{self, Picking};
+use super::range::Edit;
 use super::rows::{RecordName, Rows};
 use super::{aria, fill, range, tooltip};
 use crate::app::dom;
@@ -28,6 +30,10 @@ pub struct Editor {
     record: RecordName,
     spot: Spot,
     before: Option<String>,
+    /// What the cell held when it began.
+    seen: Option<String>,
+    /// What is to be said of the cell meanwhile.
+    note: Note,
     /// It began with a typed character: arrows leave it, as they do the cell.
     typed: bool,
     /// What can be chosen beside it.
@@ -54,6 +60,7 @@ impl Editor {
         }
         let y = cell.y.max(HEADER_HEIGHT).min(view.height - height);
         dom::set_lengths(&self.control, &lengths(y, height));
+        self.note.place((x, y, height), view.height, self.picking.is_some());
     }
 
     /// Goes with its record to another row.
@@ -89,14 +96,15 @@ pub fn toggle(shared: &Shared) -> bool {
         let of_yes_and_no = |field: &ColumnView| field.kind == ColumnKind::Boolean && field.locked.is_none();
         let head = grid.columns.get(spot.column).filter(|field| of_yes_and_no(field));
         head.and_then(|_| grid.blocks.head(spot.row)).map(|head| {
-            let yes = grid.blocks.text(spot.row, spot.column).and_then(value::read_boolean);
-            let text = if yes == Some(true) { "false" } else { "true" };
-            (head.record, spot, Some(text.to_string()))
+            let seen = grid.blocks.text(spot.row, spot.column);
+            let text = if seen.and_then(value::read_boolean) == Some(true) { "false" } else { "true" };
+            let (text, seen) = (Some(text.to_string()), seen.map(str::to_string));
+            Edit { record: head.record, spot, text, seen }
         })
     };
     let is_one = edit.is_some();
     if let Some(edit) = edit {
-        range::write(shared, vec![edit]);
+        range::write(shared, edit);
         aria::build(shared);
     }
     is_one
@@ -149,7 +157,9 @@ pub fn open(shared: &Shared, typed: Option<&str>) {
             control: control.clone(),
             record: head.record,
             spot,
+            seen: before.clone(),
             before,
+            note: Note::default(),
             typed: typed.is_some(),
             picking,
             listeners,
@@ -302,6 +312,19 @@ pub fn choose(shared: &Shared) {
     leptos::prelude::queue_microtask(move || close(&shared, true, Some(None)));
 }
 
+/// Rows came: says so when somebody else has changed the cell that is edited.
+pub fn check(shared: &Shared) {
+    let mut grid = shared.borrow_mut();
+    let Some(mut editor) = grid.editor.take() else { return };
+    if grid.blocks.head(editor.spot.row).is_some_and(|head| head.record == editor.record) {
+        let now = grid.blocks.text(editor.spot.row, editor.spot.column);
+        let other = Some(now).filter(|now| *now != editor.seen.as_deref());
+        editor.note.say(&grid.parts.host, &editor.control, other);
+        editor.place(&grid.geometry, &grid.view);
+    }
+    grid.editor = Some(editor);
+}
+
 /// Closes the editor, keeps what was typed if `keep`, and goes on as `then` says: nothing when the
 /// focus went elsewhere by itself.
 pub fn close(shared: &Shared, keep: bool, then: Option<Option<Move>>) {
@@ -314,7 +337,7 @@ pub fn close(shared: &Shared, keep: bool, then: Option<Option<Move>>) {
     }
     editor.control.remove();
     if keep && changed {
-        range::write(shared, vec![(record, spot, text)]);
+        range::write(shared, Edit { record, spot, text, seen: editor.seen.clone() });
         aria::build(shared);
     }
     if let Some(way) = then {

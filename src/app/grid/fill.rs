@@ -3,8 +3,9 @@
 
 use super::block::Block;
 use super::browser::{self, Grid, Shared, repaint};
-use super::change::Change;
+use super::change::{AWAY, Change};
 use super::geometry::Spot;
+use super::range::Edit;
 use super::rows::Rows as _;
 use super::selection::Selection;
 use super::{aria, range, tooltip};
@@ -16,7 +17,23 @@ use crate::rpc::records::Choosing;
 /// Empties the cells of the range.
 pub fn clear(shared: &Shared) {
     let block = shared.borrow().range();
-    fill(shared, &block, Fill::clear(), 0);
+    let one = {
+        let grid = shared.borrow();
+        let spot = grid.active;
+        let seen = grid.blocks.text(spot.row, spot.column).map(str::to_string);
+        let head =
+            grid.blocks.head(spot.row).filter(|_| block.cells() == 1 && grid.locked(&block).is_empty());
+        head.map(|head| Edit { record: head.record, spot, text: None, seen })
+    };
+    match one {
+        // One cell is emptied as by typing.
+        Some(Edit { seen: None, .. }) => {}
+        Some(edit) => {
+            range::write(shared, edit);
+            aria::build(shared);
+        }
+        None => fill(shared, &block, Fill::clear(), 0),
+    }
 }
 
 /// Gives every cell of the range a text.
@@ -50,6 +67,12 @@ pub fn right(shared: &Shared) {
 /// Writes into a block, and into so many new records. Locked columns stay as they are; when nothing is left, people
 /// are told why.
 pub fn fill(shared: &Shared, block: &Block, fill: Fill, added: u32) {
+    let control = shared.borrow().control;
+    if control.away.get_untracked() {
+        // Nothing may look changed that is refused.
+        control.trouble(AWAY.to_string());
+        return;
+    }
     let (change, control) = {
         let mut grid = shared.borrow_mut();
         let control = grid.control;

@@ -18,6 +18,8 @@ mod compose;
 #[cfg(feature = "hydrate")]
 mod editor;
 #[cfg(feature = "hydrate")]
+mod editor_note;
+#[cfg(feature = "hydrate")]
 mod events;
 #[cfg(feature = "hydrate")]
 mod fill;
@@ -30,8 +32,11 @@ mod header;
 pub mod keyboard;
 #[cfg(feature = "hydrate")]
 mod menu;
+pub mod others;
 #[cfg(feature = "hydrate")]
 mod painter;
+#[cfg(feature = "hydrate")]
+mod pending;
 pub mod picking;
 #[cfg(feature = "hydrate")]
 mod place;
@@ -62,6 +67,7 @@ use crate::app::components::{Icon, icon};
 use crate::app::plain::Any;
 #[cfg(feature = "hydrate")]
 use crate::app::plain::watch;
+use crate::app::sheet::waiting::Waiting;
 use crate::app::signals::{Callback, RwSignal};
 
 /// Which rows the grid shows.
@@ -148,6 +154,13 @@ pub enum Go {
         /// Whether the focus goes there.
         focus: bool,
     },
+    /// To a cell of a record, when its row is here.
+    Record {
+        /// The record.
+        record: rows::RecordName,
+        /// The key of the field.
+        field: String,
+    },
     /// From a record to the one after it or before it, even when it has left the view meanwhile.
     Step {
         /// The record's id.
@@ -229,6 +242,14 @@ pub struct GridControl {
     pub write: Callback<Vec<CellEdit>>,
     /// Takes what people do to many cells.
     pub change: Callback<Change>,
+    /// The server cannot be reached.
+    pub away: RwSignal<bool>,
+    /// Edits that are not on the server.
+    pub waiting: RwSignal<Waiting>,
+    /// Where the cell is that the person has to choose about: its left, top and bottom in the window.
+    pub clash_at: RwSignal<Option<(f64, f64, f64)>>,
+    /// The cells that other people are on.
+    pub others: RwSignal<Vec<others::Other>>,
     /// Something to do, as a menu says.
     pub order: RwSignal<Option<Command>>,
     /// Where the menu of a cell is open.
@@ -421,6 +442,14 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
         if control.doubted.get() > 0 {
             each(&browser::doubt);
         }
+    });
+    watch(move || {
+        control.waiting.track();
+        each(&pending::show);
+    });
+    watch(move || {
+        let people = control.others.get();
+        each(&|shared| others::show(shared, people.clone()));
     });
     watch(move || {
         control.theme.track();

@@ -1,6 +1,7 @@
 //! Paints what is seen of the sheet onto a canvas: columns first, so that a clip is set once a column.
 
 mod header;
+mod people;
 
 use std::f64::consts::TAU;
 use std::rc::Rc;
@@ -12,9 +13,12 @@ use super::Question;
 use super::block::{Block, HANDLE};
 use super::geometry::{Geometry, HEADER_HEIGHT, Rectangle, Spot, View};
 use super::header::HeaderLooks;
+use super::others::{Other, TONES};
+use super::pending::Pending;
 use super::rows::{RowHead, Rows};
 use super::selection::Selection;
 use crate::app::dom;
+use crate::app::sheet::waiting::Sign;
 use crate::domain::blueprint::Level;
 use crate::rpc::records::{ColumnKind, ColumnView};
 
@@ -49,6 +53,14 @@ pub struct Scene<'a> {
     pub question: &'a Question,
     /// What goes on in the headers.
     pub header: HeaderLooks,
+    /// Cells whose texts are not on the server.
+    pub pending: &'a [Pending],
+    /// Every field of the sheet, by which those cells are counted.
+    pub fields: &'a [Rc<ColumnView>],
+    /// Where other people are.
+    pub others: Vec<(Spot, &'a Other)>,
+    /// The cell that the pointer is over.
+    pub pointed: Option<Spot>,
 }
 
 macro_rules! colors {
@@ -79,6 +91,8 @@ pub struct Painter {
     canvas: HtmlCanvasElement,
     context: CanvasRenderingContext2d,
     colors: Colors,
+    /// The colours of people.
+    people: [String; TONES],
     fonts: [String; 3],
 }
 
@@ -94,7 +108,13 @@ impl Painter {
     /// Takes a canvas over; nothing where the browser has no 2D context.
     pub fn new(canvas: HtmlCanvasElement) -> Option<Self> {
         let context = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
-        let mut painter = Self { canvas, context, colors: Colors::default(), fonts: Default::default() };
+        let mut painter = Self {
+            canvas,
+            context,
+            colors: Colors::default(),
+            people: Default::default(),
+            fonts: Default::default(),
+        };
         painter.recolor();
         Some(painter)
     }
@@ -102,6 +122,8 @@ impl Painter {
     /// Reads the colours anew, after the theme changed.
     pub fn recolor(&mut self) {
         self.colors = Colors::read();
+        self.people =
+            std::array::from_fn(|tone| dom::style_value(&["--person-", &tone.to_string()].concat()));
         let family = &self.colors.family;
         self.fonts =
             [format!("400 13px {family}"), format!("500 13px {family}"), format!("500 12px {family}")];
@@ -137,6 +159,7 @@ impl Painter {
         }
         self.row_lines(scene, &heads);
         self.held_line(scene, seen.held);
+        self.others(scene);
         self.ring(scene);
         self.gutter(scene, &heads);
         self.header(scene);
@@ -199,8 +222,18 @@ impl Painter {
             self.mark(color, cell.x + cell.width - 15.0, cell.y + cell.height / 2.0);
             room.width -= 20.0;
         }
+        let is_here = |pending: &&Pending| {
+            pending.0 == head.record && scene.fields.get(pending.1).is_some_and(|of| of.key == field.key)
+        };
+        let sign = scene.pending.iter().find(is_here).map(|pending| pending.2);
+        if sign.is_some_and(|sign| sign != Sign::Sent) {
+            room.width = cell.width - 20.0;
+        }
         if let Some(text) = scene.rows.text(row, column) {
             self.value(field, text, level.is_some(), room);
+        }
+        if let Some(sign) = sign {
+            self.sign(sign, cell);
         }
     }
 

@@ -76,29 +76,33 @@ pub fn select_columns(shared: &Shared) {
     aria::activate(shared);
 }
 
-/// A text for the cell of a record, and where the record was when it was written.
-pub type Edit = (RecordName, Spot, Option<String>);
+/// A text for the cell of a record.
+pub struct Edit {
+    /// The record.
+    pub record: RecordName,
+    /// Where its cell was when it was written.
+    pub spot: Spot,
+    /// The text; nothing empties the cell.
+    pub text: Option<String>,
+    /// What the cell held when the person began.
+    pub seen: Option<String>,
+}
 
-/// Writes texts into cells: here at once, then on the server.
-pub fn write(shared: &Shared, texts: Vec<Edit>) {
-    let (edits, control) = {
+/// Writes a text into a cell: here at once, then on the server.
+pub fn write(shared: &Shared, Edit { record, spot, text, seen }: Edit) {
+    let found = {
         let mut grid = shared.borrow_mut();
-        let mut edits = Vec::with_capacity(texts.len());
-        for (record, spot, text) in texts {
-            let Some(field) = grid.columns.get(spot.column).filter(|field| field.locked.is_none()) else {
-                continue;
-            };
-            let key = field.key.clone();
+        let free = grid.columns.get(spot.column).filter(|field| field.locked.is_none());
+        free.map(|field| field.key.clone()).map(|key| {
             // Rows may have moved since: the text belongs to its record.
             if grid.blocks.head(spot.row).is_some_and(|head| head.record == record) {
                 grid.blocks.overwrite(spot.row, spot.column, text.as_deref());
             }
-            edits.push(CellEdit { record: record.id(), field: key, text });
-        }
-        (edits, grid.control)
+            (key, grid.control)
+        })
     };
-    if !edits.is_empty() {
-        control.write(edits);
+    if let Some((field, control)) = found {
+        control.write(vec![CellEdit { record: record.id(), field, text, seen }]);
     }
     repaint(shared);
     tooltip::update(shared);

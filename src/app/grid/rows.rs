@@ -5,7 +5,7 @@ use crate::domain::blueprint::Level;
 use crate::domain::ids::{Id, RecordId, base62, from_base62};
 
 /// A record's id as a number: both halves of its random part, 64 bits each.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordName(u128);
 
 /// Digits of one half.

@@ -8,10 +8,11 @@ use super::Wish;
 use super::browser::{self, Grid, Shared};
 use super::fix::fix;
 use super::geometry::{HEADER_HEIGHT, Spot};
-use super::range;
+use super::range::{self, Edit};
 use super::rows::{Remark, Rows};
 use crate::app::dom;
 use crate::app::format::escape;
+use crate::app::sheet::waiting::CLASH_ID;
 use crate::domain::blueprint::Level;
 
 const WIDTH: f64 = 288.0;
@@ -69,8 +70,12 @@ pub fn hide(shared: &Shared) {
     shared.borrow().parts.tip.set_hidden(true);
 }
 
-/// Goes from the cell to what helps with its messages.
+/// Goes from the cell to what helps with its messages, or first to the choice that waits.
 pub fn enter(shared: &Shared) {
+    if let Some(choice) = dom::by_id(CLASH_ID).and_then(|card| card.query_selector("button").ok().flatten()) {
+        dom::focus_still(&choice);
+        return;
+    }
     update(shared);
     let tip = shared.borrow().parts.tip.clone();
     if let Some(first) = tip.query_selector("button").ok().flatten().filter(|_| !tip.hidden()) {
@@ -91,11 +96,17 @@ pub fn press(shared: &Shared, event: &MouseEvent) {
     if offer == "fix" {
         let edit = {
             let grid = shared.borrow();
-            grid.blocks.head(spot.row).zip(proposal(&grid, spot))
+            let seen = grid.blocks.text(spot.row, spot.column).map(str::to_string);
+            grid.blocks.head(spot.row).zip(proposal(&grid, spot)).map(|(head, text)| Edit {
+                record: head.record,
+                spot,
+                text: Some(text),
+                seen,
+            })
         };
-        if let Some((head, text)) = edit {
+        if let Some(edit) = edit {
             browser::go(shared, spot, false);
-            range::write(shared, vec![(head.record, spot, Some(text))]);
+            range::write(shared, edit);
         }
         back(shared);
         return;

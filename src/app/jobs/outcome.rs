@@ -14,7 +14,7 @@ use crate::rpc::jobs::{Deed, JobCard, Told};
 pub fn tell(jobs: Jobs, toasts: Toasts, card: JobCard) {
     let Some(told) = card.told.clone() else { return };
     if told.acknowledge {
-        let _ = jobs.outcomes.try_update(|outcomes| outcomes.push(card));
+        jobs.outcomes.update(|outcomes| outcomes.push(card));
         return;
     }
     let tone = match card.status {

@@ -75,7 +75,7 @@ impl Jobs {
                 return;
             };
             let now = crate::app::dom::now() + ahead;
-            let _ = self.clock.try_set(now);
+            self.clock.set(now);
             if now / 1000 % ASK_SECONDS == 0 {
                 for card in running {
                     self.ask(card.id);
@@ -127,7 +127,7 @@ impl Jobs {
         if known != Some(false) {
             return;
         }
-        let _ = self.running.try_update(|running| running.retain(|known| known.id != card.id));
+        self.running.update(|running| running.retain(|known| known.id != card.id));
         self.move_on();
         if card.mode != JobMode::Hidden && !card.acknowledged {
             outcome::tell(self, self.toasts, card);
@@ -141,7 +141,7 @@ impl Jobs {
         let progress = payload.at("progress").number();
         let runs = topic == "job:updated" && payload.at("status").text().as_deref() == Some("executing");
         if let (Some(progress), Some(true), true) = (progress, known, runs) {
-            let _ = self.running.try_update(|running| {
+            self.running.update(|running| {
                 let Some(card) = running.iter_mut().find(|card| card.id == job_id) else { return };
                 card.progress = progress.clamp(0.0, 100.0) as u8;
                 if let Some(info) = payload.at("info").text() {
@@ -164,7 +164,7 @@ impl Jobs {
                 Ok(card) => self.heard_of(card),
                 // Somebody deleted it.
                 Err(error) if error.kind == ErrorKind::NotFound => {
-                    let _ = self.running.try_update(|running| running.retain(|card| card.id != job_id));
+                    self.running.update(|running| running.retain(|card| card.id != job_id));
                 }
                 Err(_) => {}
             }
@@ -227,7 +227,7 @@ impl Jobs {
     }
 
     fn move_on(self) {
-        let _ = self.moved.try_update(|moved| *moved += 1);
+        self.moved.update(|moved| *moved += 1);
     }
 }
 

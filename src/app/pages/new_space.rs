@@ -54,10 +54,10 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
         creating.set(true);
         spawn_local(async move {
             let answer = spaces::create_space(title, text).await;
-            let _ = creating.try_set(false);
+            creating.set(false);
             let trouble = match answer {
                 Ok(Created::Space(id)) => {
-                    let _ = open.try_set(false);
+                    open.set(false);
                     router.go(&Route::Space { space: id }.path());
                     return;
                 }
@@ -65,7 +65,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
                 Ok(Created::Refused { place, message }) => format!("At {place}: {message}"),
                 Err(error) => error.message,
             };
-            let _ = blueprint_error.try_set(Some(trouble));
+            blueprint_error.set(Some(trouble));
             focus("field-blueprint");
         });
     };
@@ -127,10 +127,10 @@ fn read_file(
     spawn_local(async move {
         match crate::app::dom::text_of(&file).await {
             Some(text) => {
-                let _ = blueprint.try_set(text);
+                blueprint.set(text);
                 let stem = file.name().split('.').next().unwrap_or("").to_string();
                 if name.try_with_untracked(|name| name.trim().is_empty()) == Some(true) {
-                    let _ = name.try_set(stem);
+                    name.set(stem);
                 }
             }
             None => {

@@ -15,8 +15,8 @@ use crate::app::later;
 use crate::app::router::{Route, Router};
 use crate::app::sheet::address::Address;
 use crate::app::sheet::{
-    CellMenu, Changes, ColumnMenu, FilterBar, FindBox, ImportDialog, Importing, SheetControl, SidePanel,
-    StatusBar, Toolbar, shortcuts,
+    CellMenu, Changes, Clashes, ColumnMenu, Company, FilterBar, FindBox, ImportDialog, Importing,
+    SheetControl, SidePanel, StatusBar, Toolbar, shortcuts,
 };
 use crate::app::signals::{Memo, RwSignal, StoredValue};
 use crate::app::state::SpaceState;
@@ -99,6 +99,7 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
     view! {
         <Title text=title />
         <TopBar trail=vec![sheet.workbook_name.clone(), sheet.name.clone()]>
+            <Company control=control />
             <WorkbookActions workbook_id=of_workbook.clone() />
         </TopBar>
         <main
@@ -136,6 +137,7 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
                 <ColumnMenu control=control />
                 <CellMenu control=control />
                 <Changes control=control />
+                <Clashes control=control />
                 <Choices picking=control.grid.picking />
                 <Nothing control=control importing=importing />
                 <ForegroundJob sheet_id=sheet_id workbook_id=workbook_id />

@@ -10,7 +10,7 @@ use super::control::Saving;
 use crate::app::components::{Toast, Tone};
 use crate::app::format::counted;
 use crate::app::grid::Go;
-use crate::app::grid::change::Change;
+use crate::app::grid::change::{AWAY, Change};
 use crate::app::plain::{Any, part};
 use crate::rpc::RpcError;
 use crate::rpc::cells::{self, Filled, Stepped};
@@ -33,9 +33,9 @@ pub fn made(control: SheetControl, change: Change) -> AnyView {
     let id = control.sheet.with_value(|sheet| sheet.id.clone());
     spawn_local(async move {
         let done = control.perform(id, change).await;
-        let _ = control.saving.try_set(if done { Saving::Saved } else { Saving::Failed });
+        control.saving.set(if done { Saving::Saved } else { Saving::Failed });
         if !done {
-            let _ = control.grid.doubted.try_update(|times| *times += 1);
+            control.grid.doubted.update(|times| *times += 1);
         }
         control.state.refresh();
         control.arrived();
@@ -46,6 +46,10 @@ pub fn made(control: SheetControl, change: Change) -> AnyView {
 impl SheetControl {
     /// Makes a change when those before it are made.
     pub fn make(self, change: Change) {
+        if self.grid.away.get_untracked() {
+            self.grid.trouble(AWAY.to_string());
+            return;
+        }
         if self.waiting.get_untracked() > 0 {
             self.queue.update_value(|queue| queue.push_back(change));
             return;
@@ -73,14 +77,14 @@ impl SheetControl {
         let Some(id) = self.sheet.try_with_value(|sheet| sheet.id.clone()) else { return };
         spawn_local(async move {
             if let Ok(left) = cells::steps_left(id).await {
-                let _ = self.steps.try_set(left);
+                self.steps.set(left);
             }
         });
     }
 
     /// What was just written can be undone, and nothing redone any more.
     pub fn stepped(self) {
-        let _ = self.steps.try_update(|steps| *steps = (steps.0 + 1, 0));
+        self.steps.update(|steps| *steps = (steps.0 + 1, 0));
     }
 
     /// False when it was refused; people know then.
@@ -136,7 +140,7 @@ impl SheetControl {
             Ok(standings) => standings,
             Err(error) => return self.refused("No record was added", error),
         };
-        let _ = self.counts.try_set(standings.counts);
+        self.counts.set(standings.counts);
         let is_other = |question: &crate::app::grid::Question| question.narrows() || question.sort.is_some();
         if self.grid.question.try_with_untracked(is_other) == Some(true) {
             self.grid.question.set(Default::default());
@@ -144,7 +148,7 @@ impl SheetControl {
         self.took(standings);
         self.stepped();
         self.grid.say("Added at the end".to_string());
-        let _ = self.grid.reveal.try_set(standings.counts.total.checked_sub(1));
+        self.grid.reveal.set(standings.counts.total.checked_sub(1));
         true
     }
 
@@ -154,7 +158,7 @@ impl SheetControl {
             self.grid.trouble(words.to_string());
             return;
         };
-        let _ = self.steps.try_set(step.left);
+        self.steps.set(step.left);
         self.took(step.standings);
         let words = [if again { "Redone: " } else { "Undone: " }, &step.what].concat();
         if step.skipped > 0 {
@@ -164,7 +168,7 @@ impl SheetControl {
             self.state.toasts.show(Toast::new(Tone::Good, words));
         }
         let cell = |(row, field)| Go::Cell { row, field: Some(field), focus: true };
-        let _ = self.grid.go.try_set(step.place.map(cell));
+        self.grid.go.set(step.place.map(cell));
     }
 
     fn refused(self, title: &str, error: RpcError) -> bool {

@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::outbox::Outbox;
 use crate::app::actions::Scope;
-use crate::app::components::{FollowUp, Toast, Tone};
+use crate::app::components::{Toast, Tone};
 use crate::app::format;
 use crate::app::grid::change::Change;
 use crate::app::grid::picking::Picking;
@@ -20,7 +21,6 @@ use crate::domain::layout::SheetLayout;
 use crate::domain::record::Counts;
 use crate::rpc::records::{self, CellEdit, Choosing, SheetView, Standing};
 use crate::rpc::views::SavedView;
-use crate::rpc::{ErrorKind, RpcError};
 
 /// Whether what was typed has reached the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +90,12 @@ pub struct SheetControl {
     pub(super) making: RwSignal<Option<Change>>,
     /// Changes that wait for them.
     pub(super) queue: StoredValue<VecDeque<Change>>,
+    /// The page stands in the browser: what comes later may come.
+    pub stands: RwSignal<bool>,
+    /// A choice waits about a cell that somebody else changed.
+    pub clashes: RwSignal<bool>,
+    /// What waits to be sent.
+    pub outbox: Outbox,
     /// The space around it.
     pub(super) state: SpaceState,
     counting: RwSignal<bool>,
@@ -101,45 +107,24 @@ impl SheetControl {
     /// The control of a sheet that was just opened.
     pub fn new(sheet: &SheetView, state: SpaceState) -> Self {
         let version = RwSignal::new(sheet.version);
-        let saving = RwSignal::new(Saving::Saved);
         let doubted = RwSignal::new(0);
-        let waiting = RwSignal::new(0_u32);
         let counts = RwSignal::new(sheet.found);
         let sheet_id = sheet.id.clone();
+        // What was typed on an earlier visit may be on its way still.
+        let earlier = state.outbox.waiting.with_untracked(|waiting| waiting.count(Some(&sheet.id)));
+        let waiting = RwSignal::new(earlier as u32);
+        let saving = RwSignal::new(if earlier == 0 { Saving::Saved } else { Saving::Under });
         let late = StoredValue::new(None::<Self>);
         let change = Callback::new(move |change: Change| {
             if let Some(Some(control)) = late.try_get_value() {
                 control.make(change);
             }
         });
+        let outbox = state.outbox;
         let write = Callback::new(move |edits: Vec<CellEdit>| {
-            let kept = edits.clone();
-            waiting.update(|count| *count += 1);
+            waiting.update(|count| *count += edits.len() as u32);
             saving.set(Saving::Under);
-            let sheet_id = sheet_id.clone();
-            spawn_local(async move {
-                let answer = records::edit_cells(sheet_id.clone(), edits).await;
-                match answer {
-                    Ok(standings) => {
-                        if waiting.try_get_untracked() == Some(1) {
-                            let _ = saving.try_set(Saving::Saved);
-                        }
-                        let _ = version.try_update(|known| *known = (*known).max(standings.version));
-                        if let Some(Some(control)) = late.try_get_value() {
-                            control.stepped();
-                        }
-                    }
-                    Err(error) => {
-                        let _ = saving.try_set(Saving::Failed);
-                        not_saved(state, sheet_id, kept, &error);
-                        let _ = doubted.try_update(|times| *times += 1);
-                    }
-                }
-                state.refresh();
-                if let Some(Some(control)) = late.try_get_value() {
-                    control.arrived();
-                }
-            });
+            outbox.write(&sheet_id, edits);
         });
         let grid = GridControl {
             question: RwSignal::new(Question::of(sheet.choosing.clone())),
@@ -162,6 +147,10 @@ impl SheetControl {
             theme: state.theme,
             write,
             change,
+            away: RwSignal::new(false),
+            waiting: state.outbox.waiting,
+            clash_at: RwSignal::new(None),
+            others: RwSignal::new(Vec::new()),
             order: RwSignal::new(None),
             cell_menu: RwSignal::new(None),
             picking: Picking::new(),
@@ -193,12 +182,16 @@ impl SheetControl {
             waiting,
             making: RwSignal::new(None),
             queue: StoredValue::new(VecDeque::new()),
+            stands: RwSignal::new(false),
+            clashes: RwSignal::new(false),
+            outbox,
             state,
             counting,
             counted,
         };
         late.set_value(Some(control));
         control.follow();
+        super::edits::follow(control);
         super::layout::follow(control);
         super::address::follow(control);
         control
@@ -236,7 +229,7 @@ impl SheetControl {
         self.counting.set(true);
         set_timeout(
             move || {
-                let _ = self.counting.try_set(false);
+                self.counting.set(false);
                 if self.grid.question.is_disposed() {
                     return;
                 }
@@ -257,7 +250,7 @@ impl SheetControl {
                             newer
                         });
                         if (same, newer) == (Some(true), Some(true)) {
-                            let _ = self.counts.try_set(standings.counts);
+                            self.counts.set(standings.counts);
                         }
                         self.grid.note_version(standings.version);
                     }
@@ -283,7 +276,7 @@ impl SheetControl {
         self.grid.question.set(Question { filter, sort, ..Question::default() });
         // The grid hears of the question first.
         let go = move || {
-            let _ = self.grid.go.try_set(Some(Go::Cell { row: 0, field: Some(field), focus: false }));
+            self.grid.go.set(Some(Go::Cell { row: 0, field: Some(field), focus: false }));
         };
         set_timeout(go, std::time::Duration::ZERO);
     }
@@ -340,32 +333,4 @@ impl SheetControl {
     pub fn add_record(self) {
         self.make(Change::Add);
     }
-}
-
-/// Says what was not saved, and offers to write it once more when the server was only away. The offer outlives
-/// the page of the sheet.
-fn not_saved(state: SpaceState, sheet_id: String, edits: Vec<CellEdit>, error: &RpcError) {
-    let title = match edits.as_slice() {
-        [CellEdit { text: Some(text), .. }] => format!("“{text}” was not saved"),
-        [_] => "The emptied cell was not saved".to_string(),
-        many => format!("{} edits were not saved", format::count(many.len() as u64)),
-    };
-    let mut toast = Toast::new(Tone::Bad, title).saying(error.to_string());
-    if matches!(error.kind, ErrorKind::Network | ErrorKind::Unavailable) {
-        let again = move || write_again(state, sheet_id.clone(), edits.clone());
-        toast.actions.push(FollowUp::run("Try again", again));
-    }
-    state.toasts.show(toast);
-}
-
-fn write_again(state: SpaceState, sheet_id: String, edits: Vec<CellEdit>) {
-    spawn_local(async move {
-        match records::edit_cells(sheet_id.clone(), edits.clone()).await {
-            Ok(_) => {
-                state.sheet_moved.try_update(|moved| *moved = (moved.0 + 1, Some(sheet_id)));
-                state.toasts.show(Toast::new(Tone::Good, "Saved"));
-            }
-            Err(error) => not_saved(state, sheet_id, edits, &error),
-        }
-    });
 }

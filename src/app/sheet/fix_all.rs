@@ -40,7 +40,7 @@ pub fn offers(control: SheetControl, first: MessageGroup, group: Memo<Option<Mes
     });
     let change = move |change: CellsChange| {
         let done = Callback::new(move |()| {
-            let _ = form.try_set(None);
+            form.set(None);
         });
         change_cells(control, choosing.get_value(), Some(field.get_value()), change, Some(done));
     };

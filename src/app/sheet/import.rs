@@ -153,7 +153,7 @@ impl Importing {
         let sheet_id = self.sheet_id.get_value();
         spawn_local(async move {
             let answer = imports::start_import(plan.file_id, sheet_id, mapping, plan.dialect).await;
-            let _ = starting.try_set(false);
+            starting.set(false);
             // The person may have closed the dialog meanwhile, and chosen another file.
             let ours = self.turn.try_get_untracked() == Some(turn);
             match answer {

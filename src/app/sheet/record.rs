@@ -41,7 +41,7 @@ pub fn panel(control: SheetControl) -> AnyView {
     // The grid is narrower now: the cell that the person came from must not be hidden.
     let reveal = move || {
         if let Some(Some(Place { row, field, .. })) = place.try_get_untracked() {
-            let _ = control.grid.go.try_set(Some(Go::Cell { row, field: Some(field), focus: false }));
+            control.grid.go.set(Some(Go::Cell { row, field: Some(field), focus: false }));
         }
     };
     set_timeout(reveal, std::time::Duration::from_millis(REVEAL_MILLISECONDS));

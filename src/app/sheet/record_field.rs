@@ -42,7 +42,8 @@ pub fn field_view(
         let text = (!text.is_empty()).then_some(text);
         let before = cell.with_untracked(|cell| cell.as_ref().and_then(|cell| cell.text.clone()));
         if text != before && locked.with_untracked(Option::is_none) {
-            control.grid.write(vec![CellEdit { record: record.clone(), field: key.clone(), text }]);
+            let edit = CellEdit { record: record.clone(), field: key.clone(), text, seen: before };
+            control.grid.write(vec![edit]);
         }
     });
     let said = {

@@ -91,7 +91,10 @@ fn change_view(
     let differs = move || now.with(|now| now.iter().any(|(field, text)| *field == key && *text != wanted));
     let (key, back) = (field.clone(), before.clone());
     let restore = Callback::new(move |()| {
-        let edit = CellEdit { record: record.get_value(), field: key.clone(), text: back.clone() };
+        let known =
+            |now: &Vec<(String, Option<String>)>| now.iter().find(|(field, _)| *field == key).cloned();
+        let seen = now.with_untracked(known).and_then(|(_, text)| text);
+        let edit = CellEdit { record: record.get_value(), field: key.clone(), text: back.clone(), seen };
         control.grid.write(vec![edit]);
     });
     let label = ["Restore ", &control.label(&field), ": ", before.as_deref().unwrap_or("empty")].concat();

@@ -63,7 +63,8 @@ pub fn StatusBar(
                 {icon(Icon::Sigma)}
                 <span>"Summary"</span>
             </button>
-            {part(saving)}
+            {part(move || control.stands.get().then(|| later::unsent(control)))}
+            {part(move || (!control.grid.away.get()).then(&saving))}
         </footer>
     }
     .any()

@@ -30,7 +30,7 @@ pub fn summary_row(control: SheetControl) -> AnyView {
         }
     });
     on_cleanup(move || {
-        let _ = places.try_set(None);
+        places.set(None);
     });
     watch(move || {
         control.grid.version.track();

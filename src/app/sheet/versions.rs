@@ -83,7 +83,7 @@ fn keep_form(control: SheetControl, again: Callback<()>) -> AnyView {
         spawn_local(async move {
             match versions::keep_version(id, Some(text)).await {
                 Ok(()) => {
-                    let _ = label.try_set(String::new());
+                    label.set(String::new());
                     control.state.toasts.show(Toast::new(Tone::Good, "This version is kept"));
                     again.try_run(());
                 }

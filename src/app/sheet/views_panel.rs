@@ -88,7 +88,7 @@ impl Views {
     fn load(self) {
         let sheet = self.control.sheet.with_value(|sheet| sheet.id.clone());
         self.run("The views were not loaded", async move { views::views(sheet).await }, move |list| {
-            let _ = self.list.try_set(Some(list));
+            self.list.set(Some(list));
         });
     }
 

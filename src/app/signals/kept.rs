@@ -91,7 +91,7 @@ impl<T> StoredValue<T> {
     }
 
     fn alter(self, change: Change) {
-        let _ = self.inner.try_update_value(|value| change(&mut **value));
+        self.inner.update_value(|value| change(&mut **value));
     }
 }
 
@@ -101,7 +101,7 @@ impl<T> LocalValue<T> {
     }
 
     fn alter(self, change: Change) {
-        let _ = self.inner.try_update_value(|value| change(&mut **value));
+        self.inner.update_value(|value| change(&mut **value));
     }
 }
 

@@ -62,5 +62,5 @@ fn put(signal: graph::RwSignal<Erased>, value: Erased) -> bool {
 }
 
 fn alter(signal: graph::RwSignal<Erased>, change: Change) {
-    let _ = signal.try_update(|value| change(&mut **value));
+    signal.update(|value| change(&mut **value));
 }

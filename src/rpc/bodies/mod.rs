@@ -28,6 +28,7 @@ use super::{ErrorKind, RpcError};
 use crate::domain::access::Actor;
 use crate::domain::ids::Id;
 use crate::domain::tenant::User;
+use crate::service::cell_edits::Author;
 use crate::service::{ErrorKind as ServiceKind, Service, ServiceError};
 
 /// The service and who asks it.
@@ -55,6 +56,16 @@ impl Asker {
             (_, Some("us_key")) => "a program".to_string(),
             (_, Some("us_sp_")) => "a guest".to_string(),
             _ => "Inlet".to_string(),
+        }
+    }
+
+    /// The same of an author whose name may be known.
+    fn who_of(&self, author: Author) -> String {
+        let is_other = self.user.as_ref().is_none_or(|user| user.id.as_str() != author.id);
+        match author.name {
+            Some(name) if is_other => name,
+            Some(name) => format!("{name}, in another window,"),
+            None => self.who(&author.id),
         }
     }
 
@@ -87,8 +98,9 @@ fn set_status(kind: ErrorKind) {
     }
 }
 
-impl From<ServiceError> for RpcError {
-    fn from(error: ServiceError) -> Self {
+impl RpcError {
+    /// An error that is told within an answer, whose status stays good.
+    fn told(error: ServiceError) -> Self {
         let kind = match error.kind {
             ServiceKind::BadRequest => ErrorKind::BadRequest,
             ServiceKind::Unauthorized => ErrorKind::Unauthorized,
@@ -99,7 +111,15 @@ impl From<ServiceError> for RpcError {
             ServiceKind::Unavailable => ErrorKind::Unavailable,
             ServiceKind::Internal => ErrorKind::Internal,
         };
-        refuse(kind, sentence(&error.message))
+        Self::new(kind, sentence(&error.message))
+    }
+}
+
+impl From<ServiceError> for RpcError {
+    fn from(error: ServiceError) -> Self {
+        let told = Self::told(error);
+        set_status(told.kind);
+        told
     }
 }
 

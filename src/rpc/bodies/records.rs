@@ -1,7 +1,5 @@
 //! A sheet's shape, counts and edits.
 
-use std::collections::BTreeMap;
-
 use super::{Asker, id};
 use crate::domain::blueprint::{Constraint, EnumConfig, Field, FieldType, SheetAccess};
 use crate::domain::frame::Frame;
@@ -12,13 +10,16 @@ use crate::domain::record::Counts;
 use crate::domain::workbook::Sheet;
 use crate::rpc::RpcError;
 use crate::rpc::records::{
-    CellEdit, Choice, Choosing, ColumnKind, ColumnView, Permits, SheetView, Standing, Standings,
+    CellEdit, Choice, Choosing, ColumnKind, ColumnView, Edited, Permits, SheetView, Standing, Standings,
 };
 use crate::service::ErrorKind;
-use crate::service::records::{Audience, RecordInput, ValueInput, Written};
+use crate::service::cell_edits::{Typed, TypedCell};
+use crate::service::records::{Audience, RecordInput, Written};
 
 /// Rows that the server sends with the page.
 const FIRST_ROWS: usize = 48;
+/// Edits that one request may make.
+const MOST_EDITS: usize = 64;
 
 pub async fn sheet(
     sheet_id: String,
@@ -180,22 +181,25 @@ pub async fn first_window(sheet: &SheetView) -> Result<Frame, RpcError> {
     }
 }
 
-pub async fn edit_cells(sheet_id: String, edits: Vec<CellEdit>) -> Result<Standings, RpcError> {
+pub async fn edit_cells(sheet_id: String, edits: Vec<CellEdit>) -> Result<Vec<Edited>, RpcError> {
     let asker = Asker::of_request()?;
     let id: SheetId = id(&sheet_id)?;
-    let (service, actor) = (&asker.service, &asker.actor);
-    if let [edit] = edits.as_slice() {
-        let written = service.edit_cell(actor, &id, &edit.record, &edit.field, edit.text.clone()).await?;
-        return Ok(standings(written));
+    let mut answers = Vec::with_capacity(edits.len());
+    for CellEdit { record, field, text, seen } in edits.into_iter().take(MOST_EDITS) {
+        let cell = TypedCell { record, field, text, seen };
+        answers.push(match asker.service.type_cell(&asker.actor, &id, cell).await {
+            Ok(Typed::Written(written)) => Edited::Saved(standings(*written)),
+            Ok(Typed::Changed { now, by }) => Edited::Changed { now, who: asker.who_of(by) },
+            Ok(Typed::Gone) => Edited::Gone,
+            // Those after it must not overtake it.
+            Err(error) if error.kind == ErrorKind::Unavailable => match answers.is_empty() {
+                true => return Err(error.into()),
+                false => break,
+            },
+            Err(error) => Edited::Refused(RpcError::told(error)),
+        });
     }
-    let mut records: BTreeMap<String, RecordInput> = BTreeMap::new();
-    for edit in edits {
-        let value =
-            ValueInput { value: Some(edit.text.map_or(serde_json::Value::Null, Into::into)), messages: None };
-        records.entry(edit.record).or_default().values.push((edit.field, value));
-    }
-    let records = records.into_iter().collect();
-    Ok(standings(service.update_records(actor, &id, records, Audience::Everybody).await?))
+    Ok(answers)
 }
 
 pub async fn add_record(sheet_id: String) -> Result<Standings, RpcError> {

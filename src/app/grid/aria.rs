@@ -105,7 +105,8 @@ fn header_html(grid: &Grid, field: &ColumnView, column: usize, html: &mut String
         html,
         "<div role=\"columnheader\" aria-colindex=\"{}\" data-column=\"{column}\" aria-label=\"{label}{}\"{}{described}>\
          <button type=\"button\" tabindex=\"-1\" data-menu=\"{column}\" aria-haspopup=\"dialog\" \
-         aria-label=\"Column menu of {label}\"></button></div>",
+         aria-label=\"Column menu of {label}\"></button><button type=\"button\" tabindex=\"-1\" aria-hidden=\"true\" \
+         data-handle=\"{column}\"></button></div>",
         column + 2,
         if field.required { ", required" } else { "" },
         match grid.question.direction(&field.key) {

@@ -85,6 +85,8 @@ pub struct Grid {
     pub(super) editor: Option<Editor>,
     /// Where the handle is being pulled to.
     pub(super) pulled: Option<Spot>,
+    /// A finger that may come to rest on a cell.
+    pub(super) resting_finger: Option<super::touch::Resting>,
     /// Cells on their way to the clipboard.
     pub(super) fetched: Option<super::clipboard::Fetched>,
     /// Whether people may add records.
@@ -142,6 +144,7 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         last_toggled: None,
         editor: None,
         pulled: None,
+        resting_finger: None,
         fetched: None,
         may_add: sheet.permits.add,
         layer: aria::Built::default(),

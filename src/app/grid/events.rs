@@ -16,7 +16,7 @@ use super::change::Change;
 use super::geometry::{Hit, Spot};
 use super::keyboard::{self, Command, Held};
 use super::rows::Rows;
-use super::{aria, clipboard, compose, editor, fill, header, menu, range, tooltip};
+use super::{aria, clipboard, compose, editor, fill, header, menu, range, tooltip, touch};
 
 /// Begins to listen.
 pub fn listen(shared: &Shared) {
@@ -58,6 +58,11 @@ pub fn listen(shared: &Shared) {
     on(&scroller, "beforeinput", |shared, event| with(event, |event| before_input(shared, event)));
     on(&scroller, "compositionstart", |shared, _| compose::begin(shared));
     on(&scroller, "compositionend", |shared, event| with(event, |event| compose::end(shared, event)));
+    on(&scroller, "pointerdown", touch::begin);
+    on(&scroller, "pointermove", touch::moved);
+    for name in ["pointerup", "pointercancel", "contextmenu"] {
+        on(&scroller, name, touch::end);
+    }
     if let Some(body) = leptos::prelude::document().body() {
         on(&body, "paste", |shared, event| with(event, |event| paste_into_nothing(shared, event)));
     }
@@ -368,7 +373,7 @@ pub fn obey(shared: &Shared, command: Command) {
 }
 
 /// The menu of what the pointer is over; what is in the range stays so.
-fn menu_at_pointer(shared: &Shared, event: &MouseEvent) {
+pub(super) fn menu_at_pointer(shared: &Shared, event: &MouseEvent) {
     event.prevent_default();
     let place = (f64::from(event.client_x()), f64::from(event.client_y()));
     let spot = match hit(shared, event) {

@@ -44,6 +44,9 @@ mod signs;
 mod source;
 #[cfg(feature = "hydrate")]
 mod tooltip;
+#[cfg(feature = "hydrate")]
+mod touch;
+pub mod wrap;
 
 use leptos::html::Div;
 use leptos::prelude::*;

@@ -218,6 +218,16 @@ impl SheetControl {
             },
         );
         watch(move || self.count_steps());
+        let sort = move || self.grid.question.with(|question| question.sort.clone());
+        on_change(sort, move |sort| {
+            self.grid.say(match sort {
+                Some(sort) => {
+                    let way = if sort.descending { ", downwards" } else { ", upwards" };
+                    ["Sorted by ", &self.label(&sort.field), way].concat()
+                }
+                None => "In the order of the sheet".to_string(),
+            });
+        });
         let clear = self.state.jobs.clear_filters;
         on_change(move || clear.get(), move |_| self.grid.question.set(Question::default()));
     }

@@ -60,9 +60,9 @@ pub fn listen(shared: &Shared) {
     on(&scroller, "compositionend", |shared, event| with(event, |event| compose::end(shared, event)));
     on(&scroller, "pointerdown", touch::begin);
     on(&scroller, "pointermove", touch::moved);
-    for name in ["pointerup", "pointercancel", "contextmenu"] {
-        on(&scroller, name, touch::end);
-    }
+    on(&scroller, "pointerup", touch::lifted);
+    on(&scroller, "pointercancel", touch::give_up);
+    on(&scroller, "contextmenu", touch::give_up);
     if let Some(body) = leptos::prelude::document().body() {
         on(&body, "paste", |shared, event| with(event, |event| paste_into_nothing(shared, event)));
     }

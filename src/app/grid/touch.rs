@@ -1,4 +1,4 @@
-//! A finger that rests on a cell opens its menu. Some browsers tell of that themselves, others do not.
+//! A finger that rested on a cell opens its menu. Some browsers tell of that themselves, others do not.
 
 use std::rc::Rc;
 
@@ -8,30 +8,28 @@ use web_sys::{Event, PointerEvent};
 
 use super::browser::Shared;
 use super::events;
+use crate::app::dom;
 
-/// How long it rests. Browsers that tell of it do so before.
-const REST_MILLISECONDS: u32 = 650;
+/// How long it rests at least. Browsers that tell of it do so before.
+const REST_MILLISECONDS: i64 = 650;
 /// How far it may stray meanwhile.
 const STRAY: f64 = 10.0;
 
 /// A finger that is down.
 pub struct Resting {
-    /// Dropped, it opens nothing.
-    _timer: Timeout,
+    since: i64,
     x: f64,
     y: f64,
 }
 
 /// A finger came down.
 pub fn begin(shared: &Shared, event: &Event) {
-    let Some(event) = event.dyn_ref::<PointerEvent>().filter(|event| event.pointer_type() == "touch") else {
-        return;
-    };
-    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
-    let (later, event) = (Rc::clone(shared), event.clone());
-    let open = move || events::menu_at_pointer(&later, &event);
-    shared.borrow_mut().resting_finger =
-        Some(Resting { _timer: Timeout::new(REST_MILLISECONDS, open), x, y });
+    let touch = event.dyn_ref::<PointerEvent>().filter(|event| event.pointer_type() == "touch");
+    shared.borrow_mut().resting_finger = touch.map(|event| Resting {
+        since: dom::now(),
+        x: f64::from(event.client_x()),
+        y: f64::from(event.client_y()),
+    });
 }
 
 /// It moved; one that strays does something else.
@@ -42,11 +40,22 @@ pub fn moved(shared: &Shared, event: &Event) {
         x.abs().max(y.abs()) > STRAY
     });
     if strays {
-        end(shared, event);
+        give_up(shared, event);
     }
 }
 
-/// It was lifted, or the browser scrolls with it, or has told of it.
-pub fn end(shared: &Shared, _: &Event) {
+/// It was lifted.
+pub fn lifted(shared: &Shared, event: &Event) {
+    let Some(finger) = shared.borrow_mut().resting_finger.take() else { return };
+    let Some(event) = event.dyn_ref::<PointerEvent>().cloned() else { return };
+    if dom::now() - finger.since >= REST_MILLISECONDS {
+        // Lifting a finger closes the menus that are open when it is told of.
+        let later = Rc::clone(shared);
+        Timeout::new(0, move || events::menu_at_pointer(&later, &event)).forget();
+    }
+}
+
+/// The browser scrolls with it, or has told of it.
+pub fn give_up(shared: &Shared, _: &Event) {
     shared.borrow_mut().resting_finger = None;
 }

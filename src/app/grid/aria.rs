@@ -8,10 +8,10 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use super::browser::{Grid, Shared};
-use super::compose;
 use super::geometry::{HEADER_HEIGHT, SeenColumns, Spot, View};
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
+use super::{compose, list};
 use crate::app::dom;
 use crate::app::format::escape;
 use crate::domain::blueprint::Level;
@@ -43,7 +43,7 @@ impl Built {
 pub fn build(shared: &Shared) {
     let refocus = {
         let mut grid = shared.borrow_mut();
-        if grid.closed {
+        if grid.closed || grid.geometry.is_list() {
             return;
         }
         let rows = grid.geometry.visible_rows(&grid.view);
@@ -191,6 +191,9 @@ fn cell(layer: &HtmlElement, spot: Spot) -> Option<HtmlElement> {
 /// Makes the active cell the one that Tab comes to, and focuses it when the grid has the focus. A layer
 /// without that cell is built anew.
 pub fn activate(shared: &Shared) {
+    if shared.borrow().geometry.is_list() {
+        return list::activate(shared);
+    }
     if !focus_active(shared) {
         build(shared);
     }

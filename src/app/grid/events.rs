@@ -27,9 +27,13 @@ pub fn listen(shared: &Shared) {
     let mut listeners = Vec::new();
     let mut on = |target: &HtmlElement, name: &'static str, act: fn(&Shared, &Event)| {
         let weak = Rc::downgrade(shared);
+        // Cards have listeners of their own.
+        let of_list = matches!(name, "scroll" | "wheel") || target.tag_name() == "BODY";
         let options = EventListenerOptions::enable_prevent_default();
         listeners.push(EventListener::new_with_options(target, name, options, move |event| {
-            if let Some(shared) = weak.upgrade() {
+            if let Some(shared) = weak.upgrade()
+                && (of_list || !is_list(&shared))
+            {
                 act(&shared, event);
             }
         }));
@@ -70,6 +74,11 @@ pub fn listen(shared: &Shared) {
         on(&scroller, name, act);
     }
     shared.borrow_mut().listeners = listeners;
+}
+
+/// A card may be drawn while something is told of it: then it is one.
+fn is_list(shared: &Shared) -> bool {
+    shared.try_borrow().is_ok_and(|grid| grid.geometry.is_list())
 }
 
 fn with<T: JsCast>(event: &Event, act: impl FnOnce(&T)) {

@@ -11,9 +11,9 @@ use crate::app::format;
 use crate::app::grid::change::Change;
 use crate::app::grid::picking::Picking;
 use crate::app::grid::selection::Selection;
-use crate::app::grid::{Go, GridControl, Question};
+use crate::app::grid::{Go, GridControl, Listed, Question};
 use crate::app::plain::{on_change, watch};
-use crate::app::state::SpaceState;
+use crate::app::state::{Asking, Deed, SpaceState};
 use crate::domain::action;
 use crate::domain::layout::SheetLayout;
 use crate::domain::record::Counts;
@@ -147,6 +147,7 @@ impl SheetControl {
             fit: RwSignal::new(None),
             refused: RwSignal::new(None),
             focus: RwSignal::new(0),
+            listed: RwSignal::new(Listed::No),
             version,
             doubted,
             shown: RwSignal::new(sheet.choosing.standing.of(&sheet.found)),
@@ -343,6 +344,18 @@ impl SheetControl {
             choosing,
             standing: action::Standing { records: counts.total, invalid, selected, ..Default::default() },
         }
+    }
+
+    /// Asks whether the selected records are to be deleted.
+    pub fn ask_to_delete(self) {
+        let scope = untrack(|| self.scope());
+        self.state.asking.set(Some(Asking {
+            deed: Deed::DeleteRecords(self.id()),
+            scope: scope.words,
+            choosing: scope.choosing,
+            // What is deleted is not selected any more.
+            started: Some(Callback::new(move |()| self.grid.selection.set(Selection::None))),
+        }));
     }
 
     /// Adds an empty record at the end.

@@ -16,6 +16,7 @@ mod fix_all;
 mod import;
 mod import_dialog;
 mod layout;
+pub mod list;
 mod memory;
 pub mod record;
 mod record_field;

@@ -50,7 +50,9 @@ pub fn build(shared: &Shared) {
         let columns = grid.geometry.visible_columns(&grid.view);
         let html = html(&grid, rows.clone(), columns.clone());
         grid.layer = Built { rows, columns, top: grid.view.top, left: grid.view.left };
-        let focused = grid.focused && grid.editor.is_none();
+        // What helps with a message has the focus as long as the person is there.
+        let helped = dom::focused().is_some_and(|element| grid.parts.tip.contains(Some(&element)));
+        let focused = grid.focused && grid.editor.is_none() && !helped;
         let layer = grid.parts.layer.clone();
         let _ = layer.set_attribute("aria-rowcount", &(grid.geometry.rows + 1).to_string());
         let _ = layer.set_attribute("aria-colcount", &(grid.columns.len() + 1).to_string());

@@ -150,3 +150,23 @@ test('the columns panel finds, hides, resets and changes the height of rows', as
   await page.getByRole('region', { name: 'Notifications' }).getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => headers(page)).not.toContain('Last name');
 });
+
+test('a hidden column tells of its errors, and a condition on a column is begun at its row', async ({ page }) => {
+  await openDemo(page);
+  await page.getByRole('button', { name: 'Columns' }).click();
+  const panel = page.getByRole('dialog', { name: 'Columns' });
+  await panel.getByRole('checkbox', { name: 'Balance' }).uncheck();
+  await expect(panel.getByRole('checkbox', { name: 'Balance' })).toHaveAccessibleName('Balance 2 errors');
+  await expect(panel.getByRole('checkbox', { name: 'Company' })).toHaveAccessibleName('Company');
+  await page.keyboard.press('Escape');
+  const search = page.getByRole('searchbox', { name: 'Search the records' });
+  await search.fill('filter: balance gt 0');
+  await search.press('Enter');
+  await page.getByRole('gridcell').first().click();
+  await page.keyboard.press('Alt+ArrowDown');
+  await page.getByRole('menuitem', { name: 'Filter by condition…' }).click();
+  const fields = page.getByRole('dialog', { name: /Filter/ }).getByRole('combobox', { name: 'Field' });
+  await expect(fields).toHaveCount(2);
+  await expect(fields.last()).toBeFocused();
+  await expect(fields.last()).toHaveValue('first_name');
+});

@@ -298,3 +298,17 @@ test('what an input method composes begins the edit', async ({ page, request, se
   await page.keyboard.press('Enter');
   await expect(cell(page, 0, 'Item')).toHaveText('仮');
 });
+
+test('rows are selected from one to another, also those that never were on the screen', async ({ page, request, server }) => {
+  await open({ page, request, server }, Array.from({ length: 3_000 }, (_, row) => ({ item: `i${row}` })));
+  const box = (row: number) => page.getByRole('checkbox', { name: `Select record ${row}`, exact: true });
+  await box(2).click();
+  await cell(page, 0, 'Item').click();
+  await page.keyboard.press('Control+End');
+  await expect(cell(page, 2_999, 'Total')).toBeFocused();
+  await box(2_999).click({ modifiers: ['Shift'] });
+  await expect(page.locator('.status-bar')).toContainText('2,998 selected');
+  await page.keyboard.press('Control+Home');
+  await expect(box(1)).not.toBeChecked();
+  await expect(box(3)).toBeChecked();
+});

@@ -23,7 +23,7 @@ test('on a phone the sidebar comes up and goes', async ({ page, checkAccessibili
   await page.goto('/');
   await hydrated(page);
   await page.getByRole('link', { name: 'Demo', exact: true }).click();
-  await expect(page.getByRole('gridcell').first()).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Contacts: records' }).getByRole('listitem').first()).toBeVisible();
   await checkAccessibility();
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width).toBeLessThanOrEqual(390);

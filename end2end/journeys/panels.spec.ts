@@ -215,8 +215,8 @@ test('a kept version comes back, and a change is undone from the history', async
 });
 
 test('on a phone a panel fills the screen', async ({ page, checkAccessibility }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
   await openDemo(page);
+  await page.setViewportSize({ width: 390, height: 844 });
   await page.getByRole('button', { name: /^Errors/ }).click();
   await expect(side(page).getByRole('heading', { name: 'Errors' })).toBeVisible();
   const box = await side(page).boundingBox();

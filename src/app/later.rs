@@ -200,6 +200,8 @@ parts! {
     /// Calculations of the columns.
     summary in "": summary_row(control: crate::app::sheet::SheetControl)
         = crate::app::sheet::summary_row::summary_row(control);
+    /// Records as a list.
+    list in "": record_list(control: crate::app::sheet::SheetControl) = crate::app::sheet::list::record_list(control);
     /// What can be done with a cell.
     cell_menu in "": cell_menu(control: crate::app::sheet::SheetControl, place: crate::app::grid::MenuPlace)
         = view! { <crate::app::sheet::CellMenuAt control=control place=place /> }.any();

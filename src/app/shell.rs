@@ -5,6 +5,8 @@
 /// It is kept in a cookie and not in the browser's storage, so that the server sends the first paint
 /// in the right colours without a script.
 pub const THEME_COOKIE: &str = "theme";
+/// Set to `grid` where a person wants records as rows on a narrow screen, too.
+pub const RECORDS_COOKIE: &str = "records";
 
 #[cfg(feature = "ssr")]
 pub use document::{leptos_options, shell};
@@ -15,7 +17,7 @@ mod document {
     use leptos::{config::LeptosOptions, prelude::*};
     use leptos_meta::MetaTags;
 
-    use super::THEME_COOKIE;
+    use super::{RECORDS_COOKIE, THEME_COOKIE};
     use crate::app::App;
 
     /// The names that tools/build.sh gives to files, and `[package.metadata.leptos]` to cargo-leptos.
@@ -25,10 +27,13 @@ mod document {
 
     /// The document that the server sends.
     pub fn shell(options: LeptosOptions) -> impl IntoView {
-        let theme = use_context::<Parts>().and_then(|request| chosen_theme(&request));
+        let chosen =
+            |name, choices| use_context::<Parts>().and_then(|request| chosen(&request, name, choices));
+        let theme = chosen(THEME_COOKIE, &["light", "dark"]);
+        let records = chosen(RECORDS_COOKIE, &["grid"]);
         view! {
             <!DOCTYPE html>
-            <html lang="en" data-theme=theme>
+            <html lang="en" data-theme=theme data-records=records>
                 <head>
                     <meta charset="utf-8" />
                     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -54,13 +59,12 @@ mod document {
         }
     }
 
-    fn chosen_theme(request: &Parts) -> Option<&'static str> {
+    fn chosen(request: &Parts, name: &str, choices: &[&'static str]) -> Option<&'static str> {
         let cookies = request.headers.get_all(header::COOKIE).into_iter();
         let mut pairs = cookies.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
-        pairs.find_map(|pair| match pair.trim().split_once('=')? {
-            (THEME_COOKIE, "light") => Some("light"),
-            (THEME_COOKIE, "dark") => Some("dark"),
-            _ => None,
+        pairs.find_map(|pair| {
+            let (key, value) = pair.trim().split_once('=')?;
+            choices.iter().find(|choice| key == name && value == **choice).copied()
         })
     }
 }

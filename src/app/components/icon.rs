@@ -12,7 +12,8 @@ macro_rules! icons {
         pub enum Icon { $($name),* }
 
         impl Icon {
-            fn path(self) -> &'static str {
+            /// Its lines.
+            pub fn path(self) -> &'static str {
                 match self { $(Self::$name => $path),* }
             }
         }

@@ -1,5 +1,6 @@
 //! What stands around every page of a space: sidebar, top bar, notes, panel, dialogs.
 
+mod arrival;
 mod sidebar;
 mod top_bar;
 
@@ -15,6 +16,7 @@ use super::jobs::{JobsPanel, OutcomeDialog, RunningCards};
 use super::pages::Failure;
 use super::state::SpaceState;
 use crate::rpc::{self, spaces};
+pub use arrival::begin_at_heading;
 use sidebar::Sidebar;
 pub use top_bar::TopBar;
 

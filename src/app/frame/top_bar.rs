@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::{Any, flag, on_mouse};
+use crate::app::plain::{Any, flag, on_mouse, watch};
 
+use super::arrival::{HEADING, begin_at_heading};
 use crate::app::components::{Icon, icon};
 use crate::app::jobs::JobPill;
 use crate::app::state::SpaceState;
@@ -21,9 +22,10 @@ pub fn TopBar(
 ) -> impl IntoView {
     let state = SpaceState::of_page();
     let last = trail.len().saturating_sub(1);
+    watch(begin_at_heading);
     let step = move |(place, name): (usize, String)| {
         if place == last {
-            view! { <h1>{name}</h1> }.any()
+            view! { <h1 id=HEADING tabindex="-1">{name}</h1> }.any()
         } else {
             view! { <span class="crumb">{name}</span> <span class="crumb" aria-hidden="true">"/"</span> }
                 .any()

@@ -8,10 +8,10 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use super::browser::{Grid, Shared};
-use super::compose;
 use super::geometry::{HEADER_HEIGHT, SeenColumns, Spot, View};
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
+use super::{compose, list};
 use crate::app::dom;
 use crate::app::format::escape;
 use crate::app::sheet::waiting::Sign;
@@ -44,14 +44,16 @@ impl Built {
 pub fn build(shared: &Shared) {
     let refocus = {
         let mut grid = shared.borrow_mut();
-        if grid.closed {
+        if grid.closed || grid.geometry.is_list() {
             return;
         }
         let rows = grid.geometry.visible_rows(&grid.view);
         let columns = grid.geometry.visible_columns(&grid.view);
         let html = html(&grid, rows.clone(), columns.clone());
         grid.layer = Built { rows, columns, top: grid.view.top, left: grid.view.left };
-        let focused = grid.focused && grid.editor.is_none();
+        // What helps with a message has the focus as long as the person is there.
+        let helped = dom::focused().is_some_and(|element| grid.parts.tip.contains(Some(&element)));
+        let focused = grid.focused && grid.editor.is_none() && !helped;
         let layer = grid.parts.layer.clone();
         let _ = layer.set_attribute("aria-rowcount", &(grid.geometry.rows + 1).to_string());
         let _ = layer.set_attribute("aria-colcount", &(grid.columns.len() + 1).to_string());
@@ -107,7 +109,8 @@ fn header_html(grid: &Grid, field: &ColumnView, column: usize, html: &mut String
         html,
         "<div role=\"columnheader\" aria-colindex=\"{}\" data-column=\"{column}\" aria-label=\"{label}{}\"{}{described}>\
          <button type=\"button\" tabindex=\"-1\" data-menu=\"{column}\" aria-haspopup=\"dialog\" \
-         aria-label=\"Column menu of {label}\"></button></div>",
+         aria-label=\"Column menu of {label}\"></button><button type=\"button\" tabindex=\"-1\" aria-hidden=\"true\" \
+         data-handle=\"{column}\"></button></div>",
         column + 2,
         if field.required { ", required" } else { "" },
         match grid.question.direction(&field.key) {
@@ -192,6 +195,9 @@ fn cell(layer: &HtmlElement, spot: Spot) -> Option<HtmlElement> {
 /// Makes the active cell the one that Tab comes to, and focuses it when the grid has the focus. A layer
 /// without that cell is built anew.
 pub fn activate(shared: &Shared) {
+    if shared.borrow().geometry.is_list() {
+        return list::activate(shared);
+    }
     if !focus_active(shared) {
         build(shared);
     }

@@ -276,6 +276,21 @@ impl Blocks {
         self.total = total;
     }
 
+    /// Whether anything has arrived.
+    pub fn is_here(&self) -> bool {
+        !self.slots.is_empty() || self.total == 0
+    }
+
+    /// What is said of the cells of a row, shown or not: each field's place in the sheet, and the remarks.
+    pub fn remarks_of(&self, row: u64) -> Vec<(usize, &[Remark])> {
+        let Some(slot) = self.slots.get(&(row / BLOCK_ROWS)).filter(|_| row < self.total) else {
+            return Vec::new();
+        };
+        let first = (row % BLOCK_ROWS) as usize * self.columns;
+        let of_field = |field| Some((field, slot.block.remarks.get(&(first + field))?.as_slice()));
+        (0..self.columns).filter_map(of_field).collect()
+    }
+
     fn drop_block(&mut self, block: u64) {
         if let Some(slot) = self.slots.remove(&block) {
             self.bytes -= slot.bytes;
@@ -478,6 +493,19 @@ mod tests {
         blocks.overwrite(0, 1, Some("new"));
         blocks.arrange(vec![0, 1, 2]);
         assert_eq!((blocks.text(0, 0), blocks.text(0, 1)), (Some("new"), Some("b")));
+    }
+
+    #[test]
+    fn what_is_said_of_a_hidden_cell_is_known() {
+        let mut blocks = Blocks::new(2, vec![0], 2, 1);
+        blocks.want(0..2);
+        let request = blocks.next_request().unwrap();
+        let mut here = answer(1, 2, 0, "");
+        let remark = Remark { level: Level::Error, text: "wrong".to_string() };
+        here.block.remarks.insert(3, vec![remark.clone()]);
+        assert!(blocks.arrived(request, here));
+        assert_eq!(blocks.remarks_of(1), [(1, &[remark][..])]);
+        assert!(blocks.remarks_of(0).is_empty() && blocks.remarks_of(9).is_empty());
     }
 
     #[test]

@@ -17,12 +17,13 @@ use super::editor::Editor;
 use super::geometry::{Geometry, Spot, View};
 use super::header::Headers;
 use super::keyboard::{self, Move};
+use super::list::card::CARD_HEIGHT;
 use super::others::Other;
 use super::painter::{Painter, Scene};
 use super::pending::Pending;
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
-use super::{Go, GridControl, Question, aria, editor, source, tooltip};
+use super::{Go, GridControl, Question, aria, editor, list, source, tooltip};
 use crate::app::dom;
 use crate::domain::layout::SheetLayout;
 use crate::rpc::records::{ColumnView, SheetView};
@@ -43,6 +44,8 @@ pub struct Parts {
     pub sizer: HtmlElement,
     /// The accessible layer.
     pub layer: HtmlElement,
+    /// The records as cards.
+    pub cards: HtmlElement,
     /// Messages of a cell.
     pub tip: HtmlElement,
     /// Opens the record whose row is pointed at.
@@ -91,11 +94,14 @@ pub struct Grid {
     pub(super) others: Vec<Other>,
     /// Where the handle is being pulled to.
     pub(super) pulled: Option<Spot>,
+    /// A finger that may come to rest on a cell.
+    pub(super) resting_finger: Option<super::touch::Resting>,
     /// Cells on their way to the clipboard.
     pub(super) fetched: Option<super::clipboard::Fetched>,
     /// Whether people may add records.
     pub(super) may_add: bool,
     pub(super) layer: aria::Built,
+    pub(super) cards: list::Cards,
     pub(super) control: GridControl,
     painter: Painter,
     frame_asked: bool,
@@ -112,6 +118,7 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         scroller: part(".grid-scroller")?,
         sizer: part(".grid-sizer")?,
         layer: part(".grid-layer")?,
+        cards: part(".grid-cards")?,
         tip: part(".grid-tip")?,
         opener: part(".grid-open")?,
         window: part(".grid-window"),
@@ -150,9 +157,11 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         pending: Vec::new(),
         others: Vec::new(),
         pulled: None,
+        resting_finger: None,
         fetched: None,
         may_add: sheet.permits.add,
         layer: aria::Built::default(),
+        cards: list::Cards::default(),
         control,
         painter: Painter::new(canvas)?,
         frame_asked: false,
@@ -163,6 +172,7 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
     let shared = Rc::new(RefCell::new(grid));
     super::events::listen(&shared);
     resize(&shared);
+    list::follow_choice(&shared, control.listed.get_untracked());
     Some(shared)
 }
 
@@ -170,8 +180,32 @@ fn shown(fields: &[Rc<ColumnView>], arrangement: &Arrangement) -> Vec<Rc<ColumnV
     arrangement.shown.iter().map(|place| Rc::clone(&fields[*place])).collect()
 }
 
+/// The grid becomes a list of cards, or a grid again, at the same rows.
+pub fn turn(shared: &Shared, list: bool) {
+    let layout = {
+        let grid = shared.borrow();
+        let _ = grid.parts.host.set_attribute("data-list", if list { "true" } else { "false" });
+        grid.control.layout.get_untracked()
+    };
+    tooltip::hide(shared);
+    arrange_as(shared, &layout, list);
+    {
+        let mut grid = shared.borrow_mut();
+        if grid.focused || grid.lit {
+            let spot = grid.active;
+            grid.show(spot);
+        }
+    }
+    aria::build(shared);
+}
+
 /// Other columns are shown, or in another order, width or height. The active cell stays in its field.
 pub fn arrange(shared: &Shared, layout: &SheetLayout) {
+    let list = shared.borrow().geometry.is_list();
+    arrange_as(shared, layout, list);
+}
+
+fn arrange_as(shared: &Shared, layout: &SheetLayout, list: bool) {
     editor::close(shared, true, None);
     {
         let mut grid = shared.borrow_mut();
@@ -184,7 +218,8 @@ pub fn arrange(shared: &Shared, layout: &SheetLayout) {
         let moved = [grid.active.column, grid.anchor.column].map(|column| place(column, &grid.columns));
         let first_row = grid.view.top / grid.geometry.row_height;
         let (rows, numbers) = (grid.geometry.rows, grid.numbers);
-        grid.geometry = Geometry::new(&arrangement, rows, numbers);
+        let geometry = Geometry::new(&arrangement, rows, numbers);
+        grid.geometry = if list { geometry.as_list(CARD_HEIGHT) } else { geometry };
         grid.view.top = first_row * grid.geometry.row_height;
         if let [Some(active), Some(anchor)] = moved {
             (grid.active.column, grid.anchor.column) = (active, anchor);
@@ -221,6 +256,8 @@ pub fn close(shared: &Shared) {
 
 /// The host has another size.
 pub fn resize(shared: &Shared) {
+    let control = shared.borrow().control;
+    list::look(control);
     {
         let mut grid = shared.borrow_mut();
         let (width, height) =
@@ -272,6 +309,9 @@ fn rest(shared: &Shared) {
             grid.put_thumb();
         }
     }
+    if shared.borrow().geometry.is_list() {
+        repaint(shared);
+    }
     aria::build(shared);
     tooltip::update(shared);
 }
@@ -293,6 +333,12 @@ pub fn repaint(shared: &Shared) {
 }
 
 fn paint(shared: &Shared) {
+    if shared.borrow().geometry.is_list() {
+        if list::is_here() {
+            drop_window(shared);
+        }
+        return list::draw(shared);
+    }
     let grid = shared.borrow();
     if grid.closed {
         return;
@@ -357,13 +403,23 @@ pub fn doubt(shared: &Shared) {
     fetch_and_rest(shared);
 }
 
+/// What the server sent goes once the browser has rows of its own.
+fn drop_window(shared: &Shared) {
+    let mut grid = shared.borrow_mut();
+    if grid.blocks.is_here()
+        && let Some(window) = grid.parts.window.take()
+    {
+        window.remove();
+    }
+}
+
 /// Rows are here.
 pub fn arrived(shared: &Shared) {
+    if !shared.borrow().geometry.is_list() {
+        drop_window(shared);
+    }
     {
         let mut grid = shared.borrow_mut();
-        if let Some(window) = grid.parts.window.take() {
-            window.remove();
-        }
         grid.fit();
         grid.keep_place();
         if grid.untold || grid.is_where_told() {
@@ -465,6 +521,8 @@ pub fn reveal(shared: &Shared, row: u64) {
         grid.blocks.set_total(total);
         grid.fit();
         grid.focused = true;
+        // There is no cell to write into in a list: the record opens once it is here.
+        grid.cards.opening = grid.geometry.is_list();
     }
     go(shared, Spot { row, column: 0 }, false);
 }
@@ -497,7 +555,10 @@ impl Grid {
             self.control.shown.set(total);
         }
         let (width, height) = (self.geometry.sheet_width(), self.geometry.scroller_height());
-        dom::set_lengths(&self.parts.sizer, &[("width", width), ("height", height)]);
+        // A list is as wide as the view.
+        let width = Some(("width", width)).filter(|_| !self.geometry.is_list());
+        let lengths: Vec<_> = width.into_iter().chain([("height", height)]).collect();
+        dom::set_lengths(&self.parts.sizer, &lengths);
         self.view.top = self.view.top.min(self.geometry.most_top(self.view.height));
         let last = Spot { row: total.saturating_sub(1), column: self.geometry.columns().saturating_sub(1) };
         for spot in [&mut self.active, &mut self.anchor] {

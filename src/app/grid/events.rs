@@ -15,7 +15,7 @@ use super::change::Change;
 use super::geometry::{Hit, Spot};
 use super::keyboard::{self, Command, Held};
 use super::rows::Rows;
-use super::{aria, clipboard, compose, editor, fill, header, menu, range, tooltip};
+use super::{aria, clipboard, compose, editor, fill, header, menu, range, tooltip, touch};
 
 /// Begins to listen.
 pub fn listen(shared: &Shared) {
@@ -26,9 +26,13 @@ pub fn listen(shared: &Shared) {
     let mut listeners = Vec::new();
     let mut on = |target: &HtmlElement, name: &'static str, act: fn(&Shared, &Event)| {
         let weak = Rc::downgrade(shared);
+        // Cards have listeners of their own.
+        let of_list = matches!(name, "scroll" | "wheel") || target.tag_name() == "BODY";
         let options = EventListenerOptions::enable_prevent_default();
         listeners.push(EventListener::new_with_options(target, name, options, move |event| {
-            if let Some(shared) = weak.upgrade() {
+            if let Some(shared) = weak.upgrade()
+                && (of_list || !is_list(&shared))
+            {
                 act(&shared, event);
             }
         }));
@@ -57,6 +61,11 @@ pub fn listen(shared: &Shared) {
     on(&scroller, "beforeinput", |shared, event| with(event, |event| before_input(shared, event)));
     on(&scroller, "compositionstart", |shared, _| compose::begin(shared));
     on(&scroller, "compositionend", |shared, event| with(event, |event| compose::end(shared, event)));
+    on(&scroller, "pointerdown", touch::begin);
+    on(&scroller, "pointermove", touch::moved);
+    on(&scroller, "pointerup", touch::lifted);
+    on(&scroller, "pointercancel", touch::give_up);
+    on(&scroller, "contextmenu", touch::give_up);
     if let Some(body) = leptos::prelude::document().body() {
         on(&body, "paste", |shared, event| with(event, |event| paste_into_nothing(shared, event)));
     }
@@ -64,6 +73,11 @@ pub fn listen(shared: &Shared) {
         on(&scroller, name, act);
     }
     shared.borrow_mut().listeners = listeners;
+}
+
+/// A card may be drawn while something is told of it: then it is one.
+fn is_list(shared: &Shared) -> bool {
+    shared.try_borrow().is_ok_and(|grid| grid.geometry.is_list())
 }
 
 fn with<T: JsCast>(event: &Event, act: impl FnOnce(&T)) {
@@ -367,7 +381,7 @@ pub fn obey(shared: &Shared, command: Command) {
 }
 
 /// The menu of what the pointer is over; what is in the range stays so.
-fn menu_at_pointer(shared: &Shared, event: &MouseEvent) {
+pub(super) fn menu_at_pointer(shared: &Shared, event: &MouseEvent) {
     event.prevent_default();
     let place = (f64::from(event.client_x()), f64::from(event.client_y()));
     let spot = match hit(shared, event) {

@@ -4,11 +4,15 @@ use std::fmt::Write as _;
 
 use super::arrangement::Arrangement;
 use super::geometry::Geometry;
+use super::list::card::{Card, Plan, shown};
 use super::signs;
 use crate::app::format::escape;
 use crate::domain::blueprint::Level;
 use crate::domain::frame::Frame;
 use crate::rpc::records::{ColumnKind, ColumnView, SheetView};
+
+/// Cards that the tallest phone shows.
+const MOST_CARDS: usize = 14;
 
 /// The table's HTML. Widths stand in attributes: the content policy refuses inline styles.
 pub fn first_window(sheet: &SheetView, frame: &Frame) -> String {
@@ -44,7 +48,42 @@ pub fn first_window(sheet: &SheetView, frame: &Frame) -> String {
         row_html(&columns, frame, row, &mut html);
     }
     html.push_str("</tbody></table>");
+    cards_html(sheet, &columns, frame, &mut html);
     html
+}
+
+/// The same rows as cards, for a narrow screen. The style shows one of the two.
+fn cards_html(sheet: &SheetView, columns: &[(usize, &ColumnView)], frame: &Frame, html: &mut String) {
+    let sorted = sheet.choosing.sort.as_ref().map(|sort| sort.field.as_str());
+    let plan = Plan::of(columns.iter().map(|(_, column)| *column), sorted);
+    let _ = write!(html, "<ul role=\"list\" aria-label=\"{}: first records\">", escape(&sheet.name));
+    for (row, head) in frame.rows.iter().enumerate().take(MOST_CARDS) {
+        let text = |place: usize| frame.columns.get(place).and_then(|cells| cells.get(row)).unwrap_or("");
+        let line = |place: &usize| {
+            let (field, column) = columns[*place];
+            (column.label.as_str(), shown(column, text(field)))
+        };
+        let mut remarks: Vec<_> =
+            frame.messages.iter().filter(|message| message.row as usize == row).collect();
+        remarks.sort_by_key(|message| message.column);
+        let label = |place: u32| sheet.columns.get(place as usize).map_or("", |column| column.label.as_str());
+        let card = Card {
+            position: head.position + 1,
+            title: plan.title.iter().map(|place| text(columns[*place].0)).collect(),
+            lines: plan.lines.iter().map(line).collect(),
+            remarks: remarks
+                .iter()
+                .map(|message| (label(message.column), message.level, message.text.as_str()))
+                .collect(),
+        };
+        let class = if card.is_invalid() { "card invalid" } else { "card" };
+        let _ = write!(
+            html,
+            "<li class=\"{class}\"><span class=\"card-check\"></span><span class=\"card-open\">{}</span></li>",
+            card.html()
+        );
+    }
+    html.push_str("</ul>");
 }
 
 fn row_html(columns: &[(usize, &ColumnView)], frame: &Frame, row: usize, html: &mut String) {
@@ -65,10 +104,10 @@ fn row_html(columns: &[(usize, &ColumnView)], frame: &Frame, row: usize, html: &
             _ => None,
         });
         let text = frame.columns.get(*place).and_then(|cells| cells.get(row)).unwrap_or("");
-        let shown: String = text.lines().next().unwrap_or("").chars().take(120).collect();
+        let first: String = text.lines().next().unwrap_or("").chars().take(120).collect();
         let choice = column.choices.iter().find(|choice| choice.value == text);
-        let shown = choice.map_or(shown.as_str(), |choice| choice.label.as_str());
-        let _ = write!(html, "<td class=\"{}\">{}</td>", classes.join(" "), escape(shown));
+        let first = choice.map_or(first.as_str(), |choice| choice.label.as_str());
+        let _ = write!(html, "<td class=\"{}\">{}</td>", classes.join(" "), escape(first));
     }
     html.push_str("</tr>");
 }

@@ -36,6 +36,8 @@ pub struct Geometry {
     pub row_height: f64,
     /// How many of the first columns are pinned.
     pinned: usize,
+    /// Height of the header; none over a list of records.
+    header: f64,
 }
 
 /// The columns that are seen: those that stay at the left, and the part of the others that is scrolled to.
@@ -125,9 +127,19 @@ impl Geometry {
             edges.push(edge);
         }
         let (row_height, pinned) = (columns.row_height, columns.pinned.min(widths.len()));
-        let mut geometry = Self { edges, rows: 0, gutter: 0.0, row_height, pinned };
+        let mut geometry = Self { edges, rows: 0, gutter: 0.0, row_height, pinned, header: HEADER_HEIGHT };
         geometry.set_rows(rows, numbers);
         geometry
+    }
+
+    /// The same records as cards below one another: as wide as the view, without a header.
+    pub fn as_list(self, card_height: f64) -> Self {
+        Self { row_height: card_height, header: 0.0, ..self }
+    }
+
+    /// Whether the records are cards below one another.
+    pub fn is_list(&self) -> bool {
+        self.header == 0.0
     }
 
     /// Sets the number of rows; the row numbers get as much room as the largest needs.
@@ -165,12 +177,15 @@ impl Geometry {
 
     /// Width of the whole sheet, the row numbers included.
     pub fn sheet_width(&self) -> f64 {
+        if self.is_list() {
+            return 0.0;
+        }
         self.gutter + self.edges[self.edges.len() - 1]
     }
 
     /// Height of the whole sheet, header and foot included.
     pub fn sheet_height(&self) -> f64 {
-        HEADER_HEIGHT + self.rows as f64 * self.row_height + FOOT
+        self.header + self.rows as f64 * self.row_height + FOOT
     }
 
     /// Height that the scroller's content is given.
@@ -225,7 +240,7 @@ impl Geometry {
 
     /// Rows of which at least a part is seen.
     pub fn visible_rows(&self, view: &View) -> Range<u64> {
-        let seen = (view.height - HEADER_HEIGHT).max(0.0);
+        let seen = (view.height - self.header).max(0.0);
         let first = (view.top / self.row_height).floor().max(0.0) as u64;
         let end = ((view.top + seen) / self.row_height).ceil().max(0.0) as u64;
         first.min(self.rows)..end.min(self.rows)
@@ -300,7 +315,7 @@ impl Geometry {
         let left = if spot.column < self.held(view) { 0.0 } else { view.left };
         Rectangle {
             x: self.gutter + self.edges[spot.column.min(self.columns())] - left,
-            y: HEADER_HEIGHT + spot.row as f64 * self.row_height - view.top,
+            y: self.header + spot.row as f64 * self.row_height - view.top,
             width: self.width(spot.column),
             height: self.row_height,
         }
@@ -309,7 +324,7 @@ impl Geometry {
     /// The smallest move that shows a whole cell: new top and left of the view.
     pub fn reveal(&self, view: &View, spot: Spot) -> (f64, f64) {
         let row_top = spot.row as f64 * self.row_height;
-        let seen = (view.height - HEADER_HEIGHT).max(self.row_height);
+        let seen = (view.height - self.header).max(self.row_height);
         let top = view.top.max(row_top + self.row_height - seen).min(row_top);
         let (left_edge, right_edge) =
             (self.edges[spot.column.min(self.columns())], self.edges[(spot.column + 1).min(self.columns())]);
@@ -323,7 +338,7 @@ impl Geometry {
 
     /// How many whole rows a page of the view has.
     pub fn page(&self, view: &View) -> u64 {
-        (((view.height - HEADER_HEIGHT) / self.row_height).floor() as u64).saturating_sub(1).max(1)
+        (((view.height - self.header) / self.row_height).floor() as u64).saturating_sub(1).max(1)
     }
 }
 
@@ -429,6 +444,22 @@ mod tests {
             let top = geometry.scrolled(view.top, before, now, view.height);
             let wanted = (view.top + step).clamp(0.0, geometry.most_top(view.height));
             prop_assert!((top - wanted).abs() < 1e-2, "{top} {wanted}");
+        }
+
+        #[test]
+        fn a_list_shows_each_of_its_cards_and_nothing_sideways((geometry, view) in grids(), row in 0.0..1.0f64) {
+            let list = geometry.as_list(96.0);
+            prop_assume!(list.rows > 0 && view.height >= list.row_height);
+            let row = ((list.rows - 1) as f64 * row) as u64;
+            let view = View { top: view.top.min(list.most_top(view.height)), left: 0.0, ..view };
+            let (top, _) = list.reveal(&view, Spot { row, column: 0 });
+            let view = View { top, ..view };
+            let card = list.cell(&view, Spot { row, column: 0 });
+            prop_assert!(card.y >= -1e-3 && card.y + card.height <= view.height + 1e-3, "{card:?}");
+            prop_assert!(list.visible_rows(&view).contains(&row));
+            prop_assert_eq!(list.sheet_width(), 0.0);
+            let most = (list.scroller_height() - view.height).max(0.0);
+            prop_assert!((list.top_at(most, view.height) - list.most_top(view.height)).abs() < 1e-3);
         }
 
         #[test]

@@ -2,7 +2,7 @@
 //! its menu opened by its button, the right button, or the keyboard.
 
 use leptos::wasm_bindgen::JsCast;
-use web_sys::{Event, HtmlElement, MouseEvent, PointerEvent};
+use web_sys::{Element, Event, HtmlElement, MouseEvent, PointerEvent};
 
 use super::arrangement::header_width;
 use super::browser::{self, Grid, Shared};
@@ -75,7 +75,7 @@ fn press(shared: &Shared, event: &MouseEvent) {
     if event.button() != 0 {
         return;
     }
-    let hit = hit(shared, event);
+    let hit = touched_handle(event).map_or_else(|| hit(shared, event), Hit::Edge);
     let mut grid = shared.borrow_mut();
     let from = x_of(&grid, event);
     grid.headers.drag = match hit {
@@ -89,6 +89,13 @@ fn press(shared: &Shared, event: &MouseEvent) {
     if let Some(pointer) = event.dyn_ref::<PointerEvent>() {
         let _ = grid.parts.scroller.set_pointer_capture(pointer.pointer_id());
     }
+}
+
+/// The column whose handle a finger is on.
+fn touched_handle(event: &MouseEvent) -> Option<usize> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let handle = target.closest("[data-handle]").ok().flatten()?;
+    handle.get_attribute("data-handle")?.parse().ok()
 }
 
 fn drag(shared: &Shared, event: &MouseEvent) {

@@ -30,6 +30,7 @@ pub mod geometry;
 #[cfg(feature = "hydrate")]
 mod header;
 pub mod keyboard;
+pub mod list;
 #[cfg(feature = "hydrate")]
 mod menu;
 pub mod others;
@@ -49,6 +50,9 @@ mod signs;
 mod source;
 #[cfg(feature = "hydrate")]
 mod tooltip;
+#[cfg(feature = "hydrate")]
+mod touch;
+pub mod wrap;
 
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -60,6 +64,7 @@ pub use choices::{Choices, ChoicesOf};
 #[cfg(feature = "ssr")]
 pub use first_window::first_window;
 use keyboard::Command;
+pub use list::Listed;
 use picking::Picking;
 use selection::Selection;
 
@@ -214,6 +219,8 @@ pub struct GridControl {
     pub fit: RwSignal<Option<String>>,
     /// Moves when the active cell should have the focus.
     pub focus: RwSignal<u32>,
+    /// Whether the records are cards, as on a phone.
+    pub listed: RwSignal<Listed>,
     /// The newest version of the sheet that anybody here knows.
     pub version: RwSignal<i64>,
     /// Moves when what is shown may be wrong, as after a refused edit.
@@ -340,6 +347,7 @@ pub fn Grid(
 ) -> impl IntoView {
     let host = NodeRef::<Div>::new();
     let label = format!("{}: records", sheet.name);
+    let list_label = label.clone();
     let read_only = !sheet.permits.edit;
     #[cfg(feature = "hydrate")]
     mount(host, sheet, control);
@@ -359,11 +367,15 @@ pub fn Grid(
                         aria-readonly=read_only.then_some("true")
                         aria-describedby="grid-help"
                     ></div>
+                    <ul class="grid-cards" role="list" aria-label=list_label aria-describedby="list-help"></ul>
                 </div>
             </div>
             <p id="grid-help" class="sr-only">
                 "Arrow keys move, Enter edits, Space opens a record, Shift and Space select it, Alt and Down open the menu \
                 of the column. Control and full stop go to what helps with a message. Escape, then Tab, leaves the grid."
+            </p>
+            <p id="list-help" class="sr-only">
+                "Arrow keys move, Enter opens a record, Shift and Space select it."
             </p>
             <button type="button" class="grid-open" tabindex="-1" aria-label="Open the record" title="Open the record (Space)" hidden>
                 {icon(Icon::Expand)}
@@ -482,10 +494,13 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
         }
     });
     watch(move || {
-        // The chrome gives the selection up, as after the selected records were deleted.
-        if control.selection.get() == Selection::None {
-            each(&|shared| range::clear_selection(shared));
-        }
+        // The chrome selects all, or gives the selection up, as after the selected records were deleted.
+        let selection = control.selection.get();
+        each(&|shared| range::take_selection(shared, &selection));
+    });
+    watch(move || {
+        let listed = control.listed.get();
+        each(&|shared| list::follow_choice(shared, listed));
     });
     on_cleanup(move || each(&|shared| browser::close(shared)));
 }

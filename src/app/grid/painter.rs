@@ -17,6 +17,7 @@ use super::others::{Other, TONES};
 use super::pending::Pending;
 use super::rows::{RowHead, Rows};
 use super::selection::Selection;
+use super::wrap::wrapped;
 use crate::app::dom;
 use crate::app::sheet::waiting::Sign;
 use crate::domain::blueprint::Level;
@@ -24,6 +25,9 @@ use crate::rpc::records::{ColumnKind, ColumnView};
 
 /// Space between the edge of a cell and its text.
 const PADDING: f64 = 10.0;
+/// A row of this height shows texts in several lines, each of that one.
+const TALL: f64 = 48.0;
+const LINE: f64 = 15.5;
 /// More characters than these are never seen in one cell.
 const MOST_CHARACTERS: usize = 240;
 
@@ -270,6 +274,7 @@ impl Painter {
                     room.width - PADDING,
                 );
             }
+            ColumnKind::Text if room.height >= TALL => self.lines(text, room),
             _ => self.text(
                 cut(text),
                 Font::Cell,
@@ -279,6 +284,20 @@ impl Painter {
                 middle,
                 room.width - 2.0 * PADDING,
             ),
+        }
+    }
+
+    /// A text in the lines that a tall row has room for.
+    fn lines(&self, text: &str, room: Rectangle) {
+        self.font(Font::Cell);
+        let width = room.width - 2.0 * PADDING;
+        let text = text.char_indices().nth(MOST_CHARACTERS).map_or(text, |(end, _)| &text[..end]);
+        let fits = |line: &str| (line.len() as f64) * 11.0 <= width || self.width(line) <= width + 0.5;
+        let lines = wrapped(text, (room.height / LINE) as usize, fits);
+        let first = room.y + (room.height - LINE * (lines.len() as f64 - 1.0)) / 2.0;
+        for (place, line) in lines.into_iter().enumerate() {
+            let y = first + LINE * place as f64;
+            self.text(line, Font::Cell, &self.colors.ink, "left", room.x + PADDING, y, width);
         }
     }
 

@@ -1,25 +1,73 @@
 //! What is selected: records and a range of cells; and texts that are written into single cells.
 
+use std::ops::Range;
+
+use leptos::task::spawn_local;
+
 use super::browser::{Grid, Shared, repaint};
 use super::geometry::Spot;
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
-use super::{aria, tooltip};
+use super::{aria, source, tooltip};
+use crate::app::format::counted;
 use crate::rpc::records::CellEdit;
+
+/// Most rows that are selected at once by the first and the last: each of them is named to the server.
+const MOST_ROWS: u64 = 20_000;
 
 /// Selects a row or takes it out; with `extend` all rows from the last one on.
 pub fn toggle_row(shared: &Shared, row: u64, extend: bool) {
+    let last = shared.borrow().last_toggled.filter(|_| extend);
+    if let Some(last) = last {
+        return select_rows(shared, last.min(row)..last.max(row) + 1, row);
+    }
     {
         let mut grid = shared.borrow_mut();
         let mut selection = grid.selection.clone();
-        if let (Some(last), true) = (grid.last_toggled, extend) {
-            let (from, to) = (last.min(row), last.max(row));
-            selection.add((from..=to).filter_map(|row| grid.blocks.head(row)).map(|head| head.record));
-        } else if let Some(head) = grid.blocks.head(row) {
+        if let Some(head) = grid.blocks.head(row) {
             selection.toggle(head.record);
         }
         grid.last_toggled = Some(row);
         grid.select(selection);
+        grid.say_selected();
+    }
+    aria::mark_selected(shared);
+    repaint(shared);
+}
+
+/// Selects rows up to the one that was pressed. Those that are not here are asked for.
+fn select_rows(shared: &Shared, rows: Range<u64>, pressed: u64) {
+    let here: Option<Vec<RecordName>> = {
+        let grid = shared.borrow();
+        rows.clone().map(|row| grid.blocks.head(row).map(|head| head.record)).collect()
+    };
+    if let Some(records) = here {
+        return take_in(shared, records, pressed);
+    }
+    let control = shared.borrow().control;
+    if rows.end - rows.start > MOST_ROWS {
+        let most = counted(MOST_ROWS, "record");
+        control
+            .trouble(["At most ", &most, " are selected at once like this. Filter, or select all"].concat());
+        return;
+    }
+    let shared = shared.clone();
+    spawn_local(async move {
+        match source::records(&shared, rows).await {
+            Some(records) => take_in(&shared, records, pressed),
+            None => control.trouble("The rows moved meanwhile: none was selected. Try again".to_string()),
+        }
+    });
+}
+
+fn take_in(shared: &Shared, records: Vec<RecordName>, pressed: u64) {
+    {
+        let mut grid = shared.borrow_mut();
+        let mut selection = grid.selection.clone();
+        selection.add(records);
+        grid.last_toggled = Some(pressed);
+        grid.select(selection);
+        grid.say_selected();
     }
     aria::mark_selected(shared);
     repaint(shared);
@@ -31,7 +79,21 @@ pub fn toggle_all(shared: &Shared) {
         let mut grid = shared.borrow_mut();
         let all = matches!(grid.selection, Selection::All) || grid.geometry.rows == 0;
         grid.select(if all { Selection::None } else { Selection::All });
+        grid.say_selected();
     }
+    aria::mark_selected(shared);
+    repaint(shared);
+}
+
+/// Takes the selection that the chrome has made; without one the range goes, too.
+pub fn take_selection(shared: &Shared, selection: &Selection) {
+    if *selection == Selection::None {
+        return clear_selection(shared);
+    }
+    if shared.borrow().selection == *selection {
+        return;
+    }
+    shared.borrow_mut().selection = selection.clone();
     aria::mark_selected(shared);
     repaint(shared);
 }
@@ -112,5 +174,14 @@ impl Grid {
     pub(super) fn select(&mut self, selection: Selection) {
         self.selection = selection;
         self.control.selection.set(self.selection.clone());
+    }
+
+    /// Says how many records are selected.
+    fn say_selected(&self) {
+        let words = match self.selection.count(self.geometry.rows) {
+            0 => "No record selected".to_string(),
+            many => counted(many, "record") + " selected",
+        };
+        self.control.say(words);
     }
 }

@@ -1,5 +1,6 @@
 //! Asks the server for blocks of rows and hands the answers to the grid.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use gloo::net::http::Request as HttpRequest;
@@ -7,12 +8,15 @@ use gloo::timers::callback::Timeout;
 use leptos::task::spawn_local;
 
 use super::blocks::{Answer, BLOCK_ROWS, Block, Request};
-use super::browser::{self, Shared};
+use super::browser::{self, Grid, Shared};
+use super::rows::RecordName;
 use crate::app::dom::Json;
 use crate::domain::frame::{self, FrameColumn};
 
 /// How long to wait before a block is asked for again, by how often it failed.
 const WAITS: [u32; 5] = [0, 400, 1_000, 3_000, 8_000];
+/// Most rows that the server gives at once.
+const MOST_ROWS: u64 = 512;
 /// How often a block may fail before people are told.
 const PATIENCE: u32 = 4;
 
@@ -25,20 +29,7 @@ pub fn fetch(shared: &Shared) {
                 return;
             }
             let Some(request) = grid.blocks.next_request() else { return };
-            let mut address = format!(
-                "/frames/{}?offset={}&limit={BLOCK_ROWS}&filter={}&search={}&q={}",
-                grid.sheet_id,
-                request.block * BLOCK_ROWS,
-                grid.question.standing.word(),
-                js_sys::encode_uri_component(&grid.question.search),
-                js_sys::encode_uri_component(&grid.question.filter),
-            );
-            if let Some(sort) = &grid.question.sort {
-                address.push_str("&sort=");
-                address.push_str(&String::from(js_sys::encode_uri_component(&sort.field)));
-                address.push_str(if sort.descending { "&direction=desc" } else { "" });
-            }
-            (request, address)
+            (request, address(&grid, request.block * BLOCK_ROWS, BLOCK_ROWS))
         };
         let shared = Rc::clone(shared);
         let wait = WAITS[(request.failures as usize).min(WAITS.len() - 1)];
@@ -48,6 +39,41 @@ pub fn fetch(shared: &Shared) {
             Timeout::new(wait, move || spawn_local(ask(shared, request, address))).forget();
         }
     }
+}
+
+fn address(grid: &Grid, offset: u64, limit: u64) -> String {
+    let mut address = format!(
+        "/frames/{}?offset={offset}&limit={limit}&filter={}&search={}&q={}",
+        grid.sheet_id,
+        grid.question.standing.word(),
+        js_sys::encode_uri_component(&grid.question.search),
+        js_sys::encode_uri_component(&grid.question.filter),
+    );
+    if let Some(sort) = &grid.question.sort {
+        address.push_str("&sort=");
+        address.push_str(&String::from(js_sys::encode_uri_component(&sort.field)));
+        address.push_str(if sort.descending { "&direction=desc" } else { "" });
+    }
+    address
+}
+
+/// The records of some rows, here or not. Nothing when the server does not say, or others write meanwhile.
+pub async fn records(shared: &Shared, rows: Range<u64>) -> Option<Vec<RecordName>> {
+    let question = shared.borrow().question.clone();
+    let (mut found, mut version) = (Vec::new(), None);
+    let mut offset = rows.start;
+    while offset < rows.end {
+        let address = address(&shared.borrow(), offset, MOST_ROWS.min(rows.end - offset));
+        let answer = get(shared, &address).await.ok()?;
+        let heads = answer.block.heads;
+        let same = *version.get_or_insert(answer.version) == answer.version;
+        if heads.is_empty() || !same || shared.borrow().question != question {
+            return None;
+        }
+        offset += heads.len() as u64;
+        found.extend(heads.into_iter().map(|head| head.record));
+    }
+    Some(found)
 }
 
 async fn ask(shared: Shared, request: Request, address: String) {

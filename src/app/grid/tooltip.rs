@@ -22,6 +22,9 @@ const MOST_SHOWN: usize = 28;
 /// Shows the messages of the cell that is pointed at, else of the active one, or hides them.
 pub fn update(shared: &Shared) {
     let mut grid = shared.borrow_mut();
+    if grid.geometry.is_list() {
+        return;
+    }
     // Somebody is about to press one of its buttons by keyboard.
     if dom::focused().is_some_and(|element| grid.parts.tip.contains(Some(&element))) {
         return;

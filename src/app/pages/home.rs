@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::app::plain::Any;
+use crate::app::frame::begin_at_heading;
+use crate::app::plain::{Any, watch};
 use leptos_meta::Title;
 
 use super::Failure;
@@ -17,6 +18,7 @@ use crate::rpc::spaces::{self, SpaceRow};
 /// The spaces.
 #[component]
 pub fn Home() -> impl IntoView {
+    watch(begin_at_heading);
     let home = rpc::read(String::new, |_| spaces::home());
     view! {
         <Title text="Spaces" />

@@ -9,7 +9,7 @@ use super::{Failure, NotFound};
 use crate::app::actions::WorkbookActions;
 use crate::app::components::{Button, CSV_FILES, DropZone, EmptyState, Icon, dropped, picked};
 use crate::app::frame::TopBar;
-use crate::app::grid::{Choices, Grid};
+use crate::app::grid::{Choices, Grid, Listed};
 use crate::app::jobs::ForegroundJob;
 use crate::app::later;
 use crate::app::router::{Route, Router};
@@ -90,6 +90,7 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
     let control = SheetControl::new(&sheet, state);
     let importing = Importing::new(sheet.id.clone(), sheet.permits.import, state);
     shortcuts::listen(control);
+    let listed = Memo::new(move |_| control.grid.listed.get() != Listed::No);
     let over = RwSignal::new(false);
     let title = format!("{} · {}", sheet.name, sheet.workbook_name);
     let workbook_id = sheet.workbook_id.clone();
@@ -130,9 +131,10 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
             </div>
             <FindBox control=control />
             <div id="records" class="records" role="tabpanel" aria-label="Records">
-                <div class="grid-place" class:with-summary=live(move || control.summary.get())>
+                <div class="grid-place" class:with-summary=live(move || control.summary.get() && !listed.get())>
                     <Grid sheet=sheet control=control.grid window=window />
-                    {part(move || control.summary.get().then(|| later::summary_row(control)))}
+                    {part(move || listed.get().then(|| later::record_list(control)))}
+                    {part(move || (control.summary.get() && !listed.get()).then(|| later::summary_row(control)))}
                 </div>
                 <ColumnMenu control=control />
                 <CellMenu control=control />

@@ -6,6 +6,7 @@ use super::SheetControl;
 use super::filter::value_list;
 use crate::app::actions::press;
 use crate::app::components::{Icon, icon};
+use crate::app::format::count;
 use crate::app::plain::{Any, flag, live, on_event, on_key, on_mouse, part};
 use crate::app::signals::StoredValue;
 use crate::app::state::SpaceState;
@@ -138,8 +139,10 @@ impl ColumnMenu {
                     layout.with(|layout| key.with_value(|key| layout.neighbour(key, to_right).is_none()));
                 is_last.then_some(at_end)
             };
-            let run =
-                move || self.control.arrange(&|layout| key.with_value(|key| layout.step(key, to_right)));
+            let run = move || {
+                self.control.arrange(&|layout| key.with_value(|key| layout.step(key, to_right)));
+                self.say_place();
+            };
             self.item(sign, label, reason, run)
         };
         let last = move || {
@@ -153,6 +156,18 @@ impl ColumnMenu {
             self.item(Icon::EyeOff, "Hide", last, move || self.control.hide(&[key.get_value()])),
         ]
         .any()
+    }
+
+    /// Says where the column stands now.
+    fn say_place(self) {
+        let place = self.control.grid.layout.with_untracked(|layout| {
+            let mut shown = layout.columns.iter().filter(|place| !place.hidden);
+            shown.position(|place| self.key.with_value(|key| place.key == *key))
+        });
+        let label = self.key.with_value(|key| self.control.label(key));
+        if let Some(place) = place {
+            self.control.grid.say([&label, " is column ", &count(place as u64 + 1)].concat());
+        }
     }
 
     fn filter(self) {

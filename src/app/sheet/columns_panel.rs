@@ -1,13 +1,16 @@
 //! The columns of the sheet as a list: which are shown and pinned, how tall the rows are.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::SheetControl;
 use crate::app::components::{Icon, icon};
-use crate::app::format::lower;
+use crate::app::format::{counted, lower};
 use crate::app::plain::{Any, each, flag, live, on_event, on_mouse, part};
 use crate::app::signals::{Memo, RwSignal, StoredValue};
+use crate::domain::blueprint::Level;
 use crate::domain::layout::{RowHeight, SheetLayout};
+use crate::rpc::messages::message_groups;
 
 /// The panel of the button "Columns".
 pub fn columns_panel(control: SheetControl) -> AnyView {
@@ -21,6 +24,8 @@ pub fn columns_panel(control: SheetControl) -> AnyView {
         })
     };
     let keys = Memo::new(move |_| keys());
+    let errors: Errors = RwSignal::new(Vec::new());
+    ask_for_errors(control, errors);
     let nothing = move || {
         keys.with(Vec::is_empty).then(|| view! { <p class="popover-note">"No column has that name."</p> })
     };
@@ -36,7 +41,7 @@ pub fn columns_panel(control: SheetControl) -> AnyView {
                 on:input=on_event(move |event| sought.set(event_target_value(&event)))
             />
         </div>
-        <ul class="popover-list">{each(move || keys.get(), move |key| line(control, key))}</ul>
+        <ul class="popover-list">{each(move || keys.get(), move |key| line(control, errors, key))}</ul>
         {part(nothing)}
         <div class="popover-line">
             <span class="grow" id="row-height">"Rows"</span>
@@ -54,7 +59,26 @@ pub fn columns_panel(control: SheetControl) -> AnyView {
     .any()
 }
 
-fn line(control: SheetControl, key: String) -> AnyView {
+/// The errors of each field that has some, by its key. A hidden column is seen nowhere else.
+type Errors = RwSignal<Vec<(String, u64)>>;
+
+fn ask_for_errors(control: SheetControl, errors: Errors) {
+    let id = control.id();
+    spawn_local(async move {
+        // Without an answer the list is as good as before.
+        let Ok(messages) = message_groups(id).await else { return };
+        let mut counts: Vec<(String, u64)> = Vec::new();
+        for group in messages.groups.into_iter().filter(|group| group.level == Level::Error) {
+            match counts.iter_mut().find(|(key, _)| *key == group.field) {
+                Some((_, count)) => *count += group.count,
+                None => counts.push((group.field, group.count)),
+            }
+        }
+        errors.set(counts);
+    });
+}
+
+fn line(control: SheetControl, errors: Errors, key: String) -> AnyView {
     let layout = control.grid.layout;
     let label = control.label(&key);
     let key = StoredValue::new(key);
@@ -68,6 +92,12 @@ fn line(control: SheetControl, key: String) -> AnyView {
         layout.with(|layout| layout.columns.len() - layout.hidden() == 1) && !place(|place| place.hidden)
     };
     let pin = ["Pin ", &label].concat();
+    let wrong = move || {
+        let count = errors.with(|errors| {
+            errors.iter().find(|(field, _)| key.with_value(|key| field == key)).map(|(_, count)| *count)
+        });
+        count.map(|count| view! { <small class="text-error">{counted(count, "error")}</small> })
+    };
     view! {
         <li>
             <label class="check">
@@ -82,6 +112,7 @@ fn line(control: SheetControl, key: String) -> AnyView {
                 />
                 <span>
                     {label}
+                    {part(wrong)}
                     {part(move || last().then(|| view! { <small>"The last column stays"</small> }))}
                 </span>
             </label>

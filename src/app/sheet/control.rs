@@ -12,10 +12,10 @@ use crate::app::format;
 use crate::app::grid::change::Change;
 use crate::app::grid::picking::Picking;
 use crate::app::grid::selection::Selection;
-use crate::app::grid::{Go, GridControl, Question};
+use crate::app::grid::{Go, GridControl, Listed, Question};
 use crate::app::plain::{on_change, watch};
 use crate::app::signals::{Callback, RwSignal, StoredValue};
-use crate::app::state::SpaceState;
+use crate::app::state::{Asking, Deed, SpaceState};
 use crate::domain::action;
 use crate::domain::layout::SheetLayout;
 use crate::domain::record::Counts;
@@ -133,6 +133,7 @@ impl SheetControl {
             fit: RwSignal::new(None),
             refused: RwSignal::new(None),
             focus: RwSignal::new(0),
+            listed: RwSignal::new(Listed::No),
             version,
             doubted,
             shown: RwSignal::new(sheet.choosing.standing.of(&sheet.found)),
@@ -212,6 +213,16 @@ impl SheetControl {
             },
         );
         watch(move || self.count_steps());
+        let sort = move || self.grid.question.with(|question| question.sort.clone());
+        on_change(sort, move |sort| {
+            self.grid.say(match sort {
+                Some(sort) => {
+                    let way = if sort.descending { ", downwards" } else { ", upwards" };
+                    ["Sorted by ", &self.label(&sort.field), way].concat()
+                }
+                None => "In the order of the sheet".to_string(),
+            });
+        });
         let clear = self.state.jobs.clear_filters;
         on_change(move || clear.get(), move |_| self.grid.question.set(Question::default()));
     }
@@ -327,6 +338,18 @@ impl SheetControl {
             choosing,
             standing: action::Standing { records: counts.total, invalid, selected, ..Default::default() },
         }
+    }
+
+    /// Asks whether the selected records are to be deleted.
+    pub fn ask_to_delete(self) {
+        let scope = untrack(|| self.scope());
+        self.state.asking.set(Some(Asking {
+            deed: Deed::DeleteRecords(self.id()),
+            scope: scope.words,
+            choosing: scope.choosing,
+            // What is deleted is not selected any more.
+            started: Some(Callback::new(move |()| self.grid.selection.set(Selection::None))),
+        }));
     }
 
     /// Adds an empty record at the end.

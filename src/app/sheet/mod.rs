@@ -18,6 +18,7 @@ mod fix_all;
 mod import;
 mod import_dialog;
 mod layout;
+pub mod list;
 mod memory;
 mod outbox;
 pub mod presence;

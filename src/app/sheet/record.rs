@@ -11,7 +11,7 @@ use super::turns::Turns;
 use crate::app::components::{EmptyState, Icon, Tab, Tabs, TryAgain, icon};
 use crate::app::format::count;
 use crate::app::grid::{Go, Place};
-use crate::app::plain::{Any, flag, on_mouse, part, watch, words};
+use crate::app::plain::{Any, flag, on_change, on_mouse, part, watch, words};
 use crate::app::signals::{Callback, Memo, RwSignal, Signal};
 use crate::rpc::RpcError;
 use crate::rpc::record::{RecordView, record};
@@ -51,6 +51,8 @@ pub fn panel(control: SheetControl) -> AnyView {
             None => "Record".to_string(),
         })
     };
+    // The focus stays on the button that leads to the next record: what came has to be said.
+    on_change(title, move |title| control.grid.say(title.clone()));
     let step = move |down: bool| {
         if let Some(record) = id.get_untracked() {
             control.grid.go.set(Some(Go::Step { record, down }));

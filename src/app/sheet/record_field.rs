@@ -84,7 +84,10 @@ fn input(
         })
     };
     let is_locked = move || locked.with(Option::is_some);
-    let change = move |event| save.run(event_target_value(&event));
+    // A field that goes while something is typed in it tells of that once it is gone.
+    let change = move |event| {
+        save.try_run(event_target_value(&event));
+    };
     let known = choices(column);
     if !known.is_empty() {
         let options = {

@@ -32,6 +32,7 @@ pub fn panel(control: SheetControl, title: Signal<String>, tools: AnyView, insid
             on:keydown=on_key(move |event| {
                 if event.key() == "Escape" && !event.default_prevented() {
                     event.prevent_default();
+                    leave_field();
                     control.close_side();
                 }
             })
@@ -47,6 +48,14 @@ pub fn panel(control: SheetControl, title: Signal<String>, tools: AnyView, insid
         </aside>
     }
     .any()
+}
+
+/// What is typed in a field is saved when the field is left, and so it is when the panel goes.
+fn leave_field() {
+    #[cfg(feature = "hydrate")]
+    if let Some(element) = crate::app::dom::focused() {
+        let _ = element.blur();
+    }
 }
 
 /// Puts the focus on the heading of the panel, with the next frame, when it is there.

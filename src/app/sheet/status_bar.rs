@@ -48,8 +48,9 @@ pub fn StatusBar(
         <footer class="status-bar">
             <span role="status">
                 <b>{part(move || format::count(control.grid.shown.get()))}</b> " of " {part(total)} " records"
-                <span class="sr-only">{part(move || control.grid.said.get())}</span>
             </span>
+            // Of its own: else what was said before would be read again with each new count.
+            <span class="sr-only" role="status">{part(move || control.grid.said.get())}</span>
             {part(selected)}
             {part(move || calculates.get().then(|| later::calculation(control)))}
             <span class="grow"></span>

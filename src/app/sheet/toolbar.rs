@@ -12,9 +12,8 @@ use crate::app::actions::{menu_item, press};
 use crate::app::components::{Button, Icon, Look, MenuButton, MenuItem, Tab, Tabs, icon};
 use crate::app::format;
 use crate::app::grid::change::Change;
-use crate::app::grid::selection::Selection;
-use crate::app::signals::{Callback, Memo, RwSignal, Signal};
-use crate::app::state::{Asking, Deed, SpaceState};
+use crate::app::signals::{Memo, RwSignal, Signal};
+use crate::app::state::SpaceState;
 use crate::domain::export::ExportFormat;
 use crate::rpc::actions::{ActionView, Place};
 use crate::rpc::jobs;
@@ -153,16 +152,7 @@ fn menu(
     place: Place,
     may_delete: bool,
 ) -> Signal<Vec<MenuItem>> {
-    let delete = move || {
-        let (id, scope) = (control.sheet.with_value(|sheet| sheet.id.clone()), untrack(|| control.scope()));
-        state.asking.set(Some(Asking {
-            deed: Deed::DeleteRecords(id),
-            scope: scope.words,
-            choosing: scope.choosing,
-            // What is deleted is not selected any more.
-            started: Some(Callback::new(move |()| control.grid.selection.set(Selection::None))),
-        }));
-    };
+    let delete = move || control.ask_to_delete();
     Signal::derive(move || {
         let scope = control.scope();
         let mut items: Vec<MenuItem> = actions

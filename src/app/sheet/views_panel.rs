@@ -6,8 +6,8 @@ use leptos::task::spawn_local;
 use super::SheetControl;
 use super::address::Address;
 use crate::app::components::{FollowUp, Icon, Toast, Tone, icon};
-use crate::app::grid::Question;
-use crate::app::plain::{Any, each, on_event, on_key, on_mouse, part};
+use crate::app::grid::{Listed, Question, list};
+use crate::app::plain::{Any, each, live, on_event, on_key, on_mouse, part};
 use crate::app::signals::{RwSignal, StoredValue};
 use crate::rpc::RpcError;
 use crate::rpc::views::{self, SavedView};
@@ -46,6 +46,7 @@ pub fn views_panel(control: SheetControl, open: RwSignal<bool>) -> AnyView {
         Some(_) => None,
     };
     view! {
+        {as_what(control)}
         <h2 class="popover-title">"Views"</h2>
         {part(move || panel.open_view_bar())}
         <ul class="popover-list">
@@ -80,6 +81,35 @@ pub fn views_panel(control: SheetControl, open: RwSignal<bool>) -> AnyView {
             />
             <button type="button" class="button button-small" on:click=on_mouse(move |_| panel.save())>"Save as new"</button>
         </footer>
+    }
+    .any()
+}
+
+/// On a narrow screen, whether records are a list or a grid.
+fn as_what(control: SheetControl) -> AnyView {
+    let segment = |list: bool, words: &'static str| {
+        let chosen = live(move || (control.grid.listed.get() != Listed::No) == list);
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="records-as"
+                    class="sr-only"
+                    prop:checked=chosen
+                    on:change=on_event(move |_| list::choose(control.grid, list))
+                />
+                <span>{words}</span>
+            </label>
+        }
+        .any()
+    };
+    view! {
+        <div class="popover-line narrow-only">
+            <span class="grow" id="records-as">"Records"</span>
+            <div class="segments" role="radiogroup" aria-labelledby="records-as">
+                {segment(true, "As a list")} {segment(false, "As a grid")}
+            </div>
+        </div>
     }
     .any()
 }

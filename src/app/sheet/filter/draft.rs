@@ -92,6 +92,15 @@ impl Draft {
         self.parts.update(|parts| parts.push(part));
     }
 
+    /// Whether a row is the last one, where a person goes on.
+    pub fn is_last(self, id: u32) -> bool {
+        self.parts.with_untracked(|parts| {
+            parts.last().is_some_and(|part| {
+                part.rows.with_untracked(|rows| rows.last().is_some_and(|row| row.id == id))
+            })
+        })
+    }
+
     /// Takes a row away, and with its last one the group.
     pub fn remove(self, id: u32) {
         let mut parts = self.parts.get_untracked();

@@ -41,7 +41,7 @@ pub fn row_view(control: SheetControl, draft: Draft, row: DraftRow) -> AnyView {
         }
     };
     view! {
-        <select class="input" aria-label="Field" data-begin prop:value=live(move || row.field.get().unwrap_or_default()) on:change=on_event(choose_field)>
+        <select class="input" aria-label="Field" data-begin=draft.is_last(row.id).then_some("") prop:value=live(move || row.field.get().unwrap_or_default()) on:change=on_event(choose_field)>
             {fields(control, row)}
         </select>
         <select class="input" aria-label="Condition" on:change=on_event(choose_test)>

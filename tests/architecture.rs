@@ -173,3 +173,31 @@ fn nothing_is_unsafe_but_the_boundary_of_the_parts_that_come_later() {
     let found: Vec<PathBuf> = sources().into_iter().filter(allows).map(|source| source.path).collect();
     assert!(matches!(found.as_slice(), [one] if one.ends_with(UNSAFE_IN)), "unsafe code in {found:?}");
 }
+
+/// What the page keeps its values in.
+const HANDLES: &[&str] = &["Callback", "Memo", "RwSignal", "Signal", "StoredValue"];
+
+#[test]
+fn the_page_takes_its_signals_from_one_place() {
+    let mut broken = Vec::new();
+    for source in
+        sources().iter().filter(|source| source.room == "app" && !source.path.starts_with("app/signals"))
+    {
+        let mut imported = String::new();
+        for import in source.text.split("app::signals::").skip(1) {
+            imported.push_str(import.split(';').next().unwrap_or_default());
+            imported.push(' ');
+        }
+        let imported: BTreeSet<&str> = imported.split(|letter: char| !letter.is_alphanumeric()).collect();
+        for name in HANDLES.iter().filter(|name| !imported.contains(**name)) {
+            if source.text.contains(&format!(" {name}::")) {
+                broken.push(format!(
+                    "{}: `{name}` of leptos, whose code the browser would get for each type in it. Import that of \
+                     crate::app::signals.",
+                    source.path.display()
+                ));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}

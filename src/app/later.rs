@@ -162,6 +162,8 @@ pages! {
 }
 
 parts! {
+    /// The form for a new space.
+    new_space in "new-space": new_space_form(open: RwSignal<bool>) = crate::app::pages::new_space_form(open);
     /// The history of jobs.
     jobs in "jobs-panel": job_history() = view! { <crate::app::jobs::JobHistory /> }.any();
     /// Which column of a file goes into which field.

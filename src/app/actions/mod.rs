@@ -88,8 +88,9 @@ pub fn WorkbookActions(
     let place = move || Place::Workbook(workbook.get_value());
     // Primary ones last, which is to the right; at most three buttons.
     let buttons = move || {
-        let mut actions = actions.get();
-        actions.sort_by_key(|action| action.primary);
+        let (primary, mut actions): (Vec<_>, Vec<_>) =
+            actions.get().into_iter().partition(|action| action.primary);
+        actions.extend(primary);
         let shown = actions.split_off(actions.len().saturating_sub(3));
         (actions, shown)
     };

@@ -46,10 +46,9 @@ impl Block {
         for message in &frame.messages {
             let index = message.row as usize * columns + message.column as usize;
             let remark = Remark { level: message.level, text: message.text.clone() };
-            block.remarks.entry(index).or_default().push(remark);
-        }
-        for remarks in block.remarks.values_mut() {
-            remarks.sort_by_key(|remark| std::cmp::Reverse(remark.level));
+            let remarks = block.remarks.entry(index).or_default();
+            let place = remarks.partition_point(|worse| worse.level >= remark.level);
+            remarks.insert(place, remark);
         }
         block
     }

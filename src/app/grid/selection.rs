@@ -62,7 +62,12 @@ impl Selection {
                 records.extend(more);
                 Self::of(records)
             }
-            Self::None => Self::of(more.into_iter().collect()),
+            // One after the other: code that sorts them first would be sent to every browser for this.
+            Self::None => {
+                let mut records = BTreeSet::new();
+                records.extend(more);
+                Self::of(records)
+            }
             Self::AllBut(mut records) => {
                 for record in more {
                     records.remove(&record);

@@ -14,6 +14,7 @@ pub use failure::Failure;
 pub use files::FilesPage;
 pub use home::Home;
 pub use jobs::JobsPage;
+pub use new_space::new_space_form;
 pub use not_found::NotFound;
 pub use sheet::SheetPage;
 pub use sign_in::SignIn;

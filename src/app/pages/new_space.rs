@@ -6,6 +6,7 @@ use crate::app::plain::{Any, flag, on_change, on_mouse, part};
 use leptos::task::spawn_local;
 
 use crate::app::components::{Control, Dialog, DropZone, FormField, Picked};
+use crate::app::later;
 use crate::app::router::{Route, Router};
 use crate::app::signals::{Callback, RwSignal};
 use crate::rpc::spaces::{self, Created};
@@ -21,14 +22,14 @@ pub fn NewSpace(
 ) -> impl IntoView {
     view! {
         <Dialog id="new-space" open=open title="New space" wide=true>
-            <Form open=open />
+            {later::new_space_form(open)}
         </Dialog>
     }
     .any()
 }
 
-#[component]
-fn Form(open: RwSignal<bool>) -> impl IntoView {
+/// The form in it.
+pub fn new_space_form(open: RwSignal<bool>) -> AnyView {
     let name = RwSignal::new(String::new());
     let blueprint = RwSignal::new(String::new());
     let name_error = RwSignal::new(None::<String>);

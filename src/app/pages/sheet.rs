@@ -14,8 +14,9 @@ use crate::app::jobs::ForegroundJob;
 use crate::app::later;
 use crate::app::router::{Route, Router};
 use crate::app::sheet::address::Address;
+use crate::app::sheet::waiting::Waiting;
 use crate::app::sheet::{
-    CellMenu, Changes, Clashes, ColumnMenu, Company, FilterBar, FindBox, ImportDialog, Importing,
+    CellMenu, Changes, Clashes, ColumnMenu, Company, FilterBar, FindBox, ImportDialog, Importing, Outbox,
     SheetControl, SidePanel, StatusBar, Toolbar, shortcuts,
 };
 use crate::app::signals::{Memo, RwSignal, StoredValue};
@@ -32,7 +33,12 @@ pub fn SheetPage() -> impl IntoView {
         Some(route @ Route::Sheet { .. }) => Some(route),
         _ => before.cloned().flatten(),
     });
-    let shape = SpaceState::of_page().shape_moved;
+    let (moved, outbox) = (SpaceState::of_page().shape_moved, Outbox::of_page());
+    // A server that is away cannot be asked: what people see and typed stays until it is back.
+    let shape = Memo::new(move |before: Option<&u64>| match before {
+        Some(before) if outbox.waiting.with(Waiting::is_away) => *before,
+        _ => moved.get(),
+    });
     // The id, and how often the shape has moved: the sheet is read again when either is another.
     let question = Memo::new(move |_| {
         let id = at.with(|at| at.as_ref().and_then(Route::sheet).unwrap_or_default().to_string());

@@ -37,7 +37,7 @@ fn main() -> anyhow::Result<()> {
     output.emit(folder)?;
     let script = folder.join(format!("{name}.js"));
     let text = fs::read_to_string(&script)?;
-    fs::write(&script, with_loader(&renamed(&text, &short), &loader))?;
+    fs::write(&script, bare(&with_loader(&renamed(&text, &short), &loader)))?;
     Ok(())
 }
 
@@ -90,6 +90,21 @@ fn with_loader(script: &str, loader: &str) -> String {
         is_handed |= is_entry;
     }
     text + &body
+}
+
+/// The script without comments and indentation, which nobody reads where it goes.
+fn bare(script: &str) -> String {
+    let mut text = String::with_capacity(script.len());
+    let mut is_comment = false;
+    for line in script.lines().map(str::trim) {
+        let begins = line.starts_with("/*");
+        if !is_comment && !begins && !line.is_empty() && !line.starts_with("//") {
+            text.push_str(line);
+            text.push('\n');
+        }
+        is_comment = (is_comment || begins) && !line.ends_with("*/");
+    }
+    text
 }
 
 /// Gives every function that the module imports a short name, and says which. The names end in hashes,

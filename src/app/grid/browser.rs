@@ -11,19 +11,17 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 
 use super::arrangement::Arrangement;
-use super::block::Block;
 use super::blocks::Blocks;
 use super::editor::Editor;
 use super::geometry::{Geometry, Spot, View};
 use super::header::Headers;
-use super::keyboard::{self, Move};
 use super::list::card::CARD_HEIGHT;
 use super::others::Other;
 use super::painter::{Painter, Scene};
 use super::pending::Pending;
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
-use super::{Go, GridControl, Question, aria, editor, list, source, tooltip};
+use super::{GridControl, Question, aria, editor, list, source, tooltip};
 use crate::app::dom;
 use crate::domain::layout::SheetLayout;
 use crate::rpc::records::{ColumnView, SheetView};
@@ -431,113 +429,9 @@ pub fn arrived(shared: &Shared) {
     fetch_and_rest(shared);
 }
 
-/// Goes where the chrome wants to.
-pub fn obey(shared: &Shared, to: &Go) {
-    let spot = {
-        let mut grid = shared.borrow_mut();
-        let last = grid.geometry.rows.saturating_sub(1);
-        let active = grid.active;
-        let spot = match to {
-            Go::Back => active,
-            Go::Cell { row, field, .. } => {
-                let place = |key: &String| grid.columns.iter().position(|column| column.key == *key);
-                // Rows may be on their way that the grid does not count yet.
-                Spot { row: *row, column: field.as_ref().and_then(place).unwrap_or(active.column) }
-            }
-            Go::Record { record, field } => {
-                let column = grid.columns.iter().position(|column| column.key == *field);
-                match grid.blocks.row_of(*record) {
-                    Some(row) => Spot { row, column: column.unwrap_or(active.column) },
-                    None => {
-                        grid.control.trouble("Their record is not among the rows near here".to_string());
-                        return;
-                    }
-                }
-            }
-            Go::Step { record, down } => {
-                let stays = grid.blocks.head(active.row).is_some_and(|head| head.record.id() == *record);
-                let row = match (down, stays) {
-                    (true, true) => active.row + 1,
-                    // Another record has taken its row.
-                    (true, false) => active.row,
-                    (false, _) => active.row.saturating_sub(1),
-                };
-                Spot { row: row.min(last), column: active.column }
-            }
-        };
-        let focus = matches!(to, Go::Back | Go::Cell { focus: true, .. });
-        grid.focused = focus || grid.focused;
-        grid.lit = !focus;
-        spot
-    };
-    go(shared, spot, false);
-}
-
 /// Tells the chrome where the columns stand.
 pub fn tell_columns(shared: &Shared) {
     shared.borrow().tell_columns();
-}
-
-/// Scrolls as little as shows a cell.
-pub fn show_spot(shared: &Shared, spot: Spot) {
-    shared.borrow_mut().show(spot);
-    repaint(shared);
-    source::fetch(shared);
-}
-
-/// Goes to a cell; `extend` keeps the other corner of the range.
-pub fn go(shared: &Shared, spot: Spot, extend: bool) {
-    {
-        let mut grid = shared.borrow_mut();
-        grid.active = spot;
-        if !extend {
-            grid.anchor = spot;
-        }
-        grid.note_place();
-        grid.show(spot);
-        grid.tell_place();
-        grid.tell_range();
-    }
-    repaint(shared);
-    aria::activate(shared);
-    tooltip::update(shared);
-    source::fetch(shared);
-}
-
-/// Makes a block the range; its first cell is the active one.
-pub fn select(shared: &Shared, block: &Block) {
-    if let Some((first, last)) = block.corners() {
-        go(shared, first, false);
-        shared.borrow_mut().anchor = last;
-        repaint(shared);
-    }
-}
-
-/// Goes to the first cell of a row that may be new.
-pub fn reveal(shared: &Shared, row: u64) {
-    {
-        let mut grid = shared.borrow_mut();
-        let total = grid.blocks.total().max(row + 1);
-        grid.blocks.set_total(total);
-        grid.fit();
-        grid.focused = true;
-        // There is no cell to write into in a list: the record opens once it is here.
-        grid.cards.opening = grid.geometry.is_list();
-    }
-    go(shared, Spot { row, column: 0 }, false);
-}
-
-/// Goes the way a key says. False when that leads out of the grid.
-pub fn step(shared: &Shared, way: Move, extend: bool) -> bool {
-    let target = {
-        let grid = shared.borrow();
-        let page = grid.geometry.page(&grid.view);
-        keyboard::target(grid.active, way, grid.geometry.rows, grid.geometry.columns(), page)
-    };
-    if let Some(spot) = target {
-        go(shared, spot, extend);
-    }
-    target.is_some()
 }
 
 impl Grid {
@@ -547,7 +441,7 @@ impl Grid {
     }
 
     /// Makes the scroller as tall as the rows need, and tells the chrome how many there are.
-    fn fit(&mut self) {
+    pub(super) fn fit(&mut self) {
         let total = self.blocks.total();
         self.numbers = self.numbers.max(total);
         self.geometry.set_rows(total, self.numbers);
@@ -568,7 +462,7 @@ impl Grid {
     }
 
     /// Scrolls as little as shows a cell.
-    fn show(&mut self, spot: Spot) {
+    pub(super) fn show(&mut self, spot: Spot) {
         let (top, left) = self.geometry.reveal(&self.view, spot);
         if (top, left) != (self.view.top, self.view.left) {
             self.view.top = top;

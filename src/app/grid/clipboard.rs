@@ -6,9 +6,10 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DataTransfer};
 
 use super::block::{Block, Landing};
-use super::browser::{self, Grid, Shared};
+use super::browser::{Grid, Shared};
 use super::fill;
 use super::rows::Rows as _;
+use super::travel;
 use crate::app::dom;
 use crate::app::format::{count, counted};
 use crate::domain::clipboard::{OURS, Table, read_html};
@@ -166,7 +167,7 @@ fn put(shared: &Shared, table: &Table) {
     }
     fill::fill(shared, &block, Fill::Table(table.clone()), u32::try_from(added).unwrap_or(u32::MAX));
     if block.cells() > 0 {
-        browser::select(shared, &block);
+        travel::select(shared, &block);
     }
 }
 

@@ -13,6 +13,7 @@ use super::keyboard::Move;
 use super::picking::{self, Picking};
 use super::range::Edit;
 use super::rows::{RecordName, Rows};
+use super::travel;
 use super::{aria, fill, range, tooltip};
 use crate::app::dom;
 use crate::domain::value;
@@ -344,7 +345,7 @@ pub fn close(shared: &Shared, keep: bool, then: Option<Option<Move>>) {
         shared.borrow_mut().focused = true;
         match way {
             Some(way) => {
-                if !browser::step(shared, way, false) {
+                if !travel::step(shared, way, false) {
                     aria::activate(shared);
                 }
             }

@@ -15,6 +15,7 @@ use super::change::Change;
 use super::geometry::{Hit, Spot};
 use super::keyboard::{self, Command, Held};
 use super::rows::Rows;
+use super::travel;
 use super::{aria, clipboard, compose, editor, fill, header, menu, range, tooltip, touch};
 
 /// Begins to listen.
@@ -155,7 +156,7 @@ fn press(shared: &Shared, event: &MouseEvent) {
     event.prevent_default();
     editor::close(shared, true, None);
     shared.borrow_mut().focused = true;
-    browser::go(shared, spot, event.shift_key());
+    travel::go(shared, spot, event.shift_key());
 }
 
 /// The handle is let go.
@@ -184,7 +185,7 @@ fn pulls(shared: &Shared, hit: Hit, event: &MouseEvent) -> bool {
         && pulled != Some(spot)
     {
         shared.borrow_mut().pulled = Some(spot);
-        browser::show_spot(shared, spot);
+        travel::show_spot(shared, spot);
     }
     true
 }
@@ -200,7 +201,7 @@ fn hover(shared: &Shared, event: &MouseEvent) {
     };
     match hit {
         Hit::Cell(spot) if event.buttons() == 1 && focused && active != spot => {
-            browser::go(shared, spot, true)
+            travel::go(shared, spot, true)
         }
         _ => {}
     }
@@ -248,7 +249,7 @@ fn open_hovered(shared: &Shared) {
     };
     if let Some(row) = row {
         let column = shared.borrow().active.column;
-        browser::go(shared, Spot { row, column }, false);
+        travel::go(shared, Spot { row, column }, false);
         shared.borrow_mut().lit = true;
         control.wish.set(Some(Wish::Record));
     }
@@ -315,8 +316,8 @@ fn key(shared: &Shared, event: &KeyboardEvent) {
         return;
     }
     let done = match command {
-        Command::Go(way) => browser::step(shared, way, false),
-        Command::Extend(way) => browser::step(shared, way, true),
+        Command::Go(way) => travel::step(shared, way, false),
+        Command::Extend(way) => travel::step(shared, way, true),
         _ => {
             act(shared, command, &key);
             true
@@ -393,7 +394,7 @@ pub(super) fn menu_at_pointer(shared: &Shared, event: &MouseEvent) {
     editor::close(shared, true, None);
     shared.borrow_mut().focused = true;
     if !within {
-        browser::go(shared, spot, false);
+        travel::go(shared, spot, false);
     }
     menu::open(shared, place);
 }

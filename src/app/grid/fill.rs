@@ -2,12 +2,13 @@
 //! description, whatever the number of rows; what is here changes at once.
 
 use super::block::Block;
-use super::browser::{self, Grid, Shared, repaint};
+use super::browser::{Grid, Shared, repaint};
 use super::change::{AWAY, Change};
 use super::geometry::Spot;
 use super::range::Edit;
 use super::rows::Rows as _;
 use super::selection::Selection;
+use super::travel;
 use super::{aria, range, tooltip};
 use crate::domain::clipboard::Table;
 use crate::domain::fill::Fill;
@@ -198,5 +199,5 @@ pub fn pull(shared: &Shared, to: Spot) {
         return;
     };
     fill(shared, &block, rule, 0);
-    browser::select(shared, &block);
+    travel::select(shared, &block);
 }

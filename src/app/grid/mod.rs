@@ -52,6 +52,8 @@ mod source;
 mod tooltip;
 #[cfg(feature = "hydrate")]
 mod touch;
+#[cfg(feature = "hydrate")]
+mod travel;
 pub mod wrap;
 
 use leptos::html::Div;
@@ -480,12 +482,12 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
     });
     watch(move || {
         if let Some(row) = control.reveal.get() {
-            each(&|shared| browser::reveal(shared, row));
+            each(&|shared| travel::reveal(shared, row));
         }
     });
     watch(move || {
         if let Some(to) = control.go.get() {
-            each(&|shared| browser::obey(shared, &to));
+            each(&|shared| travel::obey(shared, &to));
         }
     });
     watch(move || {

@@ -5,11 +5,12 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, MouseEvent};
 
 use super::Wish;
-use super::browser::{self, Grid, Shared};
+use super::browser::{Grid, Shared};
 use super::fix::fix;
 use super::geometry::{HEADER_HEIGHT, Spot};
 use super::range::{self, Edit};
 use super::rows::{Remark, Rows};
+use super::travel;
 use crate::app::dom;
 use crate::app::format::escape;
 use crate::app::sheet::waiting::CLASH_ID;
@@ -108,7 +109,7 @@ pub fn press(shared: &Shared, event: &MouseEvent) {
             })
         };
         if let Some(edit) = edit {
-            browser::go(shared, spot, false);
+            travel::go(shared, spot, false);
             range::write(shared, edit);
         }
         back(shared);
@@ -137,7 +138,7 @@ fn back(shared: &Shared) {
     queue_microtask(move || {
         shared.borrow_mut().focused = true;
         let spot = shared.borrow().active;
-        browser::go(&shared, spot, false);
+        travel::go(&shared, spot, false);
     });
 }
 

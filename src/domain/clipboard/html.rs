@@ -2,7 +2,7 @@
 //! a page: of the source only the cells and their texts are looked at.
 
 use super::Table;
-use crate::domain::value::looks_like_number;
+use crate::domain::value::{is_date, looks_like_number};
 
 /// The attribute by which a table of ours is known: the text beside it says the same exactly.
 pub const OURS: &str = "data-inlet";
@@ -49,7 +49,7 @@ pub fn read_html(html: &str) -> Option<Table> {
 }
 
 impl Table {
-    /// The HTML table for a clipboard. Programs that read numbers leave alone what would lose digits.
+    /// The HTML table for a clipboard. Spreadsheets leave alone what they would take for something else.
     pub fn html(&self) -> String {
         let mut html =
             String::from("<meta charset=\"utf-8\"><style>br{mso-data-placement:same-cell}</style><table ");
@@ -58,7 +58,7 @@ impl Table {
         for row in self.texts().chunks(self.columns().max(1)) {
             html.push_str("<tr>");
             for cell in row {
-                html.push_str(if is_code(cell) { AS_TEXT } else { "<td>" });
+                html.push_str(if is_misread(cell) { AS_TEXT } else { "<td>" });
                 for (place, line) in cell.split('\n').enumerate() {
                     html.push_str(if place > 0 { "<br>" } else { "" });
                     escape(line, &mut html);
@@ -217,11 +217,21 @@ fn seen_text(raw: &str) -> String {
     text
 }
 
-/// Whether digits would be lost when the text were read as a number.
-fn is_code(text: &str) -> bool {
-    let begins =
-        text.starts_with('+') || (text.len() > 1 && text.starts_with('0') && !text.starts_with("0."));
-    (begins || text.len() > MOST_DIGITS) && looks_like_number(text)
+/// Whether a spreadsheet would take the text for something else: a formula, a day, a number of other digits.
+fn is_misread(text: &str) -> bool {
+    let is_begun = text.starts_with(['=', '+', '-', '@']);
+    (is_begun || text.contains(|letter: char| letter.is_ascii_digit()))
+        && !is_plain_number(text)
+        && !is_date(text)
+}
+
+/// Whether a spreadsheet reads the text as the number that it is.
+fn is_plain_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_code = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
+    let is_short =
+        digits.len() <= MOST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    is_short && !is_code && looks_like_number(digits)
 }
 
 /// Adds a line as source; spaces that a reader would pass over are made to stay.
@@ -295,12 +305,25 @@ xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta name=ProgId content
     }
 
     #[test]
-    fn leading_zeros_and_long_numbers_stay_texts() {
-        let html = table(&[&["007", "0.5"], &["4006381333931", "12"]]).html();
-        for wanted in
-            [format!("{AS_TEXT}007</td><td>0.5</td>"), format!("{AS_TEXT}4006381333931</td><td>12</td>")]
-        {
-            assert!(html.contains(&wanted), "{html}");
+    fn what_a_spreadsheet_would_misread_stays_a_text() {
+        for text in [
+            "007",
+            "4006381333931",
+            "=SUM(A1)",
+            "+41 44",
+            "-x",
+            "@a",
+            "1-2",
+            "3/4",
+            "1e5",
+            "1,000",
+            "+5",
+            "2024-13-01",
+        ] {
+            assert!(table(&[&[text]]).html().contains(&format!("{AS_TEXT}{text}</td>")), "{text}");
+        }
+        for text in ["0.5", "12", "-3", "0", "2024-01-05", "Ann Lee", "true", ""] {
+            assert!(table(&[&[text]]).html().contains(&format!("<td>{text}</td>")), "{text}");
         }
     }
 

@@ -9,6 +9,7 @@ use web_sys::{Element, Event, KeyboardEvent, MouseEvent};
 use crate::app::grid::browser::{self, Shared};
 use crate::app::grid::geometry::Spot;
 use crate::app::grid::keyboard::Move;
+use crate::app::grid::travel;
 use crate::app::grid::{Wish, range};
 
 /// Begins to listen, once.
@@ -56,7 +57,7 @@ fn open(shared: &Shared, row: u64) {
         (grid.active.column, grid.control, super::super::rows::Rows::head(&grid.blocks, row).is_some())
     };
     if here {
-        browser::go(shared, Spot { row, column }, false);
+        travel::go(shared, Spot { row, column }, false);
         shared.borrow_mut().lit = true;
         control.wish.set(Some(Wish::Record));
     }
@@ -84,7 +85,7 @@ fn key(shared: &Shared, event: &Event) {
         _ => return,
     };
     event.prevent_default();
-    browser::step(shared, way, false);
+    travel::step(shared, way, false);
 }
 
 fn focus(shared: &Shared, event: &Event) {

@@ -65,3 +65,11 @@ export async function place(of: Locator) {
   }).toPass();
   return box!;
 }
+
+/** Opens the sheet of the demo from the list of spaces. */
+export async function openDemo(page: Page) {
+  await page.goto('/');
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Demo', exact: true }).click();
+  await expect(page.getByRole('gridcell').first()).toBeVisible();
+}

@@ -1,16 +1,9 @@
 // The columns of a sheet: wider, elsewhere, hidden, pinned, by mouse and by keyboard, and the same after a reload.
 import type { Page } from '@playwright/test';
 
-import { expect, hydrated, place as placeOf, test } from '../helper';
+import { expect, openDemo, place as placeOf, test } from '../helper';
 
 /** Opens the sheet of the demo space. */
-async function openDemo(page: Page) {
-  await page.goto('/');
-  await hydrated(page);
-  await page.getByRole('link', { name: 'Demo', exact: true }).click();
-  await expect(page.getByRole('gridcell').first()).toBeVisible();
-}
-
 const headers = (page: Page) =>
   page.getByRole('columnheader').evaluateAll((all) =>
     all.map((header) => header.getAttribute('aria-label')?.replace(', required', '')).filter(Boolean));

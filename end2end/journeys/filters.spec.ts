@@ -1,16 +1,9 @@
 // What a sheet shows: filters by rows, by text and by values, chips, saved views, and the address that says it.
 import type { Page } from '@playwright/test';
 
-import { expect, hydrated, test } from '../helper';
+import { expect, hydrated, openDemo, test } from '../helper';
 
 /** Opens the sheet of the demo space. */
-async function openDemo(page: Page) {
-  await page.goto('/');
-  await hydrated(page);
-  await page.getByRole('link', { name: 'Demo', exact: true }).click();
-  await expect(page.getByRole('gridcell').first()).toBeVisible();
-}
-
 const rows = async (page: Page) =>
   Number(await page.getByRole('grid', { name: 'Contacts: records' }).getAttribute('aria-rowcount')) - 1;
 const chips = (page: Page) => page.getByRole('list', { name: 'Filters' }).getByRole('listitem');

@@ -2,7 +2,7 @@
 // what is typed while the server cannot be reached is sent when it can.
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 
-import { expect, hydrated, test } from '../helper';
+import { expect, hydrated, openDemo, test } from '../helper';
 import { caller } from './api';
 import { keysOf } from './listener';
 
@@ -13,10 +13,8 @@ const choice = (page: Page) => page.getByRole('group', { name: 'Changed by someb
 const status = (page: Page) => page.locator('.status-bar');
 const notes = (page: Page) => page.getByRole('region', { name: 'Notifications' });
 
-async function openDemo(page: Page) {
-  await page.goto('/');
-  await hydrated(page);
-  await page.getByRole('link', { name: 'Demo', exact: true }).click();
+async function openContacts(page: Page) {
+  await openDemo(page);
   await expect(cell(page, 0, 0)).toHaveText('Ada');
 }
 
@@ -50,7 +48,7 @@ async function shot(page: Page, name: string) {
 }
 
 test('people see who else is here and where, and when they have gone', async ({ page, browser, checkAccessibility }) => {
-  await openDemo(page);
+  await openContacts(page);
   await expect(people(page)).toHaveCount(0);
   const { context, other } = await another(browser, page);
   await expect(people(page).getByRole('button')).toHaveCount(1);
@@ -78,7 +76,7 @@ test('people see who else is here and where, and when they have gone', async ({ 
 });
 
 test('a connection that is lost ends in being gone', async ({ page, browser }) => {
-  await openDemo(page);
+  await openContacts(page);
   const { context } = await another(browser, page);
   await expect(people(page).getByRole('button')).toHaveCount(1);
   await context.setOffline(true);
@@ -89,7 +87,7 @@ test('a connection that is lost ends in being gone', async ({ page, browser }) =
 });
 
 test('the edit of another appears at once, and what is looked at stays', async ({ page, browser }) => {
-  await openDemo(page);
+  await openContacts(page);
   const { context, other } = await another(browser, page);
   await cell(page, 10, 0).click();
   const top = await page.locator('.grid-scroller').evaluate((scroller) => scroller.scrollTop);
@@ -101,7 +99,7 @@ test('the edit of another appears at once, and what is looked at stays', async (
 });
 
 test('nothing is written over what another wrote meanwhile: theirs or mine', async ({ page, browser, checkAccessibility }) => {
-  await openDemo(page);
+  await openContacts(page);
   const { context, other } = await another(browser, page);
   await cell(page, 0, 0).click();
   await page.keyboard.type('Mine');
@@ -147,7 +145,7 @@ test('nothing is written over what another wrote meanwhile: theirs or mine', asy
 
 test('a record that was deleted meanwhile leaves the text to be copied', async ({ page, browser, checkAccessibility }) => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await openDemo(page);
+  await openContacts(page);
   const { context, other } = await another(browser, page);
   await cell(page, 0, 0).click();
   await page.keyboard.type('Precious');
@@ -168,7 +166,7 @@ test('a record that was deleted meanwhile leaves the text to be copied', async (
 });
 
 test('what is typed without a connection waits, warns, and is sent in order', async ({ page, browser, complaints, checkAccessibility }) => {
-  await openDemo(page);
+  await openContacts(page);
   const { context, other } = await another(browser, page);
   await page.context().setOffline(true);
   await expect(status(page)).toContainText('Offline');
@@ -214,7 +212,7 @@ test('what is typed without a connection waits, warns, and is sent in order', as
 });
 
 test('an edit whose answer was lost is nobody else’s, and is made once', async ({ page, complaints }) => {
-  await openDemo(page);
+  await openContacts(page);
   const edits = '**/rpc/inlet/rpc/records/edit_cells';
   let lost = 0;
   await page.route(edits, async (route) => {
@@ -238,7 +236,7 @@ test('an edit whose answer was lost is nobody else’s, and is made once', async
 });
 
 test('a refused edit is listed until it is settled', async ({ page, request, server, complaints, checkAccessibility }) => {
-  await openDemo(page);
+  await openContacts(page);
   const call = caller(request, keysOf(server.data).API_KEY);
   await page.context().setOffline(true);
   await expect(status(page)).toContainText('Offline');

@@ -1,16 +1,9 @@
 // What stands beside the grid and over it: errors, find and replace, one record, calculations, versions.
 import type { Page } from '@playwright/test';
 
-import { expect, hydrated, test } from '../helper';
+import { expect, hydrated, openDemo, test } from '../helper';
 
 /** Opens the sheet of the demo space. */
-async function openDemo(page: Page) {
-  await page.goto('/');
-  await hydrated(page);
-  await page.getByRole('link', { name: 'Demo', exact: true }).click();
-  await expect(page.getByRole('gridcell').first()).toBeVisible();
-}
-
 const grid = (page: Page) => page.getByRole('grid', { name: 'Contacts: records' });
 const side = (page: Page) => page.getByRole('complementary').last();
 const cellAt = (page: Page, row: number, column: number) =>

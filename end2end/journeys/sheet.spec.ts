@@ -1,16 +1,9 @@
 // The demo sheet: read, find, select and mend records.
 import type { Page } from '@playwright/test';
 
-import { expect, hydrated, test } from '../helper';
+import { expect, openDemo, test } from '../helper';
 
 /** Opens the sheet of the demo space. */
-async function openDemo(page: Page) {
-  await page.goto('/');
-  await hydrated(page);
-  await page.getByRole('link', { name: 'Demo', exact: true }).click();
-  await expect(page.getByRole('gridcell').first()).toBeVisible();
-}
-
 const grid = (page: Page) => page.getByRole('grid', { name: 'Contacts: records' });
 
 test('the first rows are readable without a script', async ({ page, browser }) => {

@@ -20,9 +20,9 @@ use leptos::task::spawn_local;
 
 use crate::app::components::{TryAgain, focus_first};
 use crate::app::plain::{Any, part};
-#[cfg(feature = "hydrate")]
-use crate::app::router::Route;
 use crate::app::signals::{LocalValue, RwSignal};
+#[cfg(feature = "hydrate")]
+use crate::domain::route::Route;
 
 /// The code of a part could not be had.
 struct NotLoaded;

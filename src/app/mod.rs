@@ -23,8 +23,9 @@ mod theme;
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, part};
-use crate::app::router::{Route, Router};
+use crate::app::router::Router;
 use crate::app::signals::Memo;
+use crate::domain::route::Route;
 use leptos_meta::{Title, provide_meta_context};
 
 use frame::SpaceFrame;

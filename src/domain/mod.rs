@@ -25,6 +25,7 @@ pub mod outcome;
 pub mod parse;
 pub mod query;
 pub mod record;
+pub mod route;
 pub mod seen;
 pub mod series;
 pub mod snapshot;

@@ -9,6 +9,7 @@ use super::RpcError;
 use super::actions::ActionView;
 use super::jobs::JobCard;
 use super::wire::Packed;
+use crate::domain::route::Route;
 
 /// One row of Home.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -99,7 +100,8 @@ impl SpaceFrame {
         let (workbook, sheet) = primary
             .chain(&self.workbooks)
             .find_map(|workbook| workbook.sheets.first().map(|sheet| (workbook, sheet)))?;
-        Some(format!("/space/{}/workbook/{}/sheet/{}", self.id, workbook.id, sheet.id))
+        let [space, workbook, sheet] = [&self.id, &workbook.id, &sheet.id].map(String::clone);
+        Some(Route::Sheet { space, workbook, sheet }.path())
     }
 }
 

@@ -7,8 +7,9 @@ mod top_bar;
 use leptos::prelude::*;
 
 use crate::app::plain::{Any, part};
-use crate::app::router::{Route, Router};
+use crate::app::router::Router;
 use crate::app::signals::Memo;
+use crate::domain::route::Route;
 
 use super::actions::ActionDialog;
 use super::components::ToastRegion;

@@ -6,9 +6,10 @@ use crate::app::plain::{Any, flag, live, on_change, on_key, on_mouse, part, word
 
 use crate::app::components::{Icon, icon};
 use crate::app::format;
-use crate::app::router::{Link, Route, Router};
+use crate::app::router::{Link, Router};
 use crate::app::signals::RwSignal;
 use crate::app::state::SpaceState;
+use crate::domain::route::Route;
 use crate::rpc::spaces::{SheetEntry, WorkbookEntry};
 
 /// The sidebar of a space.

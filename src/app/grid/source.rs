@@ -109,7 +109,7 @@ async fn ask(shared: Shared, request: Request, address: String) {
                 .blocks
                 .arrived(request, Answer { version, total: 0, block: Block::default() });
             if of_use {
-                let _ = shared.borrow().control.refused.try_set(Some(words));
+                shared.borrow().control.refused.set(Some(words));
             }
             of_use
         }

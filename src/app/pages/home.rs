@@ -12,6 +12,7 @@ use crate::app::components::{Button, EmptyState, Icon, Look, Table, icon};
 use crate::app::format;
 use crate::app::signals::RwSignal;
 use crate::app::theme::ThemeSwitch;
+use crate::domain::route::Route;
 use crate::rpc;
 use crate::rpc::spaces::{self, SpaceRow};
 
@@ -77,7 +78,7 @@ fn Spaces(home: spaces::HomeList) -> impl IntoView {
                 .map(|(hint, id, name)| {
                     view! {
                         <p class="tip-line">
-                            {icon(Icon::Info)} <span><a href=format!("/space/{id}")>{format!("Open {name}")}</a> " " {hint}</span>
+                            {icon(Icon::Info)} <span><a href=Route::Space { space: id }.path()>{format!("Open {name}")}</a> " " {hint}</span>
                         </p>
                     }
                 })}
@@ -97,7 +98,7 @@ fn row(space: SpaceRow, now: i64) -> AnyView {
     view! {
         <tr>
             <th scope="row">
-                <a href=format!("/space/{}", space.id)>{space.name}</a>
+                <a href=Route::Space { space: space.id }.path()>{space.name}</a>
             </th>
             <td class="text-right">{format::count(space.workbooks)}</td>
             <td class="text-right">{format::count(space.records)}</td>

@@ -7,8 +7,9 @@ use leptos::task::spawn_local;
 
 use crate::app::components::{Control, Dialog, DropZone, FormField, Picked};
 use crate::app::later;
-use crate::app::router::{Route, Router};
+use crate::app::router::Router;
 use crate::app::signals::{Callback, RwSignal};
+use crate::domain::route::Route;
 use crate::rpc::spaces::{self, Created};
 
 /// The example: people with the usual rules.

@@ -12,7 +12,7 @@ use crate::app::frame::TopBar;
 use crate::app::grid::{Choices, Grid, Listed};
 use crate::app::jobs::ForegroundJob;
 use crate::app::later;
-use crate::app::router::{Route, Router};
+use crate::app::router::Router;
 use crate::app::sheet::address::Address;
 use crate::app::sheet::waiting::Waiting;
 use crate::app::sheet::{
@@ -21,6 +21,7 @@ use crate::app::sheet::{
 };
 use crate::app::signals::{Memo, RwSignal, StoredValue};
 use crate::app::state::SpaceState;
+use crate::domain::route::Route;
 use crate::rpc;
 use crate::rpc::records::{self, SheetView, Standing};
 

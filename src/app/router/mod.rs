@@ -5,14 +5,12 @@
 
 #[cfg(feature = "hydrate")]
 mod browser;
-mod route;
 
 use leptos::prelude::*;
 
-pub use route::Route;
-
 use crate::app::plain::{Any, words};
 use crate::app::signals::{Memo, RwSignal};
+use crate::domain::route::Route;
 
 /// The address of a page, as the page and the server see it.
 #[derive(Clone, PartialEq, Debug)]

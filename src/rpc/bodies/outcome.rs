@@ -5,6 +5,8 @@ use super::jobs::changed;
 use crate::domain::ids::{FileId, Id, SheetId, WorkbookId};
 use crate::domain::job::{Job, JobStatus};
 use crate::domain::outcome::{Next, OutcomeFile};
+use crate::domain::route::Route;
+use crate::domain::workbook::Sheet;
 use crate::rpc::jobs::{Deed, Offer, Told};
 
 /// The words and offers of a job that has ended.
@@ -102,20 +104,21 @@ async fn downloads(asker: &Asker, files: &[OutcomeFile]) -> Vec<Offer> {
 /// The page of whatever has that id: a sheet, a workbook, a space, a file.
 async fn address(asker: &Asker, job: &Job, id: &str) -> Option<String> {
     let space = job.space_id.as_ref()?;
-    match id.get(..6)? {
-        "us_sh_" => {
-            let sheet = asker.service.sheet(&asker.actor, &SheetId::parse(id).ok()?).await.ok()?;
-            Some(format!("/space/{}/workbook/{}/sheet/{id}", sheet.space_id, sheet.workbook_id))
-        }
+    let of_sheet = |sheet: &Sheet| {
+        let (space, workbook) = (sheet.space_id.to_string(), sheet.workbook_id.to_string());
+        Route::Sheet { space, workbook, sheet: sheet.id.to_string() }
+    };
+    let route = match id.get(..6)? {
+        "us_sh_" => of_sheet(&asker.service.sheet(&asker.actor, &SheetId::parse(id).ok()?).await.ok()?),
         "us_wb_" => {
             let found = asker.service.workbook(&asker.actor, &WorkbookId::parse(id).ok()?).await.ok()?;
-            let sheet = found.sheets.first()?;
-            Some(format!("/space/{}/workbook/{id}/sheet/{}", sheet.space_id, sheet.id))
+            of_sheet(found.sheets.first()?)
         }
-        "us_sp_" => Some(format!("/space/{id}")),
-        "us_fl_" => Some(format!("/space/{space}/files")),
-        _ => None,
-    }
+        "us_sp_" => Route::Space { space: id.to_string() },
+        "us_fl_" => Route::Files { space: space.to_string() },
+        _ => return None,
+    };
+    Some(route.path())
 }
 
 /// Where a foreign address leads: ` (example.com)`. Nothing for this server.

@@ -25,31 +25,23 @@ pkg=$site_root/$site_pkg_dir
 mkdir -p "$pkg"
 
 build_script() {
-  local module=$INLET_FRONT_TARGET/$wasm_target/$lib_profile_release/$output_name.wasm work stamp part
+  local module=$INLET_FRONT_TARGET/$wasm_target/$lib_profile_release/$output_name.wasm work stamp
   say "the browser half"
   # The parts that come later are cut out of the module by its relocations.
   # The folders of this machine stand for nothing in a browser, and would be sent to each.
   CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo rustc --config "target.$wasm_target.rustflags=['--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}/registry/src/=']" \
     --lib --no-default-features --features "$lib_features" \
     --target "$wasm_target" --profile "$lib_profile_release" -- -C link-arg=--emit-relocs
-  stamp=$( (cat "$module" Cargo.lock package-lock.json tools/build.sh tools/bindgen/src/main.rs) | cksum)
+  stamp=$( (cat "$module" Cargo.lock package-lock.json tools/build.sh tools/{shrink,pack}.mjs tools/bindgen/src/*) | cksum)
   if [ "$stamp" = "$(cat "$INLET_FRONT_TARGET/bound.stamp" 2>/dev/null)" ] && [ -f "$pkg/$output_name.js" ]; then return 0; fi
   work=$(mktemp -d)
   CARGO_TARGET_DIR=$INLET_FRONT_TARGET cargo run --quiet --package bindgen -- "$module" "$work" "$output_name"
   rm -f "$pkg"/later_*
-  for part in "$work"/*.wasm; do shrink "$part" "$pkg/$(basename "$part")"; done
-  mv "$work/$output_name.js" "$pkg/$output_name.js"
+  node tools/shrink.mjs "$work" 2>"$work/log" || { tail -20 "$work/log" >&2; fail "the browser half could not be shrunk."; }
+  node tools/pack.mjs "$work"
+  mv "$work"/*.wasm "$work"/*.pack "$work/$output_name.js" "$pkg"
   rm -rf "$work"
   echo "$stamp" > "$INLET_FRONT_TARGET/bound.stamp"
-}
-
-# shrink MODULE OUTPUT. rustc 1.87 and later use these features by default; without naming them wasm-opt refuses
-# the module.
-shrink() {
-  node_modules/.bin/wasm-opt -Oz --merge-similar-functions -Oz --enable-bulk-memory --enable-nontrapping-float-to-int \
-    --enable-sign-ext --enable-mutable-globals --enable-multivalue --enable-reference-types "$1" -o "$1.small" 2>"$1.log" \
-    || { cat "$1.log" >&2; fail "wasm-opt could not shrink $1."; }
-  mv "$1.small" "$2"
 }
 
 build_style() {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const folder = process.argv[2];
-const shrinks = /\.(wasm|js|css|svg|txt)$/;
+const shrinks = /\.(wasm|pack|js|css|svg|txt)$/;
 
 const brotli = (bytes) =>
   brotliCompressSync(bytes, {

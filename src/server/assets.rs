@@ -107,6 +107,7 @@ fn body(bytes: Cow<'static, [u8]>) -> Body {
 fn content_type(path: &str) -> Option<&'static str> {
     Some(match path.rsplit_once('.')?.1 {
         "wasm" => "application/wasm",
+        "pack" => "application/octet-stream",
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "svg" => "image/svg+xml",

@@ -1,19 +1,18 @@
 //! `bindgen INPUT.wasm OUTPUT_DIR NAME`: writes `NAME.js` and `NAME_bg.wasm` for the browser, and beside them
-//! the parts of the page that come later, each as a `later_….wasm` of its own.
+//! the parts of the page that come later, as `later_….wasm` and the chunks that `tools/pack.mjs` packs.
 //!
 //! The same lock file holds the `wasm-bindgen` crate and this library, so their versions cannot
 //! drift apart, as an installed `wasm-bindgen` command could.
 
+mod parts;
+
 use std::collections::HashMap;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
+use parts::LOADER;
 use wasm_bindgen_cli_support::{Bindgen, Output};
-
-/// The script that loads the parts, as the module names it. It becomes a piece of the one script.
-const LOADER: &str = "./later.js";
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -21,7 +20,7 @@ fn main() -> anyhow::Result<()> {
     let (input, folder, name) = (next("INPUT.wasm")?, next("OUTPUT_DIR")?, next("NAME")?);
     let folder = Path::new(&folder);
     let first = folder.join("first.wasm");
-    let loader = split(&input, folder, &first).with_context(|| format!("cannot split {input}"))?;
+    let loader = parts::split(&input, folder, &first).with_context(|| format!("cannot split {input}"))?;
     let mut output = Bindgen::new()
         .input_path(&first)
         .out_name(&name)
@@ -39,30 +38,6 @@ fn main() -> anyhow::Result<()> {
     let text = fs::read_to_string(&script)?;
     fs::write(&script, bare(&with_loader(&renamed(&text, &short), &loader)))?;
     Ok(())
-}
-
-/// Takes the parts out of the module; the text of the script that loads them. The names of their files carry the
-/// hash of the whole module: a page that is still open never takes a part of another build.
-fn split(input: &str, folder: &Path, first: &Path) -> anyhow::Result<String> {
-    let module = fs::read(input)?;
-    let mut hasher = DefaultHasher::new();
-    module.hash(&mut hasher);
-    let hash = hasher.finish();
-    let mut options = wasm_split_cli_support::Options::new(&module);
-    options.output_dir = folder;
-    options.main_out_path = first;
-    options.link_name = LOADER;
-    let parts = wasm_split_cli_support::transform(options).map_err(|error| anyhow!("{error:?}"))?;
-    let loader = folder.join(LOADER);
-    let mut text = fs::read_to_string(&loader)?;
-    fs::remove_file(&loader)?;
-    for part in parts.split_modules {
-        let name = part.file_name().and_then(|name| name.to_str()).context("a part without a name")?;
-        let renamed = format!("later_{hash:016x}_{name}");
-        text = text.replace(&format!("\"./{name}\""), &format!("\"./{renamed}\""));
-        fs::rename(&part, folder.join(renamed))?;
-    }
-    Ok(text)
 }
 
 /// One script out of both: what the loader exports stands in the object that is handed to the module.

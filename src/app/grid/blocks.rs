@@ -105,6 +105,8 @@ pub struct Blocks {
     under_way: HashSet<u64>,
     failures: HashMap<u64, u32>,
     wanted: Range<u64>,
+    /// The view passes over rows by the block, as under a dragged thumb.
+    passing: bool,
     /// Texts that are not on the server yet, by record and column as they travel.
     laid: HashMap<(RecordName, usize), Option<Box<str>>>,
 }
@@ -124,6 +126,7 @@ impl Blocks {
             under_way: HashSet::new(),
             failures: HashMap::new(),
             wanted: 0..0,
+            passing: false,
             laid: HashMap::new(),
         }
     }
@@ -175,6 +178,7 @@ impl Blocks {
 
     /// The rows that are seen now.
     pub fn want(&mut self, rows: Range<u64>) {
+        self.passing |= self.wanted.start.abs_diff(rows.start) > BLOCK_ROWS;
         // An empty view asks for its first block too: that is how it learns of new rows.
         self.wanted = rows.start..rows.end.max(rows.start + 1);
         self.clock += 1;
@@ -185,19 +189,26 @@ impl Blocks {
         }
     }
 
+    /// The view rests: the neighbours of what is seen are worth having.
+    pub fn rest(&mut self) {
+        self.passing = false;
+    }
+
     fn seen(&self) -> Range<u64> {
         let last = self.wanted.end.div_ceil(BLOCK_ROWS);
         (self.wanted.start / BLOCK_ROWS).min(last)..last
     }
 
-    /// The next block to ask for: what is seen first, then its neighbours.
+    /// The next block to ask for: what is seen first, then its neighbours, which are not worth it
+    /// where rows are only passed over.
     pub fn next_request(&mut self) -> Option<Request> {
         if self.under_way.len() >= MOST_REQUESTS {
             return None;
         }
         let seen = self.seen();
         let blocks = self.total.div_ceil(BLOCK_ROWS).max(1);
-        let around = [seen.end, seen.start.wrapping_sub(1)].into_iter().filter(|_| !seen.is_empty());
+        let around =
+            [seen.end, seen.start.wrapping_sub(1)].into_iter().filter(|_| !seen.is_empty() && !self.passing);
         let block = seen.clone().chain(around).filter(|block| *block < blocks).find(|block| {
             let here = self.slots.get(block).is_some_and(|slot| slot.version >= self.version);
             !here && !self.under_way.contains(block)
@@ -389,6 +400,23 @@ mod tests {
         assert_eq!(blocks.next_request().map(|request| request.block), Some(39), "the newest view is next");
         assert_eq!(blocks.head(256).map(|head| head.position), Some(257));
         assert_eq!(blocks.head(0), None);
+    }
+
+    #[test]
+    fn what_is_passed_over_is_asked_without_neighbours() {
+        let mut blocks = Blocks::new(1, vec![0], 1_000_000, 1);
+        blocks.want(0..40);
+        load(&mut blocks, "a");
+        for place in [5_000, 10_000, 10_040] {
+            blocks.want(place..place + 40);
+            let request = blocks.next_request().unwrap();
+            assert_eq!((request.block, blocks.next_request()), (place / BLOCK_ROWS, None));
+            assert!(blocks.arrived(request, answer(1, 1_000_000, request.block, "b")));
+        }
+        assert_eq!(blocks.next_request(), None);
+        blocks.rest();
+        load(&mut blocks, "c");
+        assert_eq!(blocks.text(79 * BLOCK_ROWS, 0), Some("c"), "the neighbour");
     }
 
     #[test]

@@ -306,7 +306,9 @@ fn rest(shared: &Shared) {
         if grid.geometry.is_capped() {
             grid.put_thumb();
         }
+        grid.blocks.rest();
     }
+    source::fetch(shared);
     if shared.borrow().geometry.is_list() {
         repaint(shared);
     }

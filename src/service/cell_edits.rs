@@ -49,8 +49,8 @@ impl Service {
     /// Writes what a person typed into a cell, unless the cell is not as they saw it. The same edit may come twice.
     pub async fn type_cell(&self, actor: &Actor, id: &SheetId, cell: TypedCell) -> Result<Typed> {
         allow(actor, Operation::WriteRecords)?;
-        let TypedCell { record, field, text, seen } = cell;
-        let what = Change::Cell { record: record.clone(), field: field.clone(), text, seen: Some(seen) };
+        let (record, field) = (cell.record.clone(), cell.field.clone());
+        let what = Change::Cell(cell);
         let mut written = self.edits.submit(id, Edit { actor: actor.clone(), what }).await?;
         if written.is_missing {
             return Ok(Typed::Gone);

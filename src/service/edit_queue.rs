@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::cell_edits::TypedCell;
 use super::records::{
     Audience, RecordInput, Written, cells, permitted, tell_as, typed, within, writable_field, written,
 };
@@ -39,8 +40,8 @@ pub(super) struct Edit {
 
 /// What an edit changes.
 pub(super) enum Change {
-    /// One cell, to the text that a person typed; only when it still holds what they saw, if that is told.
-    Cell { record: String, field: String, text: Option<String>, seen: Option<Option<String>> },
+    /// One cell, to the text that a person typed, when it still holds what they saw.
+    Cell(TypedCell),
     /// Records by their ids.
     Records { records: Vec<(String, RecordInput)>, audience: Audience },
 }
@@ -227,7 +228,7 @@ fn updates(limits: &Limits, sheet: &Sheet, Edit { actor, what }: &Edit) -> Resul
     }
     permitted(actor, sheet, SheetAccess::Edit)?;
     match what {
-        Change::Cell { record, field, text, .. } => {
+        Change::Cell(TypedCell { record, field, text, .. }) => {
             let number = record_number(sheet, record)?;
             let blueprint =
                 sheet.config.field(field).ok_or_else(|| ServiceError::not_found("field", field))?;
@@ -278,11 +279,11 @@ async fn make(
     Ok(written(sheet.clone(), change, done))
 }
 
-/// The cell of an edit as the person saw it, when they told.
+/// The cell that a person typed into, as they saw it.
 fn seen_cell(what: &Change, updates: &[RecordUpdate]) -> Option<SeenCell> {
-    let (Change::Cell { seen: Some(text), .. }, [update]) = (what, updates) else { return None };
+    let (Change::Cell(cell), [update]) = (what, updates) else { return None };
     let (field, _) = update.cells.first()?;
-    Some(SeenCell { number: update.number, field: *field, text: text.clone() })
+    Some(SeenCell { number: update.number, field: *field, text: cell.seen.clone() })
 }
 
 /// Gives the cells that came without a value the text that they have.

@@ -116,20 +116,6 @@ impl Service {
         self.edits.submit(id, Edit { actor: actor.clone(), what }).await
     }
 
-    /// Changes one cell to the text that a person typed.
-    pub async fn edit_cell(
-        &self,
-        actor: &Actor,
-        id: &SheetId,
-        record: &str,
-        field: &str,
-        text: Option<String>,
-    ) -> Result<Written> {
-        allow(actor, Operation::WriteRecords)?;
-        let what = Change::Cell { record: record.to_string(), field: field.to_string(), text, seen: None };
-        self.edits.submit(id, Edit { actor: actor.clone(), what }).await
-    }
-
     /// Deletes the records that the queries find, as one change.
     pub async fn delete_records(
         &self,

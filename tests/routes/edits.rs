@@ -7,20 +7,37 @@ use std::time::Duration;
 use inlet::domain::access::Actor;
 use inlet::domain::ids::{Id, SheetId, SpaceId};
 use inlet::domain::query::RecordQuery;
-use inlet::service::records::Written;
+use inlet::service::cell_edits::{Typed, TypedCell};
 use inlet::service::{ErrorKind, Service};
 use inlet::store::events;
 use inlet::store::records::{self, At};
 use serde_json::json;
 
-use crate::fixtures::{contacts, insert};
+use crate::fixtures::{contacts, insert, typed};
 use crate::{TestApp, on_each_database};
 
 const WRITERS: usize = 32;
 const EDITS: usize = 50;
 
-async fn edit(service: Arc<Service>, actor: Actor, sheet: SheetId, record: String, text: String) -> Written {
-    service.edit_cell(&actor, &sheet, &record, "name", Some(text)).await.unwrap()
+/// Types one text after the other over the name of a record; the versions that they made.
+async fn type_all(
+    service: Arc<Service>,
+    actor: Actor,
+    sheet: SheetId,
+    record: String,
+    texts: Vec<String>,
+) -> Vec<i64> {
+    let mut versions = Vec::new();
+    for pair in texts.windows(2) {
+        let cell = typed(&record, Some(&pair[0]), Some(&pair[1]));
+        let Typed::Written(written) = service.type_cell(&actor, &sheet, cell).await.unwrap() else {
+            panic!("somebody else wrote {record}");
+        };
+        let now = service.sheet(&actor, &sheet).await.unwrap();
+        assert!(now.version >= written.version, "an answer came before its commit");
+        versions.push(written.version);
+    }
+    versions
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -33,24 +50,14 @@ async fn every_edit_of_many_writers_is_kept() {
         let sheet = SheetId::parse(&made.sheet).unwrap();
         let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
         let before = app.service.sheet(&actor, &sheet).await.unwrap().version;
-        let writers: Vec<_> = ids
-            .iter()
-            .cloned()
-            .map(|record| {
+        let writers: Vec<_> = (0..WRITERS)
+            .zip(ids)
+            .map(|(writer, record)| {
+                // The last text of each writer takes the name away, which is an error.
+                let rounds = (1..EDITS).map(|round| round.to_string());
+                let texts = [format!("writer {writer}")].into_iter().chain(rounds).chain([String::new()]);
                 let (service, actor, sheet) = (app.service.clone(), actor.clone(), sheet.clone());
-                tokio::spawn(async move {
-                    let mut versions = Vec::new();
-                    for round in 1..=EDITS {
-                        // The last one of each writer takes the name away, which is an error.
-                        let text = if round == EDITS { String::new() } else { format!("{round}") };
-                        let one = edit(service.clone(), actor.clone(), sheet.clone(), record.clone(), text);
-                        let written = one.await;
-                        let now = service.sheet(&actor, &sheet).await.unwrap();
-                        assert!(now.version >= written.version, "an answer came before its commit");
-                        versions.push(written.version);
-                    }
-                    versions
-                })
+                tokio::spawn(type_all(service, actor, sheet, record, texts.collect()))
             })
             .collect();
         let mut versions = BTreeSet::new();
@@ -98,16 +105,18 @@ async fn an_edit_that_is_refused_is_refused_alone() {
         let sheet = SheetId::parse(&made.sheet).unwrap();
         let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
         let neighbour = app.service.actor_of_bearer(&app.neighbours_key().await).await.unwrap();
-        let text = |text: &str| Some(text.to_string());
+        let edit = async |actor: &Actor, cell| app.service.type_cell(actor, &sheet, cell).await;
+        let ann = || typed(&ids[0], Some("Ann"), Some("Ada"));
         let (one, no_field, no_record, stranger, other) = tokio::join!(
-            app.service.edit_cell(&actor, &sheet, &ids[0], "name", text("Ada")),
-            app.service.edit_cell(&actor, &sheet, &ids[0], "nothing", text("x")),
-            app.service.edit_cell(&actor, &sheet, "us_rc_0123456789", "name", text("x")),
-            app.service.edit_cell(&neighbour, &sheet, &ids[0], "name", text("x")),
-            app.service.edit_cell(&actor, &sheet, &ids[1], "name", text("Ben")),
+            edit(&actor, ann()),
+            edit(&actor, TypedCell { field: "nothing".to_string(), ..ann() }),
+            edit(&actor, typed("us_rc_0123456789", None, Some("x"))),
+            edit(&neighbour, ann()),
+            edit(&actor, typed(&ids[1], Some("Bob"), Some("Ben"))),
         );
-        assert!(one.unwrap().commit_id.is_some());
-        assert!(other.unwrap().commit_id.is_some());
+        for written in [one, other] {
+            assert!(matches!(written, Ok(Typed::Written(written)) if written.commit_id.is_some()));
+        }
         for refused in [no_field, no_record, stranger] {
             assert_eq!(refused.unwrap_err().kind, ErrorKind::NotFound);
         }
@@ -116,7 +125,7 @@ async fn an_edit_that_is_refused_is_refused_alone() {
         assert_eq!((name(0), name(1)), (json!("Ada"), json!("Ben")));
 
         let nowhere = SheetId::parse("us_sh_0123456789").unwrap();
-        let lost = app.service.edit_cell(&actor, &nowhere, &ids[0], "name", text("x")).await;
+        let lost = app.service.type_cell(&actor, &nowhere, ann()).await;
         assert_eq!(lost.unwrap_err().kind, ErrorKind::NotFound);
     })
     .await;

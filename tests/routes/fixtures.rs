@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use inlet::domain::ids::SheetId;
+use inlet::service::cell_edits::TypedCell;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +46,18 @@ pub async fn insert(app: &TestApp, sheet: &str, records: &[Value]) -> Vec<String
     let rows: Vec<Value> = records.iter().map(row).collect();
     let data = app.post(&format!("/v1/sheets/{sheet}/records"), Value::from(rows)).await.data();
     data["records"].as_array().unwrap().iter().map(|record| text(record, "id")).collect()
+}
+
+/// Changes one cell by the API.
+pub async fn write_cell(app: &TestApp, sheet: &SheetId, record: &str, field: &str, value: &str) {
+    let change = json!([{ "id": record, "values": { field: { "value": value } } }]);
+    app.put(&format!("/v1/sheets/{sheet}/records"), change).await.data();
+}
+
+/// What a person types into the name of a record.
+pub fn typed(record: &str, seen: Option<&str>, text: Option<&str>) -> TypedCell {
+    let [seen, text] = [seen, text].map(|text| text.map(str::to_string));
+    TypedCell { record: record.to_string(), field: "name".to_string(), text, seen }
 }
 
 /// `{"key": value}` as `{"key": {"value": value}}`.

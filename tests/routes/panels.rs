@@ -9,7 +9,7 @@ use inlet::service::find::{Found, Sought};
 use inlet::sheets::{Calculation, Seek};
 use serde_json::{Value, json};
 
-use crate::fixtures::{contacts, insert};
+use crate::fixtures::{contacts, insert, write_cell};
 use crate::{TestApp, on_each_database};
 
 /// A sheet with so many people and who asks for them: every third of them Ann, the others Bob.
@@ -42,7 +42,7 @@ async fn cells_are_found_in_the_order_of_the_view() {
     on_each_database(async |app: TestApp| {
         let (actor, id, ids) = people(&app, 600).await;
         // One cell lies over the chunks.
-        app.service.edit_cell(&actor, &id, &ids[1], "name", Some("Joanne".to_string())).await.unwrap();
+        write_cell(&app, &id, &ids[1], "name", "Joanne").await;
         let find = async |query: &RecordQuery, sought: &Sought, seek: Seek| {
             app.service.find_cells(&actor, &id, query, sought, seek).await.unwrap()
         };
@@ -108,7 +108,7 @@ async fn as_many_cells_are_replaced_as_were_found() {
 async fn any_rows_of_a_view_are_calculated() {
     on_each_database(async |app: TestApp| {
         let (actor, id, ids) = people(&app, 500).await;
-        app.service.edit_cell(&actor, &id, &ids[4], "age", Some("much".to_string())).await.unwrap();
+        write_cell(&app, &id, &ids[4], "age", "much").await;
         let wanted = |field: &str, distinct| Calculation { field: field.to_string(), distinct };
         let all = RecordQuery::default();
         let fields = [wanted("age", false), wanted("name", true)];
@@ -173,7 +173,7 @@ async fn the_commits_of_one_change_are_one_line_of_the_history() {
         let change = BulkChange::Update(vec![("name".to_string(), "Eve".into())]);
         let all = RecordQuery::default();
         app.service.change_in_bulk(&actor, &id, &all, &change, false).await.unwrap();
-        app.service.edit_cell(&actor, &id, &ids[0], "name", Some("Mia".to_string())).await.unwrap();
+        write_cell(&app, &id, &ids[0], "name", "Mia").await;
         let changes = app.service.sheet_changes(&actor, &id, 2).await.unwrap();
         let said: Vec<_> = changes.iter().map(|change| (change.kind.as_str(), change.updated)).collect();
         assert_eq!(said, [("update", 1), ("update", 12_000)]);

@@ -7,13 +7,8 @@ use inlet::service::authentication::actor_of_user;
 use inlet::service::cell_edits::{Typed, TypedCell};
 use serde_json::{Value, json};
 
-use crate::fixtures::{contacts, insert};
+use crate::fixtures::{contacts, insert, typed};
 use crate::{TestApp, on_each_database};
-
-fn typed(record: &str, seen: Option<&str>, text: Option<&str>) -> TypedCell {
-    let [seen, text] = [seen, text].map(|text| text.map(str::to_string));
-    TypedCell { record: record.to_string(), field: "name".to_string(), text, seen }
-}
 
 /// A sheet with Ann, a person and a program who may write to it.
 async fn sheet_of_ann(app: &TestApp) -> (SheetId, String, Actor, Actor) {

@@ -1,5 +1,6 @@
 //! Parts of the site whose code comes when they are first opened: dialogs, panels, builders, and the pages beside the
-//! sheet. Each stands in a file of its own beside the first one, so that the first visit stays small.
+//! sheet. Each is two files beside the first one, its own and what it shares with others, so that the first visit
+//! stays small.
 //!
 //! A part is a function from plain arguments to a view. The tables at the end name them all; for each they make a
 //! function of the same name that can stand in a view at once. The server sends a page whole and of the other parts

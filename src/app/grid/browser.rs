@@ -26,7 +26,7 @@ use crate::app::dom;
 use crate::domain::layout::SheetLayout;
 use crate::rpc::records::{ColumnView, SheetView};
 
-/// How long scrolling has to rest before the accessible layer is built anew.
+/// How long scrolling has to rest before the accessible layer is built anew and neighbours are asked for.
 const REST_MILLISECONDS: u32 = 120;
 
 /// The grid, as its event handlers share it.

@@ -1,7 +1,6 @@
 //! What is wrong with the sheet: messages by field and kind, and what puts a whole group right.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::control::SheetControl;
 use super::fix_all::offers;
@@ -33,9 +32,13 @@ enum Shown {
 pub fn panel(control: SheetControl) -> AnyView {
     let answer: Answer = RwSignal::new(None);
     let turns = Turns::new();
-    let ask = move |milliseconds| {
-        turns.after(milliseconds, Box::new(move |turn| read(control, answer, turns, turn)));
+    let take = move |messages: Result<Messages, RpcError>| {
+        if let Ok(messages) = &messages {
+            control.grid.note_version(messages.version);
+        }
+        answer.set(Some(messages));
     };
+    let ask = move |milliseconds| turns.ask(milliseconds, move || message_groups(control.id()), take);
     watch(move || {
         control.grid.version.track();
         ask(if answer.with_untracked(Option::is_some) { REST_MILLISECONDS } else { 0 });
@@ -74,19 +77,6 @@ pub fn panel(control: SheetControl) -> AnyView {
         Shown::Groups => list(control, answer),
     });
     side_panel(control, Signal::derive(|| "Errors".to_string()), ().any(), inside.any())
-}
-
-fn read(control: SheetControl, answer: Answer, turns: Turns, turn: u32) {
-    let id = control.id();
-    spawn_local(async move {
-        let messages = message_groups(id).await;
-        if turns.is_last(turn) {
-            if let Ok(messages) = &messages {
-                control.grid.note_version(messages.version);
-            }
-            answer.set(Some(messages));
-        }
-    });
 }
 
 fn list(control: SheetControl, answer: Answer) -> AnyView {

@@ -1,7 +1,6 @@
 //! One record as a form: its values, what is said of them, and what became of it.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::control::SheetControl;
 use super::record_field::{field_view, texts};
@@ -30,8 +29,21 @@ pub fn panel(control: SheetControl) -> AnyView {
     let id = Memo::new(move |_| place.with(|place| place.as_ref().map(|place| place.record.clone())));
     let answer: Answer = RwSignal::new(None);
     let turns = Turns::new();
-    let ask =
-        move || turns.after(REST_MILLISECONDS, Box::new(move |turn| read(control, answer, id, turns, turn)));
+    let question = move || {
+        let (sheet, id) = (control.id(), id.get_untracked());
+        async move {
+            match id {
+                Some(id) => Some(record(sheet, id).await),
+                None => None,
+            }
+        }
+    };
+    let take = move |found: Option<_>| {
+        if found.is_some() {
+            answer.set(found);
+        }
+    };
+    let ask = move || turns.ask(REST_MILLISECONDS, question, take);
     watch(move || {
         id.track();
         control.grid.version.track();
@@ -96,17 +108,6 @@ enum Shown {
     Nothing,
     Record(String),
     Trouble(String),
-}
-
-fn read(control: SheetControl, answer: Answer, id: Memo<Option<String>>, turns: Turns, turn: u32) {
-    let Some(record_id) = id.get_untracked() else { return };
-    let sheet_id = control.id();
-    spawn_local(async move {
-        let found = record(sheet_id, record_id).await;
-        if turns.is_last(turn) {
-            answer.set(Some(found));
-        }
-    });
 }
 
 fn step_button(

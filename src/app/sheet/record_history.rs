@@ -1,7 +1,6 @@
 //! What became of a record: who changed what and when, and the way back for each value.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::control::SheetControl;
 use super::turns::Turns;
@@ -23,13 +22,8 @@ pub fn history(control: SheetControl, record: String, now: Texts) -> AnyView {
     let record = StoredValue::new(record);
     watch(move || {
         control.grid.version.track();
-        let (id, turn) = (control.id(), turns.begin());
-        spawn_local(async move {
-            let found = record_history(id, record.get_value()).await;
-            if turns.is_last(turn) {
-                answer.set(Some(found));
-            }
-        });
+        let question = move || record_history(control.id(), record.get_value());
+        turns.ask(0, question, move |found| answer.set(Some(found)));
     });
     part(move || match answer.get() {
         None => view! { <p class="quiet">"Reading the history…"</p> }.any(),

@@ -1,7 +1,6 @@
 //! The row of calculations under the grid: one for each column, over all records that are shown.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::control::SheetControl;
 use super::memory::{remember, remembered};
@@ -38,18 +37,11 @@ pub fn summary_row(control: SheetControl) -> AnyView {
         if wanted.is_empty() {
             return;
         }
-        turns.after(
-            REST_MILLISECONDS,
-            Box::new(move |turn| {
-                let id = control.id();
-                spawn_local(async move {
-                    let found = summarise(id, choosing, wanted.clone()).await;
-                    if turns.is_last(turn) {
-                        answer.set(found.ok().map(|found| (wanted, found)));
-                    }
-                });
-            }),
-        );
+        let asked = wanted.clone();
+        let question = move || summarise(control.id(), choosing, asked);
+        turns.ask(REST_MILLISECONDS, question, move |found| {
+            answer.set(found.ok().map(|found| (wanted, found)));
+        });
     });
     let keys =
         move || places.with(|places| places.iter().flatten().map(|place| place.field.clone()).collect());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::app::signals::StoredValue;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 /// Counts questions.
 #[derive(Clone, Copy)]
@@ -38,5 +39,24 @@ impl Turns {
             }
         };
         set_timeout(later, Duration::from_millis(milliseconds));
+    }
+
+    /// Asks a question a moment later; its answer is taken unless another question comes meanwhile.
+    pub fn ask<Q: Future + 'static>(
+        self,
+        milliseconds: u64,
+        question: impl FnOnce() -> Q + 'static,
+        take: impl FnOnce(Q::Output) + 'static,
+    ) {
+        let begin = move |turn| {
+            let question = question();
+            spawn_local(async move {
+                let answer = question.await;
+                if self.is_last(turn) {
+                    take(answer);
+                }
+            });
+        };
+        self.after(milliseconds, Box::new(begin));
     }
 }

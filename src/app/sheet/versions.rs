@@ -25,16 +25,11 @@ pub fn panel(control: SheetControl) -> AnyView {
     let answer: Answer = RwSignal::new(None);
     let turns = Turns::new();
     let ask = move |milliseconds| {
-        let read = move |turn| {
-            let id = control.id();
-            spawn_local(async move {
-                let found = versions::versions(id).await;
-                if turns.is_last(turn) {
-                    answer.set(Some(found));
-                }
-            });
-        };
-        turns.after(milliseconds, Box::new(read));
+        turns.ask(
+            milliseconds,
+            move || versions::versions(control.id()),
+            move |found| answer.set(Some(found)),
+        );
     };
     let again = Callback::new(move |()| ask(0));
     watch(move || {

@@ -1,11 +1,10 @@
 //! The columns as the person has them: kept on the server a moment after they changed, and hidden by outcomes.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::SheetControl;
+use super::turns::Turns;
 use crate::app::components::{FollowUp, Toast, Tone};
 use crate::app::format::counted;
 use crate::app::plain::on_change;
@@ -14,11 +13,11 @@ use crate::domain::layout::SheetLayout;
 use crate::rpc::layouts;
 
 /// How long the columns have to rest before they are kept.
-const REST: Duration = Duration::from_millis(400);
+const REST_MILLISECONDS: u64 = 400;
 
 /// Keeps each change of the layout, but for those of a view: a view is changed by its menu only.
 pub fn follow(control: SheetControl) {
-    let changes = StoredValue::new(0_u32);
+    let turns = Turns::new();
     let waits = StoredValue::new(false);
     // Nothing is lost when the person leaves the page at once.
     on_cleanup(move || {
@@ -32,16 +31,12 @@ pub fn follow(control: SheetControl) {
             if control.own_layout.with_value(Option::is_some) {
                 return;
             }
-            changes.update_value(|count| *count += 1);
             waits.set_value(true);
-            let mine = changes.get_value();
-            let keep_later = move || {
-                if changes.try_get_value() == Some(mine) {
-                    waits.set_value(false);
-                    keep(control);
-                }
+            let rested = move |_| {
+                waits.set_value(false);
+                keep(control);
             };
-            set_timeout(keep_later, REST);
+            turns.after(REST_MILLISECONDS, Box::new(rested));
         },
     );
     let hide = control.state.jobs.hidden_columns;

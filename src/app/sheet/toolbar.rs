@@ -1,17 +1,17 @@
 //! The bar over the grid: which records, which actions.
 
 use leptos::prelude::*;
-
-use crate::app::plain::{Any, flag, live, on_change, on_event, on_key, on_mouse, part};
 use leptos::task::spawn_local;
 
 use super::control::{Finding, Side};
+use super::turns::Turns;
 use super::view_controls::ViewControls;
 use super::{Importing, SheetControl};
 use crate::app::actions::{menu_item, press};
 use crate::app::components::{Button, Icon, Look, MenuButton, MenuItem, Tab, Tabs, icon};
 use crate::app::format;
 use crate::app::grid::change::Change;
+use crate::app::plain::{Any, flag, live, on_change, on_event, on_key, on_mouse, part};
 use crate::app::signals::{Memo, RwSignal, Signal};
 use crate::app::state::SpaceState;
 use crate::domain::export::ExportFormat;
@@ -19,6 +19,8 @@ use crate::rpc::actions::{ActionView, Place};
 use crate::rpc::jobs;
 use crate::rpc::records::Standing;
 
+/// How long typing has to rest before the server is asked.
+const REST_MILLISECONDS: u64 = 200;
 const STANDINGS: [Standing; 3] = [Standing::All, Standing::Valid, Standing::Invalid];
 
 /// The toolbar of a sheet.
@@ -178,7 +180,7 @@ fn menu(
 fn SearchBox(control: SheetControl) -> impl IntoView {
     let question = control.grid.question;
     let text = RwSignal::new(question.with_untracked(|question| question.search.clone()));
-    let typed = RwSignal::new(0_u32);
+    let turns = Turns::new();
     // The search may be changed from elsewhere, as by a view or the way back.
     on_change(
         move || question.with(|question| question.search.clone()),
@@ -206,16 +208,13 @@ fn SearchBox(control: SheetControl) -> impl IntoView {
     };
     let input = move |event| {
         text.set(event_target_value(&event));
-        typed.update(|times| *times += 1);
-        let mine = typed.get_untracked();
-        let later = move || {
+        let later = move |_| {
             // A condition is asked for when it is complete: with Enter.
-            let rests = typed.try_get_untracked() == Some(mine);
-            if rests && !text.with_untracked(|text| text.starts_with("filter:")) {
+            if !text.with_untracked(|text| text.starts_with("filter:")) {
                 ask();
             }
         };
-        set_timeout(later, std::time::Duration::from_millis(200));
+        turns.after(REST_MILLISECONDS, Box::new(later));
     };
     view! {
         <div class="search">

@@ -1,11 +1,9 @@
 //! The values of a field as a list to tick, with the number of their records under the other filters.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::super::SheetControl;
+use super::super::turns::Turns;
 use super::words;
 use crate::app::components::{Icon, icon};
 use crate::app::format;
@@ -17,7 +15,7 @@ use crate::rpc::facets::{self, ValueList};
 use crate::rpc::records::Choosing;
 
 /// How long typing has to rest before the server is asked.
-const REST: Duration = Duration::from_millis(200);
+const REST_MILLISECONDS: u64 = 200;
 
 /// What is known of the values.
 #[derive(Clone, Copy)]
@@ -26,7 +24,7 @@ struct Values {
     key: StoredValue<String>,
     search: RwSignal<String>,
     answer: RwSignal<Option<Result<ValueList, String>>>,
-    asked: StoredValue<u32>,
+    turns: Turns,
 }
 
 /// The list for a field.
@@ -36,7 +34,7 @@ pub fn value_list(control: SheetControl, key: String) -> AnyView {
         key: StoredValue::new(key),
         search: RwSignal::new(String::new()),
         answer: RwSignal::new(None),
-        asked: StoredValue::new(0),
+        turns: Turns::new(),
     };
     let wanted = Memo::new(move |_| values.wanted());
     watch(move || {
@@ -82,25 +80,15 @@ impl Values {
 
     /// Asks the server, once nothing newer is wanted.
     fn ask(self, choosing: Choosing, search: String) {
-        let mine = self.asked.try_update_value(|asked| {
-            *asked += 1;
-            *asked
-        });
-        let (sheet, key) = (self.control.sheet.with_value(|sheet| sheet.id.clone()), self.key.get_value());
-        let ours = move || self.asked.try_get_value() == mine;
-        let ask = move || {
-            if !ours() {
-                return;
-            }
-            spawn_local(async move {
-                let answer = facets::field_values(sheet, key, choosing, search).await;
-                if ours() {
-                    self.answer.set(Some(answer.map_err(|error| error.to_string())));
-                }
-            });
-        };
-        let first = self.answer.with_untracked(Option::is_none);
-        set_timeout(ask, if first { Duration::ZERO } else { REST });
+        let (sheet, key) = (self.control.id(), self.key.get_value());
+        let rest = if self.answer.with_untracked(Option::is_none) { 0 } else { REST_MILLISECONDS };
+        self.turns.ask(
+            rest,
+            move || facets::field_values(sheet, key, choosing, search),
+            move |answer| {
+                self.answer.set(Some(answer.map_err(|error| error.to_string())));
+            },
+        );
     }
 
     fn ticked(self) -> Vec<String> {

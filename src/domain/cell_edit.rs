@@ -1,6 +1,7 @@
 //! One rule for many cells: what becomes of the text of each cell of a field.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,8 @@ pub enum CellEdit {
     },
     /// The cells get these texts one after the other, and again from the first on.
     Cycle(Arc<[Option<String>]>),
+    /// The cells of these rows get the text; nothing empties them.
+    Within(Arc<[Range<u32>]>, Option<String>),
     /// The cells go on with a series; the first of them has this place in it.
     Series(Series, i64),
 }
@@ -132,7 +135,7 @@ impl Find {
 impl CellEdit {
     /// Whether cells of equal texts may get different ones.
     pub fn goes_by_row(&self) -> bool {
-        matches!(self, Self::Cycle(_) | Self::Series(..))
+        matches!(self, Self::Cycle(_) | Self::Within(..) | Self::Series(..))
     }
 
     /// What becomes of a cell, whose record is the `row`th of those that are meant.
@@ -145,6 +148,9 @@ impl CellEdit {
                 Some(since) => since.as_deref().map(Cow::Borrowed),
                 None => return Edited::Same,
             },
+            Self::Within(rows, since) if rows.iter().any(|rows| rows.contains(&(row as u32))) => {
+                since.as_deref().map(Cow::Borrowed)
+            }
             Self::Series(series, first) => {
                 match first.checked_add_unsigned(row as u64).and_then(|place| series.at(place)) {
                     Some(since) => Some(Cow::Owned(since)),
@@ -326,6 +332,18 @@ mod tests {
         assert_eq!(set.apply(Some("x"), 0), Edited::Same);
         assert_eq!(CellEdit::Set(None).apply(Some("x"), 0), Edited::To(None));
         assert_eq!(CellEdit::Set(None).apply(None, 0), Edited::Same);
+    }
+
+    #[test]
+    fn only_the_rows_that_are_meant_change() {
+        let edit = CellEdit::Within([1..2, 4..6].into(), None);
+        for (row, since) in
+            [(0, Edited::Same), (1, Edited::To(None)), (3, Edited::Same), (5, Edited::To(None))]
+        {
+            assert_eq!(edit.apply(Some("x"), row), since, "{row}");
+        }
+        assert_eq!(edit.apply(None, 1), Edited::Same, "what is empty already");
+        assert!(edit.goes_by_row());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::app::format::counted;
 use crate::app::grid::Go;
 use crate::app::grid::change::{AWAY, Change};
 use crate::app::plain::{Any, part};
+use crate::domain::fill::Fill;
 use crate::rpc::RpcError;
 use crate::rpc::cells::{self, Filled, Stepped};
 use crate::rpc::records::{self, Standings};
@@ -90,19 +91,16 @@ impl SheetControl {
     /// False when it was refused; people know then.
     async fn perform(self, id: String, change: Change) -> bool {
         match change {
-            Change::Fill { block, fill, added } => match cells::fill_cells(id, block, fill, added).await {
-                Ok(Filled::Done(standings)) => {
-                    self.took(standings);
-                    self.stepped();
-                    true
-                }
-                Ok(Filled::Job(card)) => {
-                    self.state.jobs.heard_of(*card);
-                    self.stepped();
-                    true
-                }
-                Err(error) => self.refused("The cells were not changed", error),
-            },
+            Change::Fill { block, fill, added, several } => {
+                let fill = match (fill, several) {
+                    (Fill::Table(table), Some((ranges, columns))) => {
+                        Fill::Areas(ranges.areas(&columns), Some(table.text(0, 0).to_string()))
+                    }
+                    (fill, _) => fill,
+                };
+                let answer = cells::fill_cells(id, block, fill, added).await;
+                self.filled(answer)
+            }
             Change::Delete(rows, records) => match cells::delete_rows(id.clone(), rows).await {
                 Ok((standings, change)) => {
                     self.took(standings);
@@ -128,6 +126,17 @@ impl SheetControl {
                 true
             }
         }
+    }
+
+    /// Cells were written, or not.
+    fn filled(self, answer: Result<Filled, RpcError>) -> bool {
+        match answer {
+            Ok(Filled::Done(standings)) => self.took(standings),
+            Ok(Filled::Job(card)) => self.state.jobs.heard_of(*card),
+            Err(error) => return self.refused("The cells were not changed", error),
+        }
+        self.stepped();
+        true
     }
 
     fn took(self, standings: Standings) {

@@ -22,6 +22,10 @@ const MOST_HERE: u64 = 50_000;
 /// Cells that fit on a clipboard, as the server has it.
 const MOST: u64 = 1_000_000;
 
+/// Cells that are pasted at once.
+const MOST_PASTED: u64 = 5_000_000;
+const TOO_MANY: &str =
+    "More than 5,000,000 cells are not pasted at once. Save them as a CSV file and drop it here";
 /// Why several ranges are not copied, and not cut.
 const NO_TABLE: &str = "Copy works on ranges with the same rows or the same columns";
 const ONE_TO_CUT: &str = "Cut works on one range. Copy, then clear";
@@ -121,7 +125,7 @@ pub fn ask(shared: &Shared) {
     let shared = std::rc::Rc::clone(shared);
     spawn_local(async move {
         match wasm_bindgen_futures::JsFuture::from(asked).await.ok().and_then(|text| text.as_string()) {
-            Some(text) if !text.is_empty() => put(&shared, &Table::read(&text)),
+            Some(text) if !text.is_empty() => put(&shared, Table::read(&text)),
             Some(_) => control.trouble("There is no text on the clipboard".to_string()),
             None => refused(),
         }
@@ -133,7 +137,7 @@ pub fn paste(shared: &Shared, event: &ClipboardEvent) {
     let Some(clipboard) = event.clipboard_data() else { return };
     let Some(table) = table_on(&clipboard) else { return };
     event.prevent_default();
-    put(shared, &table);
+    put(shared, table);
 }
 
 /// The cells on a clipboard: a spreadsheet's own table says most, but ours is exact as text.
@@ -148,7 +152,10 @@ fn table_on(clipboard: &DataTransfer) -> Option<Table> {
     (!text.is_empty()).then(|| Table::read(&text))
 }
 
-fn put(shared: &Shared, table: &Table) {
+fn put(shared: &Shared, table: Table) {
+    if table.texts().len() as u64 > MOST_PASTED {
+        return shared.borrow().control.trouble(TOO_MANY.to_string());
+    }
     let (landing, locked, names, control, may_add) = {
         let grid = shared.borrow();
         let sheet = (grid.geometry.rows, grid.columns.len());
@@ -180,7 +187,7 @@ fn put(shared: &Shared, table: &Table) {
     fill::fill(
         shared,
         Ranges::of(block.clone()),
-        Fill::Table(table.clone()),
+        Fill::Table(table),
         u32::try_from(added).unwrap_or(u32::MAX),
     );
     if block.cells() > 0 {

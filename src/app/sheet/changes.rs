@@ -1,12 +1,15 @@
 //! Changes of many cells or records: sent one after the other, once what was typed before has arrived, and told of
 //! when they went otherwise than people think.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::SheetControl;
 use super::changing::offer_undo;
 use super::control::Saving;
+use super::paste;
 use crate::app::components::{Toast, Tone};
 use crate::app::format::counted;
 use crate::app::grid::Go;
@@ -17,7 +20,7 @@ use crate::rpc::RpcError;
 use crate::rpc::cells::{self, Filled, Stepped};
 use crate::rpc::records::{self, Standings};
 
-/// What is being made: nothing to be seen. The code that makes it comes with the first change.
+/// What is being made, where it takes a while. The code that makes it comes with the first change.
 #[component]
 pub fn Changes(
     /// The sheet.
@@ -30,21 +33,30 @@ pub fn Changes(
 }
 
 /// Makes a change, and tells when it is done.
-pub fn made(control: SheetControl, change: Change) -> AnyView {
+pub fn made(control: SheetControl, change: Arc<Change>) -> AnyView {
+    if let Some(rows) = paste::rows(&change) {
+        return paste::paste(control, change, rows);
+    }
     let id = control.sheet.with_value(|sheet| sheet.id.clone());
     spawn_local(async move {
-        let done = control.perform(id, change).await;
-        control.saving.set(if done { Saving::Saved } else { Saving::Failed });
-        if !done {
-            control.grid.doubted.update(|times| *times += 1);
-        }
-        control.state.refresh();
-        control.arrived();
+        let done = control.perform(id, Arc::unwrap_or_clone(change)).await;
+        control.ended(done);
     });
     ().any()
 }
 
 impl SheetControl {
+    /// A change is made, or refused.
+    pub(super) fn ended(self, done: bool) {
+        self.making.set(None);
+        self.saving.set(if done { Saving::Saved } else { Saving::Failed });
+        if !done {
+            self.grid.doubted.update(|times| *times += 1);
+        }
+        self.state.refresh();
+        self.arrived();
+    }
+
     /// Makes a change when those before it are made.
     pub fn make(self, change: Change) {
         if self.grid.away.get_untracked() {
@@ -57,7 +69,7 @@ impl SheetControl {
         }
         self.waiting.set(1);
         self.saving.set(Saving::Under);
-        self.making.set(Some(change));
+        self.making.set(Some(Arc::new(change)));
     }
 
     /// Something that was written has arrived, or not; what waited for it may go.
@@ -129,7 +141,7 @@ impl SheetControl {
     }
 
     /// Cells were written, or not.
-    fn filled(self, answer: Result<Filled, RpcError>) -> bool {
+    pub(super) fn filled(self, answer: Result<Filled, RpcError>) -> bool {
         match answer {
             Ok(Filled::Done(standings)) => self.took(standings),
             Ok(Filled::Job(card)) => self.state.jobs.heard_of(*card),

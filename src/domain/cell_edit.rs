@@ -1,6 +1,7 @@
 //! One rule for many cells: what becomes of the text of each cell of a field.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -68,6 +69,15 @@ pub enum Find {
     Whole(Part),
     /// It contains the text.
     Within(Part),
+    /// It is like `find`, or holds a value for which people read something like it.
+    Shown {
+        /// What is sought.
+        find: Box<Find>,
+        /// Those values.
+        values: BTreeSet<String>,
+        /// The cell is a list, of which one item has the value; the only one where the whole cell is sought.
+        by_item: bool,
+    },
 }
 
 /// How a person wants a text to be sought.
@@ -128,6 +138,26 @@ impl Find {
             (Self::Exactly(exact), Some(text)) => text == exact,
             (Self::Whole(part), Some(text)) => part.length_at(text) == Some(text.len()),
             (Self::Within(part), Some(text)) => part.find(text).is_some(),
+            (Self::Shown { find, values, by_item }, Some(text)) => {
+                find.fits(Some(text))
+                    || values.contains(text)
+                    || (*by_item && value::items(text).any(|item| values.contains(&*item)))
+                        && (!find.is_whole() || value::items(text).count() == 1)
+            }
+        }
+    }
+
+    /// Whether the cell holds it and nothing else.
+    fn is_whole(&self) -> bool {
+        matches!(self, Self::Exactly(_) | Self::Whole(_))
+    }
+
+    /// The same where the cell holds it and nothing else.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        match self {
+            Self::Within(part) => Self::Whole(part),
+            other => other,
         }
     }
 }
@@ -159,11 +189,11 @@ impl CellEdit {
             }
             Self::Fill(with) if is_empty => present(with),
             Self::Replace { find: Find::Empty, with, .. } if is_empty => present(with),
-            Self::Replace { find: find @ (Find::Exactly(_) | Find::Whole(_)), with, .. }
-                if find.fits(text) =>
-            {
-                present(with)
-            }
+            Self::Replace {
+                find: find @ (Find::Exactly(_) | Find::Whole(_) | Find::Shown { .. }),
+                with,
+                ..
+            } if find.fits(text) => present(with),
             Self::Replace { find: Find::Within(part), with, most } => match part.replace(text, with, *most) {
                 Edited::To(replaced) => replaced.filter(|text| !text.is_empty()).map(Cow::Owned),
                 other => return other.map(Cow::Owned),

@@ -92,7 +92,7 @@ pub struct LimitSettings {
         value_parser = |text: &str| size(text, 1 << 50))]
     pub max_file: u64,
 
-    /// Most bytes of the JSON of an API request, 1GiB at most
+    /// Most bytes of the JSON of an API request, and of a paste, 1GiB at most
     #[arg(long, env = "INLET_MAX_BODY", default_value = "64MiB", value_name = "SIZE",
         value_parser = |text: &str| size(text, 1 << 30))]
     pub max_body: u64,

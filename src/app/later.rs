@@ -208,8 +208,8 @@ parts! {
     /// What can be done with a cell.
     cell_menu in "": cell_menu(control: crate::app::sheet::SheetControl, place: crate::app::grid::MenuPlace)
         = view! { <crate::app::sheet::CellMenuAt control=control place=place /> }.any();
-    /// Changes of many cells or records: they are made, and nothing is to be seen.
-    changes in "": made(control: crate::app::sheet::SheetControl, change: crate::app::grid::change::Change)
+    /// Changes of many cells or records: they are made, and a large paste shows how far it is.
+    changes in "": made(control: crate::app::sheet::SheetControl, change: std::sync::Arc<crate::app::grid::change::Change>)
         = crate::app::sheet::made(control, change);
     /// The choice at a cell that somebody else changed.
     clash in "": clash(control: crate::app::sheet::SheetControl) = crate::app::sheet::clash::choices(control);

@@ -1,6 +1,8 @@
 //! One rule for many cells: what becomes of the text of each cell of a field.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -50,6 +52,8 @@ pub enum CellEdit {
     },
     /// The cells get these texts one after the other, and again from the first on.
     Cycle(Arc<[Option<String>]>),
+    /// The cells of these rows get the text; nothing empties them.
+    Within(Arc<[Range<u32>]>, Option<String>),
     /// The cells go on with a series; the first of them has this place in it.
     Series(Series, i64),
 }
@@ -65,6 +69,15 @@ pub enum Find {
     Whole(Part),
     /// It contains the text.
     Within(Part),
+    /// It is like `find`, or holds a value for which people read something like it.
+    Shown {
+        /// What is sought.
+        find: Box<Find>,
+        /// Those values.
+        values: BTreeSet<String>,
+        /// The cell is a list, of which one item has the value; the only one where the whole cell is sought.
+        by_item: bool,
+    },
 }
 
 /// How a person wants a text to be sought.
@@ -125,6 +138,26 @@ impl Find {
             (Self::Exactly(exact), Some(text)) => text == exact,
             (Self::Whole(part), Some(text)) => part.length_at(text) == Some(text.len()),
             (Self::Within(part), Some(text)) => part.find(text).is_some(),
+            (Self::Shown { find, values, by_item }, Some(text)) => {
+                find.fits(Some(text))
+                    || values.contains(text)
+                    || (*by_item && value::items(text).any(|item| values.contains(&*item)))
+                        && (!find.is_whole() || value::items(text).count() == 1)
+            }
+        }
+    }
+
+    /// Whether the cell holds it and nothing else.
+    fn is_whole(&self) -> bool {
+        matches!(self, Self::Exactly(_) | Self::Whole(_))
+    }
+
+    /// The same where the cell holds it and nothing else.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        match self {
+            Self::Within(part) => Self::Whole(part),
+            other => other,
         }
     }
 }
@@ -132,7 +165,7 @@ impl Find {
 impl CellEdit {
     /// Whether cells of equal texts may get different ones.
     pub fn goes_by_row(&self) -> bool {
-        matches!(self, Self::Cycle(_) | Self::Series(..))
+        matches!(self, Self::Cycle(_) | Self::Within(..) | Self::Series(..))
     }
 
     /// What becomes of a cell, whose record is the `row`th of those that are meant.
@@ -145,6 +178,9 @@ impl CellEdit {
                 Some(since) => since.as_deref().map(Cow::Borrowed),
                 None => return Edited::Same,
             },
+            Self::Within(rows, since) if rows.iter().any(|rows| rows.contains(&(row as u32))) => {
+                since.as_deref().map(Cow::Borrowed)
+            }
             Self::Series(series, first) => {
                 match first.checked_add_unsigned(row as u64).and_then(|place| series.at(place)) {
                     Some(since) => Some(Cow::Owned(since)),
@@ -153,11 +189,11 @@ impl CellEdit {
             }
             Self::Fill(with) if is_empty => present(with),
             Self::Replace { find: Find::Empty, with, .. } if is_empty => present(with),
-            Self::Replace { find: find @ (Find::Exactly(_) | Find::Whole(_)), with, .. }
-                if find.fits(text) =>
-            {
-                present(with)
-            }
+            Self::Replace {
+                find: find @ (Find::Exactly(_) | Find::Whole(_) | Find::Shown { .. }),
+                with,
+                ..
+            } if find.fits(text) => present(with),
             Self::Replace { find: Find::Within(part), with, most } => match part.replace(text, with, *most) {
                 Edited::To(replaced) => replaced.filter(|text| !text.is_empty()).map(Cow::Owned),
                 other => return other.map(Cow::Owned),
@@ -326,6 +362,18 @@ mod tests {
         assert_eq!(set.apply(Some("x"), 0), Edited::Same);
         assert_eq!(CellEdit::Set(None).apply(Some("x"), 0), Edited::To(None));
         assert_eq!(CellEdit::Set(None).apply(None, 0), Edited::Same);
+    }
+
+    #[test]
+    fn only_the_rows_that_are_meant_change() {
+        let edit = CellEdit::Within([1..2, 4..6].into(), None);
+        for (row, since) in
+            [(0, Edited::Same), (1, Edited::To(None)), (3, Edited::Same), (5, Edited::To(None))]
+        {
+            assert_eq!(edit.apply(Some("x"), row), since, "{row}");
+        }
+        assert_eq!(edit.apply(None, 1), Edited::Same, "what is empty already");
+        assert!(edit.goes_by_row());
     }
 
     #[test]

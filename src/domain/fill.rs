@@ -1,8 +1,13 @@
 //! Writing into a block of cells at once: which texts they get.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::clipboard::Table;
+
+/// Ranges of cells that are chosen at once, at most.
+pub const MOST_AREAS: usize = 100;
 
 /// What the cells of a block get.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,6 +15,8 @@ pub enum Fill {
     /// The texts of a table, again from its first row and column on where the block is larger; an empty text empties
     /// the cell.
     Table(Table),
+    /// The same text in some areas of the block, which may overlap; nothing empties the cells.
+    Areas(Vec<Area>, Option<String>),
     /// What the first row has.
     Down,
     /// What the first column has.
@@ -18,6 +25,15 @@ pub enum Fill {
     OnDown(Source),
     /// The same of columns.
     OnRight(Source),
+}
+
+/// A rectangle within a block: places among its rows and among its fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Area {
+    /// Its rows.
+    pub rows: Range<u32>,
+    /// Its fields.
+    pub fields: Range<u32>,
 }
 
 /// The part of a block that the rest of it goes on with.

@@ -30,7 +30,7 @@ pub struct Limits {
     pub rows: u64,
     /// Most bytes of an uploaded file.
     pub file_bytes: u64,
-    /// Most bytes of the body of an API request, unpacked.
+    /// Most bytes of the body of an API request, unpacked, and of what a page sends.
     pub body_bytes: usize,
 }
 

@@ -28,6 +28,7 @@ pub mod record;
 pub mod route;
 pub mod seen;
 pub mod series;
+pub mod shown;
 pub mod snapshot;
 pub mod space;
 pub mod tenant;

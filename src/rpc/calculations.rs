@@ -54,6 +54,17 @@ impl Measure {
     }
 }
 
+/// Cells that a person has chosen: rows of the view and fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellRange {
+    /// The first row, counted from 0.
+    pub from: u64,
+    /// The row after the last.
+    pub to: u64,
+    /// The keys of the fields.
+    pub fields: Vec<String>,
+}
+
 /// Calculations of one version of the sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calculations {
@@ -63,18 +74,17 @@ pub struct Calculations {
     pub results: Vec<(Measure, String)>,
 }
 
-/// Calculates over all fields together, in rows of the view: from the first on, up to before the last.
+/// Calculates over all cells of some ranges together, each of them once.
 ///
 /// # Errors
 /// When there is no such sheet for this person, or a field or the filter cannot be read.
 #[server(input = Packed, output = Packed)]
-pub async fn calculate_range(
+pub async fn calculate_ranges(
     sheet_id: String,
     choosing: Choosing,
-    rows: (u64, u64),
-    fields: Vec<String>,
+    ranges: Vec<CellRange>,
 ) -> Result<Calculations, RpcError> {
-    super::bodies::calculations::calculate_range(sheet_id, choosing, rows, fields).await
+    super::bodies::calculations::calculate_ranges(sheet_id, choosing, ranges).await
 }
 
 /// Calculates one thing for each field over what is shown; the results come in that order.

@@ -40,8 +40,10 @@ pub struct Found {
     pub version: i64,
     /// How many cells.
     pub cells: u64,
-    /// How many of them may be changed here.
+    /// How many of them would be replaced.
     pub writable: u64,
+    /// How many would not be replaced although they may be changed: only a part of an option's name is sought.
+    pub partial: u64,
     /// In how many columns.
     pub writable_fields: u64,
     /// The wanted one.

@@ -1,16 +1,21 @@
 //! The pages of the application, and the functions that they call.
 
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::{
     body::Body,
     extract::{Request, State},
     http::request::Parts,
     response::{IntoResponse, Response},
 };
+use futures::StreamExt;
 use leptos::prelude::{provide_context, use_context};
+use leptos::server_fn::{ContentType, Encodes};
 
 use super::session::SignedIn;
 use super::{ServerState, csp};
 use crate::app::shell;
+use crate::rpc::{ErrorKind, RpcError, Wire};
 
 /// The page at the address, whole; where none is, one that says so, with its status.
 pub async fn page(State(state): State<ServerState>, request: Request<Body>) -> Response {
@@ -24,13 +29,31 @@ pub async fn page(State(state): State<ServerState>, request: Request<Body>) -> R
     render(request).await.into_response()
 }
 
-/// What a page asks of the server.
+/// What a page asks of the server. A paste may be as large as a request of the API.
 pub async fn function(State(state): State<ServerState>, request: Request<Body>) -> Response {
+    let most = state.service.settings.limits.body_bytes;
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: usize| length > most) {
+        return too_large(request, most).await;
+    }
     let context = move || {
         provide_context(state.service.clone());
         introduce();
     };
     leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+}
+
+/// Says so in the words of a server function.
+async fn too_large(request: Request<Body>, most: usize) -> Response {
+    // A browser that is cut off while it sends does not hear the answer.
+    let mut body = request.into_body().into_data_stream();
+    while let Some(Ok(_)) = body.next().await {}
+    let words = format!(
+        "This is more than the {} MiB that the server takes at once. Save it as a CSV file and drop it on the sheet",
+        (most >> 20).max(1)
+    );
+    let error = Wire::encode(&RpcError::new(ErrorKind::TooLarge, words)).unwrap_or_default();
+    (StatusCode::PAYLOAD_TOO_LARGE, [(CONTENT_TYPE, Wire::CONTENT_TYPE)], error).into_response()
 }
 
 /// Tells a page or server function who is signed in.

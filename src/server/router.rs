@@ -17,8 +17,9 @@ pub fn router(state: ServerState) -> Router {
     let _ = Executor::init_tokio();
 
     // The page's files are compressed ahead of time; this is for what is made on request.
+    let most = DefaultBodyLimit::max(state.service.settings.limits.body_bytes);
     let compressed = Router::new()
-        .route("/rpc/{*function}", any(pages::function))
+        .route("/rpc/{*function}", any(pages::function).layer(most))
         .route("/frames/{sheet}", get(frames::frame))
         .fallback(pages::page)
         .layer(CompressionLayer::new().br(true).gzip(true));

@@ -16,6 +16,7 @@ use crate::domain::job::{Job, JobTrigger, JobType};
 use crate::domain::limits::Limits;
 use crate::domain::query::RecordQuery;
 use crate::domain::record::{Counts, FieldNumber};
+use crate::domain::shown::stored;
 use crate::domain::value;
 use crate::domain::workbook::Sheet;
 use crate::sheets::{Bulk, FieldEdit, NewRecord, Writer};
@@ -290,11 +291,13 @@ fn replacement(
     with: &Value,
 ) -> Result<CellEdit> {
     let named = |message: String| ServiceError::bad_request(format!("find: {message}"));
-    let find = match (spelling, find) {
-        (Some(spelling), Value::String(text)) => Find::spelled(text, spelling),
-        _ => Find::parse(&field.field_type, find).map_err(named)?,
-    };
     let with = text(limits, field, with)?.unwrap_or_default();
+    let (find, with) = match (spelling, find) {
+        (Some(spelling), Value::String(text)) => {
+            (Find::spelled(text, spelling).replaced(&field.field_type), stored(&field.field_type, with))
+        }
+        _ => (Find::parse(&field.field_type, find).map_err(named)?, with),
+    };
     Ok(CellEdit::Replace { find, with, most: limits.cell_bytes })
 }
 

@@ -1,7 +1,5 @@
 //! What the cells of some fields come to: empty, wrong, different, sums, the smallest and the largest.
 
-use std::ops::Range;
-
 use super::{Result, Service};
 use crate::domain::access::Actor;
 use crate::domain::ids::SheetId;
@@ -9,17 +7,16 @@ use crate::domain::query::RecordQuery;
 use crate::sheets::{Calculated, Calculation};
 
 impl Service {
-    /// Calculates fields over the records that a query finds, or over some of its rows; and the version of the sheet
-    /// that was looked at.
+    /// Calculates fields over the records that a query finds, or each over some of its rows; and the version of
+    /// the sheet that was looked at.
     pub async fn calculate(
         &self,
         actor: &Actor,
         id: &SheetId,
         query: &RecordQuery,
-        rows: Option<Range<u64>>,
         wanted: &[Calculation],
     ) -> Result<(i64, Vec<Calculated>)> {
         let (mut tx, _, view) = self.view_of(actor, id).await?;
-        Ok((view.version(), view.calculate(&mut tx, query, rows, wanted).await?))
+        Ok((view.version(), view.calculate(&mut tx, query, wanted).await?))
     }
 }

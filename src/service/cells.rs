@@ -16,7 +16,7 @@ use crate::domain::blueprint::SheetAccess;
 use crate::domain::cell_edit::{CellEdit, Edited};
 use crate::domain::clipboard::Table;
 use crate::domain::event::Topic;
-use crate::domain::fill::{Fill, Source};
+use crate::domain::fill::{Area, Fill, MOST_AREAS, Source};
 use crate::domain::ids::{ChangeId, Id, SheetId};
 use crate::domain::job::{Job, JobTrigger, JobType};
 use crate::domain::query::RecordQuery;
@@ -207,6 +207,16 @@ impl Service {
                 let of_column = |(place, field)| (field, of_table(table, place));
                 fields.into_iter().enumerate().map(of_column).collect()
             }
+            Fill::Areas(areas, text) => {
+                if areas.len() > MOST_AREAS {
+                    let message = format!("at most {MOST_AREAS} ranges are changed at once: choose fewer");
+                    return Err(ServiceError::bad_request(message));
+                }
+                text.iter().try_for_each(|text| self.settings.limits.check_cell(text))?;
+                let text = text.clone().map(clean).filter(|text| !text.is_empty());
+                let of_column = |(place, field)| (field, within(areas, (place, numbers.len()), &text));
+                fields.into_iter().enumerate().map(of_column).collect()
+            }
             Fill::Down => {
                 let first = texts(tx, view, &numbers[..numbers.len().min(1)], keys).await?.pop();
                 fields.into_iter().zip(first.into_iter().flatten().map(CellEdit::Set)).collect()
@@ -243,6 +253,17 @@ fn of_table(table: &Table, column: usize) -> CellEdit {
     match table.rows() {
         0 | 1 => CellEdit::Set(text(0)),
         rows => CellEdit::Cycle((0..rows).map(text).collect()),
+    }
+}
+
+/// What a column gets of a text that stands in some areas.
+fn within(areas: &[Area], (column, rows): (usize, usize), text: &Option<String>) -> CellEdit {
+    let here = areas.iter().filter(|area| area.fields.contains(&(column as u32)));
+    let ranges: Vec<Range<u32>> = here.map(|area| area.rows.clone()).collect();
+    // A rule that does not go by rows looks at each different text once.
+    match ranges.iter().any(|range| range.start == 0 && range.end as usize >= rows) {
+        true => CellEdit::Set(text.clone()),
+        false => CellEdit::Within(ranges.into(), text.clone()),
     }
 }
 

@@ -3,10 +3,11 @@
 use super::records::writable_field;
 use super::{Result, Service, ServiceError};
 use crate::domain::access::Actor;
+use crate::domain::blueprint::FieldType;
 use crate::domain::cell_edit::{Find, Spelling};
 use crate::domain::ids::SheetId;
 use crate::domain::query::RecordQuery;
-use crate::sheets::Seek;
+use crate::sheets::{Seek, SoughtCells};
 
 /// What is sought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +27,10 @@ pub struct Found {
     pub version: i64,
     /// How many cells.
     pub cells: u64,
-    /// How many of them the actor may change.
+    /// How many of them would be replaced.
     pub writable: u64,
+    /// How many the actor may change that would not be: only a part of what people read there is sought.
+    pub partial: u64,
     /// In how many fields the actor may change some.
     pub writable_fields: u64,
     /// The one that comes next.
@@ -62,12 +65,24 @@ impl Service {
         }
         let (mut tx, sheet, view) = self.view_of(actor, id).await?;
         let find = Find::spelled(&sought.text, sought.spelling);
-        let each: Vec<(String, Find)> = sought.fields.iter().map(|key| (key.clone(), find.clone())).collect();
+        let each = |key: &String| {
+            let in_field = |rule: fn(Find, &FieldType) -> Find| match sheet.config.field(key) {
+                Some(field) => rule(find.clone(), &field.field_type),
+                None => find.clone(),
+            };
+            SoughtCells {
+                field: key.clone(),
+                find: in_field(Find::shown),
+                replaced: in_field(Find::replaced),
+            }
+        };
+        let each: Vec<SoughtCells> = sought.fields.iter().map(each).collect();
         let found = view.find_cells(&mut tx, query, &each, seek).await?;
         let may_write =
             |key: &String| sheet.config.field(key).is_some_and(|field| writable_field(actor, field).is_ok());
-        let counted = sought.fields.iter().zip(&found.by_field);
-        let writable = counted.filter(|(key, count)| **count > 0 && may_write(key)).map(|(_, count)| *count);
+        let counted = sought.fields.iter().zip(found.by_field.iter().zip(&found.replaced));
+        let writable: Vec<(u64, u64)> =
+            counted.filter(|(key, _)| may_write(key)).map(|(_, (all, replaced))| (*all, *replaced)).collect();
         let next = found.next.and_then(|cell| {
             let (row, place) = cell.spot;
             let (field, record_id) = (sought.fields.get(place)?.clone(), sheet.record_key.id(cell.record));
@@ -76,8 +91,9 @@ impl Service {
         Ok(Found {
             version: view.version(),
             cells: found.by_field.iter().sum(),
-            writable: writable.clone().sum(),
-            writable_fields: writable.count() as u64,
+            writable: writable.iter().map(|(_, replaced)| replaced).sum(),
+            partial: writable.iter().map(|(all, replaced)| all - replaced).sum(),
+            writable_fields: writable.iter().filter(|(_, replaced)| *replaced > 0).count() as u64,
             next,
         })
     }

@@ -22,6 +22,8 @@ pub struct Calculation {
     pub field: String,
     /// Also how many different values it has, which takes the longest.
     pub distinct: bool,
+    /// Over some rows only; those that are named twice count once.
+    pub rows: Option<Vec<Range<u64>>>,
 }
 
 /// What the cells of a field come to.
@@ -85,7 +87,7 @@ impl Numbers {
 }
 
 impl View {
-    /// Calculates fields over the records that a query means, or over some of its rows.
+    /// Calculates fields over the records that a query means, or each over some of its rows.
     ///
     /// # Errors
     /// [`SheetError::Query`] when the query cannot be answered or a field is unknown.
@@ -93,24 +95,29 @@ impl View {
         &self,
         tx: &mut Tx,
         query: &RecordQuery,
-        rows: Option<Range<u64>>,
         wanted: &[Calculation],
     ) -> Result<Vec<Calculated>, SheetError> {
         let positions = self.positions(tx, query).await?;
         let length = self.state.positions() as usize;
-        let mut selected = match rows {
-            None => positions.bits(length),
-            Some(rows) => {
-                let mut selected = Bits::zeros(length);
+        let select = |rows: &Option<Vec<Range<u64>>>| {
+            let Some(rows) = rows else { return positions.bits(length) };
+            let mut selected = Bits::zeros(length);
+            for rows in rows {
                 let count = rows.end.saturating_sub(rows.start) as usize;
                 for position in positions.page(rows.start as usize, count) {
                     selected.set(position as usize);
                 }
-                selected
             }
+            selected
         };
         let mut calculated = Vec::with_capacity(wanted.len());
-        for Calculation { field, distinct } in wanted {
+        let mut selected = Bits::zeros(0);
+        let mut before = None;
+        for Calculation { field, distinct, rows } in wanted {
+            if before != Some(rows) {
+                selected = select(rows);
+                before = Some(rows);
+            }
             let (field, distinct) = (self.rules.field(field)?, *distinct);
             let errors = self.matching(tx, &Test::error(Some(field)).into()).await?;
             let invalid = errors.common(&selected) as u64;

@@ -24,11 +24,24 @@ pub enum Seek {
 /// A cell by its row in the view and the place of its field among the sought ones, both counted from 0.
 pub type Spot = (u64, usize);
 
+/// What is sought in a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SoughtCells {
+    /// The key of the field.
+    pub field: String,
+    /// What is sought.
+    pub find: Find,
+    /// Which of these cells would be replaced.
+    pub replaced: Find,
+}
+
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FoundCells {
     /// For each sought field how many cells hold the text.
     pub by_field: Vec<u64>,
+    /// For each of them how many of these would be replaced.
+    pub replaced: Vec<u64>,
     /// The one that comes next, over the end to the other end.
     pub next: Option<FoundCell>,
 }
@@ -45,7 +58,7 @@ pub struct FoundCell {
 }
 
 impl View {
-    /// Finds cells among the records that a query means. Each field comes with what is sought in it.
+    /// Finds cells among the records that a query means.
     ///
     /// # Errors
     /// [`SheetError::Query`] when the query cannot be answered or a field is unknown.
@@ -53,27 +66,37 @@ impl View {
         &self,
         tx: &mut Tx,
         query: &RecordQuery,
-        sought: &[(String, Find)],
+        sought: &[SoughtCells],
         seek: Seek,
     ) -> Result<FoundCells, SheetError> {
         let mut marked = Vec::with_capacity(sought.len());
-        for (key, find) in sought {
-            let test = Test::Cells(vec![(self.rules.field(key)?, CellTest::of_find(find))]);
-            marked.push(self.matching(tx, &test.into()).await?);
+        let mut replaced = Vec::with_capacity(sought.len());
+        for SoughtCells { field, find, replaced: other } in sought {
+            let field = self.rules.field(field)?;
+            let test = |find| Test::Cells(vec![(field, CellTest::of_find(find))]);
+            marked.push(self.matching(tx, &test(find).into()).await?);
+            replaced.push(match find == other {
+                true => None,
+                false => Some(self.matching(tx, &test(other).into()).await?),
+            });
         }
         let positions = self.positions(tx, query).await?;
-        let (by_field, next) = blocking(move || {
+        let (found, next) = blocking(move || {
             let selected = positions.bits(marked.first().map_or(0, Bits::len));
             marked.iter_mut().for_each(|bits| bits.and(&selected));
             let by_field: Vec<u64> = marked.iter().map(|bits| bits.ones() as u64).collect();
+            let both = |(bits, replaced): (&Bits, &Option<Bits>)| {
+                replaced.as_ref().map_or(bits.ones(), |replaced| replaced.common(bits)) as u64
+            };
+            let replaced = marked.iter().zip(&replaced).map(both).collect();
             let order = positions.page(0, usize::MAX);
-            Ok((by_field, next(&marked, &order, seek)))
+            Ok((FoundCells { by_field, replaced, next: None }, next(&marked, &order, seek)))
         })
         .await?;
-        let Some((place, spot, position)) = next else { return Ok(FoundCells { by_field, next: None }) };
+        let Some((place, spot, position)) = next else { return Ok(found) };
         let record = self.at(tx, &[position], Some(&[])).await?.first().map(|record| record.number);
         let next = record.map(|record| FoundCell { place, spot, record });
-        Ok(FoundCells { by_field, next })
+        Ok(FoundCells { next, ..found })
     }
 }
 

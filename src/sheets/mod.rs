@@ -93,7 +93,7 @@ pub use diff::{Comparison, Difference};
 pub use draft::SegmentDraft;
 pub use error::SheetError;
 pub use facets::{FieldValue, ValuesWanted};
-pub use find::{FoundCells, Seek};
+pub use find::{FoundCells, Seek, SoughtCells};
 pub use history::RecordChange;
 pub use import::ImportBuilder;
 pub use insert::NewRecord;

@@ -2,7 +2,7 @@
 
 use inlet::domain::access::Actor;
 use inlet::domain::clipboard::Table;
-use inlet::domain::fill::{Fill, Source};
+use inlet::domain::fill::{Area, Fill, MOST_AREAS, Source};
 use inlet::domain::ids::{Id, SheetId};
 use inlet::domain::query::{Filter, RecordQuery};
 use inlet::service::cells::{Block, Rows};
@@ -126,6 +126,31 @@ async fn cells_are_filled_and_go_on() {
         assert_eq!(desk.texts("email").await[..2], ["7", "2024-02-02"]);
         desk.fill(&all, Fill::clear(), 0).await;
         assert_eq!(desk.texts("age").await, [""; 5]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn several_areas_are_one_change() {
+    on_each_database(async |app: TestApp| {
+        let rows = [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4"), ("e", "5")];
+        let desk = Desk::with(&app, &rows).await;
+        let area = |rows, fields| Area { rows, fields };
+        // The rows 0, 1, 3 and 4; the ages of the first two, the names of the last three of them.
+        let rows = desk.rows(&[(0, 2), (3, 5)]).await;
+        let block = Block { rows, fields: vec!["name".to_string(), "age".to_string()] };
+        let areas = vec![area(0..2, 1..2), area(1..4, 0..1), area(2..3, 0..1)];
+        desk.fill(&block, Fill::Areas(areas.clone(), None), 0).await;
+        assert_eq!(desk.texts("name").await, ["a", "", "c", "", ""]);
+        assert_eq!(desk.texts("age").await, ["", "", "3", "4", "5"]);
+        desk.step(Way::Undo).await.unwrap();
+        assert_eq!(desk.texts("name").await, ["a", "b", "c", "d", "e"]);
+        assert_eq!(desk.texts("age").await, ["1", "2", "3", "4", "5"]);
+        desk.fill(&block, Fill::Areas(areas, Some("x".to_string())), 0).await;
+        assert_eq!(desk.texts("name").await, ["a", "x", "c", "x", "x"]);
+        let many = Fill::Areas(vec![area(0..1, 0..1); MOST_AREAS + 1], None);
+        let refused = desk.service.fill_cells(&desk.actor, &desk.sheet, &block, &many, 0).await;
+        assert_eq!(refused.unwrap_err().kind, ErrorKind::BadRequest);
     })
     .await;
 }

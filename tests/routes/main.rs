@@ -15,6 +15,7 @@ mod edits;
 mod environments;
 mod events;
 mod files;
+mod find;
 mod fixtures;
 mod jobs;
 mod json_lines;

@@ -1,5 +1,8 @@
 //! What the panels beside the grid ask of the service: found cells, calculations, kinds of messages, the history.
 
+use std::ops::Range;
+use std::slice::from_ref;
+
 use inlet::domain::access::Actor;
 use inlet::domain::cell_edit::Spelling;
 use inlet::domain::ids::{Id, SheetId};
@@ -109,10 +112,10 @@ async fn any_rows_of_a_view_are_calculated() {
     on_each_database(async |app: TestApp| {
         let (actor, id, ids) = people(&app, 500).await;
         write_cell(&app, &id, &ids[4], "age", "much").await;
-        let wanted = |field: &str, distinct| Calculation { field: field.to_string(), distinct };
+        let wanted = |field: &str, distinct| Calculation { field: field.to_string(), distinct, rows: None };
         let all = RecordQuery::default();
         let fields = [wanted("age", false), wanted("name", true)];
-        let (_, found) = app.service.calculate(&actor, &id, &all, None, &fields).await.unwrap();
+        let (_, found) = app.service.calculate(&actor, &id, &all, &fields).await.unwrap();
         let numbers = found[0].numbers.unwrap();
         assert_eq!((found[0].cells, found[0].empty, found[0].invalid), (500, 250, 1));
         assert_eq!((numbers.count, numbers.digits), (249, 2));
@@ -127,16 +130,19 @@ async fn any_rows_of_a_view_are_calculated() {
             ..RecordQuery::default()
         };
         // Downwards the text comes first, then the largest number; empty cells are last in any order.
-        let rows = async |rows| {
-            app.service.calculate(&actor, &id, &query, Some(rows), &[wanted("age", false)]).await.unwrap().1
+        let rows = async |query: &RecordQuery, rows: &[Range<u64>]| {
+            let wanted = Calculation { rows: Some(rows.to_vec()), ..wanted("age", false) };
+            app.service.calculate(&actor, &id, query, &[wanted]).await.unwrap().1
         };
-        let (first, last) = (rows(0..2).await, rows(249..253).await);
+        let several = rows(&query, &[0..2, 1..3, 249..250]).await;
+        assert_eq!((several[0].cells, several[0].empty), (4, 0), "rows that are named twice count once");
+        let (first, last) =
+            (rows(&query, from_ref(&(0..2))).await, rows(&query, from_ref(&(249..253))).await);
         assert_eq!((first[0].cells, first[0].empty, first[0].invalid), (2, 0, 1));
         assert_eq!(first[0].numbers.unwrap().most, 498.25);
         assert_eq!((last[0].cells, last[0].empty, last[0].invalid), (4, 3, 0));
         assert_eq!(last[0].numbers.unwrap().least, 0.25);
-        let (_, none) =
-            app.service.calculate(&actor, &id, &all, Some(500..600), &[wanted("age", false)]).await.unwrap();
+        let none = rows(&all, from_ref(&(500..600))).await;
         assert_eq!((none[0].cells, none[0].numbers), (0, None));
     })
     .await;

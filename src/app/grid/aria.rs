@@ -67,6 +67,11 @@ pub fn build(shared: &Shared) {
     };
     mark_selected(shared);
     mark_others(shared);
+    let grid = shared.borrow();
+    if grid.chooses() {
+        mark_chosen(&grid);
+    }
+    drop(grid);
     if refocus {
         focus_active(shared);
     }
@@ -232,6 +237,20 @@ fn focus_active(shared: &Shared) -> bool {
         dom::focus_still(&cell);
     }
     true
+}
+
+/// Says which cells are chosen, since there are or were several.
+pub fn mark_chosen(grid: &Grid) {
+    let chosen = grid.chosen_seen();
+    let Some(body) = grid.parts.layer.last_element_child() else { return };
+    for row in children(&body) {
+        let number = index(&row, "aria-rowindex");
+        for cell in children(&row).skip(1) {
+            let spot = Spot { row: number, column: index(&cell, "aria-colindex") as usize };
+            let is_chosen = chosen.iter().any(|block| block.contains(spot));
+            let _ = cell.set_attribute("aria-selected", if is_chosen { "true" } else { "false" });
+        }
+    }
 }
 
 /// Says which cells other people are on, which wait for the server, and which for a choice.

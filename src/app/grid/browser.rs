@@ -19,6 +19,7 @@ use super::list::card::CARD_HEIGHT;
 use super::others::Other;
 use super::painter::{Painter, Scene};
 use super::pending::Pending;
+use super::ranges::Ranges;
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
 use super::{GridControl, Question, aria, editor, list, source, tooltip};
@@ -68,6 +69,8 @@ pub struct Grid {
     pub(super) question: Question,
     pub(super) active: Spot,
     pub(super) anchor: Spot,
+    /// The ranges that were chosen before that of the active cell, and stay.
+    pub(super) earlier: Ranges,
     /// The record of the active cell.
     pub(super) place: Option<RecordName>,
     /// The largest record number that was seen.
@@ -139,6 +142,7 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         question,
         active: Spot::default(),
         anchor: Spot::default(),
+        earlier: Ranges::default(),
         place: None,
         numbers,
         focused: false,
@@ -225,6 +229,9 @@ fn arrange_as(shared: &Shared, layout: &SheetLayout, list: bool) {
             // A range that lost an end is none any more.
             grid.active.column = moved[0].unwrap_or(grid.active.column);
             grid.anchor = grid.active;
+        }
+        if list || !columns.iter().map(Rc::as_ptr).eq(grid.columns.iter().map(Rc::as_ptr)) {
+            grid.earlier.clear();
         }
         grid.columns = columns;
         grid.blocks.arrange(arrangement.shown);
@@ -349,6 +356,8 @@ fn paint(shared: &Shared) {
         rows: &grid.blocks,
         columns: &grid.columns,
         range: grid.range(),
+        chosen: grid.chosen_seen(),
+        has_handle: grid.focused && grid.earlier.is_empty(),
         active: grid.active,
         pulled: grid.pulled.and_then(|spot| grid.range().filled_to(spot)).map(|(block, _)| block),
         focused: grid.focused || grid.lit,
@@ -382,6 +391,7 @@ pub fn ask(shared: &Shared, question: Question) {
         grid.last_toggled = None;
         grid.active = Spot { row: 0, column: grid.active.column };
         grid.anchor = grid.active;
+        grid.earlier.clear();
         grid.view.top = 0.0;
         grid.put_thumb();
         grid.select(Selection::None);
@@ -460,6 +470,7 @@ impl Grid {
         for spot in [&mut self.active, &mut self.anchor] {
             *spot = Spot { row: spot.row.min(last.row), column: spot.column.min(last.column) };
         }
+        self.earlier.keep_within(total);
         self.blocks.want(self.geometry.visible_rows(&self.view));
     }
 

@@ -1,5 +1,6 @@
 //! What a person does to many cells or records at once, as the grid asks for it.
 
+use super::ranges::Ranges;
 use crate::domain::fill::Fill;
 use crate::rpc::cells::{Block, Rows};
 
@@ -18,6 +19,8 @@ pub enum Change {
         fill: Fill,
         /// Records after the last one.
         added: u32,
+        /// Of several ranges, which all get the one text: those, and the columns of the block as they count them.
+        several: Option<(Ranges, Vec<usize>)>,
     },
     /// Records go, so many.
     Delete(Rows, u64),

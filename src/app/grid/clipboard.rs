@@ -5,43 +5,60 @@ use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{ClipboardEvent, DataTransfer};
 
-use super::block::{Block, Landing};
+use super::block::Landing;
 use super::browser::{Grid, Shared};
 use super::fill;
+use super::ranges::{Crossing, Ranges};
 use super::rows::Rows as _;
 use super::travel;
 use crate::app::dom;
 use crate::app::format::{count, counted};
 use crate::domain::clipboard::{OURS, Table, read_html};
 use crate::domain::fill::Fill;
-use crate::rpc::cells;
+use crate::rpc::cells::{Block, copy_cells};
 
 /// Cells that the browser gathers itself at most.
 const MOST_HERE: u64 = 50_000;
 /// Cells that fit on a clipboard, as the server has it.
 const MOST: u64 = 1_000_000;
 
+/// Cells that are pasted at once.
+const MOST_PASTED: u64 = 5_000_000;
+const TOO_MANY: &str =
+    "More than 5,000,000 cells are not pasted at once. Save them as a CSV file and drop it here";
+/// Why several ranges are not copied, and not cut.
+const NO_TABLE: &str = "Copy works on ranges with the same rows or the same columns";
+const ONE_TO_CUT: &str = "Cut works on one range. Copy, then clear";
+
 /// Cells that came from the server and wait to be put on the clipboard.
 pub struct Fetched {
-    block: Block,
+    cells: Crossing,
     version: i64,
     table: Table,
 }
 
-/// Puts the range on the clipboard, and empties it when it is cut.
+/// Puts the ranges on the clipboard, and empties what is cut.
 pub fn copy(shared: &Shared, event: &ClipboardEvent, cut: bool) {
     let Some(clipboard) = event.clipboard_data() else { return };
-    let (block, here) = {
+    event.prevent_default();
+    let (control, ranges) = {
+        let grid = shared.borrow();
+        (grid.control, grid.ranges())
+    };
+    let cells = match ranges.table() {
+        _ if cut && ranges.are_several() => return control.trouble(ONE_TO_CUT.to_string()),
+        None => return control.trouble(NO_TABLE.to_string()),
+        Some(cells) => cells,
+    };
+    let here = {
         let mut grid = shared.borrow_mut();
-        let block = grid.range();
         let version = grid.blocks.version();
         let fetched =
-            grid.fetched.take().filter(|fetched| fetched.block == block && fetched.version == version);
-        (block.clone(), fetched.map(|fetched| fetched.table).or_else(|| grid.table_of(&block)))
+            grid.fetched.take().filter(|fetched| fetched.cells == cells && fetched.version == version);
+        fetched.map(|fetched| fetched.table).or_else(|| grid.table_of(&cells))
     };
-    event.prevent_default();
     let Some(table) = here else {
-        fetch(shared, block, cut);
+        fetch(shared, cells, cut);
         return;
     };
     let written = clipboard.set_data("text/plain", &table.write()).is_ok();
@@ -50,21 +67,20 @@ pub fn copy(shared: &Shared, event: &ClipboardEvent, cut: bool) {
         return;
     }
     let done = if cut { " cut" } else { " copied" };
-    shared.borrow().control.say(counted(block.cells(), "cell") + done);
+    control.say(counted(cells.cells(), "cell") + done);
     if cut {
-        fill::fill(shared, &block, Fill::clear(), 0);
+        fill::everywhere(shared, Fill::clear());
     }
 }
 
 /// Asks the server for the cells, and copies once more when they are here.
-fn fetch(shared: &Shared, block: Block, cut: bool) {
+fn fetch(shared: &Shared, cells: Crossing, cut: bool) {
     let (sheet, wanted, control, version) = {
         let grid = shared.borrow();
-        let fields = grid.columns[block.columns.clone()].iter().map(|field| field.key.clone()).collect();
-        let wanted = cells::Block { rows: grid.rows_of(&block), fields };
+        let wanted = Block { rows: grid.rows_of(&grid.ranges()), fields: grid.keys(&cells.columns) };
         (grid.sheet_id.clone(), wanted, grid.control, grid.blocks.version())
     };
-    if block.cells() > MOST {
+    if cells.cells() > MOST {
         let most = count(MOST);
         control.trouble(format!("More than {most} cells do not fit on a clipboard. Use Download instead"));
         return;
@@ -72,9 +88,9 @@ fn fetch(shared: &Shared, block: Block, cut: bool) {
     let shared = std::rc::Rc::clone(shared);
     control.say("Copying…".to_string());
     spawn_local(async move {
-        match cells::copy_cells(sheet, wanted).await {
+        match copy_cells(sheet, wanted).await {
             Ok(table) => {
-                shared.borrow_mut().fetched = Some(Fetched { block, version, table });
+                shared.borrow_mut().fetched = Some(Fetched { cells, version, table });
                 again(&shared, if cut { "cut" } else { "copy" });
             }
             Err(error) => control.trouble(error.to_string()),
@@ -109,7 +125,7 @@ pub fn ask(shared: &Shared) {
     let shared = std::rc::Rc::clone(shared);
     spawn_local(async move {
         match wasm_bindgen_futures::JsFuture::from(asked).await.ok().and_then(|text| text.as_string()) {
-            Some(text) if !text.is_empty() => put(&shared, &Table::read(&text)),
+            Some(text) if !text.is_empty() => put(&shared, Table::read(&text)),
             Some(_) => control.trouble("There is no text on the clipboard".to_string()),
             None => refused(),
         }
@@ -121,7 +137,7 @@ pub fn paste(shared: &Shared, event: &ClipboardEvent) {
     let Some(clipboard) = event.clipboard_data() else { return };
     let Some(table) = table_on(&clipboard) else { return };
     event.prevent_default();
-    put(shared, &table);
+    put(shared, table);
 }
 
 /// The cells on a clipboard: a spreadsheet's own table says most, but ours is exact as text.
@@ -136,12 +152,15 @@ fn table_on(clipboard: &DataTransfer) -> Option<Table> {
     (!text.is_empty()).then(|| Table::read(&text))
 }
 
-fn put(shared: &Shared, table: &Table) {
+fn put(shared: &Shared, table: Table) {
+    if table.texts().len() as u64 > MOST_PASTED {
+        return shared.borrow().control.trouble(TOO_MANY.to_string());
+    }
     let (landing, locked, names, control, may_add) = {
         let grid = shared.borrow();
         let sheet = (grid.geometry.rows, grid.columns.len());
         let landing = grid.range().landing((table.rows() as u64, table.columns()), sheet);
-        let locked = grid.locked(&landing.block);
+        let locked = grid.split(&Ranges::of(landing.block.clone())).1;
         let names: Vec<String> =
             locked.iter().filter_map(|column| Some(grid.columns.get(*column)?.label.clone())).collect();
         (landing, locked.len(), names, grid.control, grid.may_add)
@@ -165,25 +184,30 @@ fn put(shared: &Shared, table: &Table) {
     if !words.is_empty() {
         control.trouble(words.join(". "));
     }
-    fill::fill(shared, &block, Fill::Table(table.clone()), u32::try_from(added).unwrap_or(u32::MAX));
+    fill::fill(
+        shared,
+        Ranges::of(block.clone()),
+        Fill::Table(table),
+        u32::try_from(added).unwrap_or(u32::MAX),
+    );
     if block.cells() > 0 {
         travel::select(shared, &block);
     }
 }
 
 impl Grid {
-    /// The texts of a block, when all of its rows are here and they are not too many.
-    fn table_of(&self, block: &Block) -> Option<Table> {
-        if block.cells() > MOST_HERE {
+    /// The texts of cells, when all of their rows are here and they are not too many.
+    fn table_of(&self, cells: &Crossing) -> Option<Table> {
+        if cells.cells() > MOST_HERE {
             return None;
         }
-        let mut texts = Vec::with_capacity(block.cells() as usize);
-        for row in block.rows.clone() {
+        let mut texts = Vec::with_capacity(cells.cells() as usize);
+        for row in cells.rows.iter().flat_map(|(start, end)| *start..*end) {
             self.blocks.head(row)?;
-            for column in block.columns.clone() {
-                texts.push(self.blocks.text(row, column).unwrap_or_default().to_string());
+            for column in &cells.columns {
+                texts.push(self.blocks.text(row, *column).unwrap_or_default().to_string());
             }
         }
-        Table::of_texts(block.columns.len(), texts)
+        Table::of_texts(cells.columns.len(), texts)
     }
 }

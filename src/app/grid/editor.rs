@@ -16,6 +16,7 @@ use super::rows::{RecordName, Rows};
 use super::travel;
 use super::{aria, fill, range, tooltip};
 use crate::app::dom;
+use crate::domain::fill::Fill;
 use crate::domain::value;
 use crate::rpc::records::{ColumnKind, ColumnView};
 
@@ -304,7 +305,7 @@ fn fill_range(shared: &Shared) {
         None => return,
     };
     close(shared, false, Some(None));
-    fill::with(shared, text.unwrap_or_default());
+    fill::everywhere(shared, Fill::with(text.unwrap_or_default()));
 }
 
 /// Something was chosen beside the editor.

@@ -104,7 +104,9 @@ pub(super) fn hit(shared: &Shared, event: &MouseEvent) -> Hit {
 fn is_on_handle(shared: &Shared, event: &MouseEvent) -> bool {
     let grid = shared.borrow();
     let (x, y) = point(&grid, event);
-    grid.focused && grid.editor.is_none() && grid.range().is_on_handle(&grid.geometry, &grid.view, x, y)
+    // Several ranges have none.
+    let has_handle = grid.focused && grid.editor.is_none() && grid.earlier.is_empty();
+    has_handle && grid.range().is_on_handle(&grid.geometry, &grid.view, x, y)
 }
 
 /// Where the scroller is shorter than the sheet, the wheel moves the sheet itself.
@@ -156,7 +158,11 @@ fn press(shared: &Shared, event: &MouseEvent) {
     event.prevent_default();
     editor::close(shared, true, None);
     shared.borrow_mut().focused = true;
-    travel::go(shared, spot, event.shift_key());
+    if (event.ctrl_key() || event.meta_key()) && !event.shift_key() {
+        travel::begin_another(shared, spot);
+    } else {
+        travel::go(shared, spot, event.shift_key());
+    }
 }
 
 /// The handle is let go.
@@ -390,7 +396,7 @@ pub(super) fn menu_at_pointer(shared: &Shared, event: &MouseEvent) {
         Hit::RowNumber(row) => Spot { row, column: shared.borrow().active.column },
         _ => return,
     };
-    let within = shared.borrow().range().contains(spot);
+    let within = shared.borrow().ranges().contains(spot);
     editor::close(shared, true, None);
     shared.borrow_mut().focused = true;
     if !within {
@@ -431,6 +437,7 @@ fn focus(shared: &Shared, event: &FocusEvent) {
     if grid.active != spot {
         grid.active = spot;
         grid.anchor = spot;
+        grid.earlier.clear();
         grid.note_place();
         grid.tell_place();
         grid.tell_range();

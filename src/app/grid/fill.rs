@@ -6,6 +6,7 @@ use super::browser::{Grid, Shared, repaint};
 use super::change::{AWAY, Change};
 use super::geometry::Spot;
 use super::range::Edit;
+use super::ranges::{Ranges, heights};
 use super::rows::Rows as _;
 use super::selection::Selection;
 use super::travel;
@@ -15,15 +16,14 @@ use crate::domain::fill::Fill;
 use crate::rpc::cells::{Block as WireBlock, Rows};
 use crate::rpc::records::Choosing;
 
-/// Empties the cells of the range.
+/// Empties the cells of the ranges.
 pub fn clear(shared: &Shared) {
-    let block = shared.borrow().range();
     let one = {
         let grid = shared.borrow();
         let spot = grid.active;
         let seen = grid.blocks.text(spot.row, spot.column).map(str::to_string);
-        let head =
-            grid.blocks.head(spot.row).filter(|_| block.cells() == 1 && grid.locked(&block).is_empty());
+        let is_one = !grid.chooses() && grid.split(&grid.ranges()).1.is_empty();
+        let head = grid.blocks.head(spot.row).filter(|_| is_one);
         head.map(|head| Edit { record: head.record, spot, text: None, seen })
     };
     match one {
@@ -33,14 +33,14 @@ pub fn clear(shared: &Shared) {
             range::write(shared, edit);
             aria::build(shared);
         }
-        None => fill(shared, &block, Fill::clear(), 0),
+        None => everywhere(shared, Fill::clear()),
     }
 }
 
-/// Gives every cell of the range a text.
-pub fn with(shared: &Shared, text: String) {
-    let block = shared.borrow().range();
-    fill(shared, &block, Fill::with(text), 0);
+/// Gives every cell of the ranges a text, or empties them, as one change.
+pub fn everywhere(shared: &Shared, text: Fill) {
+    let ranges = shared.borrow().ranges();
+    fill(shared, ranges, text, 0);
 }
 
 /// Gives the range what its first row has; of one row, what the row above has.
@@ -50,7 +50,7 @@ pub fn down(shared: &Shared) {
         block.rows.start = block.rows.start.saturating_sub(1);
     }
     if block.height() > 1 {
-        fill(shared, &block, Fill::Down, 0);
+        fill(shared, Ranges::of(block), Fill::Down, 0);
     }
 }
 
@@ -61,24 +61,22 @@ pub fn right(shared: &Shared) {
         block.columns.start = block.columns.start.saturating_sub(1);
     }
     if block.columns.len() > 1 {
-        fill(shared, &block, Fill::Right, 0);
+        fill(shared, Ranges::of(block), Fill::Right, 0);
     }
 }
 
-/// Writes into a block, and into so many new records. Locked columns stay as they are; when nothing is left, people
-/// are told why.
-pub fn fill(shared: &Shared, block: &Block, fill: Fill, added: u32) {
+/// Writes into ranges, several of which get one text, and into so many new records. Locked columns stay as they are;
+/// when nothing is left, people are told why.
+pub fn fill(shared: &Shared, ranges: Ranges, fill: Fill, added: u32) {
     let control = shared.borrow().control;
     if control.away.get_untracked() {
         // Nothing may look changed that is refused.
         control.trouble(AWAY.to_string());
         return;
     }
-    let (change, control) = {
+    let change = {
         let mut grid = shared.borrow_mut();
-        let control = grid.control;
-        let locked = grid.locked(block);
-        let free: Vec<usize> = block.columns.clone().filter(|column| !locked.contains(column)).collect();
+        let (free, locked) = grid.split(&ranges);
         let by_column = matches!(fill, Fill::Right | Fill::OnRight(_));
         let reason = locked.first().and_then(|column| grid.columns.get(*column)?.locked.clone());
         let (Some(_), None) = (free.first(), reason.as_ref().filter(|_| by_column)) else {
@@ -87,14 +85,17 @@ pub fn fill(shared: &Shared, block: &Block, fill: Fill, added: u32) {
             return;
         };
         let fill = match fill {
-            Fill::Table(table) => Fill::Table(picked(table, block, &free)),
+            Fill::Table(table) => Fill::Table(picked(table, &ranges, &free)),
             other => other,
         };
         if let Fill::Table(table) = &fill {
-            grid.overwrite(block, &free, table);
+            for block in ranges.blocks() {
+                grid.overwrite(block, &free, table);
+            }
         }
-        let fields = free.iter().filter_map(|column| Some(grid.columns.get(*column)?.key.clone())).collect();
-        (Change::Fill { block: WireBlock { rows: grid.rows_of(block), fields }, fill, added }, control)
+        let block = WireBlock { rows: grid.rows_of(&ranges), fields: grid.keys(&free) };
+        let several = ranges.are_several().then_some((ranges, free));
+        Change::Fill { block, fill, added, several }
     };
     control.change(change);
     repaint(shared);
@@ -102,10 +103,11 @@ pub fn fill(shared: &Shared, block: &Block, fill: Fill, added: u32) {
     tooltip::update(shared);
 }
 
-/// The columns of a table that go into the free columns of a block.
-fn picked(table: Table, block: &Block, free: &[usize]) -> Table {
+/// The columns of a table that go into the free columns of a block; of one text, that text for each.
+fn picked(table: Table, ranges: &Ranges, free: &[usize]) -> Table {
     let columns = table.columns().max(1);
-    let wanted: Vec<usize> = free.iter().map(|column| (column - block.columns.start) % columns).collect();
+    let first = ranges.blocks().first().map_or(0, |block| block.columns.start);
+    let wanted: Vec<usize> = free.iter().map(|column| column.saturating_sub(first) % columns).collect();
     table.pick(&wanted)
 }
 
@@ -134,19 +136,22 @@ impl Grid {
         Block::between(self.active, self.anchor)
     }
 
-    /// The locked columns of a block.
-    pub(super) fn locked(&self, block: &Block) -> Vec<usize> {
-        let is_locked = |column: &usize| self.columns.get(*column).is_none_or(|field| field.locked.is_some());
-        block.columns.clone().filter(is_locked).collect()
+    /// Every range; the last one is that of the active cell.
+    pub(super) fn ranges(&self) -> Ranges {
+        self.earlier.with(self.range())
     }
 
-    /// The rows of a block as the server finds them.
-    pub(super) fn rows_of(&self, block: &Block) -> Rows {
-        Rows {
-            choosing: self.question.choosing(),
-            version: self.blocks.version_at(block.rows.start),
-            ranges: vec![(block.rows.start, block.rows.end)],
-        }
+    /// The columns of some ranges: those that people may change, and the locked ones.
+    pub(super) fn split(&self, ranges: &Ranges) -> (Vec<usize>, Vec<usize>) {
+        let is_free = |column: &usize| self.columns.get(*column).is_some_and(|field| field.locked.is_none());
+        ranges.columns().into_iter().partition(is_free)
+    }
+
+    /// The rows of some ranges as the server finds them.
+    pub(super) fn rows_of(&self, ranges: &Ranges) -> Rows {
+        let ranges = ranges.rows();
+        let first = ranges.first().map_or(0, |rows| rows.0);
+        Rows { choosing: self.question.choosing(), version: self.blocks.version_at(first), ranges }
     }
 
     /// Whether the selected records are meant, and not those of the range.
@@ -156,13 +161,16 @@ impl Grid {
 
     /// How many records are meant by what is done to records.
     pub(super) fn meant_count(&self) -> u64 {
-        if self.means_selected() { self.selection.count(self.geometry.rows) } else { self.range().height() }
+        match self.means_selected() {
+            true => self.selection.count(self.geometry.rows),
+            false => heights(&self.ranges().rows()),
+        }
     }
 
     /// Which ones.
     fn meant_records(&self) -> Rows {
         if !self.means_selected() {
-            return self.rows_of(&self.range());
+            return self.rows_of(&self.ranges());
         }
         let choosing = Choosing {
             selected: self.selection.ids(),
@@ -177,7 +185,9 @@ impl Grid {
     fn overwrite(&mut self, block: &Block, free: &[usize], table: &Table) {
         for row in self.geometry.visible_rows(&self.view).filter(|row| block.rows.contains(row)) {
             let from = (row - block.rows.start) as usize % table.rows().max(1);
-            for (place, column) in free.iter().enumerate() {
+            for (place, column) in
+                free.iter().enumerate().filter(|(_, column)| block.columns.contains(column))
+            {
                 let text =
                     Some(table.text(from, place % table.columns().max(1))).filter(|text| !text.is_empty());
                 self.blocks.overwrite(row, *column, text);
@@ -198,6 +208,6 @@ pub fn pull(shared: &Shared, to: Spot) {
         repaint(shared);
         return;
     };
-    fill(shared, &block, rule, 0);
+    fill(shared, Ranges::of(block.clone()), rule, 0);
     travel::select(shared, &block);
 }

@@ -10,16 +10,15 @@ use crate::domain::query::facet;
 pub fn open(shared: &Shared, (x, y): (f64, f64)) {
     let (place, menu) = {
         let grid = shared.borrow();
-        let range = grid.range();
+        let ranges = grid.ranges();
         let Some(field) = grid.columns.get(grid.active.column) else { return };
-        let locked = grid.locked(&range);
-        let is_locked = locked.len() == range.columns.len();
+        let is_locked = grid.split(&ranges).0.is_empty();
         let text = grid.blocks.text(grid.active.row, grid.active.column).map(str::to_string);
         let place = MenuPlace {
             x,
             y,
             records: grid.meant_count(),
-            cells: range.cells(),
+            several: grid.chooses(),
             locked: if is_locked { field.locked.clone() } else { None },
             value: (field.label.clone(), text),
         };

@@ -43,6 +43,7 @@ pub mod picking;
 mod place;
 #[cfg(feature = "hydrate")]
 mod range;
+pub mod ranges;
 pub mod rows;
 pub mod selection;
 mod signs;
@@ -68,6 +69,7 @@ pub use first_window::first_window;
 use keyboard::Command;
 pub use list::Listed;
 use picking::Picking;
+use ranges::Ranges;
 use selection::Selection;
 
 use crate::app::components::{Icon, icon};
@@ -138,14 +140,12 @@ pub struct Place {
     pub field: String,
 }
 
-/// Several cells that a person has chosen: rows of the view and fields.
+/// Several cells that a person has chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CellRange {
-    /// The first row, counted from 0.
-    pub from: u64,
-    /// The row after the last.
-    pub to: u64,
-    /// The keys of the fields.
+pub struct Chosen {
+    /// In which ranges they are.
+    pub ranges: Ranges,
+    /// The keys of all columns.
     pub fields: Vec<String>,
 }
 
@@ -236,7 +236,7 @@ pub struct GridControl {
     /// The record that the person is at; it moves when the person does.
     pub place: RwSignal<Option<Place>>,
     /// The cells that are chosen, when they are several.
-    pub range: RwSignal<Option<CellRange>>,
+    pub range: RwSignal<Option<Chosen>>,
     /// Where to go.
     pub go: RwSignal<Option<Go>>,
     /// What to show beside the grid.
@@ -280,8 +280,8 @@ pub struct MenuPlace {
     pub y: f64,
     /// How many records are meant.
     pub records: u64,
-    /// How many cells.
-    pub cells: u64,
+    /// Whether they are several cells.
+    pub several: bool,
     /// Why the cells cannot be changed.
     pub locked: Option<String>,
     /// The label of the field, and what the cell holds.

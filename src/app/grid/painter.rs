@@ -43,6 +43,10 @@ pub struct Scene<'a> {
     pub columns: &'a [Rc<ColumnView>],
     /// The range.
     pub range: Block,
+    /// What is chosen of what is seen, where that is more than one cell.
+    pub chosen: Vec<Block>,
+    /// Whether the range can be filled by its handle.
+    pub has_handle: bool,
     /// The active cell, a corner of it.
     pub active: Spot,
     /// What the handle is being pulled over.
@@ -210,7 +214,7 @@ impl Painter {
     ) {
         let level = scene.rows.level(row, column);
         let marks = level.map(|level| self.marks(level));
-        let in_range = scene.range.contains(Spot { row, column }) && scene.range.cells() > 1;
+        let in_range = scene.chosen.iter().any(|block| block.contains(Spot { row, column }));
         let background = match marks {
             _ if in_range || scene.selection.contains(head.record) => Some(&self.colors.accent_soft),
             Some((soft, _)) => Some(soft),
@@ -350,7 +354,7 @@ impl Painter {
         self.fill(color, cell.x + cell.width - 2.0, 0.0, 2.0, bottom.min(scene.view.height));
     }
 
-    /// The frame around the active cell, and a thin one around the range with its handle.
+    /// The frame around the active cell, and a thin one around each range, with the handle.
     fn ring(&self, scene: &Scene) {
         if scene.geometry.rows == 0 {
             return;
@@ -358,19 +362,23 @@ impl Painter {
         let color = if scene.focused { &self.colors.accent } else { &self.colors.line_strong };
         let bound = |column| scene.geometry.left_bound(&scene.view, column);
         let (width, height) = (scene.view.width, scene.view.height);
-        self.clipped(bound(scene.range.columns.start), HEADER_HEIGHT, width, height, || {
-            if scene.range.cells() > 1 {
-                self.around(scene, &scene.range, color, 1.0);
-            }
-            if let Some(pulled) = &scene.pulled {
-                self.around(scene, pulled, &self.colors.accent, 2.0);
-            }
-        });
+        let frame = |block: &Block, color, thick| {
+            self.clipped(bound(block.columns.start), HEADER_HEIGHT, width, height, || {
+                self.around(scene, block, color, thick);
+            });
+        };
+        for block in &scene.chosen {
+            frame(block, color, 1.0);
+        }
+        if let Some(pulled) = &scene.pulled {
+            frame(pulled, &self.colors.accent, 2.0);
+        }
         let last = scene.range.columns.end.saturating_sub(1);
         self.clipped(bound(scene.active.column.min(last)), HEADER_HEIGHT, width, height, || {
             let cell = scene.geometry.cell(&scene.view, scene.active);
             self.outline(color, 2.0, cell.x, cell.y, cell.width - 1.0, cell.height - 1.0);
-            if let Some((x, y)) = scene.range.handle(scene.geometry, &scene.view).filter(|_| scene.focused) {
+            if let Some((x, y)) = scene.range.handle(scene.geometry, &scene.view).filter(|_| scene.has_handle)
+            {
                 self.fill(&self.colors.canvas, x - 1.0, y - 1.0, HANDLE + 2.0, HANDLE + 2.0);
                 self.fill(color, x, y, HANDLE, HANDLE);
             }

@@ -1,9 +1,10 @@
 //! Where the person is: kept when rows move, and told to the chrome around the grid.
 
+use super::block::Block;
 use super::browser::Grid;
 use super::geometry::Spot;
 use super::rows::Rows;
-use super::{CellRange, Place, SeenColumn};
+use super::{Chosen, Place, SeenColumn, aria};
 
 impl Grid {
     /// Tells the chrome which record the person is at, once its row is here.
@@ -32,17 +33,34 @@ impl Grid {
 
     /// Tells the chrome which cells are chosen.
     pub(super) fn tell_range(&self) {
-        let (one, two) = (self.active, self.anchor);
-        let columns = one.column.min(two.column)..=one.column.max(two.column);
-        let range = (one != two).then(|| CellRange {
-            from: one.row.min(two.row),
-            to: one.row.max(two.row) + 1,
-            fields: columns.filter_map(|column| Some(self.columns.get(column)?.key.clone())).collect(),
-        });
         let known = self.control.range;
-        if known.try_with_untracked(|known| *known == range) == Some(false) {
-            known.set(range);
+        let chosen = self.chooses().then(|| {
+            let fields = self.columns.iter().map(|field| field.key.clone()).collect();
+            Chosen { ranges: self.ranges(), fields }
+        });
+        if known.try_with_untracked(|known| *known == chosen) == Some(false) {
+            known.set(chosen);
+            aria::mark_chosen(self);
         }
+    }
+
+    /// Whether more than the active cell is chosen.
+    pub(super) fn chooses(&self) -> bool {
+        self.active != self.anchor || !self.earlier.is_empty()
+    }
+
+    /// What is chosen of what is seen, where that is more than one cell.
+    pub(super) fn chosen_seen(&self) -> Vec<Block> {
+        if !self.chooses() {
+            return Vec::new();
+        }
+        let rows = self.geometry.visible_rows(&self.view);
+        self.ranges().keep_seen(&rows, &self.geometry.visible_columns(&self.view))
+    }
+
+    /// The keys of some columns.
+    pub(super) fn keys(&self, columns: &[usize]) -> Vec<String> {
+        columns.iter().filter_map(|column| Some(self.columns.get(*column)?.key.clone())).collect()
     }
 
     /// Tells where the columns stand, while somebody wants to know.

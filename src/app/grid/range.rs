@@ -103,6 +103,7 @@ pub fn clear_selection(shared: &Shared) {
     {
         let mut grid = shared.borrow_mut();
         grid.anchor = grid.active;
+        grid.earlier.clear();
         grid.tell_range();
         if grid.selection != Selection::None {
             grid.select(Selection::None);
@@ -119,6 +120,7 @@ pub fn select_everything(shared: &Shared) {
         let (rows, columns) = (grid.geometry.rows, grid.geometry.columns());
         grid.anchor = Spot { row: rows.saturating_sub(1), column: columns.saturating_sub(1) };
         grid.active = Spot::default();
+        grid.earlier.clear();
         grid.tell_range();
     }
     repaint(shared);
@@ -133,6 +135,8 @@ pub fn select_columns(shared: &Shared) {
         let (first, other) = (grid.active.column, grid.anchor.column);
         grid.active = Spot { row: 0, column: first };
         grid.anchor = Spot { row: last, column: other };
+        grid.earlier.clear();
+        grid.tell_range();
     }
     repaint(shared);
     aria::activate(shared);

@@ -4,6 +4,7 @@ use super::block::Block;
 use super::browser::{Shared, repaint};
 use super::geometry::Spot;
 use super::keyboard::{self, Move};
+use super::ranges::TOO_MANY;
 use super::rows::Rows;
 use super::{Go, aria, source, tooltip};
 
@@ -56,13 +57,28 @@ pub fn show_spot(shared: &Shared, spot: Spot) {
     source::fetch(shared);
 }
 
-/// Goes to a cell; `extend` keeps the other corner of the range.
+/// Begins a further range at a cell; the others stay.
+pub fn begin_another(shared: &Shared, spot: Spot) {
+    {
+        let mut grid = shared.borrow_mut();
+        let range = grid.range();
+        if !grid.earlier.add(range) {
+            grid.control.trouble(TOO_MANY.to_string());
+            return;
+        }
+        grid.anchor = spot;
+    }
+    go(shared, spot, true);
+}
+
+/// Goes to a cell; `extend` keeps the other corner of the range, and the ranges beside it.
 pub fn go(shared: &Shared, spot: Spot, extend: bool) {
     {
         let mut grid = shared.borrow_mut();
         grid.active = spot;
         if !extend {
             grid.anchor = spot;
+            grid.earlier.clear();
         }
         grid.note_place();
         grid.show(spot);
@@ -79,8 +95,9 @@ pub fn go(shared: &Shared, spot: Spot, extend: bool) {
 pub fn select(shared: &Shared, block: &Block) {
     if let Some((first, last)) = block.corners() {
         go(shared, first, false);
-        shared.borrow_mut().anchor = last;
-        repaint(shared);
+        let mut grid = shared.borrow_mut();
+        grid.anchor = last;
+        grid.tell_range();
     }
 }
 

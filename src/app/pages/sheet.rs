@@ -16,7 +16,7 @@ use crate::app::router::Router;
 use crate::app::sheet::address::Address;
 use crate::app::sheet::waiting::Waiting;
 use crate::app::sheet::{
-    CellMenu, Changes, Clashes, ColumnMenu, Company, FilterBar, FindBox, ImportDialog, Importing, Outbox,
+    CellMenu, Clashes, ColumnMenu, Company, FilterBar, FindBox, ImportDialog, Importing, Outbox,
     SheetControl, SidePanel, StatusBar, Toolbar, shortcuts,
 };
 use crate::app::signals::{Memo, RwSignal, StoredValue};
@@ -145,7 +145,6 @@ fn Inside(sheet: SheetView, window: String) -> impl IntoView {
                 </div>
                 <ColumnMenu control=control />
                 <CellMenu control=control />
-                <Changes control=control />
                 <Clashes control=control />
                 <Choices picking=control.grid.picking />
                 <Nothing control=control importing=importing />

@@ -6,10 +6,12 @@ use leptos::task::spawn_local;
 use super::control::SheetControl;
 use super::memory::{remember, remembered};
 use super::turns::Turns;
-use crate::app::format;
+use crate::app::format::counted;
+use crate::app::grid::Chosen;
+use crate::app::grid::block::Block;
 use crate::app::plain::{Any, live, on_event, part, watch};
 use crate::app::signals::RwSignal;
-use crate::rpc::calculations::{Calculations, Measure, calculate_range};
+use crate::rpc::calculations::{Calculations, CellRange, Measure, calculate_ranges};
 
 /// How long a choice of cells has to rest before it is calculated.
 const REST_MILLISECONDS: u64 = 150;
@@ -29,12 +31,14 @@ pub fn calculation(control: SheetControl) -> AnyView {
     });
     watch(move || {
         control.grid.version.track();
-        let range = control.grid.range.get();
-        let Some(range) = range else {
+        let Some(cells) = control.grid.range.get() else {
             turns.begin();
             answer.set(None);
             return;
         };
+        if cells.ranges.are_several() {
+            control.grid.say(cells.words());
+        }
         let choosing = control.shown();
         stale.set(true);
         turns.after(
@@ -42,8 +46,7 @@ pub fn calculation(control: SheetControl) -> AnyView {
             Box::new(move |turn| {
                 let id = control.id();
                 spawn_local(async move {
-                    let (rows, fields) = ((range.from, range.to), range.fields);
-                    let found = calculate_range(id, choosing, rows, fields).await;
+                    let found = calculate_ranges(id, choosing, cells.ranges()).await;
                     if turns.is_last(turn) {
                         answer.set(found.ok());
                         stale.set(false);
@@ -52,12 +55,7 @@ pub fn calculation(control: SheetControl) -> AnyView {
             }),
         );
     });
-    let cells = move || {
-        control.grid.range.with(|range| {
-            let range = range.as_ref()?;
-            Some(format::counted((range.to - range.from) * range.fields.len() as u64, "cell"))
-        })
-    };
+    let cells = move || control.grid.range.with(|chosen| chosen.as_ref().map(Chosen::words));
     let choose = move |event| {
         let label = event_target_value(&event);
         remember(NAME, &label);
@@ -89,4 +87,25 @@ pub fn calculation(control: SheetControl) -> AnyView {
         </span>
     }
     .any()
+}
+
+impl Chosen {
+    /// How many ranges and cells there are, in words.
+    fn words(&self) -> String {
+        let cells = counted(self.ranges.cells(), "cell");
+        match self.ranges.blocks().len() as u64 {
+            1 => cells,
+            many => [&counted(many, "range"), ", ", &cells].concat(),
+        }
+    }
+
+    /// The ranges as the server knows them.
+    fn ranges(&self) -> Vec<CellRange> {
+        let range = |block: &Block| CellRange {
+            from: block.rows.start,
+            to: block.rows.end,
+            fields: self.fields.get(block.columns.clone()).unwrap_or_default().to_vec(),
+        };
+        self.ranges.blocks().iter().map(range).collect()
+    }
 }

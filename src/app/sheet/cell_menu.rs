@@ -61,7 +61,7 @@ fn items(control: SheetControl, place: MenuPlace) -> Vec<MenuItem> {
         item("Cut", Icon::Cut, Command::Cut, "Ctrl+X").unless(locked()),
         item("Copy", Icon::Copy, Command::Copy, "Ctrl+C"),
         item("Paste", Icon::Paste, Command::Paste, "Ctrl+V").unless(locked()),
-        item(if place.cells == 1 { "Clear cell" } else { "Clear cells" }, Icon::Close, Command::Clear, "Del")
+        item(if place.several { "Clear cells" } else { "Clear cell" }, Icon::Close, Command::Clear, "Del")
             .unless(locked()),
         item("Fill down", Icon::Fill, Command::FillDown, "Ctrl+D").unless(locked()),
         item("Show record", Icon::Expand, Command::OpenRecord, "Space"),

@@ -1,22 +1,26 @@
 //! Changes of many cells or records: sent one after the other, once what was typed before has arrived, and told of
 //! when they went otherwise than people think.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::SheetControl;
 use super::changing::offer_undo;
 use super::control::Saving;
+use super::paste;
 use crate::app::components::{Toast, Tone};
 use crate::app::format::counted;
 use crate::app::grid::Go;
 use crate::app::grid::change::{AWAY, Change};
 use crate::app::plain::{Any, part};
+use crate::domain::fill::Fill;
 use crate::rpc::RpcError;
 use crate::rpc::cells::{self, Filled, Stepped};
 use crate::rpc::records::{self, Standings};
 
-/// What is being made: nothing to be seen. The code that makes it comes with the first change.
+/// What is being made, where it takes a while. The code that makes it comes with the first change.
 #[component]
 pub fn Changes(
     /// The sheet.
@@ -29,21 +33,30 @@ pub fn Changes(
 }
 
 /// Makes a change, and tells when it is done.
-pub fn made(control: SheetControl, change: Change) -> AnyView {
+pub fn made(control: SheetControl, change: Arc<Change>) -> AnyView {
+    if let Some(rows) = paste::rows(&change) {
+        return paste::paste(control, change, rows);
+    }
     let id = control.sheet.with_value(|sheet| sheet.id.clone());
     spawn_local(async move {
-        let done = control.perform(id, change).await;
-        control.saving.set(if done { Saving::Saved } else { Saving::Failed });
-        if !done {
-            control.grid.doubted.update(|times| *times += 1);
-        }
-        control.state.refresh();
-        control.arrived();
+        let done = control.perform(id, Arc::unwrap_or_clone(change)).await;
+        control.ended(done);
     });
     ().any()
 }
 
 impl SheetControl {
+    /// A change is made, or refused.
+    pub(super) fn ended(self, done: bool) {
+        self.making.set(None);
+        self.saving.set(if done { Saving::Saved } else { Saving::Failed });
+        if !done {
+            self.grid.doubted.update(|times| *times += 1);
+        }
+        self.state.refresh();
+        self.arrived();
+    }
+
     /// Makes a change when those before it are made.
     pub fn make(self, change: Change) {
         if self.grid.away.get_untracked() {
@@ -56,7 +69,7 @@ impl SheetControl {
         }
         self.waiting.set(1);
         self.saving.set(Saving::Under);
-        self.making.set(Some(change));
+        self.making.set(Some(Arc::new(change)));
     }
 
     /// Something that was written has arrived, or not; what waited for it may go.
@@ -90,19 +103,16 @@ impl SheetControl {
     /// False when it was refused; people know then.
     async fn perform(self, id: String, change: Change) -> bool {
         match change {
-            Change::Fill { block, fill, added } => match cells::fill_cells(id, block, fill, added).await {
-                Ok(Filled::Done(standings)) => {
-                    self.took(standings);
-                    self.stepped();
-                    true
-                }
-                Ok(Filled::Job(card)) => {
-                    self.state.jobs.heard_of(*card);
-                    self.stepped();
-                    true
-                }
-                Err(error) => self.refused("The cells were not changed", error),
-            },
+            Change::Fill { block, fill, added, several } => {
+                let fill = match (fill, several) {
+                    (Fill::Table(table), Some((ranges, columns))) => {
+                        Fill::Areas(ranges.areas(&columns), Some(table.text(0, 0).to_string()))
+                    }
+                    (fill, _) => fill,
+                };
+                let answer = cells::fill_cells(id, block, fill, added).await;
+                self.filled(answer)
+            }
             Change::Delete(rows, records) => match cells::delete_rows(id.clone(), rows).await {
                 Ok((standings, change)) => {
                     self.took(standings);
@@ -128,6 +138,17 @@ impl SheetControl {
                 true
             }
         }
+    }
+
+    /// Cells were written, or not.
+    pub(super) fn filled(self, answer: Result<Filled, RpcError>) -> bool {
+        match answer {
+            Ok(Filled::Done(standings)) => self.took(standings),
+            Ok(Filled::Job(card)) => self.state.jobs.heard_of(*card),
+            Err(error) => return self.refused("The cells were not changed", error),
+        }
+        self.stepped();
+        true
     }
 
     fn took(self, standings: Standings) {

@@ -1,6 +1,7 @@
 //! What the parts of the sheet page share.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -87,7 +88,7 @@ pub struct SheetControl {
     /// Writes that are under way.
     pub(super) waiting: RwSignal<u32>,
     /// The change that is being made.
-    pub(super) making: RwSignal<Option<Change>>,
+    pub(super) making: RwSignal<Option<Arc<Change>>>,
     /// Changes that wait for them.
     pub(super) queue: StoredValue<VecDeque<Change>>,
     /// The page stands in the browser: what comes later may come.

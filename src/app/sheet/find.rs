@@ -18,6 +18,8 @@ use crate::rpc::records::Choosing;
 
 /// How long typing has to rest before anything is sought.
 const REST_MILLISECONDS: u64 = 180;
+/// Why a cell that was found by a part of what it shows is not replaced.
+const WHOLE_ONLY: &str = "Of an option, only the whole name or value is replaced; in lists, only values";
 /// In every column.
 const EVERY: &str = "";
 /// In the column of the active cell.
@@ -134,6 +136,7 @@ fn replace_line(search: Search) -> AnyView {
     let with = search.with;
     let refusal = move |of_one: bool| -> Option<String> {
         match search.found.get() {
+            Some(Ok(found)) if found.writable == 0 && found.partial > 0 => Some(WHOLE_ONLY.to_string()),
             Some(Ok(found)) if found.writable == 0 && found.cells > 0 => {
                 Some("These cells may not be changed here".to_string())
             }
@@ -329,7 +332,7 @@ impl Search {
     /// `Replaces 62,000 cells in 3 columns`.
     fn preview(self) -> String {
         let Some(Ok(found)) = self.found.get() else { return String::new() };
-        let locked = found.cells - found.writable;
+        let locked = found.cells - found.writable - found.partial;
         let mut words = match found.writable {
             0 => String::new(),
             cells => {
@@ -338,10 +341,14 @@ impl Search {
                 [verb, &counted(cells, "cell"), " in ", &counted(found.writable_fields, "column")].concat()
             }
         };
-        if locked > 0 {
-            words.push_str(if words.is_empty() { "" } else { "; " });
-            words.push_str(&[&counted(locked, "read-only cell"), " stay"].concat());
-        }
+        let mut stay = |cells: u64, what: &str, why: &str| {
+            if cells > 0 {
+                words.push_str(if words.is_empty() { "" } else { "; " });
+                words.push_str(&[&counted(cells, what), " stay", why].concat());
+            }
+        };
+        stay(locked, "read-only cell", "");
+        stay(found.partial, "cell", &[". ", WHOLE_ONLY].concat());
         words
     }
 

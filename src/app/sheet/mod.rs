@@ -21,6 +21,7 @@ mod layout;
 pub mod list;
 mod memory;
 mod outbox;
+mod paste;
 pub mod presence;
 #[cfg(feature = "hydrate")]
 mod presence_talk;

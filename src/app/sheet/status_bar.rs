@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::app::plain::{Any, flag, on_mouse, part};
 
-use super::SheetControl;
 use super::control::Saving;
+use super::{Changes, SheetControl};
 use crate::app::components::{Icon, icon};
 use crate::app::format;
 use crate::app::later;
@@ -65,6 +65,7 @@ pub fn StatusBar(
                 <span>"Summary"</span>
             </button>
             {part(move || control.stands.get().then(|| later::unsent(control)))}
+            <Changes control=control />
             {part(move || (!control.grid.away.get()).then(&saving))}
         </footer>
     }

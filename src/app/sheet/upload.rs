@@ -23,7 +23,7 @@ pub fn upload(
     space_id: &str,
     sheet_id: &str,
     file: &File,
-    mut progress: impl FnMut(u64) -> bool + 'static,
+    progress: impl FnMut(u64) -> bool + 'static,
     done: impl FnOnce(Result<Uploaded, String>) + 'static,
 ) {
     let prepared = prepare(space_id, sheet_id, file);
@@ -31,6 +31,16 @@ pub fn upload(
         done(Err("This browser cannot send files.".to_string()));
         return;
     };
+    follow(&request, Box::new(progress), Box::new(|request| done(answer(request))));
+    let _ = request.send_with_opt_form_data(Some(&form));
+}
+
+/// Tells how many bytes of a request are there, which may say false to stop, and of its end.
+pub fn follow(
+    request: &XmlHttpRequest,
+    mut progress: Box<dyn FnMut(u64) -> bool>,
+    done: Box<dyn FnOnce(&XmlHttpRequest)>,
+) {
     let listeners = Rc::new(RefCell::new(Vec::new()));
     if let Ok(sending) = request.upload() {
         let aborted = request.clone();
@@ -43,13 +53,12 @@ pub fn upload(
         listeners.borrow_mut().push(listener);
     }
     let (ended, kept) = (request.clone(), Rc::clone(&listeners));
-    let listener = EventListener::once(&request, "loadend", move |_| {
-        done(answer(&ended));
+    let listener = EventListener::once(request, "loadend", move |_| {
+        done(&ended);
         // Not dropped within one of them.
         leptos::prelude::queue_microtask(move || kept.borrow_mut().clear());
     });
     listeners.borrow_mut().push(listener);
-    let _ = request.send_with_opt_form_data(Some(&form));
 }
 
 fn prepare(space_id: &str, sheet_id: &str, file: &File) -> Option<(XmlHttpRequest, FormData)> {

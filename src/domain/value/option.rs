@@ -34,6 +34,11 @@ fn value(option: &EnumOption) -> Cow<'_, str> {
     }
 }
 
+/// The value of each option, and what people read for it.
+pub fn option_names(config: &EnumConfig) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    config.options.iter().map(|option| (value(option), label(option)))
+}
+
 /// The names of all options of a field, sorted, so that a look-up costs a binary search and no allocation.
 #[derive(Debug, Clone)]
 pub struct OptionIndex {

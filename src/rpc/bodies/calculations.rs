@@ -2,25 +2,26 @@
 
 use super::records::query;
 use super::{Asker, id};
+use crate::domain::fill::MOST_AREAS;
 use crate::domain::wording::{decimal, grouped};
 use crate::rpc::RpcError;
-use crate::rpc::calculations::{Calculations, Measure};
+use crate::rpc::calculations::{Calculations, CellRange, Measure};
 use crate::rpc::records::Choosing;
 use crate::sheets::{Calculated, Calculation};
 
 /// What stands where there is nothing to calculate with.
 const NOTHING: &str = "–";
 
-pub async fn calculate_range(
+pub async fn calculate_ranges(
     sheet_id: String,
     choosing: Choosing,
-    (from, to): (u64, u64),
-    fields: Vec<String>,
+    ranges: Vec<CellRange>,
 ) -> Result<Calculations, RpcError> {
     let asker = Asker::of_request()?;
-    let wanted: Vec<_> = fields.into_iter().map(|field| Calculation { field, distinct: false }).collect();
     let (service, actor, query) = (&asker.service, &asker.actor, query(&choosing));
-    let (version, each) = service.calculate(actor, &id(&sheet_id)?, &query, Some(from..to), &wanted).await?;
+    // The page chooses no more; who asks for more gets the first ones.
+    let wanted = by_field(ranges.into_iter().take(MOST_AREAS));
+    let (version, each) = service.calculate(actor, &id(&sheet_id)?, &query, &wanted).await?;
     let all = together(each);
     let results = Measure::ALL.iter().filter_map(|(measure, _)| Some((*measure, words(&all, *measure)?)));
     Ok(Calculations { version, results: results.collect() })
@@ -35,14 +36,30 @@ pub async fn summarise(
     let calculation = |(field, measure): &(String, Measure)| Calculation {
         field: field.clone(),
         distinct: *measure == Measure::Distinct,
+        rows: None,
     };
     let calculations: Vec<_> = wanted.iter().map(calculation).collect();
     let (service, actor, query) = (&asker.service, &asker.actor, query(&choosing));
-    let (version, each) = service.calculate(actor, &id(&sheet_id)?, &query, None, &calculations).await?;
+    let (version, each) = service.calculate(actor, &id(&sheet_id)?, &query, &calculations).await?;
     let result = |((_, measure), found): (&(String, Measure), &Calculated)| {
         (*measure, words(found, *measure).unwrap_or_else(|| NOTHING.to_string()))
     };
     Ok(Calculations { version, results: wanted.iter().zip(&each).map(result).collect() })
+}
+
+/// Each field of some ranges once, with the rows that are chosen of it.
+fn by_field(ranges: impl Iterator<Item = CellRange>) -> Vec<Calculation> {
+    let mut wanted: Vec<Calculation> = Vec::new();
+    for CellRange { from, to, fields } in ranges {
+        for field in fields {
+            let place = wanted.iter().position(|known| known.field == field).unwrap_or_else(|| {
+                wanted.push(Calculation { field, distinct: false, rows: None });
+                wanted.len() - 1
+            });
+            wanted[place].rows.get_or_insert_default().push(from..to);
+        }
+    }
+    wanted
 }
 
 /// What several fields come to as one.

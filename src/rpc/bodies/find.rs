@@ -37,6 +37,7 @@ pub async fn find_cells(
         version: found.version,
         cells: found.cells,
         writable: found.writable,
+        partial: found.partial,
         writable_fields: found.writable_fields,
         next: found.next.map(cell),
     })

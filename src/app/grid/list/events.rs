@@ -97,6 +97,7 @@ fn focus(shared: &Shared, event: &Event) {
         let column = grid.active.column;
         grid.active = Spot { row, column };
         grid.anchor = grid.active;
+        grid.earlier.clear();
         grid.note_place();
         grid.tell_place();
         grid.tell_range();

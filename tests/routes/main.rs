@@ -22,6 +22,7 @@ mod layouts;
 mod limits;
 mod openapi;
 mod panels;
+mod places;
 mod presence;
 mod queries;
 mod records;

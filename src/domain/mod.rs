@@ -23,6 +23,7 @@ pub mod mapping;
 pub mod message_kind;
 pub mod outcome;
 pub mod parse;
+pub mod place;
 pub mod query;
 pub mod record;
 pub mod route;

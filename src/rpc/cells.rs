@@ -1,5 +1,5 @@
-//! Blocks of cells: written, filled, copied, their records deleted and doubled; and the way back. However large a block
-//! is, it travels as a description.
+//! Blocks of cells: written, filled, copied, their records deleted and doubled, others added; and the way back.
+//! However large a block is, it travels as a description.
 
 #![expect(missing_docs, reason = "the macro makes a public struct of the arguments of each function")]
 
@@ -31,6 +31,32 @@ pub struct Block {
     pub rows: Rows,
     /// The keys of its fields, in order.
     pub fields: Vec<String>,
+}
+
+/// Records that are to come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Adding {
+    /// An empty one, at the end.
+    AtEnd,
+    /// As many empty ones as there are rows, above the first of them.
+    Above(Rows),
+    /// As many, below the last of them.
+    Below(Rows),
+    /// Copies of the rows, below the last of them; at the end where the rows are sorted.
+    Copies(Rows),
+}
+
+/// Records that came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// How the sheet stands.
+    pub standings: Standings,
+    /// How many came.
+    pub records: u64,
+    /// The row of the first of them.
+    pub row: u64,
+    /// Whether that row is one of those that the page shows, and not of the whole sheet.
+    pub is_shown: bool,
 }
 
 /// What became of a change of many cells.
@@ -84,13 +110,13 @@ pub async fn delete_rows(sheet_id: String, rows: Rows) -> Result<(Standings, Str
     super::bodies::cells::delete_rows(sheet_id, rows).await
 }
 
-/// Adds copies of the records of some rows at the end, as one change.
+/// Adds records, as one change.
 ///
 /// # Errors
-/// When the sheet is not there or takes no records by hand.
+/// When the sheet is not there or takes no records by hand, or the view is sorted that they are to stand in.
 #[server(input = Packed, output = Packed)]
-pub async fn duplicate_rows(sheet_id: String, rows: Rows) -> Result<Standings, RpcError> {
-    super::bodies::cells::duplicate_rows(sheet_id, rows).await
+pub async fn add_records(sheet_id: String, adding: Adding) -> Result<Added, RpcError> {
+    super::bodies::cells::add_records(sheet_id, adding).await
 }
 
 /// Undoes the last change of the person, or with `again` redoes what was undone last; nothing when there is none.

@@ -277,14 +277,5 @@ pub async fn edit_cells(sheet_id: String, edits: Vec<CellEdit>) -> Result<Vec<Ed
     super::bodies::records::edit_cells(sheet_id, edits).await
 }
 
-/// Adds one empty record at the end.
-///
-/// # Errors
-/// When the sheet is not there or takes no records by hand.
-#[server(input = Packed, output = Packed)]
-pub async fn add_record(sheet_id: String) -> Result<Standings, RpcError> {
-    super::bodies::records::add_record(sheet_id).await
-}
-
 #[cfg(feature = "ssr")]
 pub use super::bodies::records::first_window;

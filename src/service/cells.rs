@@ -1,5 +1,5 @@
-//! Blocks of cells: rows of what a query finds by fields. They are written, filled, copied and their records deleted
-//! or doubled, each as one change, whatever the number of rows. A block is what a person saw: its rows are those of
+//! Blocks of cells: rows of what a query finds by fields. They are written, filled, copied and their records deleted,
+//! each as one change, whatever the number of rows. A block is what a person saw: its rows are those of
 //! the version that they looked at.
 
 use std::ops::Range;
@@ -28,8 +28,6 @@ use crate::store::{Tx, new_id};
 
 /// Cells that are copied at once.
 pub const MOST_COPIED: u64 = 1_000_000;
-/// Records that are doubled at once.
-const MOST_DOUBLED: usize = 10_000;
 
 /// Rows of what a query finds, at a version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -149,37 +147,13 @@ impl Service {
         Ok(written(sheet, change, done))
     }
 
-    /// Adds copies of the records of some rows at the end, as one change.
-    pub async fn duplicate_rows(&self, actor: &Actor, id: &SheetId, rows: &Rows) -> Result<Written> {
-        let sheet = self.writable(actor, id, SheetAccess::Add).await?;
-        let change: ChangeId = new_id();
-        let (mut writer, mut tx) = self.begin_write(actor, &sheet).await?;
-        let (view, numbers) = self.seen(&mut tx, &sheet, rows).await?;
-        if numbers.len() > MOST_DOUBLED {
-            let message = format!("at most {MOST_DOUBLED} records can be duplicated at once: choose fewer");
-            return Err(ServiceError::new(ErrorKind::TooLarge, message));
-        }
-        let free: Vec<(FieldNumber, String)> = sheet
-            .columns()
-            .filter(|(_, field)| writable(actor, &sheet, field.key.as_str()).is_ok())
-            .map(|(number, field)| (number, field.key.to_string()))
-            .collect();
-        let keys: Vec<String> = free.iter().map(|(_, key)| key.clone()).collect();
-        let copy = |texts: Vec<Option<String>>| {
-            let cells = free.iter().zip(texts).filter(|(_, text)| text.is_some());
-            let cells = cells.map(|((field, _), text)| (*field, CellInput { text, messages: None }));
-            NewRecord { cells: cells.collect(), ..NewRecord::default() }
-        };
-        let copies = texts(&mut tx, &view, &numbers, &keys).await?.into_iter().map(copy).collect();
-        let done = writer.insert(&mut tx, &actor.id, Some(&change), copies).await?;
-        tell(&mut tx, actor, &sheet, &done, Topic::RecordsCreated, &Audience::Everybody).await?;
-        tx.commit().await?;
-        writer.publish();
-        Ok(written(sheet, change, done))
-    }
-
     /// The version that somebody looked at, and the records of the rows there.
-    async fn seen(&self, tx: &mut Tx, sheet: &Sheet, rows: &Rows) -> Result<(View, Vec<RecordNumber>)> {
+    pub(super) async fn seen(
+        &self,
+        tx: &mut Tx,
+        sheet: &Sheet,
+        rows: &Rows,
+    ) -> Result<(View, Vec<RecordNumber>)> {
         let view = self.sheets.view_at(tx, sheet, rows.version).await?;
         let numbers = view.numbers_in(tx, &rows.query, &rows.rows).await?;
         Ok((view, numbers))
@@ -313,7 +287,7 @@ fn records_after(edits: &[(FieldNumber, CellEdit)], rows: usize, added: usize) -
 }
 
 /// The texts of records, by the order of the fields; those of a record that is gone are empty.
-async fn texts(
+pub(super) async fn texts(
     tx: &mut Tx,
     view: &View,
     numbers: &[RecordNumber],

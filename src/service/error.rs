@@ -99,7 +99,9 @@ impl From<SheetError> for ServiceError {
             SheetError::Store(error) => error.into(),
             conflict @ SheetError::Conflict => Self::conflict(conflict.to_string()),
             unknown @ SheetError::UnknownVersion(_) => Self::conflict(unknown.to_string()),
-            many @ SheetError::TooManyRecords(_) => Self::bad_request(many.to_string()),
+            many @ (SheetError::TooManyRecords(_) | SheetError::TooManyPlaces(_)) => {
+                Self::bad_request(many.to_string())
+            }
             SheetError::Query(message) => Self::bad_request(message),
             other => Self::internal(other),
         }

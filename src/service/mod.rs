@@ -3,6 +3,7 @@
 //! The API, the page and the jobs call the same methods with an [`Actor`]; what an actor may not see
 //! is not found, what it may not do is refused, and each change leaves its events in the same commit.
 
+pub mod additions;
 pub mod announce;
 pub mod arriving_import;
 pub mod authentication;

@@ -35,21 +35,19 @@ impl Writer {
         change: Option<&ChangeId>,
         drafts: Vec<SegmentDraft>,
     ) -> Result<Committed, SheetError> {
-        self.append_as(tx, "import", by, change, drafts).await
+        self.append_as(tx, Author { by, change }, drafts, Edit::new("import")).await
     }
 
     pub(super) async fn append_as(
         &mut self,
         tx: &mut Tx,
-        kind: &'static str,
-        by: &str,
-        change: Option<&ChangeId>,
+        author: Author<'_>,
         mut drafts: Vec<SegmentDraft>,
+        mut edit: Edit,
     ) -> Result<Committed, SheetError> {
         let mut working = self.begin(tx).await?;
         let first = working.head.next_record;
         let total: u64 = drafts.iter().map(|draft| u64::from(draft.records)).sum();
-        let mut edit = Edit::new(kind);
         if total == 0 {
             return Ok(self.nothing(working, edit));
         }
@@ -71,7 +69,7 @@ impl Writer {
         records::insert_chunks(tx, chunks).await?;
         edit.invalid += segments.iter().map(|segment| i64::from(segment.invalid)).sum::<i64>();
         edit.appended = segments;
-        self.commit(tx, Author { by, change }, working, edit).await
+        self.commit(tx, author, working, edit).await
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::bits::Bits;
 use super::chunk::Part;
 use super::column::Column;
 use super::error::{SheetError, blocking};
@@ -79,7 +80,7 @@ impl View {
         Ok(Batches { view: self.clone(), positions, left, fields: fields.into(), wanted })
     }
 
-    /// Those of the numbers that are there, in the order asked for.
+    /// Those of the numbers that are there; they are asked for in order, and come in that of the sheet.
     ///
     /// # Errors
     /// Those of the database, and [`SheetError::Damaged`].
@@ -88,7 +89,11 @@ impl View {
         tx: &mut Tx,
         numbers: &[RecordNumber],
     ) -> Result<Positions, SheetError> {
-        Ok(Positions::listed(self.positions_of(tx, numbers).await?))
+        let positions = self.positions_of(tx, numbers).await?;
+        let Some(arrangement) = self.arrangement(tx).await? else { return Ok(Positions::listed(positions)) };
+        let mut bits = Bits::zeros(self.state.positions() as usize);
+        positions.into_iter().for_each(|position| bits.set(position as usize));
+        Ok(Positions::arranged(bits, Some(arrangement)))
     }
 }
 

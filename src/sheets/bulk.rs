@@ -133,8 +133,8 @@ impl Writer {
         let query = RecordQuery { sort_field: None, sort_direction: None, ..query.clone() };
         let positions = self.view(tx).await?.positions(tx, &query).await?;
         let view = self.ready(tx, positions.len()).await?;
-        let positions = view.positions(tx, &query).await?;
-        Ok(Bulk::new(edits, (positions, None), view.version()))
+        let positions = view.positions(tx, &query).await?.by_number();
+        Ok(Bulk::new(edits, positions, view.version()))
     }
 
     /// Begins to change the records of these numbers, as far as they are there; a rule that goes by rows counts them
@@ -369,7 +369,8 @@ impl Writer {
         write_manifest(tx, old.sheet, head.version, (old.version, &old.manifest), &manifest).await?;
         let commit = self.record(tx, author, old.sheet, &head, &begun.edit);
         let counts = counts(head.live, head.invalid);
-        let state = State::new(old.sheet, head.version, manifest, Overlay::default(), counts);
+        let state =
+            State::new(old.sheet, head.version, manifest, Overlay::default(), counts, old.places.clone());
         let unique = working.take_unique();
         self.end(Working::moved(head, state, unique));
         Ok(Committed { commit: Some(commit), ..told(begun.edit, head.version, counts) })
@@ -390,7 +391,8 @@ impl Begun {
 }
 
 fn with_manifest(state: &State, manifest: Manifest) -> Arc<State> {
-    Arc::new(State::new(state.sheet, state.version, manifest, Overlay::default(), state.counts))
+    let (counts, places) = (state.counts, state.places.clone());
+    Arc::new(State::new(state.sheet, state.version, manifest, Overlay::default(), counts, places))
 }
 
 /// The rows that positions in the order of the sheet mean in each segment, with what comes beside them. The last

@@ -35,7 +35,7 @@ impl View {
                 for touched in touched {
                     selected.put_at(touched.position as usize, touched.fits);
                 }
-                Ok(Positions::marked(selected))
+                Ok(Positions::arranged(selected, self.arrangement(tx).await?))
             }
         }
     }
@@ -72,15 +72,17 @@ impl View {
         let stays = |position: &&u32| gone.binary_search(position).is_err();
         let mut kept: Vec<u32> = Vec::with_capacity(list.len() + touched.len());
         kept.extend(list.iter().filter(stays));
+        let arrangement = self.arrangement(tx).await?;
+        let rank = |position| arrangement.as_ref().map_or(position, |order| order.rank(position));
         let mut placed = Vec::new();
         for touched in touched.into_iter().filter(|touched| touched.fits) {
-            let place = self.place_in(tx, order, &kept, &touched).await?;
+            let place = self.place_in(tx, (order, &rank), &kept, &touched).await?;
             placed.push((place, touched));
         }
         placed.sort_by(|(one_place, one), (other_place, other)| {
             let by_text = || order.compare(one.text.as_deref(), other.text.as_deref());
             let by_place = one_place.cmp(other_place).then_with(by_text);
-            by_place.then_with(|| one.position.cmp(&other.position))
+            by_place.then_with(|| rank(one.position).cmp(&rank(other.position)))
         });
         // From behind, so that the places before stay what they are.
         let mut rest = kept.len();
@@ -99,7 +101,7 @@ impl View {
     async fn place_in(
         &self,
         tx: &mut Tx,
-        order: Order,
+        (order, rank): (Order, &(impl Fn(u32) -> u32 + Sync)),
         kept: &[u32],
         touched: &Touched,
     ) -> Result<usize, SheetError> {
@@ -110,7 +112,8 @@ impl View {
             let Some(position) = kept.get(middle).copied() else { break };
             let rows = self.rows_at(tx, &[position], &wanted).await?;
             let text = rows.place_at(position).and_then(|place| rows.text(place, order.field));
-            let ordering = order.compare(text, touched.text.as_deref()).then(position.cmp(&touched.position));
+            let by_text = order.compare(text, touched.text.as_deref());
+            let ordering = by_text.then_with(|| rank(position).cmp(&rank(touched.position)));
             if ordering.is_lt() {
                 begin = middle + 1;
             } else {

@@ -1,7 +1,7 @@
 //! One commit: what a write found out becomes rows in the database and the next state.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::error::SheetError;
 use super::fold;
@@ -11,15 +11,21 @@ use super::number_set;
 use super::orders::Orders;
 use super::overlay::Overlay;
 use super::patch::{self, RecordPatch};
+use super::places::Places;
 use super::state::{State, counts};
 use super::writer::{ChangedCell, Committed, Working, Writer};
 use crate::domain::ids::{ChangeId, CommitId};
+use crate::domain::place::InsertAt;
 use crate::domain::record::{Counts, RecordNumber};
+use crate::store::places::{self, PlaceRow};
 use crate::store::records::{self, ColumnRow, CommitRow, SheetHead};
 use crate::store::{self, Tx};
 
 /// No more changed cells are told than this.
 pub(super) const TOLD_CELLS: usize = 1_000;
+
+/// How many records are inserted together, and where.
+pub(super) type Spot = (u64, InsertAt);
 
 /// A change that is ready to be written.
 #[derive(Debug, Default)]
@@ -29,6 +35,8 @@ pub(super) struct Edit {
     pub(super) patches: BTreeMap<RecordNumber, RecordPatch>,
     /// Records that are deleted in bulk, in order.
     pub(super) removed: Vec<RecordNumber>,
+    /// Where the records stand that it inserts: so many each, in order. Those that are not named stand at the end.
+    pub(super) spots: Vec<Spot>,
     /// Segments that come after all others; their chunks are written already.
     pub(super) appended: Vec<Segment>,
     /// The records that the commit is about, in order.
@@ -93,6 +101,7 @@ impl Writer {
         if edit.live > 0 && head.live > self.limits.sheet_records {
             return Err(SheetError::TooManyRecords(self.limits.sheet_records));
         }
+        let places = self.place(tx, (&old, working.head.next_record), &edit.spots).await?;
         let mut overlay = old.overlay.clone();
         for (number, patch) in &edit.patches {
             overlay.lay(*number, patch.clone());
@@ -101,7 +110,7 @@ impl Writer {
             edit.patches.len() > self.limits.patched_records || overlay.len() > self.limits.logged_records;
         let out_of_order = !edit.appended.is_empty() && overlay.has_inserted();
         let mut manifest = old.manifest.clone();
-        let mut orders = Orders::default();
+        let (mut orders, mut arrangement) = (Orders::default(), OnceLock::new());
         if many || out_of_order || !edit.removed.is_empty() {
             let next = &mut head.next_segment;
             manifest =
@@ -111,8 +120,11 @@ impl Writer {
         } else if !edit.patches.is_empty() {
             let data = patch::encode(edit.patches.iter().map(|(number, patch)| (*number, patch)));
             records::insert_patch(tx, old.sheet, head.version, data);
-            if edit.appended.is_empty() {
+            if edit.appended.is_empty() && Orders::stay(&old, &edit.patches) {
                 orders = Orders::carried(&old, &edit.patches);
+                if Arc::ptr_eq(&places, &old.places) {
+                    arrangement = old.arrangement.clone();
+                }
             }
         }
         let appended = place(&edit.appended, &mut head.next_segment);
@@ -122,10 +134,36 @@ impl Writer {
         write_manifest(tx, old.sheet, head.version, (old.version, &old.manifest), &manifest).await?;
         let commit = self.record(tx, author, old.sheet, &head, &edit);
         let counts = counts(head.live, head.invalid);
-        let state = State { orders, ..State::new(old.sheet, head.version, manifest, overlay, counts) };
+        let state = State::new(old.sheet, head.version, manifest, overlay, counts, places);
+        let state = State { orders, arrangement, ..state };
         let unique = working.take_unique();
         self.end(Working::moved(head, state, unique));
         Ok(Committed { commit: Some(commit), ..told(edit, head.version, counts) })
+    }
+
+    /// The places once the records that are inserted from a number on have theirs.
+    async fn place(
+        &self,
+        tx: &mut Tx,
+        (old, mut record): (&State, u64),
+        spots: &[Spot],
+    ) -> Result<Arc<Places>, SheetError> {
+        let mut rows = Vec::new();
+        for (records, at) in spots {
+            let is_after = matches!(at, InsertAt::After(_));
+            let row =
+                at.beside().map(|beside| PlaceRow { record, records: *records, beside: beside.0, is_after });
+            rows.extend(row);
+            record += records;
+        }
+        if rows.is_empty() {
+            return Ok(old.places.clone());
+        }
+        if old.places.given() + rows.len() > self.limits.places {
+            return Err(SheetError::TooManyPlaces(self.limits.places));
+        }
+        places::insert(tx, old.sheet, &rows).await?;
+        Ok(Arc::new(old.places.with(&rows)))
     }
 
     /// Moves the sheet's head and adds the commit's row.
@@ -183,7 +221,8 @@ impl Writer {
         records::fold_patches(tx, old.sheet, head.version).await?;
         write_manifest(tx, old.sheet, head.version, (old.version, &old.manifest), &manifest).await?;
         records::move_head(tx, old.sheet, &head);
-        let state = State::new(old.sheet, head.version, manifest, Overlay::default(), old.counts);
+        let state =
+            State::new(old.sheet, head.version, manifest, Overlay::default(), old.counts, old.places.clone());
         let unique = working.take_unique();
         self.end(Working::moved(head, state, unique));
         Ok(())

@@ -18,6 +18,12 @@ pub enum SheetError {
     /// The sheet would have more records than a sheet may have.
     #[error("a sheet has at most {0} records, and this would be more: delete some, or take another sheet")]
     TooManyRecords(u64),
+    /// The sheet would have more inserted records than it can place.
+    #[error(
+        "records were inserted above or below others {0} times in this sheet, and it holds no more of that: \
+         add records at the end, or download the records and import them into a new sheet"
+    )]
+    TooManyPlaces(usize),
     /// Another server changed the sheet in the same moment: read it again and repeat the change.
     #[error("the sheet was changed by another server in the same moment; try again")]
     Conflict,

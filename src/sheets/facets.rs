@@ -84,7 +84,7 @@ fn values(
     let chosen = scan.chosen(selected);
     let mut counted = match scan.repeats(&chosen) {
         true => by_code(&Distinct::of(&scan, &chosen, selected), selected, invalid),
-        false => by_run(&scan, sort::sort(rows, Order::of_text(field), selected)?, invalid),
+        false => by_run(&scan, sort::sort(rows, Order::of_text(field), selected, None)?, invalid),
     };
     if let Some(test) = wanted.search.as_deref().and_then(CellTest::search) {
         counted.retain(|value| test.fits(value.text));

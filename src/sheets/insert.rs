@@ -1,11 +1,11 @@
-//! Adding records at the end of a sheet.
+//! Adding records at the end of a sheet, or above or below one of its records.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::commit::{Author, Edit};
+use super::commit::{Author, Edit, Spot};
 use super::draft::{DraftRecord, SegmentDraft, SegmentDrafter};
 use super::error::{SheetError, blocking};
 use super::extras::tidy;
@@ -14,6 +14,7 @@ use super::rules::Rules;
 use super::touched::Touched;
 use super::writer::{CellInput, Committed, Writer};
 use crate::domain::ids::ChangeId;
+use crate::domain::place::InsertAt;
 use crate::domain::record::{FieldNumber, RecordNumber};
 use crate::store::Tx;
 
@@ -40,13 +41,40 @@ impl Writer {
         change: Option<&ChangeId>,
         records: Vec<NewRecord>,
     ) -> Result<Committed, SheetError> {
+        self.insert_each(tx, Author { by, change }, records, Vec::new()).await
+    }
+
+    /// Adds records where they are wanted, in their order. The record that they stand by is there, or was.
+    ///
+    /// # Errors
+    /// The same, and [`SheetError::TooManyPlaces`].
+    pub async fn insert_at(
+        &mut self,
+        tx: &mut Tx,
+        by: &str,
+        change: Option<&ChangeId>,
+        records: Vec<NewRecord>,
+        at: InsertAt,
+    ) -> Result<Committed, SheetError> {
+        let spots = vec![(records.len() as u64, at)];
+        self.insert_each(tx, Author { by, change }, records, spots).await
+    }
+
+    /// Adds records, so many at each spot in order, and the others at the end.
+    pub(super) async fn insert_each(
+        &mut self,
+        tx: &mut Tx,
+        author: Author<'_>,
+        records: Vec<NewRecord>,
+        spots: Vec<Spot>,
+    ) -> Result<Committed, SheetError> {
+        let mut edit = Edit { spots, ..Edit::new("insert") };
         if records.len() > self.limits.patched_records {
             let (rules, limits) = (self.rules.clone(), self.limits);
             let drafts = blocking(move || Ok(drafts(rules, limits, records))).await?;
-            return self.append_as(tx, "insert", by, change, drafts).await;
+            return self.append_as(tx, author, drafts, edit).await;
         }
         let mut working = self.begin(tx).await?;
-        let mut edit = Edit::new("insert");
         let touched: BTreeMap<RecordNumber, Touched> = (working.head.next_record..)
             .map(RecordNumber)
             .zip(records.into_iter().map(|record| self.fresh(record)))
@@ -60,7 +88,7 @@ impl Writer {
             return Ok(self.nothing(working, edit));
         }
         self.settle(tx, &mut working, touched, &mut edit).await?;
-        self.commit(tx, Author { by, change }, working, edit).await
+        self.commit(tx, author, working, edit).await
     }
 
     fn fresh(&self, record: NewRecord) -> Touched {

@@ -13,6 +13,8 @@ pub(super) struct Limits {
     pub(super) patched_records: usize,
     /// The patch log is folded when it touches more records.
     pub(super) logged_records: usize,
+    /// Times that records can be inserted beside another one.
+    pub(super) places: usize,
     /// A change of more records is several commits.
     pub(super) commit_records: usize,
 }
@@ -25,6 +27,7 @@ impl Default for Limits {
             segment_bytes: 8 << 20,
             patched_records: 512,
             logged_records: 8_192,
+            places: 100_000,
             commit_records: 10_000,
         }
     }

@@ -119,6 +119,12 @@ impl Manifest {
         Some((segment, position - self.starts[segment]))
     }
 
+    /// The first segment with this number or a larger one.
+    pub(super) fn reaching(&self, number: u64) -> Option<usize> {
+        let place = self.segments.partition_point(|segment| segment.last.0 < number);
+        (place < self.segments.len()).then_some(place)
+    }
+
     /// The segment that a record would be in.
     pub(super) fn holding(&self, number: RecordNumber) -> Option<usize> {
         let place = self.segments.partition_point(|segment| segment.last < number);

@@ -7,7 +7,9 @@
 //! readable.
 //!
 //! Reading goes through a [`View`] of one version, writing through a [`Writer`], one at a time for each
-//! sheet. Records stand in the order of their numbers, which is the order in which they came.
+//! sheet. Records stand in the order of their numbers, which is the order in which they came, but for those that were
+//! inserted above or below another one: `places` knows the order by numbers, and `arrangement` what it is by the
+//! positions of one version.
 //!
 //! Who looks for something: `column`, `chunk` and `bytes` are the stored format; `manifest`, `overlay`
 //! and `state` what a version is; `rows` reads a record, `batches` many; `plan`, `filter`, `sort` and
@@ -15,6 +17,7 @@
 //! `references` say what is wrong with a cell, `stale`, `recheck` and `revalidate` say it anew.
 
 mod append;
+mod arrangement;
 mod batches;
 mod bits;
 mod bulk;
@@ -58,6 +61,7 @@ mod open;
 mod orders;
 mod overlay;
 mod patch;
+mod places;
 mod plan;
 mod positions;
 mod reading;

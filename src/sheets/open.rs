@@ -10,6 +10,7 @@ use super::error::SheetError;
 use super::import::ImportBuilder;
 use super::limits::Limits;
 use super::moved::Moved;
+use super::places::Places;
 use super::references::{Columns, LinkRule, LinkValues};
 use super::rules::Rules;
 use super::state::State;
@@ -128,11 +129,12 @@ impl Sheets {
                 let head =
                     records::head(tx, sheet.number).await?.ok_or(SheetError::UnknownVersion(version))?;
                 // Where others may commit between two statements, a version is safer than the head.
+                let known = open.places();
                 let state = Arc::new(match head.version {
                     head if head == version && tx.is_read_only() => {
-                        State::read_head(tx, sheet.number, version).await?
+                        State::read_head(tx, sheet.number, version, &known).await?
                     }
-                    _ => State::read_version(tx, sheet.number, version).await?,
+                    _ => State::read_version(tx, sheet.number, version, &known).await?,
                 });
                 // What another transaction may still undo is nobody else's business.
                 if tx.is_read_only() {
@@ -234,6 +236,11 @@ impl OpenSheet {
 
     fn newest(&self) -> Option<Arc<State>> {
         self.states.lock().unwrap_or_else(PoisonError::into_inner).last().cloned()
+    }
+
+    /// The places as far as they are in memory.
+    pub(super) fn places(&self) -> Arc<Places> {
+        self.newest().map(|state| state.places.clone()).unwrap_or_default()
     }
 
     /// Keeps a committed version in memory.

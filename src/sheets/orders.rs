@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use super::arrangement::{Arranged, Arrangement};
 use super::bits::Bits;
 use super::marked::Marked;
 use super::patch::RecordPatch;
@@ -27,8 +28,10 @@ pub struct Positions(Kind);
 enum Kind {
     /// All from 0 on, so many.
     Everything(u32),
-    /// Some, in the order of the sheet.
+    /// Some, in the order of their numbers.
     Marked(Arc<Marked>),
+    /// Some, in the order of a sheet with inserted records.
+    Arranged(Arc<Arranged>),
     /// In an order of their own.
     Listed(Arc<Vec<u32>>),
 }
@@ -42,6 +45,14 @@ impl Positions {
         Self(Kind::Marked(Arc::new(Marked::new(bits))))
     }
 
+    /// Some in the order of the sheet, which is that of their numbers without an arrangement.
+    pub(super) fn arranged(bits: Bits, arrangement: Option<Arc<Arrangement>>) -> Self {
+        match arrangement {
+            Some(order) => Self(Kind::Arranged(Arc::new(Arranged::new(Marked::new(bits), order)))),
+            None => Self::marked(bits),
+        }
+    }
+
     pub(super) fn listed(positions: Vec<u32>) -> Self {
         Self(Kind::Listed(Arc::new(positions)))
     }
@@ -51,6 +62,7 @@ impl Positions {
         match &self.0 {
             Kind::Everything(count) => *count as usize,
             Kind::Marked(marked) => marked.len(),
+            Kind::Arranged(arranged) => arranged.marked().len(),
             Kind::Listed(positions) => positions.len(),
         }
     }
@@ -67,6 +79,7 @@ impl Positions {
         match &self.0 {
             Kind::Everything(_) => (begin as u32..end as u32).collect(),
             Kind::Marked(marked) => marked.page(begin, end - begin),
+            Kind::Arranged(arranged) => arranged.page(begin, end - begin),
             Kind::Listed(positions) => positions[begin..end].to_vec(),
         }
     }
@@ -76,6 +89,9 @@ impl Positions {
         match &self.0 {
             Kind::Everything(count) => (position < *count).then_some(position as usize),
             Kind::Marked(marked) => marked.bits().get(position as usize).then(|| marked.before(position)),
+            Kind::Arranged(arranged) => {
+                arranged.marked().bits().get(position as usize).then(|| arranged.before(position))
+            }
             Kind::Listed(positions) => positions.iter().position(|other| *other == position),
         }
     }
@@ -98,6 +114,7 @@ impl Positions {
         match &self.0 {
             Kind::Everything(count) => position.min(*count) as usize,
             Kind::Marked(marked) => marked.before(position),
+            Kind::Arranged(arranged) => arranged.before(position),
             Kind::Listed(positions) => positions.partition_point(|other| *other < position),
         }
     }
@@ -110,8 +127,8 @@ impl Positions {
                 bits.resize(length);
                 bits
             }
-            Kind::Marked(marked) => {
-                let mut bits = marked.bits().clone();
+            Kind::Marked(_) | Kind::Arranged(_) => {
+                let mut bits = self.as_marked().map(|marked| marked.bits().clone()).unwrap_or_default();
                 bits.resize(length);
                 bits
             }
@@ -128,11 +145,31 @@ impl Positions {
         match (&self.0, &others.0) {
             (Kind::Everything(_), _) => others.len(),
             (_, Kind::Everything(_)) => self.len(),
-            (Kind::Marked(one), Kind::Marked(other)) => one.bits().common(other.bits()),
             (Kind::Listed(positions), _) => {
                 positions.iter().filter(|position| others.find(**position).is_some()).count()
             }
             (_, Kind::Listed(_)) => others.common(self),
+            _ => match (self.as_marked(), others.as_marked()) {
+                (Some(one), Some(other)) => one.bits().common(other.bits()),
+                _ => 0,
+            },
+        }
+    }
+
+    /// The same in the order of their numbers, and beside that the place of each here; without the places when those
+    /// follow one another. Only for positions in the order of the sheet.
+    pub(super) fn by_number(self) -> (Self, Option<Vec<u32>>) {
+        let Kind::Arranged(arranged) = &self.0 else { return (self, None) };
+        let places = arranged.marked().bits().each().map(|position| arranged.before(position as u32) as u32);
+        (Self::marked(arranged.marked().bits().clone()), Some(places.collect()))
+    }
+
+    /// What is chosen, whatever the order.
+    fn as_marked(&self) -> Option<&Marked> {
+        match &self.0 {
+            Kind::Marked(marked) => Some(marked),
+            Kind::Arranged(arranged) => Some(arranged.marked()),
+            Kind::Everything(_) | Kind::Listed(_) => None,
         }
     }
 
@@ -148,6 +185,7 @@ impl Positions {
         match &self.0 {
             Kind::Everything(_) => 0,
             Kind::Marked(marked) => marked.memory(),
+            Kind::Arranged(arranged) => arranged.memory(),
             Kind::Listed(positions) => positions.len() * 4,
         }
     }
@@ -216,14 +254,19 @@ impl Inherited {
 }
 
 impl Orders {
-    /// What the version after a commit of patches alone begins with: the answers of the version before.
-    /// They are brought up to date when somebody asks.
-    pub(super) fn carried(old: &State, patches: &BTreeMap<RecordNumber, RecordPatch>) -> Self {
+    /// Whether the records that were there have the same positions after a commit of patches alone.
+    pub(super) fn stay(old: &State, patches: &BTreeMap<RecordNumber, RecordPatch>) -> bool {
         // Who leaves the tail moves those behind.
         let leaves_tail = |(number, patch): (&RecordNumber, &RecordPatch)| {
             patch.deleted && old.overlay.get(*number).is_some_and(|before| before.inserted)
         };
-        if patches.len() > MOST_TOUCHED || patches.iter().any(leaves_tail) {
+        !patches.iter().any(leaves_tail)
+    }
+
+    /// What the version after such a commit begins with: the answers of the version before. They are brought up to
+    /// date when somebody asks.
+    pub(super) fn carried(old: &State, patches: &BTreeMap<RecordNumber, RecordPatch>) -> Self {
+        if patches.len() > MOST_TOUCHED {
             return Self::default();
         }
         let numbers: Arc<[RecordNumber]> = patches.keys().copied().collect();

@@ -30,7 +30,7 @@ impl View {
     /// # Errors
     /// [`SheetError::Query`] when a field is unknown, an id is none, or the query language cannot be read.
     pub async fn positions(&self, tx: &mut Tx, query: &RecordQuery) -> Result<Positions, SheetError> {
-        if query.is_everything() && self.state.is_whole() {
+        if query.is_everything() && self.state.is_whole() && self.state.places.is_plain() {
             return Ok(Positions::everything(self.state.positions()));
         }
         let orders = &self.state.orders;
@@ -68,7 +68,7 @@ impl View {
             }
             None => {
                 among.and(&found.bits(among.len()));
-                Positions::marked(among)
+                Positions::arranged(among, self.arrangement(tx).await?)
             }
         })
     }
@@ -95,7 +95,7 @@ impl View {
         }
         match plan.order {
             Some(order) => Ok(Positions::listed(self.sorted(tx, order, selected).await?)),
-            None => Ok(Positions::marked(selected)),
+            None => Ok(Positions::arranged(selected, self.arrangement(tx).await?)),
         }
     }
 
@@ -149,7 +149,8 @@ impl View {
         selected: Bits,
     ) -> Result<Vec<u32>, SheetError> {
         let rows = self.column_of(tx, order.field, &selected).await?;
-        blocking(move || sort::sort(&rows, order, &selected)).await
+        let arrangement = self.arrangement(tx).await?;
+        blocking(move || sort::sort(&rows, order, &selected, arrangement.as_deref())).await
     }
 
     /// A whole field, where records of a segment are chosen.

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::chunk::Part;
+use super::commit::Author;
 use super::diff::{Comparison, Difference};
 use super::error::SheetError;
 use super::fetch::Wanted;
@@ -26,7 +27,7 @@ pub struct Classes {
     pub created: bool,
     /// Cells get the texts that they had.
     pub updated: bool,
-    /// Records that went come back, as new records at the end.
+    /// Records that went come back, as new records where they were.
     pub deleted: bool,
 }
 
@@ -63,7 +64,8 @@ pub struct Restored {
 struct Wishes {
     updates: Vec<RecordUpdate>,
     deletes: Vec<RecordNumber>,
-    inserts: Vec<NewRecord>,
+    /// With the numbers that they had.
+    inserts: Vec<(RecordNumber, NewRecord)>,
 }
 
 impl Writer {
@@ -118,7 +120,9 @@ impl Writer {
                     }
                     Some(_) => restored.skip(*number, None),
                 },
-                Difference::Deleted => wishes.inserts.extend(copy(&then, *number, &columns)),
+                Difference::Deleted => {
+                    wishes.inserts.extend(copy(&then, *number, &columns).map(|copy| (*number, copy)))
+                }
                 Difference::Updated(fields) => {
                     wishes.updates.extend(back(&then, &left, &head, (*number, fields), restored));
                 }
@@ -145,7 +149,15 @@ impl Writer {
             keep(RestoredAs::Deleted, self.delete(tx, by, change, wishes.deletes).await?);
         }
         if !wishes.inserts.is_empty() {
-            keep(RestoredAs::Inserted, self.insert(tx, by, change, wishes.inserts).await?);
+            let (numbers, records): (Vec<_>, Vec<_>) = wishes.inserts.into_iter().unzip();
+            let places = self.view(tx).await?.state.places.clone();
+            let mut spots = places.of_gone(&numbers);
+            if places.given() + spots.len() > self.limits.places {
+                // They come back in any case, if only at the end.
+                spots.clear();
+            }
+            let author = Author { by, change };
+            keep(RestoredAs::Inserted, self.insert_each(tx, author, records, spots).await?);
         }
         Ok(())
     }

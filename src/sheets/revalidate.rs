@@ -187,7 +187,7 @@ impl Writer {
         edit.numbers.sort_unstable();
         let commit = self.record(tx, author, old.sheet, &head, &edit);
         let counts = counts(head.live, head.invalid);
-        let state = State::new(old.sheet, head.version, manifest, overlay, counts);
+        let state = State::new(old.sheet, head.version, manifest, overlay, counts, old.places.clone());
         let unique = working.take_unique();
         self.end(Working::moved(head, state, unique));
         Ok(Committed {

@@ -37,7 +37,7 @@ impl Writer {
         if !(0..last).contains(&to_version) {
             return Err(SheetError::UnknownVersion(to_version));
         }
-        let then = State::read_version(tx, sheet, to_version).await?;
+        let then = State::read_version(tx, sheet, to_version, &working.state.places).await?;
         let head = SheetHead {
             version: last + 1,
             live: then.counts.total,
@@ -62,7 +62,7 @@ impl Writer {
         }
         let commit = self.record(tx, Author { by, change }, sheet, &head, &edit);
         let counts = then.counts;
-        let state = State::new(sheet, head.version, then.manifest, then.overlay, counts);
+        let state = State::new(sheet, head.version, then.manifest, then.overlay, counts, then.places);
         // The unique index is of what was undone.
         self.end(Working::moved(head, state, None));
         Ok(Committed {

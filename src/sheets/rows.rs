@@ -90,6 +90,24 @@ impl Rows {
             .filter(|row| self.segment(segment).is_some_and(|segment| *row < segment.records))
     }
 
+    /// How many positions are of records with smaller numbers; of the largest number, without end.
+    pub(super) fn before(&self, number: u64) -> u32 {
+        if number == u64::MAX {
+            return u32::MAX;
+        }
+        let manifest = &self.state.manifest;
+        let Some(segment) = manifest.reaching(number) else {
+            let in_tail = self.state.tail.partition_point(|(other, _)| other.0 < number);
+            return manifest.rows() + in_tail as u32;
+        };
+        let first = self.segment(segment).map_or(0, |segment| segment.first.0);
+        let row = match self.chunk(segment, Part::NUMBERS) {
+            Some(Chunk::Numbers(numbers)) => numbers.partition_point(|other| other.0 < number) as u32,
+            _ => number.saturating_sub(first) as u32,
+        };
+        manifest.start(segment) + row
+    }
+
     /// The patch over a record of a segment.
     pub(super) fn patch(&self, number: RecordNumber) -> Option<&RecordPatch> {
         self.state.overlay.get(number)

@@ -6,6 +6,7 @@
 
 use std::cmp::Ordering;
 
+use super::arrangement::Arrangement;
 use super::bits::Bits;
 use super::distinct::{ABSENT, Distinct};
 use super::error::SheetError;
@@ -61,18 +62,26 @@ impl Order {
     }
 }
 
+/// The order of the sheet, which decides between equal values; nothing when it is that of the positions.
+type Ties<'a> = Option<&'a Arrangement>;
+
 /// The chosen positions in an order. For threads that may block.
-pub(super) fn sort(rows: &Rows, order: Order, selected: &Bits) -> Result<Vec<u32>, SheetError> {
+pub(super) fn sort(
+    rows: &Rows,
+    order: Order,
+    selected: &Bits,
+    ties: Ties<'_>,
+) -> Result<Vec<u32>, SheetError> {
     let scan = FieldScan::new(rows, order.field);
     let chosen = scan.chosen(selected);
     match scan.repeats(&chosen) {
-        true => Ok(by_text(&Distinct::of(&scan, &chosen, selected), order, selected)),
-        false => by_key(&scan, order, &chosen, selected),
+        true => Ok(by_text(&Distinct::of(&scan, &chosen, selected), order, selected, ties)),
+        false => by_key(&scan, (order, ties), &chosen, selected),
     }
 }
 
 /// Deals the records out to their texts.
-fn by_text(distinct: &Distinct<'_>, order: Order, selected: &Bits) -> Vec<u32> {
+fn by_text(distinct: &Distinct<'_>, order: Order, selected: &Bits, ties: Ties<'_>) -> Vec<u32> {
     let mut sorted: Vec<(usize, (u8, u64, &str))> =
         distinct.texts.iter().map(|text| order.reading.rank(Some(text))).enumerate().collect();
     sorted.sort_unstable_by(
@@ -101,10 +110,14 @@ fn by_text(distinct: &Distinct<'_>, order: Order, selected: &Bits) -> Vec<u32> {
         next[place] += next[place - 1];
     }
     let mut positions = vec![0; selected.ones()];
-    for position in selected.each() {
+    let deal = |position: usize| {
         let place = &mut next[heap(position)];
         positions[*place] = position as u32;
         *place += 1;
+    };
+    match ties {
+        Some(arrangement) => arrangement.each(selected).for_each(deal),
+        None => selected.each().for_each(deal),
     }
     positions
 }
@@ -117,6 +130,14 @@ struct Item {
     segment: u32,
 }
 
+impl Item {
+    /// Which of two comes first.
+    fn compare(&self, other: &Self, ties: Ties<'_>) -> Ordering {
+        let rank = |item: &Self| ties.map_or(item.position, |arrangement| arrangement.rank(item.position));
+        self.key.cmp(&other.key).then_with(|| rank(self).cmp(&rank(other)))
+    }
+}
+
 /// Records by what can be said of their cells.
 #[derive(Debug, Default)]
 struct Items {
@@ -127,7 +148,7 @@ struct Items {
 
 fn by_key(
     scan: &FieldScan<'_>,
-    order: Order,
+    (order, ties): (Order, Ties<'_>),
     chosen: &[(u32, usize)],
     selected: &Bits,
 ) -> Result<Vec<u32>, SheetError> {
@@ -137,8 +158,11 @@ fn by_key(
     items.readable.extend(rest.readable);
     items.texts.extend(rest.texts);
     items.empty.extend(rest.empty);
-    arrange(&mut items.readable, &|_: &mut [Item]| {})?;
-    arrange(&mut items.texts, &|items: &mut [Item]| refine(scan, order, items))?;
+    arrange(&mut items.readable, ties, &|_: &mut [Item]| {})?;
+    arrange(&mut items.texts, ties, &|items: &mut [Item]| refine(scan, (order, ties), items))?;
+    if let Some(arrangement) = ties {
+        items.empty.sort_unstable_by_key(|position| arrangement.rank(*position));
+    }
     let (begin, end) = match order.downwards {
         true => (items.texts, items.readable),
         false => (items.readable, items.texts),
@@ -177,9 +201,13 @@ fn key(text: &str, depth: usize, order: Order) -> (u64, u64) {
 }
 
 /// Sorts on two threads; `finish` puts those with equal keys right.
-fn arrange(items: &mut [Item], finish: &(impl Fn(&mut [Item]) + Sync)) -> Result<(), SheetError> {
+fn arrange(
+    items: &mut [Item],
+    ties: Ties<'_>,
+    finish: &(impl Fn(&mut [Item]) + Sync),
+) -> Result<(), SheetError> {
     let sort = |items: &mut [Item]| {
-        items.sort_unstable_by_key(|item| (item.key, item.position));
+        items.sort_unstable_by(|one, other| one.compare(other, ties));
         finish(items);
     };
     if items.len() < WORTH_A_THREAD {
@@ -209,7 +237,7 @@ fn part(items: &mut [Item], middle: (u64, u64)) -> usize {
 }
 
 /// Sorts the items with equal keys by what comes behind the bytes of the key.
-fn refine(scan: &FieldScan<'_>, order: Order, items: &mut [Item]) {
+fn refine(scan: &FieldScan<'_>, (order, ties): (Order, Ties<'_>), items: &mut [Item]) {
     let text = |item: &Item| scan.text(item.segment, item.position).unwrap_or("");
     let mut waiting = equal_runs(items, 0, KEY);
     while let Some((begin, end, depth)) = waiting.pop() {
@@ -218,14 +246,15 @@ fn refine(scan: &FieldScan<'_>, order: Order, items: &mut [Item]) {
             // Only texts with NUL at the end differ here.
             let length = |item: &Item| text(item).len() as u64 ^ order.mask();
             if run.windows(2).any(|pair| length(&pair[0]) != length(&pair[1])) {
-                run.sort_by_key(|item| (length(item), item.position));
+                run.iter_mut().for_each(|item| item.key = (length(item), 0));
+                run.sort_unstable_by(|one, other| one.compare(other, ties));
             }
             continue;
         }
         for item in run.iter_mut() {
             item.key = key(text(item), depth, order);
         }
-        run.sort_unstable_by_key(|item| (item.key, item.position));
+        run.sort_unstable_by(|one, other| one.compare(other, ties));
         waiting.extend(equal_runs(run, begin, depth + KEY));
     }
 }

@@ -1,16 +1,18 @@
 //! One version of a sheet's records as it is held in memory: which chunks, and what lies over them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::arrangement::Arrangement;
 use super::error::SheetError;
 use super::manifest::Manifest;
 use super::orders::Orders;
 use super::overlay::Overlay;
 use super::patch::{self, RecordPatch};
+use super::places::Places;
 use crate::domain::record::{Counts, RecordNumber};
 use crate::store::Tx;
 use crate::store::records::{self, At};
-use crate::store::retention;
+use crate::store::{places, retention};
 
 /// One version of the records of a sheet. It never changes.
 #[derive(Debug)]
@@ -23,6 +25,9 @@ pub(super) struct State {
     /// Records that are in no segment yet; they stand after all others.
     pub(super) tail: Vec<(RecordNumber, Arc<RecordPatch>)>,
     pub(super) counts: Counts,
+    pub(super) places: Arc<Places>,
+    /// What the places mean for the positions, once somebody asked.
+    pub(super) arrangement: OnceLock<Arc<Arrangement>>,
     pub(super) orders: Orders,
 }
 
@@ -33,13 +38,20 @@ impl State {
         manifest: Manifest,
         overlay: Overlay,
         counts: Counts,
+        places: Arc<Places>,
     ) -> Self {
-        let tail = overlay.tail();
-        Self { sheet, version, manifest, overlay, tail, counts, orders: Orders::default() }
+        let (tail, arrangement, orders) = (overlay.tail(), OnceLock::new(), Orders::default());
+        Self { sheet, version, manifest, overlay, tail, counts, places, arrangement, orders }
     }
 
     /// Reads a version from the database; `at` is the head or that version.
-    async fn read(tx: &mut Tx, sheet: i64, version: i64, at: At) -> Result<Self, SheetError> {
+    async fn read(
+        tx: &mut Tx,
+        sheet: i64,
+        version: i64,
+        at: At,
+        known: &Arc<Places>,
+    ) -> Result<Self, SheetError> {
         let counts = match version {
             0 => Counts::default(),
             _ => {
@@ -56,23 +68,38 @@ impl State {
                 overlay.lay(number, patch);
             }
         }
-        Ok(Self::new(sheet, version, Manifest::read(&segments, &columns)?, overlay, counts))
+        // Places of later versions do no harm: they are of records that are not there yet.
+        let places = match places::from(tx, sheet, known.end()).await?.as_slice() {
+            [] => known.clone(),
+            more => Arc::new(known.with(more)),
+        };
+        Ok(Self::new(sheet, version, Manifest::read(&segments, &columns)?, overlay, counts, places))
     }
 
-    /// Reads the last version.
-    pub(super) async fn read_head(tx: &mut Tx, sheet: i64, version: i64) -> Result<Self, SheetError> {
-        Self::read(tx, sheet, version, At::Head).await
+    /// Reads the last version. The places that are known need not be read.
+    pub(super) async fn read_head(
+        tx: &mut Tx,
+        sheet: i64,
+        version: i64,
+        known: &Arc<Places>,
+    ) -> Result<Self, SheetError> {
+        Self::read(tx, sheet, version, At::Head, known).await
     }
 
-    /// Reads an older version.
-    pub(super) async fn read_version(tx: &mut Tx, sheet: i64, version: i64) -> Result<Self, SheetError> {
+    /// Reads an older version. The places that are known need not be read.
+    pub(super) async fn read_version(
+        tx: &mut Tx,
+        sheet: i64,
+        version: i64,
+        known: &Arc<Places>,
+    ) -> Result<Self, SheetError> {
         if !retention::is_kept(tx, sheet, version).await? {
             return Err(SheetError::UnknownVersion(version));
         }
-        Self::read(tx, sheet, version, At::Version(version)).await
+        Self::read(tx, sheet, version, At::Version(version), known).await
     }
 
-    /// Reads as much of a version as one record needs. Its counts say nothing.
+    /// Reads as much of a version as one record needs. Its counts and places say nothing.
     pub(super) async fn read_around(
         tx: &mut Tx,
         sheet: i64,
@@ -89,7 +116,8 @@ impl State {
             let patches = patch::decode(&data)?.into_iter().filter(|(other, _)| *other == number);
             patches.for_each(|(number, patch)| overlay.lay(number, patch));
         }
-        Ok(Self::new(sheet, version, Manifest::read(&segments, &columns)?, overlay, Counts::default()))
+        let manifest = Manifest::read(&segments, &columns)?;
+        Ok(Self::new(sheet, version, manifest, overlay, Counts::default(), Arc::default()))
     }
 
     /// Positions that a record may have: every record in a segment, deleted or not, then the tail.

@@ -184,7 +184,7 @@ impl Writer {
         }
         let state = match self.open.state(head.version) {
             Some(state) => state,
-            None => Arc::new(State::read_head(tx, self.sheet, head.version).await?),
+            None => Arc::new(State::read_head(tx, self.sheet, head.version, &self.open.places()).await?),
         };
         let fits =
             |index: &UniqueIndex| index.version == head.version && Arc::ptr_eq(&index.rules, &self.rules);

@@ -23,6 +23,7 @@ pub mod keys;
 pub mod layouts;
 mod lock;
 mod notify;
+pub mod places;
 pub mod records;
 pub mod retention;
 pub mod sessions;

@@ -23,6 +23,7 @@ mod layouts;
 mod limits;
 mod openapi;
 mod panels;
+mod places;
 mod presence;
 mod queries;
 mod records;

@@ -49,7 +49,7 @@ async fn a_snapshot_tells_what_has_changed_and_brings_it_back() {
 
         let some = json!({ "created": false, "updated": true, "deleted": true });
         app.post(&format!("{path}/restore"), some).await.data();
-        assert_eq!(names(&app, sheet).await, ["Ada", "Cem", "Dan", "Bob"]);
+        assert_eq!(names(&app, sheet).await, ["Ada", "Bob", "Cem", "Dan"], "Bob stands where he stood");
         app.post(&format!("{path}/restore"), json!(null)).await.data();
         assert_eq!(names(&app, sheet).await, ["Ada", "Bob", "Cem"]);
         let again = app.get(&format!("/v1/sheets/{sheet}/records")).await.data();

@@ -2,7 +2,7 @@
 
 use super::ranges::Ranges;
 use crate::domain::fill::Fill;
-use crate::rpc::cells::{Block, Rows};
+use crate::rpc::cells::{Adding, Block, Rows};
 
 /// Why such a change is not made while the server is away: what it is about may be something else by then.
 pub const AWAY: &str = "The server cannot be reached. Until it can, only single cells can be changed: \
@@ -24,10 +24,8 @@ pub enum Change {
     },
     /// Records go, so many.
     Delete(Rows, u64),
-    /// Records come a second time, at the end.
-    Duplicate(Rows),
-    /// An empty record comes, at the end.
-    Add,
+    /// Records come.
+    Add(Adding),
     /// The last change is taken back, or with `true` made again.
     Step(bool),
 }

@@ -17,6 +17,7 @@ use super::keyboard::{self, Command, Held};
 use super::rows::Rows;
 use super::travel;
 use super::{aria, clipboard, compose, editor, fill, header, menu, range, tooltip, touch};
+use crate::rpc::cells::Adding;
 
 /// Begins to listen.
 pub fn listen(shared: &Shared) {
@@ -360,8 +361,10 @@ pub fn obey(shared: &Shared, command: Command) {
         Command::FillRight => fill::right(shared),
         Command::Undo => shared.borrow().control.change(Change::Step(false)),
         Command::Redo => shared.borrow().control.change(Change::Step(true)),
-        Command::AddRecord => shared.borrow().control.change(Change::Add),
-        Command::Duplicate => fill::duplicate(shared),
+        Command::AddRecord => shared.borrow().control.change(Change::Add(Adding::AtEnd)),
+        Command::InsertAbove => fill::add(shared, Adding::Above),
+        Command::InsertBelow => fill::add(shared, Adding::Below),
+        Command::Duplicate => fill::add(shared, Adding::Copies),
         Command::DeleteRecords => fill::delete(shared),
         Command::FilterByValue => menu::filter_by_value(shared),
         Command::Menu => menu::open_at_cell(shared),

@@ -13,7 +13,7 @@ use super::travel;
 use super::{aria, range, tooltip};
 use crate::domain::clipboard::Table;
 use crate::domain::fill::Fill;
-use crate::rpc::cells::{Block as WireBlock, Rows};
+use crate::rpc::cells::{Adding, Block as WireBlock, Rows};
 use crate::rpc::records::Choosing;
 
 /// Empties the cells of the ranges.
@@ -121,13 +121,13 @@ pub fn delete(shared: &Shared) {
     range::clear_selection(shared);
 }
 
-/// Adds copies of the same records.
-pub fn duplicate(shared: &Shared) {
+/// Adds records by the same rows.
+pub fn add(shared: &Shared, adding: fn(Rows) -> Adding) {
     let (rows, control) = {
         let grid = shared.borrow();
         (grid.meant_records(), grid.control)
     };
-    control.change(Change::Duplicate(rows));
+    control.change(Change::Add(adding(rows)));
 }
 
 impl Grid {

@@ -29,8 +29,12 @@ pub enum Command {
     Undo,
     /// Make it again.
     Redo,
-    /// Add a record.
+    /// Add a record at the end.
     AddRecord,
+    /// Add as many records as the range has, above it.
+    InsertAbove,
+    /// Add as many, below it.
+    InsertBelow,
     /// Add copies of the records of the range.
     Duplicate,
     /// Delete the records of the range.

@@ -231,8 +231,8 @@ pub struct GridControl {
     pub shown: RwSignal<u64>,
     /// The selected records.
     pub selection: RwSignal<Selection>,
-    /// A row to go to, as one that was just added.
-    pub reveal: RwSignal<Option<u64>>,
+    /// A row to go to that was just added, and whether to stay in the column.
+    pub reveal: RwSignal<Option<(u64, bool)>>,
     /// The record that the person is at; it moves when the person does.
     pub place: RwSignal<Option<Place>>,
     /// The cells that are chosen, when they are several.
@@ -481,8 +481,8 @@ fn mount(host: NodeRef<Div>, sheet: SheetView, control: GridControl) {
         }
     });
     watch(move || {
-        if let Some(row) = control.reveal.get() {
-            each(&|shared| travel::reveal(shared, row));
+        if let Some((row, stays)) = control.reveal.get() {
+            each(&|shared| travel::reveal(shared, row, stays));
         }
     });
     watch(move || {

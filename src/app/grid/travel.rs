@@ -48,6 +48,10 @@ pub fn obey(shared: &Shared, to: &Go) {
         spot
     };
     go(shared, spot, false);
+    if matches!(to, Go::Cell { focus: true, .. }) {
+        // A step may have brought a record there, and the one that stands there still moves on.
+        shared.borrow_mut().place = None;
+    }
 }
 
 /// Scrolls as little as shows a cell.
@@ -101,9 +105,9 @@ pub fn select(shared: &Shared, block: &Block) {
     }
 }
 
-/// Goes to the first cell of a row that may be new.
-pub fn reveal(shared: &Shared, row: u64) {
-    {
+/// Goes to a row that may be new, to its first cell or in the same column.
+pub fn reveal(shared: &Shared, row: u64, stays: bool) {
+    let column = {
         let mut grid = shared.borrow_mut();
         let total = grid.blocks.total().max(row + 1);
         grid.blocks.set_total(total);
@@ -111,8 +115,11 @@ pub fn reveal(shared: &Shared, row: u64) {
         grid.focused = true;
         // There is no cell to write into in a list: the record opens once it is here.
         grid.cards.opening = grid.geometry.is_list();
-    }
-    go(shared, Spot { row, column: 0 }, false);
+        if stays { grid.active.column } else { 0 }
+    };
+    go(shared, Spot { row, column }, false);
+    // The record that stands there still is on its way to another row.
+    shared.borrow_mut().place = None;
 }
 
 /// Goes the way a key says. False when that leads out of the grid.

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::SheetControl;
 use crate::app::components::{Icon, MenuAt, MenuItem};
-use crate::app::format::counted;
+use crate::app::format::{count, counted};
 use crate::app::grid::MenuPlace;
 use crate::app::grid::keyboard::Command;
 use crate::app::plain::{Any, part};
+use crate::domain::place::MOST_INSERTED;
 
 /// Characters of a value that its item shows.
 const MOST_SHOWN: usize = 24;
@@ -47,12 +48,20 @@ pub fn CellMenuAt(
 fn items(control: SheetControl, place: MenuPlace) -> Vec<MenuItem> {
     let permits = control.sheet.with_value(|sheet| sheet.permits);
     let order = control.grid.order;
+    let sorted = control.grid.question.with_untracked(|question| question.sort.is_some());
     let item = |label: &str, icon: Icon, command: Command, keys: &'static str| {
         MenuItem::new(label, icon, move || order.set(Some(command))).with_keys(keys)
     };
     let locked = || place.locked.clone();
     let no_add = || (!permits.add).then(|| "This sheet takes no records by hand".to_string());
+    let no_place = || match place.records {
+        _ if !permits.add => no_add(),
+        _ if sorted => Some("The view is sorted. Clear the sort to insert in place".to_string()),
+        0..=MOST_INSERTED => None,
+        _ => Some(["At most ", &count(MOST_INSERTED), " records can be inserted at once"].concat()),
+    };
     let no_delete = || (!permits.delete).then(|| "Records of this sheet may not be deleted".to_string());
+    let insert = |side: &str| ["Insert ", &counted(place.records, "record"), " ", side].concat();
     let records = |one: &str| match place.records {
         1 => [one, " record"].concat(),
         many => [one, " ", &counted(many, "record")].concat(),
@@ -66,8 +75,16 @@ fn items(control: SheetControl, place: MenuPlace) -> Vec<MenuItem> {
         item("Fill down", Icon::Fill, Command::FillDown, "Ctrl+D").unless(locked()),
         item("Show record", Icon::Expand, Command::OpenRecord, "Space"),
         item(&filter_words(&place), Icon::Filter, Command::FilterByValue, ""),
+        item(&insert("above"), Icon::Plus, Command::InsertAbove, "").unless(no_place()),
+        item(&insert("below"), Icon::Plus, Command::InsertBelow, "").unless(no_place()),
         item("Add record at the end", Icon::Plus, Command::AddRecord, "Ctrl+Alt+=").unless(no_add()),
-        item(&(records("Duplicate") + " to the end"), Icon::Copy, Command::Duplicate, "").unless(no_add()),
+        item(
+            &(records("Duplicate") + if sorted { " to the end" } else { "" }),
+            Icon::Copy,
+            Command::Duplicate,
+            "",
+        )
+        .unless(no_add()),
         item(&records("Delete"), Icon::Trash, Command::DeleteRecords, "Ctrl+Alt+-")
             .unless(no_delete())
             .dangerous(),

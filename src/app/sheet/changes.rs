@@ -11,14 +11,14 @@ use super::changing::offer_undo;
 use super::control::Saving;
 use super::paste;
 use crate::app::components::{Toast, Tone};
-use crate::app::format::counted;
+use crate::app::format::{count, counted};
 use crate::app::grid::Go;
 use crate::app::grid::change::{AWAY, Change};
 use crate::app::plain::{Any, part};
 use crate::domain::fill::Fill;
 use crate::rpc::RpcError;
-use crate::rpc::cells::{self, Filled, Stepped};
-use crate::rpc::records::{self, Standings};
+use crate::rpc::cells::{self, Added, Adding, Filled, Stepped};
+use crate::rpc::records::Standings;
 
 /// What is being made, where it takes a while. The code that makes it comes with the first change.
 #[component]
@@ -122,8 +122,10 @@ impl SheetControl {
                 }
                 Err(error) => self.refused("No record was deleted", error),
             },
-            Change::Duplicate(rows) => self.added(cells::duplicate_rows(id, rows).await),
-            Change::Add => self.added(records::add_record(id).await),
+            Change::Add(adding) => {
+                let at_end = adding == Adding::AtEnd;
+                self.added(at_end, cells::add_records(id, adding).await)
+            }
             Change::Step(again) => {
                 let choosing = self.grid.question.with_untracked(|question| question.choosing());
                 match cells::step(id, again, choosing).await {
@@ -155,21 +157,28 @@ impl SheetControl {
         self.grid.note_version(standings.version);
     }
 
-    /// Goes to the records that came at the end. A filter or an order might not show them.
-    fn added(self, answer: Result<Standings, RpcError>) -> bool {
-        let standings = match answer {
-            Ok(standings) => standings,
+    /// Goes to the records that came. Where a filter or an order does not show them, it is given up.
+    fn added(self, at_end: bool, answer: Result<Added, RpcError>) -> bool {
+        let Added { standings, records, row, is_shown } = match answer {
+            Ok(added) => added,
             Err(error) => return self.refused("No record was added", error),
         };
-        self.counts.set(standings.counts);
-        let is_other = |question: &crate::app::grid::Question| question.narrows() || question.sort.is_some();
-        if self.grid.question.try_with_untracked(is_other) == Some(true) {
+        let asked = |question: &crate::app::grid::Question| (question.narrows(), question.sort.is_some());
+        let (narrows, is_sorted) = self.grid.question.try_with_untracked(asked).unwrap_or_default();
+        if !is_shown && (narrows || is_sorted) {
             self.grid.question.set(Default::default());
+        }
+        if !is_shown || !narrows {
+            self.counts.set(standings.counts);
         }
         self.took(standings);
         self.stepped();
-        self.grid.say("Added at the end".to_string());
-        self.grid.reveal.set(standings.counts.total.checked_sub(1));
+        if at_end {
+            self.grid.say("Added at the end".to_string());
+        } else {
+            self.grid.say([&counted(records, "record"), " added at row ", &count(row + 1)].concat());
+        }
+        self.grid.reveal.set(Some((row, !at_end)));
         true
     }
 

@@ -20,6 +20,7 @@ use crate::app::state::{Asking, Deed, SpaceState};
 use crate::domain::action;
 use crate::domain::layout::SheetLayout;
 use crate::domain::record::Counts;
+use crate::rpc::cells::Adding;
 use crate::rpc::records::{self, CellEdit, Choosing, SheetView, Standing};
 use crate::rpc::views::SavedView;
 
@@ -355,6 +356,6 @@ impl SheetControl {
 
     /// Adds an empty record at the end.
     pub fn add_record(self) {
-        self.make(Change::Add);
+        self.make(Change::Add(Adding::AtEnd));
     }
 }

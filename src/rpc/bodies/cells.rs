@@ -5,11 +5,13 @@ use super::records::{query, standings};
 use super::{Asker, id};
 use crate::domain::clipboard::Table;
 use crate::domain::fill::Fill;
+use crate::domain::query::RecordQuery;
 use crate::domain::wording::counted;
 use crate::rpc::RpcError;
-use crate::rpc::cells::{Block, Filled, Rows, Stepped};
+use crate::rpc::cells::{Added, Adding, Block, Filled, Rows, Stepped};
 use crate::rpc::records::{Choosing, Standings};
 use crate::service::cells;
+use crate::service::records::{Audience, RecordInput};
 use crate::service::steps::{StepCounts, Way};
 use crate::store::changes::OwnChange;
 
@@ -53,9 +55,42 @@ pub async fn delete_rows(sheet_id: String, wanted: Rows) -> Result<(Standings, S
     Ok((standings(deleted), change))
 }
 
-pub async fn duplicate_rows(sheet_id: String, wanted: Rows) -> Result<Standings, RpcError> {
+pub async fn add_records(sheet_id: String, adding: Adding) -> Result<Added, RpcError> {
     let asker = Asker::of_request()?;
-    Ok(standings(asker.service.duplicate_rows(&asker.actor, &id(&sheet_id)?, &rows(&wanted)).await?))
+    let (service, actor, sheet) = (&asker.service, &asker.actor, id(&sheet_id)?);
+    let (written, shown) = match adding {
+        Adding::AtEnd => {
+            let records = vec![RecordInput::default()];
+            (service.insert_records(actor, &sheet, records, &Audience::Everybody).await?, None)
+        }
+        Adding::Above(wanted) => {
+            (service.insert_beside(actor, &sheet, &rows(&wanted), false).await?, Some(wanted))
+        }
+        Adding::Below(wanted) => {
+            (service.insert_beside(actor, &sheet, &rows(&wanted), true).await?, Some(wanted))
+        }
+        Adding::Copies(wanted) => {
+            (service.duplicate_rows(actor, &sheet, &rows(&wanted)).await?, Some(wanted))
+        }
+    };
+    let records = written.numbers.len() as u64;
+    let mut place = (0, false);
+    if let Some(first) = written.numbers.first() {
+        let row_in = async |query| service.row_of(actor, &sheet, &query, *first).await;
+        place = match shown.map(|rows| all_of(rows.choosing)) {
+            Some(view) => row_in(query(&view)).await?.map(|row| (row, true)),
+            None => None,
+        }
+        .or(row_in(RecordQuery::default()).await?.map(|row| (row, false)))
+        .unwrap_or_default();
+    }
+    let (row, is_shown) = place;
+    Ok(Added { standings: standings(written), records, row, is_shown })
+}
+
+/// What the page shows, whatever is selected there.
+fn all_of(choosing: Choosing) -> Choosing {
+    Choosing { selected: Vec::new(), except: Vec::new(), all_selected: false, ..choosing }
 }
 
 pub async fn step(sheet_id: String, again: bool, choosing: Choosing) -> Result<Option<Stepped>, RpcError> {

@@ -14,7 +14,7 @@ use crate::rpc::records::{
 };
 use crate::service::ErrorKind;
 use crate::service::cell_edits::{Typed, TypedCell};
-use crate::service::records::{Audience, RecordInput, Written};
+use crate::service::records::Written;
 
 /// Rows that the server sends with the page.
 const FIRST_ROWS: usize = 48;
@@ -200,14 +200,6 @@ pub async fn edit_cells(sheet_id: String, edits: Vec<CellEdit>) -> Result<Vec<Ed
         });
     }
     Ok(answers)
-}
-
-pub async fn add_record(sheet_id: String) -> Result<Standings, RpcError> {
-    let asker = Asker::of_request()?;
-    let records = vec![RecordInput::default()];
-    Ok(standings(
-        asker.service.insert_records(&asker.actor, &id(&sheet_id)?, records, &Audience::Everybody).await?,
-    ))
 }
 
 pub(super) fn standings(written: Written) -> Standings {

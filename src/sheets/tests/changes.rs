@@ -1,7 +1,7 @@
 //! Changes of many records: a rule over a query does what the same edits would do record by record.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
@@ -12,6 +12,7 @@ use super::stories::{cells, records, same, texts};
 use super::{BY, FIELDS, SMALL, again, people, sheet_of, write};
 use crate::domain::blueprint::FieldType;
 use crate::domain::cell_edit::{CellEdit, Edited, Find};
+use crate::domain::place::InsertAt;
 use crate::domain::query::{Filter, RecordQuery};
 use crate::domain::record::{FieldNumber, Message, RecordNumber};
 use crate::domain::workbook::Sheet;
@@ -24,6 +25,8 @@ use crate::store::{Db, new_id};
 #[derive(Debug, Clone)]
 enum Step {
     Insert(Vec<NewRecord>),
+    /// Above or below a record.
+    InsertBeside(Vec<NewRecord>, usize, bool),
     Edit(Vec<(usize, FieldNumber, CellInput)>),
     Delete(Vec<usize>),
     Bulk(RecordQuery, Vec<FieldEdit>),
@@ -73,6 +76,8 @@ fn queries() -> impl Strategy<Value = RecordQuery> {
 fn steps() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => records(24).prop_map(Step::Insert),
+        2 => (records(6), any::<usize>(), any::<bool>())
+            .prop_map(|(records, pick, below)| Step::InsertBeside(records, pick, below)),
         3 => prop::collection::vec((any::<usize>(), cells()), 1..6).prop_map(|edits| {
             Step::Edit(edits.into_iter().map(|(pick, (field, input))| (pick, field, input)).collect())
         }),
@@ -96,6 +101,8 @@ struct Story<'a> {
     model: Model,
     /// Versions that are kept, and what they hold.
     kept: Vec<(i64, Model)>,
+    /// Records that came back as new ones.
+    copied: BTreeSet<u64>,
     /// Each change: the versions before and after it.
     changes: Vec<[(i64, Model); 2]>,
 }
@@ -109,6 +116,12 @@ impl Story<'_> {
                 self.model.insert(&records);
                 write!(sheets, db, &sheet, insert(records));
             }
+            Step::InsertBeside(records, pick, below) => {
+                let Some(beside) = self.pick(pick) else { return Ok(()) };
+                let at = if below { InsertAt::After(beside) } else { InsertAt::Before(beside) };
+                self.model.insert_at(&records, at);
+                write!(sheets, db, &sheet, insert_at(records, at));
+            }
             Step::Edit(picks) => {
                 let updates: Vec<_> = picks.into_iter().filter_map(|pick| self.update(pick)).collect();
                 self.model.update(&updates);
@@ -121,7 +134,8 @@ impl Story<'_> {
             }
             Step::Bulk(query, edits) => {
                 let before = self.model.clone();
-                let changed = self.bulk_in_model(&query, &edits);
+                let mut changed = self.bulk_in_model(&query, &edits);
+                changed.sort_unstable();
                 let commits = bulk(&sheets, db, &sheet, query, edits).await;
                 let numbers: Vec<_> = commits.iter().flat_map(|commit| commit.numbers.clone()).collect();
                 prop_assert_eq!(numbers, changed);
@@ -156,8 +170,15 @@ impl Story<'_> {
     async fn restore(&mut self, then: (i64, Model), left: (i64, Model), classes: Classes) {
         let head = self.version().await;
         if head == left.0 && classes == Classes::ALL {
-            self.model = Model { next: self.model.next, ..then.1 };
+            let Model { next, order, .. } = self.model.clone();
+            self.model = Model { next, order, ..then.1 };
             write!(self.sheets, self.db, &self.sheet, roll_back(then.0));
+            return;
+        }
+        let gone = |old: &&Row| !left.1.rows.iter().any(|row| row.number == old.number);
+        let gone: Vec<u64> = then.1.rows.iter().filter(gone).map(|row| row.number).collect();
+        // In which order the copies of one record stand is nobody's business.
+        if classes.deleted && gone.into_iter().any(|number| !self.copied.insert(number)) {
             return;
         }
         let mut writer = self.sheets.writer(&self.sheet).await.unwrap();
@@ -202,10 +223,13 @@ impl Story<'_> {
             }
         }
         let gone = then.rows.iter().filter(|old| classes.deleted && find(left, old.number).is_none());
-        for old in gone.cloned().collect::<Vec<_>>() {
+        let mut gone: Vec<Row> = gone.cloned().collect();
+        gone.sort_by_key(|row| row.number);
+        for old in gone {
             let number = self.model.next;
             self.model.next += 1;
-            self.model.rows.push(Row { number, custom: BTreeMap::new(), ..old });
+            let at = InsertAt::After(RecordNumber(old.number));
+            self.model.put(Row { number, custom: BTreeMap::new(), ..old }, at);
         }
         skipped
     }
@@ -288,7 +312,7 @@ fn any_sequence_of_changes_is_what_a_plain_list_of_records_would_be() {
             runtime.block_on(async {
                 let sheet = sheet_of(&database, &tenant, people()).await;
                 let sheets = Sheets::with_limits(1 << 20, SMALL);
-                let model = Model { rows: Vec::new(), next: 1 };
+                let model = Model { next: 1, ..Model::default() };
                 let mut story = Story {
                     db: &database,
                     tenant: &tenant,
@@ -296,6 +320,7 @@ fn any_sequence_of_changes_is_what_a_plain_list_of_records_would_be() {
                     sheet,
                     model,
                     kept: Vec::new(),
+                    copied: BTreeSet::new(),
                     changes: Vec::new(),
                 };
                 for step in steps {

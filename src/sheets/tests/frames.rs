@@ -4,6 +4,7 @@ use super::{AGE, EMAIL, NAME, SMALL, again, people, person, sheet_of, text, writ
 use crate::domain::blueprint::Level;
 use crate::domain::frame::{Frame, FrameColumn, FrameMessage, FrameRow, encode};
 use crate::domain::ids::{Id, RecordId};
+use crate::domain::place::InsertAt;
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
 use crate::domain::record::{FieldNumber, RecordNumber};
 use crate::domain::workbook::Sheet;
@@ -33,7 +34,7 @@ async fn by_records(view: &View, tx: &mut Tx, sheet: &Sheet, query: &RecordQuery
         let messages = || record.cells.iter().flat_map(|cell| &cell.messages);
         frame.rows.push(FrameRow {
             id: sheet.record_key.id(record.number).trim_start_matches(RecordId::PREFIX).to_string(),
-            position: all.before(position) as u64,
+            position: all.find(position).unwrap() as u64,
             flags: messages().map(|message| message.level).collect(),
         });
         for (column, cell) in record.cells.iter().enumerate() {
@@ -60,7 +61,9 @@ async fn change(sheets: &Sheets, db: &Db, sheet: &Sheet, chance: &mut Chance) {
                 person(name(chance), &email, ["7", "old", ""][chance.below(3) as usize])
             };
             let records = (0..count).map(|_| fresh(chance)).collect();
-            write!(sheets, db, sheet, insert(records));
+            let beside = RecordNumber(1 + chance.below(8));
+            let at = [InsertAt::End, InsertAt::Before(beside), InsertAt::After(beside)];
+            write!(sheets, db, sheet, insert_at(records, at[chance.below(3) as usize]));
         }
         2 => {
             let number = RecordNumber(1 + chance.below(40));

@@ -4,10 +4,12 @@
 use std::time::Instant;
 
 use super::{again, sheet_of, text, write};
+use crate::domain::place::InsertAt;
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
 use crate::domain::record::{FieldNumber, RecordNumber};
+use crate::sheets::commit::Author;
 use crate::sheets::import::ImportBuilder;
-use crate::sheets::{RecordUpdate, Sheets, ValuesWanted};
+use crate::sheets::{NewRecord, RecordUpdate, Sheets, ValuesWanted};
 use crate::store::testing::samples;
 
 const ROWS: u64 = 1_000_000;
@@ -145,4 +147,28 @@ async fn measure_views() {
     let began = Instant::now();
     let page = view.page(&mut tx, &sort, 0, 1, None).await.unwrap();
     println!("a sorted view after an edit: {:?} (record {:?})", began.elapsed(), page[0].number);
+    drop(tx);
+    for inserted in [1, 1_000, 90_000] {
+        let mut writer = sheets.writer(&sheet).await.unwrap();
+        let mut tx = database.write().await.unwrap();
+        let spots = (1..=inserted).map(|place| (1, InsertAt::After(RecordNumber(place * (ROWS / inserted)))));
+        let author = Author { by: super::BY, change: None };
+        let records = vec![NewRecord::default(); inserted as usize];
+        writer.insert_each(&mut tx, author, records, spots.collect()).await.unwrap();
+        tx.commit().await.unwrap();
+        writer.publish();
+        sheet.version = again(&database, &tenant, &sheet).await.version;
+        let mut tx = database.read().await.unwrap();
+        let view = sheets.view(&mut tx, &sheet).await.unwrap();
+        for (what, query, offset) in [
+            ("all", RecordQuery::default(), 0),
+            ("all again, from the middle", RecordQuery::default(), ROWS / 2),
+            ("sort 32 values", sorted("first_name", SortDirection::Asc), 0),
+            ("sort unique text", sorted("email", SortDirection::Asc), 0),
+        ] {
+            let began = Instant::now();
+            let frame = view.frame(&mut tx, &query, offset, 100).await.unwrap();
+            println!("{inserted} inserted more: {what}: {:?} ({})", began.elapsed(), frame.total);
+        }
+    }
 }

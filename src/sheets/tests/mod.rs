@@ -9,6 +9,7 @@ mod imports;
 mod measure;
 mod measure_views;
 mod model;
+mod places;
 mod references;
 mod retention;
 mod revalidate;
@@ -40,6 +41,7 @@ const SMALL: Limits = Limits {
     segment_bytes: 1 << 20,
     patched_records: 4,
     logged_records: 10,
+    places: 1_000,
     commit_records: 20,
 };
 

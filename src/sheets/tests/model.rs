@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{AGE, EMAIL, FIELDS, NAME, people};
 use crate::domain::blueprint::{Level, SheetConfig};
+use crate::domain::place::InsertAt;
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
 use crate::domain::record::{Cell, FieldNumber, Message, MessageSource, Record, RecordNumber};
 use crate::domain::validation::FieldChecker;
@@ -28,6 +29,8 @@ pub struct Row {
 pub struct Model {
     pub rows: Vec<Row>,
     pub next: u64,
+    /// The numbers of all records that ever were, in the order of the sheet.
+    pub order: Vec<u64>,
 }
 
 /// A message that a listener would leave.
@@ -37,16 +40,37 @@ pub fn remark(text: &str, level: Level) -> Message {
 
 impl Model {
     pub fn insert(&mut self, records: &[NewRecord]) {
+        self.insert_at(records, InsertAt::End);
+    }
+
+    /// Inserts records above or below one that is there, or was.
+    pub fn insert_at(&mut self, records: &[NewRecord], mut at: InsertAt) {
         for record in records {
-            let mut row = Row { number: self.next, ..Row::default() };
+            let (mut row, before) = (Row { number: self.next, ..Row::default() }, at);
             self.next += 1;
             for (field, input) in &record.cells {
                 set(&mut row, *field, input);
             }
             row.metadata = record.metadata.clone().and_then(filled);
             row.config = record.config.clone().and_then(filled);
-            self.rows.push(row);
+            at = InsertAt::After(RecordNumber(row.number));
+            self.put(row, before);
         }
+    }
+
+    /// Puts a new row where it belongs.
+    pub fn put(&mut self, row: Row, at: InsertAt) {
+        let place_of =
+            |order: &[u64], number: RecordNumber| order.iter().position(|other| *other == number.0);
+        let place = match at {
+            InsertAt::End => self.order.len(),
+            InsertAt::Before(beside) => place_of(&self.order, beside).unwrap(),
+            InsertAt::After(beside) => place_of(&self.order, beside).unwrap() + 1,
+        };
+        self.order.insert(place, row.number);
+        self.rows.push(row);
+        let order: BTreeMap<u64, usize> = self.order.iter().copied().zip(0..).collect();
+        self.rows.sort_by_key(|row| order[&row.number]);
     }
 
     pub fn update(&mut self, updates: &[RecordUpdate]) {

@@ -8,6 +8,7 @@ use tokio::runtime::Runtime;
 use super::model::{Model, remark};
 use super::{BY, FIELDS, again, people, sheet_of, write};
 use crate::domain::blueprint::Level;
+use crate::domain::place::InsertAt;
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
 use crate::domain::record::{FieldNumber, Record, RecordNumber};
 use crate::domain::workbook::Sheet;
@@ -23,6 +24,8 @@ use crate::store::{Db, Tx};
 #[derive(Debug, Clone)]
 enum Step {
     Insert(Vec<NewRecord>),
+    /// Above or below a record.
+    InsertBeside(Vec<NewRecord>, usize, bool),
     Update(Vec<(usize, FieldNumber, CellInput, Extra)>),
     Delete(Vec<usize>),
     /// Most records at once.
@@ -110,6 +113,8 @@ fn steps() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => records(4).prop_map(Step::Insert),
         2 => records(20).prop_map(Step::Insert),
+        4 => (records(6), any::<usize>(), any::<bool>())
+            .prop_map(|(records, pick, below)| Step::InsertBeside(records, pick, below)),
         6 => prop::collection::vec(update, 1..8).prop_map(Step::Update),
         3 => prop::collection::vec(any::<usize>(), 1..4).prop_map(Step::Delete),
         1 => (2..5usize).prop_map(Step::Sweep),
@@ -140,7 +145,7 @@ impl<'a> Story<'a> {
     async fn new(db: &'a Db, tenant: &'a Tenant, limits: Limits) -> Self {
         let sheet = sheet_of(db, tenant, people()).await;
         let server = || Sheets::with_limits(1 << 20, limits);
-        let model = Model { rows: Vec::new(), next: 1 };
+        let model = Model { next: 1, ..Model::default() };
         let versions = vec![model.clone()];
         Self { db, tenant, limits, sheets: server(), other: server(), sheet, model, versions }
     }
@@ -173,6 +178,15 @@ impl<'a> Story<'a> {
                 assert!(
                     numbers.iter().map(|row| RecordNumber(row.number)).eq(committed.numbers.iter().copied())
                 );
+                self.commit(&committed, &before);
+            }
+            Step::InsertBeside(records, pick, below) => {
+                let rows = &before.rows;
+                let Some(row) = rows.get(pick % rows.len().max(1)) else { return };
+                let beside = RecordNumber(row.number);
+                let at = if below { InsertAt::After(beside) } else { InsertAt::Before(beside) };
+                self.model.insert_at(&records, at);
+                let committed = write!(sheets, db, &sheet, insert_at(records, at));
                 self.commit(&committed, &before);
             }
             Step::Update(picks) => {
@@ -215,8 +229,8 @@ impl<'a> Story<'a> {
             }
             Step::RollBack(pick) => {
                 let to = pick % self.versions.len();
-                let next = self.model.next;
-                self.model = Model { next, ..self.versions[to].clone() };
+                let Model { next, order, .. } = self.model.clone();
+                self.model = Model { next, order, ..self.versions[to].clone() };
                 let committed = write!(sheets, db, &sheet, roll_back(to as i64));
                 self.commit(&committed, &before);
             }
@@ -239,7 +253,8 @@ impl<'a> Story<'a> {
             Step::Abandon(records) => {
                 let mut writer = sheets.writer(&sheet).await.unwrap();
                 let mut tx = db.write().await.unwrap();
-                writer.insert(&mut tx, BY, None, records).await.unwrap();
+                let at = InsertAt::After(RecordNumber(1));
+                writer.insert_at(&mut tx, BY, None, records, at).await.unwrap();
                 writer.delete(&mut tx, BY, None, vec![self.pick(1)]).await.unwrap();
                 writer.fold(&mut tx).await.unwrap();
             }

@@ -8,6 +8,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use super::{AGE, EMAIL, FIELDS, KEYS, NAME, again, file_row, people, person, sheet_of, text, write};
 use crate::domain::blueprint::{FieldType, Level};
+use crate::domain::place::InsertAt;
 use crate::domain::query::{Comparison, Condition, Filter, Operator, Quality, RecordQuery, SortDirection};
 use crate::domain::record::{FieldNumber, Record, RecordNumber};
 use crate::domain::value::read_number;
@@ -25,12 +26,15 @@ const LIMITS: Limits = Limits {
     segment_bytes: 1 << 20,
     patched_records: 5,
     logged_records: 12,
+    places: 1_000,
     commit_records: 20,
 };
 
 #[derive(Debug, Clone)]
 enum Step {
     Insert(Vec<[String; 3]>),
+    /// Above or below a record.
+    InsertBeside(Vec<[String; 3]>, usize, bool),
     Import(Vec<[String; 3]>),
     Update(Vec<(usize, FieldNumber, String)>),
     Delete(Vec<usize>),
@@ -64,6 +68,8 @@ fn steps() -> impl Strategy<Value = Step> {
     let updates = prop::collection::vec((any::<usize>(), fields, texts()), 1..8);
     prop_oneof![
         2 => rows().prop_map(Step::Insert),
+        2 => (rows(), any::<usize>(), any::<bool>())
+            .prop_map(|(rows, pick, below)| Step::InsertBeside(rows, pick, below)),
         2 => rows().prop_map(Step::Import),
         4 => updates.prop_map(Step::Update),
         2 => prop::collection::vec(any::<usize>(), 1..8).prop_map(Step::Delete),
@@ -255,6 +261,12 @@ impl Story<'_> {
             Step::Insert(rows) => {
                 let rows = rows.iter().map(|[name, email, age]| person(name, email, age)).collect();
                 write!(self.sheets, self.db, &sheet, insert(rows));
+            }
+            Step::InsertBeside(rows, beside, below) => {
+                let Some(beside) = pick(beside) else { return };
+                let rows = rows.iter().map(|[name, email, age]| person(name, email, age)).collect();
+                let at = if below { InsertAt::After(beside) } else { InsertAt::Before(beside) };
+                write!(self.sheets, self.db, &sheet, insert_at(rows, at));
             }
             Step::Import(rows) => {
                 let mut builder = ImportBuilder::with_limits(&sheet, &FIELDS.map(Some), LIMITS);

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::rows::{RecordName, Remark, RowHead, Rows};
 use crate::domain::blueprint::Level;
-use crate::domain::frame::{Frame, FrameRow};
+use crate::domain::frame::{Frame, FrameColumn, FrameRow};
 
 /// Rows of one block.
 pub const BLOCK_ROWS: u64 = 128;
@@ -21,15 +21,17 @@ const MOST_BYTES: usize = 24 << 20;
 pub struct Block {
     /// The start of each row.
     pub heads: Vec<RowHead>,
-    /// Texts, row after row.
-    pub texts: Vec<Option<Box<str>>>,
+    /// The cells as they travelled.
+    pub columns: Vec<FrameColumn>,
+    /// Texts in place of theirs, by the index of the cell: the cells of one row come after those of another.
+    pub written: HashMap<usize, Option<Box<str>>>,
     /// Remarks by the index of the cell.
     pub remarks: HashMap<usize, Vec<Remark>>,
 }
 
 impl Block {
     /// Takes a page as it travelled.
-    pub fn of_frame(frame: &Frame) -> Self {
+    pub fn of_frame(frame: Frame) -> Self {
         let columns = frame.columns.len();
         let head = |row: &FrameRow| {
             Some(RowHead {
@@ -39,13 +41,10 @@ impl Block {
             })
         };
         let mut block = Self { heads: frame.rows.iter().map_while(head).collect(), ..Self::default() };
-        block.texts.reserve_exact(block.heads.len() * columns);
-        for row in 0..block.heads.len() {
-            block.texts.extend(frame.columns.iter().map(|column| column.get(row).map(Into::into)));
-        }
-        for message in &frame.messages {
+        block.columns = frame.columns;
+        for message in frame.messages {
             let index = message.row as usize * columns + message.column as usize;
-            let remark = Remark { level: message.level, text: message.text.clone() };
+            let remark = Remark { level: message.level, text: message.text };
             let remarks = block.remarks.entry(index).or_default();
             let place = remarks.partition_point(|worse| worse.level >= remark.level);
             remarks.insert(place, remark);
@@ -54,9 +53,17 @@ impl Block {
     }
 
     fn bytes(&self) -> usize {
-        let texts: usize = self.texts.iter().flatten().map(|text| text.len()).sum();
+        let columns: usize = self.columns.iter().map(FrameColumn::bytes).sum();
         let remarks: usize = self.remarks.values().flatten().map(|remark| remark.text.len() + 64).sum();
-        self.heads.len() * 24 + self.texts.len() * 16 + texts + remarks
+        self.heads.len() * 24 + columns + remarks
+    }
+
+    fn text(&self, index: usize) -> Option<&str> {
+        if let Some(written) = self.written.get(&index) {
+            return written.as_deref();
+        }
+        let (row, column) = (index.checked_div(self.columns.len())?, index.checked_rem(self.columns.len())?);
+        self.columns.get(column)?.get(row)
     }
 }
 
@@ -253,9 +260,7 @@ impl Blocks {
     pub fn overwrite(&mut self, row: u64, column: usize, text: Option<&str>) {
         let Some(index) = self.index(row, column) else { return };
         if let Some(slot) = self.slots.get_mut(&(row / BLOCK_ROWS)) {
-            if let Some(known) = slot.block.texts.get_mut(index) {
-                *known = text.map(Into::into);
-            }
+            slot.block.written.insert(index, text.map(Into::into));
             slot.block.remarks.remove(&index);
         }
     }
@@ -342,7 +347,7 @@ impl Rows for Blocks {
             return text.as_deref();
         }
         let index = self.index(row, column)?;
-        self.slots.get(&(row / BLOCK_ROWS))?.block.texts.get(index)?.as_deref()
+        self.slots.get(&(row / BLOCK_ROWS))?.block.text(index)
     }
 
     fn remarks(&self, row: u64, column: usize) -> &[Remark] {
@@ -372,10 +377,16 @@ mod tests {
             total,
             block: Block {
                 heads: (0..rows).map(head).collect(),
-                texts: (0..rows).map(|_| Some(text.into())).collect(),
-                remarks: HashMap::new(),
+                columns: vec![column((0..rows).map(|_| text))],
+                ..Block::default()
             },
         }
+    }
+
+    fn column<'a>(texts: impl Iterator<Item = &'a str>) -> FrameColumn {
+        let mut column = FrameColumn::new("field");
+        texts.for_each(|text| column.push(Some(text)));
+        column
     }
 
     fn load(blocks: &mut Blocks, text: &str) {
@@ -513,7 +524,7 @@ mod tests {
         blocks.want(0..1);
         let request = blocks.next_request().unwrap();
         let mut here = answer(1, 1, 0, "");
-        here.block.texts = ["a", "b", "c"].map(|text| Some(text.into())).to_vec();
+        here.block.columns = ["a", "b", "c"].map(|text| column([text].into_iter())).to_vec();
         assert!(blocks.arrived(request, here));
         blocks.arrange(vec![2, 0]);
         assert_eq!((blocks.text(0, 0), blocks.text(0, 1), blocks.text(0, 2)), (Some("c"), Some("a"), None));

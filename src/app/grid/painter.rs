@@ -1,13 +1,14 @@
 //! Paints what is seen of the sheet onto a canvas: columns first, so that a clip is set once a column.
 
 mod header;
+mod pen;
 mod people;
 
-use std::f64::consts::TAU;
 use std::rc::Rc;
 
 use leptos::wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+use pen::{Font, Pen};
+use web_sys::HtmlCanvasElement;
 
 use super::Question;
 use super::block::{Block, HANDLE};
@@ -97,32 +98,18 @@ colors! {
 /// A canvas and the colours to paint it with.
 pub struct Painter {
     canvas: HtmlCanvasElement,
-    context: CanvasRenderingContext2d,
+    pen: Pen,
     colors: Colors,
     /// The colours of people.
     people: [String; TONES],
-    fonts: [String; 3],
-}
-
-/// The fonts: cells, labels and headers, small.
-#[derive(Clone, Copy)]
-enum Font {
-    Cell,
-    Strong,
-    Small,
 }
 
 impl Painter {
     /// Takes a canvas over; nothing where the browser has no 2D context.
     pub fn new(canvas: HtmlCanvasElement) -> Option<Self> {
         let context = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
-        let mut painter = Self {
-            canvas,
-            context,
-            colors: Colors::default(),
-            people: Default::default(),
-            fonts: Default::default(),
-        };
+        let mut painter =
+            Self { canvas, pen: Pen::new(context), colors: Colors::default(), people: Default::default() };
         painter.recolor();
         Some(painter)
     }
@@ -132,9 +119,7 @@ impl Painter {
         self.colors = Colors::read();
         self.people =
             std::array::from_fn(|tone| dom::style_value(&["--person-", &tone.to_string()].concat()));
-        let family = &self.colors.family;
-        self.fonts =
-            [format!("400 13px {family}"), format!("500 13px {family}"), format!("500 12px {family}")];
+        self.pen.set_family(&self.colors.family);
     }
 
     /// Gives the canvas as many pixels as it covers on the screen.
@@ -147,17 +132,15 @@ impl Painter {
 
     /// How wide the widest of some texts is in a cell, with the room around it.
     pub fn fitting_width<'a>(&self, texts: impl Iterator<Item = &'a str>) -> f64 {
-        self.font(Font::Cell);
+        self.pen.font(Font::Cell);
         // A mark of a message takes its room too.
-        texts.map(|text| self.width(cut(text))).fold(0.0, f64::max) + 2.0 * PADDING + 22.0
+        texts.map(|text| self.pen.width(cut(text))).fold(0.0, f64::max) + 2.0 * PADDING + 22.0
     }
 
     /// Paints the whole view.
     pub fn paint(&self, scene: &Scene) {
-        let ratio = dom::device_ratio();
-        let _ = self.context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
-        self.context.set_text_baseline("middle");
-        self.fill(&self.colors.canvas, 0.0, 0.0, scene.view.width, scene.view.height);
+        self.pen.begin(dom::device_ratio());
+        self.pen.fill(&self.colors.canvas, 0.0, 0.0, scene.view.width, scene.view.height);
         let heads: Vec<(u64, Option<RowHead>)> =
             scene.geometry.visible_rows(&scene.view).map(|row| (row, scene.rows.head(row))).collect();
         let seen = scene.geometry.visible_columns(&scene.view);
@@ -176,7 +159,7 @@ impl Painter {
     fn column(&self, scene: &Scene, column: usize, heads: &[(u64, Option<RowHead>)]) {
         let Some(field) = scene.columns.get(column) else { return };
         let first = scene.geometry.cell(&scene.view, Spot { row: 0, column });
-        self.clipped(
+        self.pen.clipped(
             first.x.max(scene.geometry.left_bound(&scene.view, column)),
             HEADER_HEIGHT,
             first.x + first.width,
@@ -192,7 +175,7 @@ impl Painter {
                 let last = heads.last().map_or(HEADER_HEIGHT, |(row, _)| {
                     scene.geometry.cell(&scene.view, Spot { row: *row, column }).y + scene.geometry.row_height
                 });
-                self.fill(
+                self.pen.fill(
                     &self.colors.line,
                     first.x + first.width - 1.0,
                     HEADER_HEIGHT,
@@ -222,11 +205,11 @@ impl Painter {
             None => None,
         };
         if let Some(color) = background {
-            self.fill(color, cell.x, cell.y, cell.width, cell.height);
+            self.pen.fill(color, cell.x, cell.y, cell.width, cell.height);
         }
         let mut room = cell;
         if let Some((_, color)) = marks {
-            self.fill(color, cell.x, cell.y, 2.0, cell.height);
+            self.pen.fill(color, cell.x, cell.y, 2.0, cell.height);
             self.mark(color, cell.x + cell.width - 15.0, cell.y + cell.height / 2.0);
             room.width -= 20.0;
         }
@@ -259,7 +242,7 @@ impl Painter {
         match field.kind {
             ColumnKind::Enum if !marked => self.tag(field, text, room),
             ColumnKind::Boolean if !marked && text.eq_ignore_ascii_case("true") => {
-                self.stroke(
+                self.pen.stroke(
                     &self.colors.ok,
                     1.8,
                     &[(PADDING, 0.0), (PADDING + 4.0, 4.0), (PADDING + 11.0, -5.0)],
@@ -268,7 +251,7 @@ impl Painter {
                 );
             }
             ColumnKind::Number => {
-                self.text(
+                self.pen.text(
                     cut(text),
                     Font::Cell,
                     &self.colors.ink,
@@ -279,7 +262,7 @@ impl Painter {
                 );
             }
             ColumnKind::Text if room.height >= TALL => self.lines(text, room),
-            _ => self.text(
+            _ => self.pen.text(
                 cut(text),
                 Font::Cell,
                 &self.colors.ink,
@@ -293,15 +276,15 @@ impl Painter {
 
     /// A text in the lines that a tall row has room for.
     fn lines(&self, text: &str, room: Rectangle) {
-        self.font(Font::Cell);
+        self.pen.font(Font::Cell);
         let width = room.width - 2.0 * PADDING;
         let text = text.char_indices().nth(MOST_CHARACTERS).map_or(text, |(end, _)| &text[..end]);
-        let fits = |line: &str| (line.len() as f64) * 11.0 <= width || self.width(line) <= width + 0.5;
+        let fits = |line: &str| (line.len() as f64) * 11.0 <= width || self.pen.width(line) <= width + 0.5;
         let lines = wrapped(text, (room.height / LINE) as usize, fits);
         let first = room.y + (room.height - LINE * (lines.len() as f64 - 1.0)) / 2.0;
         for (place, line) in lines.into_iter().enumerate() {
             let y = first + LINE * place as f64;
-            self.text(line, Font::Cell, &self.colors.ink, "left", room.x + PADDING, y, width);
+            self.pen.text(line, Font::Cell, &self.colors.ink, "left", room.x + PADDING, y, width);
         }
     }
 
@@ -316,10 +299,10 @@ impl Painter {
             (&colors.sunken, &colors.ink_2),
         ];
         let (soft, ink) = tones[place.unwrap_or(3) % tones.len()];
-        self.font(Font::Small);
-        let width = self.width(label).min(room.width - 2.0 * PADDING - 14.0) + 14.0;
-        self.rounded(soft, room.x + PADDING, room.y + (room.height - 20.0) / 2.0, width, 20.0, 5.0);
-        self.text(
+        self.pen.font(Font::Small);
+        let width = self.pen.width(label).min(room.width - 2.0 * PADDING - 14.0) + 14.0;
+        self.pen.rounded(soft, room.x + PADDING, room.y + (room.height - 20.0) / 2.0, width, 20.0, 5.0);
+        self.pen.text(
             label,
             Font::Small,
             ink,
@@ -334,14 +317,20 @@ impl Painter {
         let share = [0.55, 0.4, 0.7, 0.5, 0.62][(row as usize * 3 + column * 7) % 5];
         let width = (cell.width - 2.0 * PADDING) * share;
         let y = cell.y + (cell.height - 10.0) / 2.0;
-        self.rounded(&self.colors.sunken, cell.x + PADDING, y, width.max(8.0), 10.0, 4.0);
+        self.pen.rounded(&self.colors.sunken, cell.x + PADDING, y, width.max(8.0), 10.0, 4.0);
     }
 
     fn row_lines(&self, scene: &Scene, heads: &[(u64, Option<RowHead>)]) {
         let right = scene.geometry.sheet_width() - scene.view.left;
         for (row, _) in heads {
             let cell = scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 });
-            self.fill(&self.colors.line, 0.0, cell.y + cell.height - 1.0, right.min(scene.view.width), 1.0);
+            self.pen.fill(
+                &self.colors.line,
+                0.0,
+                cell.y + cell.height - 1.0,
+                right.min(scene.view.width),
+                1.0,
+            );
         }
     }
 
@@ -351,7 +340,7 @@ impl Painter {
         let cell = scene.geometry.cell(&scene.view, Spot { row: 0, column: last });
         let bottom = scene.geometry.rows as f64 * scene.geometry.row_height - scene.view.top + HEADER_HEIGHT;
         let color = if scene.view.left > 0.0 { &self.colors.line_strong } else { &self.colors.line };
-        self.fill(color, cell.x + cell.width - 2.0, 0.0, 2.0, bottom.min(scene.view.height));
+        self.pen.fill(color, cell.x + cell.width - 2.0, 0.0, 2.0, bottom.min(scene.view.height));
     }
 
     /// The frame around the active cell, and a thin one around each range, with the handle.
@@ -363,7 +352,7 @@ impl Painter {
         let bound = |column| scene.geometry.left_bound(&scene.view, column);
         let (width, height) = (scene.view.width, scene.view.height);
         let frame = |block: &Block, color, thick| {
-            self.clipped(bound(block.columns.start), HEADER_HEIGHT, width, height, || {
+            self.pen.clipped(bound(block.columns.start), HEADER_HEIGHT, width, height, || {
                 self.around(scene, block, color, thick);
             });
         };
@@ -374,13 +363,13 @@ impl Painter {
             frame(pulled, &self.colors.accent, 2.0);
         }
         let last = scene.range.columns.end.saturating_sub(1);
-        self.clipped(bound(scene.active.column.min(last)), HEADER_HEIGHT, width, height, || {
+        self.pen.clipped(bound(scene.active.column.min(last)), HEADER_HEIGHT, width, height, || {
             let cell = scene.geometry.cell(&scene.view, scene.active);
-            self.outline(color, 2.0, cell.x, cell.y, cell.width - 1.0, cell.height - 1.0);
+            self.pen.outline(color, 2.0, cell.x, cell.y, cell.width - 1.0, cell.height - 1.0);
             if let Some((x, y)) = scene.range.handle(scene.geometry, &scene.view).filter(|_| scene.has_handle)
             {
-                self.fill(&self.colors.canvas, x - 1.0, y - 1.0, HANDLE + 2.0, HANDLE + 2.0);
-                self.fill(color, x, y, HANDLE, HANDLE);
+                self.pen.fill(&self.colors.canvas, x - 1.0, y - 1.0, HANDLE + 2.0, HANDLE + 2.0);
+                self.pen.fill(color, x, y, HANDLE, HANDLE);
             }
         });
     }
@@ -389,7 +378,7 @@ impl Painter {
         let Some((first, last)) = block.corners() else { return };
         let (start, end) = (scene.geometry.cell(&scene.view, first), scene.geometry.cell(&scene.view, last));
         let (width, height) = (end.x + end.width - start.x, end.y + end.height - start.y);
-        self.outline(color, thick, start.x - 0.5, start.y - 0.5, width, height);
+        self.pen.outline(color, thick, start.x - 0.5, start.y - 0.5, width, height);
     }
 
     fn gutter(&self, scene: &Scene, heads: &[(u64, Option<RowHead>)]) {
@@ -398,13 +387,13 @@ impl Painter {
             scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 }).y + scene.geometry.row_height
         });
         let row_height = scene.geometry.row_height;
-        self.fill(&self.colors.chrome, 0.0, HEADER_HEIGHT, width, bottom - HEADER_HEIGHT);
+        self.pen.fill(&self.colors.chrome, 0.0, HEADER_HEIGHT, width, bottom - HEADER_HEIGHT);
         for (row, head) in heads {
             let y = scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 }).y;
             let middle = y + row_height / 2.0;
             let selected = head.is_some_and(|head| scene.selection.contains(head.record));
             if selected {
-                self.fill(&self.colors.accent_soft, 0.0, y, width, row_height);
+                self.pen.fill(&self.colors.accent_soft, 0.0, y, width, row_height);
             }
             if selected || scene.hovered == Some(*row) {
                 self.checkbox(selected, width - 24.0, middle - 7.0);
@@ -412,113 +401,34 @@ impl Painter {
                 let number = head.map_or(*row + 1, |head| head.position).to_string();
                 let invalid = head.is_some_and(|head| head.invalid);
                 let color = if invalid { &self.colors.error } else { &self.colors.ink_2 };
-                self.text(&number, Font::Small, color, "right", width - PADDING, middle, width);
+                self.pen.text(&number, Font::Small, color, "right", width - PADDING, middle, width);
                 if invalid {
-                    self.circle(color, 9.0, middle, 2.5);
+                    self.pen.circle(color, 9.0, middle, 2.5);
                 }
             }
-            self.fill(&self.colors.line, 0.0, y + row_height - 1.0, width, 1.0);
         }
-        self.fill(&self.colors.line, width - 1.0, HEADER_HEIGHT, 1.0, bottom - HEADER_HEIGHT);
+        for (row, _) in heads {
+            let y = scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 }).y;
+            self.pen.fill(&self.colors.line, 0.0, y + row_height - 1.0, width, 1.0);
+        }
+        self.pen.fill(&self.colors.line, width - 1.0, HEADER_HEIGHT, 1.0, bottom - HEADER_HEIGHT);
     }
 
     fn checkbox(&self, checked: bool, x: f64, y: f64) {
         if checked {
-            self.rounded(&self.colors.accent, x, y, 14.0, 14.0, 3.5);
-            self.stroke(&self.colors.accent_ink, 1.8, &[(3.5, 7.5), (6.0, 10.0), (10.5, 4.5)], x, y);
+            self.pen.rounded(&self.colors.accent, x, y, 14.0, 14.0, 3.5);
+            self.pen.stroke(&self.colors.accent_ink, 1.8, &[(3.5, 7.5), (6.0, 10.0), (10.5, 4.5)], x, y);
         } else {
-            self.rounded(&self.colors.canvas, x, y, 14.0, 14.0, 3.5);
-            self.context.set_stroke_style_str(&self.colors.line_strong);
-            self.context.set_line_width(1.0);
-            self.context.stroke();
+            self.pen.rounded(&self.colors.canvas, x, y, 14.0, 14.0, 3.5);
+            self.pen.edge(&self.colors.line_strong, 1.0);
         }
     }
 
     /// The sign of a remark: a circle with an exclamation mark.
     fn mark(&self, color: &str, x: f64, y: f64) {
-        self.context.set_stroke_style_str(color);
-        self.context.set_line_width(1.3);
-        self.context.begin_path();
-        let _ = self.context.arc(x, y, 5.5, 0.0, TAU);
-        self.context.stroke();
-        self.stroke(color, 1.3, &[(0.0, -3.0), (0.0, 0.5)], x, y);
-        self.circle(color, x, y + 2.8, 0.8);
-    }
-
-    fn fill(&self, color: &str, x: f64, y: f64, width: f64, height: f64) {
-        self.context.set_fill_style_str(color);
-        self.context.fill_rect(x, y, width, height);
-    }
-
-    fn outline(&self, color: &str, thick: f64, x: f64, y: f64, width: f64, height: f64) {
-        self.context.set_stroke_style_str(color);
-        self.context.set_line_width(thick);
-        self.context.stroke_rect(x, y, width, height);
-    }
-
-    fn rounded(&self, color: &str, x: f64, y: f64, width: f64, height: f64, radius: f64) {
-        self.context.set_fill_style_str(color);
-        self.context.begin_path();
-        let _ = self.context.round_rect_with_f64(x, y, width.max(0.0), height, radius);
-        self.context.fill();
-    }
-
-    fn circle(&self, color: &str, x: f64, y: f64, radius: f64) {
-        self.context.set_fill_style_str(color);
-        self.context.begin_path();
-        let _ = self.context.arc(x, y, radius, 0.0, TAU);
-        self.context.fill();
-    }
-
-    fn stroke(&self, color: &str, thick: f64, points: &[(f64, f64)], x: f64, y: f64) {
-        self.context.set_stroke_style_str(color);
-        self.context.set_line_width(thick);
-        self.context.begin_path();
-        for (place, (dx, dy)) in points.iter().enumerate() {
-            if place == 0 {
-                self.context.move_to(x + dx, y + dy)
-            } else {
-                self.context.line_to(x + dx, y + dy)
-            }
-        }
-        self.context.stroke();
-    }
-
-    fn font(&self, font: Font) {
-        self.context.set_font(&self.fonts[font as usize]);
-    }
-
-    fn width(&self, text: &str) -> f64 {
-        self.context.measure_text(text).map(|measured| measured.width()).unwrap_or(0.0)
-    }
-
-    /// Writes a text; what does not fit into `room` fades into three dots.
-    #[expect(clippy::too_many_arguments, reason = "a place and a look have that many parts")]
-    fn text(&self, text: &str, font: Font, color: &str, align: &str, x: f64, y: f64, room: f64) {
-        self.font(font);
-        self.context.set_fill_style_str(color);
-        self.context.set_text_align(align);
-        // Wide letters are 11 px: a text that is this short fits and need not be measured.
-        if (text.len() as f64) * 11.0 <= room || self.width(text) <= room + 0.5 {
-            let _ = self.context.fill_text(text, x, y);
-            return;
-        }
-        let fits = |end: usize| self.width(&text[..end]) + 11.0 <= room;
-        let ends: Vec<usize> = text.char_indices().map(|(place, _)| place).collect();
-        let count = ends.partition_point(|end| fits(*end)).saturating_sub(1);
-        let _ = self.context.fill_text(&format!("{}…", &text[..ends.get(count).copied().unwrap_or(0)]), x, y);
-    }
-
-    fn clipped(&self, left: f64, top: f64, right: f64, bottom: f64, paint: impl FnOnce()) {
-        if right <= left || bottom <= top {
-            return;
-        }
-        self.context.save();
-        self.context.begin_path();
-        self.context.rect(left, top, right - left, bottom - top);
-        self.context.clip();
-        paint();
-        self.context.restore();
+        self.pen.ring(color, 1.3, x, y, 5.5);
+        self.pen.stroke(color, 1.3, &[(0.0, -3.0), (0.0, 0.5)], x, y);
+        self.pen.circle(color, x, y + 2.8, 0.8);
     }
 }
 

@@ -153,5 +153,5 @@ async fn get(shared: &Shared, address: &str) -> Result<Answer, Refusal> {
         shared.borrow().control.misfit();
         return Err(Refusal::Again);
     }
-    Ok(Answer { version: frame.version, total: frame.total, block: Block::of_frame(&frame) })
+    Ok(Answer { version: frame.version, total: frame.total, block: Block::of_frame(frame) })
 }

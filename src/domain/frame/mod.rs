@@ -100,6 +100,11 @@ impl FrameColumn {
         if has_value { self.text.get(start as usize..end as usize) } else { None }
     }
 
+    /// The memory that its cells take.
+    pub fn bytes(&self) -> usize {
+        self.text.len() + self.cells.len() * size_of::<(bool, u32)>()
+    }
+
     /// How many cells it has.
     pub fn len(&self) -> usize {
         self.cells.len()

@@ -1,6 +1,7 @@
 //! Where other people are, and which cells wait.
 
-use super::{Font, Painter, Scene};
+use super::pen::Font;
+use super::{Painter, Scene};
 use crate::app::grid::geometry::{HEADER_HEIGHT, Rectangle};
 use crate::app::sheet::waiting::Sign;
 
@@ -15,17 +16,17 @@ impl Painter {
             let cell = scene.geometry.cell(&scene.view, *spot);
             let bound = scene.geometry.left_bound(&scene.view, spot.column);
             let color = &self.people[other.tone % self.people.len()];
-            self.clipped(bound, HEADER_HEIGHT, scene.view.width, scene.view.height, || {
-                self.outline(color, 2.0, cell.x, cell.y, cell.width - 1.0, cell.height - 1.0);
+            self.pen.clipped(bound, HEADER_HEIGHT, scene.view.width, scene.view.height, || {
+                self.pen.outline(color, 2.0, cell.x, cell.y, cell.width - 1.0, cell.height - 1.0);
                 if other.is_new || scene.pointed == Some(*spot) {
-                    self.font(Font::Small);
-                    let width = self.width(&other.name).min(160.0) + 2.0 * ROOM;
+                    self.pen.font(Font::Small);
+                    let width = self.pen.width(&other.name).min(160.0) + 2.0 * ROOM;
                     // Under the cell where there is no room over it.
                     let above = cell.y - NAME;
                     let y = if above < HEADER_HEIGHT { cell.y + cell.height - 1.0 } else { above };
-                    self.rounded(color, cell.x - 1.0, y, width, NAME, 3.0);
+                    self.pen.rounded(color, cell.x - 1.0, y, width, NAME, 3.0);
                     let (x, middle) = (cell.x - 1.0 + ROOM, y + NAME / 2.0 + 0.5);
-                    self.text(&other.name, Font::Small, &self.colors.canvas, "left", x, middle, width);
+                    self.pen.text(&other.name, Font::Small, &self.colors.canvas, "left", x, middle, width);
                 }
             });
         }
@@ -38,12 +39,12 @@ impl Painter {
         match sign {
             Sign::Sent => {}
             Sign::Waiting => {
-                self.circle(color, x, y, 6.5);
+                self.pen.circle(color, x, y, 6.5);
                 let hands = [(0.0, -3.5), (0.0, 0.0), (2.5, 1.5)];
-                self.stroke(&self.colors.canvas, 1.3, &hands, x, y);
+                self.pen.stroke(&self.colors.canvas, 1.3, &hands, x, y);
             }
             Sign::Clash => {
-                self.outline(color, 2.0, cell.x + 1.0, cell.y + 1.0, cell.width - 3.0, cell.height - 3.0);
+                self.pen.outline(color, 2.0, cell.x + 1.0, cell.y + 1.0, cell.width - 3.0, cell.height - 3.0);
                 self.mark(color, x, y);
             }
         }

@@ -1,7 +1,6 @@
 // Finding what people read: the label of an option, and not only the value that the cell holds.
-import { expect, hydrated, test } from '../helper';
-import { caller } from './api';
-import { keysOf } from './listener';
+import { expect, test } from '../helper';
+import { openOwnSheet } from './own_sheet';
 
 const options = [{ value: 'us', label: 'United States' }, { value: 'gb', label: 'United Kingdom' }, { value: 'de', label: 'Germany' }];
 const fields = [
@@ -10,15 +9,8 @@ const fields = [
 ];
 
 test('an option is found by its label and its value, and replaced as a whole', async ({ page, request, server, checkAccessibility }) => {
-  await page.goto('/');
-  await hydrated(page);
-  const call = caller(request, keysOf(server.data).API_KEY);
-  const space = await call('POST', '/spaces', { name: 'Places' });
-  const workbook = await call('POST', '/workbooks', { spaceId: space.id, name: 'Places', sheets: [{ name: 'Places', slug: 'places', fields }] });
   const rows = [['Berlin', 'de'], ['Austin', 'us'], ['Leeds', 'gb'], ['Boston', 'us']];
-  await call('POST', `/sheets/${workbook.sheets[0].id}/records`, rows.map(([city, country]) => ({ city: { value: city }, country: { value: country } })));
-  await page.goto(`/space/${space.id}/workbook/${workbook.id}/sheet/${workbook.sheets[0].id}`);
-  await hydrated(page);
+  await openOwnSheet({ page, request, server }, fields, rows.map(([city, country]) => ({ city, country })));
   const cell = (row: number, column: number) => page.locator(`[role=gridcell][data-row="${row}"][data-column="${column}"]`);
   const active = page.locator('[role=gridcell][tabindex="0"]');
   await cell(0, 0).click();

@@ -1,9 +1,8 @@
 // A large paste: people see how far it is, may go on, and lose nothing when it fails.
 import type { Page } from '@playwright/test';
 
-import { expect, hydrated, test } from '../helper';
-import { caller } from './api';
-import { keysOf } from './listener';
+import { expect, test } from '../helper';
+import { openOwnSheet } from './own_sheet';
 
 const columns = 8;
 const count = 30_000;
@@ -17,14 +16,7 @@ const bar = (page: Page) => page.locator('.status-bar');
 const notes = (page: Page) => page.getByRole('region', { name: 'Notifications' });
 
 test.beforeEach(async ({ page, request, server }) => {
-  await page.goto('/');
-  await hydrated(page);
-  const call = caller(request, keysOf(server.data).API_KEY);
-  const space = await call('POST', '/spaces', { name: 'Desk' });
-  const workbook = await call('POST', '/workbooks', { spaceId: space.id, name: 'Desk', sheets: [{ name: 'Items', slug: 'items', fields }] });
-  await call('POST', `/sheets/${workbook.sheets[0].id}/records`, [{ c0: { value: 'first' } }, { c0: { value: 'second' } }]);
-  await page.goto(`/space/${space.id}/workbook/${workbook.id}/sheet/${workbook.sheets[0].id}`);
-  await hydrated(page);
+  await openOwnSheet({ page, request, server }, fields, [{ c0: 'first' }, { c0: 'second' }]);
   await expect(cell(page, 1, 0)).toHaveText('second');
   const text = Array.from({ length: count }, (_, row) => fields.map((_, column) => `r${row} c${column}`).join('\t')).join('\n');
   await page.evaluate((text) => navigator.clipboard.writeText(text), text);

@@ -2,8 +2,7 @@
 import type { Page } from '@playwright/test';
 
 import { expect, hydrated, place, test } from '../helper';
-import { caller } from './api';
-import { keysOf } from './listener';
+import { openOwnSheet } from './own_sheet';
 
 const fields = [
   { key: 'item', label: 'Item', type: 'string' },
@@ -16,16 +15,8 @@ const fields = [
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
 test.beforeEach(async ({ page, request, server }) => {
-  await page.goto('/');
-  await hydrated(page);
-  const call = caller(request, keysOf(server.data).API_KEY);
-  const space = await call('POST', '/spaces', { name: 'Desk' });
-  const workbook = await call('POST', '/workbooks', { spaceId: space.id, name: 'Desk', sheets: [{ name: 'Items', slug: 'items', fields }] });
   const texts = (row: number) => ({ item: `i${row}`, note: `n${row}`, count: `${row}`, price: `${row * 10}`, total: '7' });
-  const records = Array.from({ length: 8 }, (_, row) => Object.fromEntries(Object.entries(texts(row)).map(([key, value]) => [key, { value }])));
-  await call('POST', `/sheets/${workbook.sheets[0].id}/records`, records);
-  await page.goto(`/space/${space.id}/workbook/${workbook.id}/sheet/${workbook.sheets[0].id}`);
-  await hydrated(page);
+  await openOwnSheet({ page, request, server }, fields, Array.from({ length: 8 }, (_, row) => texts(row)));
   await expect(cell(page, 0, 'Item')).toHaveText('i0');
 });
 

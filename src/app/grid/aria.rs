@@ -127,7 +127,7 @@ fn header_html(grid: &Grid, field: &ColumnView, column: usize, html: &mut String
 }
 
 fn row_html(grid: &Grid, row: u64, columns: &[usize], html: &mut String) {
-    let head = grid.blocks.head(row);
+    let head = grid.pages.head(row);
     let position = head.map_or(row + 1, |head| head.position);
     let record = head.map_or_else(String::new, |head| head.record.id());
     let _ = write!(
@@ -146,10 +146,10 @@ fn row_html(grid: &Grid, row: u64, columns: &[usize], html: &mut String) {
             "<div role=\"gridcell\" aria-colindex=\"{}\" data-row=\"{row}\" data-column=\"{column}\" tabindex=\"{}\"{}{}{}>{}</div>",
             column + 2,
             if active { "0" } else { "-1" },
-            if grid.blocks.level(row, column) == Some(Level::Error) { " aria-invalid=\"true\"" } else { "" },
+            if grid.pages.level(row, column) == Some(Level::Error) { " aria-invalid=\"true\"" } else { "" },
             if field.locked.is_some() { " aria-readonly=\"true\"" } else { "" },
             if head.is_none() { " aria-busy=\"true\"" } else { "" },
-            escape(grid.blocks.text(row, column).unwrap_or(""))
+            escape(grid.pages.text(row, column).unwrap_or(""))
         );
     }
     html.push_str("</div>");
@@ -230,7 +230,7 @@ fn focus_active(shared: &Shared) -> bool {
     if focused {
         compose::prepare(shared, &cell);
     }
-    if !shared.borrow().blocks.remarks(spot.row, spot.column).is_empty() {
+    if !shared.borrow().pages.remarks(spot.row, spot.column).is_empty() {
         let _ = cell.set_attribute("aria-describedby", TIP_ID);
     }
     if focused {
@@ -280,7 +280,7 @@ pub fn mark_others(shared: &Shared) {
             .fields
             .get(*place)
             .and_then(|field| grid.columns.iter().position(|other| other.key == field.key));
-        if let Some((row, column)) = grid.blocks.row_of(*record).zip(column) {
+        if let Some((row, column)) = grid.pages.row_of(*record).zip(column) {
             describe(Spot { row, column }, words);
         }
     }

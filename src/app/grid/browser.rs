@@ -11,12 +11,12 @@ use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 
 use super::arrangement::Arrangement;
-use super::blocks::Blocks;
 use super::editor::Editor;
 use super::geometry::{Geometry, Spot, View};
 use super::header::Headers;
 use super::list::card::CARD_HEIGHT;
 use super::others::Other;
+use super::pages::Pages;
 use super::painter::{Painter, Scene};
 use super::pending::Pending;
 use super::ranges::Ranges;
@@ -65,7 +65,7 @@ pub struct Grid {
     pub(super) geometry: Geometry,
     pub(super) view: View,
     pub(super) scroll_top: f64,
-    pub(super) blocks: Blocks,
+    pub(super) pages: Pages,
     pub(super) question: Question,
     pub(super) active: Spot,
     pub(super) anchor: Spot,
@@ -107,6 +107,8 @@ pub struct Grid {
     painter: Painter,
     frame_asked: bool,
     resting: Option<Timeout>,
+    /// Until this is over, rows that are passed over are not asked for.
+    pub(super) asking: Option<Timeout>,
     pub(super) listeners: Vec<EventListener>,
     pub(super) closed: bool,
 }
@@ -137,7 +139,7 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         headers: Headers::default(),
         view: View::default(),
         scroll_top: 0.0,
-        blocks: Blocks::new(fields.len(), arrangement.shown, total, sheet.version),
+        pages: Pages::new(fields.len(), arrangement.shown, total, sheet.version),
         fields,
         question,
         active: Spot::default(),
@@ -168,6 +170,7 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         painter: Painter::new(canvas)?,
         frame_asked: false,
         resting: None,
+        asking: None,
         listeners: Vec::new(),
         closed: false,
     };
@@ -234,7 +237,7 @@ fn arrange_as(shared: &Shared, layout: &SheetLayout, list: bool) {
             grid.earlier.clear();
         }
         grid.columns = columns;
-        grid.blocks.arrange(arrangement.shown);
+        grid.pages.arrange(arrangement.shown);
         grid.fit();
         grid.put_thumb();
         grid.view.left = f64::from(grid.parts.scroller.scroll_left());
@@ -313,7 +316,7 @@ fn rest(shared: &Shared) {
         if grid.geometry.is_capped() {
             grid.put_thumb();
         }
-        grid.blocks.rest();
+        grid.pages.rest();
     }
     source::fetch(shared);
     if shared.borrow().geometry.is_list() {
@@ -353,7 +356,7 @@ fn paint(shared: &Shared) {
     grid.painter.paint(&Scene {
         geometry: &grid.geometry,
         view: grid.view,
-        rows: &grid.blocks,
+        rows: &grid.pages,
         columns: &grid.columns,
         range: grid.range(),
         chosen: grid.chosen_seen(),
@@ -387,7 +390,7 @@ pub fn ask(shared: &Shared, question: Question) {
         }
         grid.question = question;
         grid.control.refused.set(None);
-        grid.blocks.ask_anew();
+        grid.pages.ask_anew();
         grid.last_toggled = None;
         grid.active = Spot { row: 0, column: grid.active.column };
         grid.anchor = grid.active;
@@ -402,21 +405,21 @@ pub fn ask(shared: &Shared, question: Question) {
 
 /// The sheet has a newer version. The view does not move.
 pub fn changed(shared: &Shared, version: i64) {
-    shared.borrow_mut().blocks.changed(version);
+    shared.borrow_mut().pages.changed(version);
     repaint(shared);
     fetch_and_rest(shared);
 }
 
 /// What is here may be wrong: it is asked for anew.
 pub fn doubt(shared: &Shared) {
-    shared.borrow_mut().blocks.doubt();
+    shared.borrow_mut().pages.doubt();
     fetch_and_rest(shared);
 }
 
 /// What the server sent goes once the browser has rows of its own.
 fn drop_window(shared: &Shared) {
     let mut grid = shared.borrow_mut();
-    if grid.blocks.is_here()
+    if grid.pages.is_here()
         && let Some(window) = grid.parts.window.take()
     {
         window.remove();
@@ -454,7 +457,7 @@ impl Grid {
 
     /// Makes the scroller as tall as the rows need, and tells the chrome how many there are.
     pub(super) fn fit(&mut self) {
-        let total = self.blocks.total();
+        let total = self.pages.total();
         self.numbers = self.numbers.max(total);
         self.geometry.set_rows(total, self.numbers);
         if self.control.shown.try_get_untracked() != Some(total) {
@@ -471,7 +474,7 @@ impl Grid {
             *spot = Spot { row: spot.row.min(last.row), column: spot.column.min(last.column) };
         }
         self.earlier.keep_within(total);
-        self.blocks.want(self.geometry.visible_rows(&self.view));
+        self.pages.want(self.geometry.visible_rows(&self.view));
     }
 
     /// Scrolls as little as shows a cell.
@@ -490,7 +493,7 @@ impl Grid {
     /// What belongs to the rows goes with them: the wanted window, the layer, the editor.
     pub(super) fn follow(&mut self) {
         let seen = self.geometry.visible_rows(&self.view);
-        self.blocks.want(seen);
+        self.pages.want(seen);
         self.layer.follow(&self.parts.layer, &self.view);
         if let Some(editor) = &self.editor {
             editor.place(&self.geometry, &self.view);

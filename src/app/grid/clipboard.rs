@@ -52,7 +52,7 @@ pub fn copy(shared: &Shared, event: &ClipboardEvent, cut: bool) {
     };
     let here = {
         let mut grid = shared.borrow_mut();
-        let version = grid.blocks.version();
+        let version = grid.pages.version();
         let fetched =
             grid.fetched.take().filter(|fetched| fetched.cells == cells && fetched.version == version);
         fetched.map(|fetched| fetched.table).or_else(|| grid.table_of(&cells))
@@ -78,7 +78,7 @@ fn fetch(shared: &Shared, cells: Crossing, cut: bool) {
     let (sheet, wanted, control, version) = {
         let grid = shared.borrow();
         let wanted = Block { rows: grid.rows_of(&grid.ranges()), fields: grid.keys(&cells.columns) };
-        (grid.sheet_id.clone(), wanted, grid.control, grid.blocks.version())
+        (grid.sheet_id.clone(), wanted, grid.control, grid.pages.version())
     };
     if cells.cells() > MOST {
         let most = count(MOST);
@@ -203,9 +203,9 @@ impl Grid {
         }
         let mut texts = Vec::with_capacity(cells.cells() as usize);
         for row in cells.rows.iter().flat_map(|(start, end)| *start..*end) {
-            self.blocks.head(row)?;
+            self.pages.head(row)?;
             for column in &cells.columns {
-                texts.push(self.blocks.text(row, *column).unwrap_or_default().to_string());
+                texts.push(self.pages.text(row, *column).unwrap_or_default().to_string());
             }
         }
         Table::of_texts(cells.columns.len(), texts)

@@ -97,8 +97,8 @@ pub fn toggle(shared: &Shared) -> bool {
         let spot = grid.active;
         let of_yes_and_no = |field: &ColumnView| field.kind == ColumnKind::Boolean && field.locked.is_none();
         let head = grid.columns.get(spot.column).filter(|field| of_yes_and_no(field));
-        head.and_then(|_| grid.blocks.head(spot.row)).map(|head| {
-            let seen = grid.blocks.text(spot.row, spot.column);
+        head.and_then(|_| grid.pages.head(spot.row)).map(|head| {
+            let seen = grid.pages.text(spot.row, spot.column);
             let text = if seen.and_then(value::read_boolean) == Some(true) { "false" } else { "true" };
             let (text, seen) = (Some(text.to_string()), seen.map(str::to_string));
             Edit { record: head.record, spot, text, seen }
@@ -121,7 +121,7 @@ pub fn open(shared: &Shared, typed: Option<&str>) {
         (grid.active, grid.anchor) = (anchor, active);
         let spot = grid.active;
         let Some(field) = grid.columns.get(spot.column).cloned() else { return };
-        let Some(head) = grid.blocks.head(spot.row) else { return };
+        let Some(head) = grid.pages.head(spot.row) else { return };
         if let Some(reason) = &field.locked {
             let reason = reason.clone();
             let control = grid.control;
@@ -129,7 +129,7 @@ pub fn open(shared: &Shared, typed: Option<&str>) {
             control.trouble(reason);
             return;
         }
-        let before = grid.blocks.text(spot.row, spot.column).map(str::to_string);
+        let before = grid.pages.text(spot.row, spot.column).map(str::to_string);
         (grid.parts.host.clone(), spot, field, head, before)
     };
     let (host, spot, field, head, before) = opened;
@@ -318,8 +318,8 @@ pub fn choose(shared: &Shared) {
 pub fn check(shared: &Shared) {
     let mut grid = shared.borrow_mut();
     let Some(mut editor) = grid.editor.take() else { return };
-    if grid.blocks.head(editor.spot.row).is_some_and(|head| head.record == editor.record) {
-        let now = grid.blocks.text(editor.spot.row, editor.spot.column);
+    if grid.pages.head(editor.spot.row).is_some_and(|head| head.record == editor.record) {
+        let now = grid.pages.text(editor.spot.row, editor.spot.column);
         let other = Some(now).filter(|now| *now != editor.seen.as_deref());
         editor.note.say(&grid.parts.host, &editor.control, other);
         editor.place(&grid.geometry, &grid.view);

@@ -241,7 +241,7 @@ fn point_at(shared: &Shared, row: Option<u64>, spot: Option<Spot>) {
 fn place_opener(shared: &Shared) {
     let grid = shared.borrow();
     let opener = &grid.parts.opener;
-    let row = grid.hovered.filter(|row| grid.blocks.head(*row).is_some());
+    let row = grid.hovered.filter(|row| grid.pages.head(*row).is_some());
     opener.set_hidden(row.is_none());
     if let Some(row) = row {
         let cell = grid.geometry.cell(&grid.view, Spot { row, column: 0 });

@@ -21,9 +21,9 @@ pub fn clear(shared: &Shared) {
     let one = {
         let grid = shared.borrow();
         let spot = grid.active;
-        let seen = grid.blocks.text(spot.row, spot.column).map(str::to_string);
+        let seen = grid.pages.text(spot.row, spot.column).map(str::to_string);
         let is_one = !grid.chooses() && grid.split(&grid.ranges()).1.is_empty();
-        let head = grid.blocks.head(spot.row).filter(|_| is_one);
+        let head = grid.pages.head(spot.row).filter(|_| is_one);
         head.map(|head| Edit { record: head.record, spot, text: None, seen })
     };
     match one {
@@ -151,12 +151,12 @@ impl Grid {
     pub(super) fn rows_of(&self, ranges: &Ranges) -> Rows {
         let ranges = ranges.rows();
         let first = ranges.first().map_or(0, |rows| rows.0);
-        Rows { choosing: self.question.choosing(), version: self.blocks.version_at(first), ranges }
+        Rows { choosing: self.question.choosing(), version: self.pages.version_at(first), ranges }
     }
 
     /// Whether the selected records are meant, and not those of the range.
     fn means_selected(&self) -> bool {
-        self.blocks.head(self.active.row).is_some_and(|head| self.selection.contains(head.record))
+        self.pages.head(self.active.row).is_some_and(|head| self.selection.contains(head.record))
     }
 
     /// How many records are meant by what is done to records.
@@ -178,7 +178,7 @@ impl Grid {
             all_selected: matches!(self.selection, Selection::All),
             ..self.question.choosing()
         };
-        Rows { choosing, version: self.blocks.version_at(self.active.row), ranges: vec![(0, u64::MAX)] }
+        Rows { choosing, version: self.pages.version_at(self.active.row), ranges: vec![(0, u64::MAX)] }
     }
 
     /// Puts what is written into the rows that are seen.
@@ -190,7 +190,7 @@ impl Grid {
             {
                 let text =
                     Some(table.text(from, place % table.columns().max(1))).filter(|text| !text.is_empty());
-                self.blocks.overwrite(row, *column, text);
+                self.pages.overwrite(row, *column, text);
             }
         }
     }

@@ -215,7 +215,7 @@ pub fn fit(shared: &Shared, column: usize) {
             field.choices.iter().find(|choice| choice.value == text).map(|choice| choice.label.as_str())
         };
         let texts =
-            rows.filter_map(|row| grid.blocks.text(row, column)).map(|text| label(text).unwrap_or(text));
+            rows.filter_map(|row| grid.pages.text(row, column)).map(|text| label(text).unwrap_or(text));
         grid.fitting_width(texts).max(header_width(field)).min(WIDEST_FIT)
     };
     set_width(shared, column, width);

@@ -13,7 +13,7 @@ pub fn open(shared: &Shared, (x, y): (f64, f64)) {
         let ranges = grid.ranges();
         let Some(field) = grid.columns.get(grid.active.column) else { return };
         let is_locked = grid.split(&ranges).0.is_empty();
-        let text = grid.blocks.text(grid.active.row, grid.active.column).map(str::to_string);
+        let text = grid.pages.text(grid.active.row, grid.active.column).map(str::to_string);
         let place = MenuPlace {
             x,
             y,
@@ -43,7 +43,7 @@ pub fn filter_by_value(shared: &Shared) {
     let (question, condition) = {
         let grid = shared.borrow();
         let Some(field) = grid.columns.get(grid.active.column) else { return };
-        let text = grid.blocks.text(grid.active.row, grid.active.column).unwrap_or_default();
+        let text = grid.pages.text(grid.active.row, grid.active.column).unwrap_or_default();
         (grid.control.question, facet::with_values(None, &field.key, &[text.to_string()]))
     };
     question.update(|question| question.filter = condition.map(|one| one.to_string()).unwrap_or_default());

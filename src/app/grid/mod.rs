@@ -6,7 +6,6 @@
 mod aria;
 pub mod arrangement;
 pub mod block;
-pub mod blocks;
 #[cfg(feature = "hydrate")]
 mod browser;
 pub mod change;
@@ -34,6 +33,7 @@ pub mod list;
 #[cfg(feature = "hydrate")]
 mod menu;
 pub mod others;
+pub mod pages;
 #[cfg(feature = "hydrate")]
 mod painter;
 #[cfg(feature = "hydrate")]

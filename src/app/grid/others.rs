@@ -45,7 +45,7 @@ impl Grid {
         }
         let mut seen = Vec::new();
         for row in self.geometry.visible_rows(&self.view) {
-            let Some(head) = self.blocks.head(row) else { continue };
+            let Some(head) = self.pages.head(row) else { continue };
             for other in self.others.iter().filter(|other| other.record == head.record) {
                 if let Some(column) = self.columns.iter().position(|field| field.key == other.field) {
                     seen.push((Spot { row, column }, other));

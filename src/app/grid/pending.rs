@@ -31,7 +31,7 @@ pub fn show(shared: &Shared) {
             }
             pending.push((record, place, cell.sign));
         }
-        grid.blocks.lay(texts);
+        grid.pages.lay(texts);
         grid.pending = pending;
         grid.tell_clash();
     }
@@ -48,7 +48,7 @@ impl Grid {
         let at = clash.and_then(|(record, place, _)| {
             let key = &self.fields.get(*place)?.key;
             let column = self.columns.iter().position(|field| field.key == *key)?;
-            let is_it = |row: &u64| self.blocks.head(*row).is_some_and(|head| head.record == *record);
+            let is_it = |row: &u64| self.pages.head(*row).is_some_and(|head| head.record == *record);
             let row = self.geometry.visible_rows(&self.view).find(is_it)?;
             let cell = self.geometry.cell(&self.view, Spot { row, column });
             let (left, top, ..) = dom::place(&self.parts.host);

@@ -9,7 +9,7 @@ use super::{Chosen, Place, SeenColumn, aria};
 impl Grid {
     /// Tells the chrome which record the person is at, once its row is here.
     pub(super) fn tell_place(&mut self) {
-        let head = self.blocks.head(self.active.row);
+        let head = self.pages.head(self.active.row);
         self.untold = head.is_none();
         let (Some(head), Some(field)) = (head, self.columns.get(self.active.column)) else { return };
         let place = Place {
@@ -26,7 +26,7 @@ impl Grid {
 
     /// Whether the active cell is still in the record that the chrome knows of.
     pub(super) fn is_where_told(&self) -> bool {
-        let here = self.blocks.head(self.active.row).map(|head| head.record.id());
+        let here = self.pages.head(self.active.row).map(|head| head.record.id());
         let told = |place: &Option<Place>| place.as_ref().map(|place| &place.record) == here.as_ref();
         self.control.place.try_with_untracked(told) == Some(true)
     }
@@ -85,14 +85,14 @@ impl Grid {
 
     /// Remembers which record the active cell belongs to.
     pub(super) fn note_place(&mut self) {
-        self.place = self.blocks.head(self.active.row).map(|head| head.record);
+        self.place = self.pages.head(self.active.row).map(|head| head.record);
     }
 
     /// Rows may have moved: the active cell and the editor go with their record, as far as it is seen.
     pub(super) fn keep_place(&mut self) {
         let seen = self.geometry.visible_rows(&self.view);
         for row in seen {
-            let Some(head) = self.blocks.head(row) else { continue };
+            let Some(head) = self.pages.head(row) else { continue };
             if let Some(editor) = &mut self.editor {
                 editor.follow(head.record, row);
             }

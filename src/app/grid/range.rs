@@ -24,7 +24,7 @@ pub fn toggle_row(shared: &Shared, row: u64, extend: bool) {
     {
         let mut grid = shared.borrow_mut();
         let mut selection = grid.selection.clone();
-        if let Some(head) = grid.blocks.head(row) {
+        if let Some(head) = grid.pages.head(row) {
             selection.toggle(head.record);
         }
         grid.last_toggled = Some(row);
@@ -39,7 +39,7 @@ pub fn toggle_row(shared: &Shared, row: u64, extend: bool) {
 fn select_rows(shared: &Shared, rows: Range<u64>, pressed: u64) {
     let here: Option<Vec<RecordName>> = {
         let grid = shared.borrow();
-        rows.clone().map(|row| grid.blocks.head(row).map(|head| head.record)).collect()
+        rows.clone().map(|row| grid.pages.head(row).map(|head| head.record)).collect()
     };
     if let Some(records) = here {
         return take_in(shared, records, pressed);
@@ -161,8 +161,8 @@ pub fn write(shared: &Shared, Edit { record, spot, text, seen }: Edit) {
         let free = grid.columns.get(spot.column).filter(|field| field.locked.is_none());
         free.map(|field| field.key.clone()).map(|key| {
             // Rows may have moved since: the text belongs to its record.
-            if grid.blocks.head(spot.row).is_some_and(|head| head.record == record) {
-                grid.blocks.overwrite(spot.row, spot.column, text.as_deref());
+            if grid.pages.head(spot.row).is_some_and(|head| head.record == record) {
+                grid.pages.overwrite(spot.row, spot.column, text.as_deref());
             }
             (key, grid.control)
         })

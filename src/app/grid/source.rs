@@ -1,4 +1,4 @@
-//! Asks the server for blocks of rows and hands the answers to the grid.
+//! Asks the server for pages of rows and hands the answers to the grid.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -7,30 +7,53 @@ use gloo::net::http::Request as HttpRequest;
 use gloo::timers::callback::Timeout;
 use leptos::task::spawn_local;
 
-use super::blocks::{Answer, BLOCK_ROWS, Block, Request};
 use super::browser::{self, Grid, Shared};
+use super::pages::{Answer, PAGE_ROWS, Page, Request};
 use super::rows::RecordName;
 use crate::app::dom::Json;
 use crate::domain::frame::{self, FrameColumn};
 
-/// How long to wait before a block is asked for again, by how often it failed.
+/// How long to wait before a page is asked for again, by how often it failed.
 const WAITS: [u32; 5] = [0, 400, 1_000, 3_000, 8_000];
 /// Most rows that the server gives at once.
 const MOST_ROWS: u64 = 512;
-/// How often a block may fail before people are told.
+/// How often a page may fail before people are told.
 const PATIENCE: u32 = 4;
+/// While rows are passed over they are asked for this often: a page of a hundred columns costs the browser three
+/// milliseconds that the frames under the thumb need.
+const PASSING_MILLISECONDS: u32 = 40;
 
-/// Asks for what is seen and not here, as far as the limit of requests allows.
+/// Asks for what is seen and not here, as far as the limit of requests allows; where rows are passed over at once
+/// too, and then every so often.
 pub fn fetch(shared: &Shared) {
+    {
+        let grid = shared.borrow();
+        if grid.pages.is_passing() && grid.asking.is_some() {
+            return;
+        }
+    }
+    if ask_for_seen(shared) && shared.borrow().pages.is_passing() {
+        let later = Rc::clone(shared);
+        let again = Timeout::new(PASSING_MILLISECONDS, move || {
+            later.borrow_mut().asking = None;
+            fetch(&later);
+        });
+        shared.borrow_mut().asking = Some(again);
+    }
+}
+
+/// Whether anything was asked for.
+fn ask_for_seen(shared: &Shared) -> bool {
+    let mut asked = false;
     loop {
         let (request, address) = {
             let mut grid = shared.borrow_mut();
-            if grid.closed {
-                return;
-            }
-            let Some(request) = grid.blocks.next_request() else { return };
-            (request, address(&grid, request.block * BLOCK_ROWS, BLOCK_ROWS))
+            let Some(request) = (!grid.closed).then(|| grid.pages.next_request()).flatten() else {
+                return asked;
+            };
+            (request, address(&grid, request.page * PAGE_ROWS, PAGE_ROWS))
         };
+        asked = true;
         let shared = Rc::clone(shared);
         let wait = WAITS[(request.failures as usize).min(WAITS.len() - 1)];
         if wait == 0 {
@@ -65,7 +88,7 @@ pub async fn records(shared: &Shared, rows: Range<u64>) -> Option<Vec<RecordName
     while offset < rows.end {
         let address = address(&shared.borrow(), offset, MOST_ROWS.min(rows.end - offset));
         let answer = get(shared, &address).await.ok()?;
-        let heads = answer.block.heads;
+        let heads = answer.page.heads;
         let same = *version.get_or_insert(answer.version) == answer.version;
         if heads.is_empty() || !same || shared.borrow().question != question {
             return None;
@@ -79,16 +102,16 @@ pub async fn records(shared: &Shared, rows: Range<u64>) -> Option<Vec<RecordName
 async fn ask(shared: Shared, request: Request, address: String) {
     let of_use = match get(&shared, &address).await {
         Ok(answer) => {
-            let before = shared.borrow().blocks.version();
+            let before = shared.borrow().pages.version();
             let version = answer.version;
-            let of_use = shared.borrow_mut().blocks.arrived(request, answer);
+            let of_use = shared.borrow_mut().pages.arrived(request, answer);
             if version > before {
                 shared.borrow().control.note_version(version);
             }
             of_use
         }
         Err(Refusal::Again) => {
-            shared.borrow_mut().blocks.failed(request);
+            shared.borrow_mut().pages.failed(request);
             if request.failures == PATIENCE {
                 let words = "The records cannot be loaded. Trying again every few seconds";
                 shared.borrow().control.trouble(words.to_string());
@@ -103,11 +126,11 @@ async fn ask(shared: Shared, request: Request, address: String) {
         }
         Err(Refusal::Question(words)) => {
             // The question finds nothing until it is put otherwise.
-            let version = shared.borrow().blocks.version();
+            let version = shared.borrow().pages.version();
             let of_use = shared
                 .borrow_mut()
-                .blocks
-                .arrived(request, Answer { version, total: 0, block: Block::default() });
+                .pages
+                .arrived(request, Answer { version, total: 0, page: Page::default() });
             if of_use {
                 shared.borrow().control.refused.set(Some(words));
             }
@@ -153,5 +176,5 @@ async fn get(shared: &Shared, address: &str) -> Result<Answer, Refusal> {
         shared.borrow().control.misfit();
         return Err(Refusal::Again);
     }
-    Ok(Answer { version: frame.version, total: frame.total, block: Block::of_frame(frame) })
+    Ok(Answer { version: frame.version, total: frame.total, page: Page::of_frame(frame) })
 }

@@ -49,7 +49,7 @@ pub fn update(shared: &Shared) {
     }
     let is_shown = |spot: &Spot| {
         let cell = grid.geometry.cell(&grid.view, *spot);
-        cell.y > 0.0 && cell.y < grid.view.height && !grid.blocks.remarks(spot.row, spot.column).is_empty()
+        cell.y > 0.0 && cell.y < grid.view.height && !grid.pages.remarks(spot.row, spot.column).is_empty()
     };
     let shown = [grid.pointed, active].into_iter().flatten().find(is_shown);
     grid.explained = shown;
@@ -58,7 +58,7 @@ pub fn update(shared: &Shared) {
         tip.set_hidden(true);
         return;
     };
-    part(&tip, "[role=tooltip]", &html(grid.blocks.remarks(spot.row, spot.column)));
+    part(&tip, "[role=tooltip]", &html(grid.pages.remarks(spot.row, spot.column)));
     part(&tip, ".grid-tip-offers", &offers(&grid, spot));
     tip.set_hidden(false);
     let cell = grid.geometry.cell(&grid.view, spot);
@@ -100,8 +100,8 @@ pub fn press(shared: &Shared, event: &MouseEvent) {
     if offer == "fix" {
         let edit = {
             let grid = shared.borrow();
-            let seen = grid.blocks.text(spot.row, spot.column).map(str::to_string);
-            grid.blocks.head(spot.row).zip(proposal(&grid, spot)).map(|(head, text)| Edit {
+            let seen = grid.pages.text(spot.row, spot.column).map(str::to_string);
+            grid.pages.head(spot.row).zip(proposal(&grid, spot)).map(|(head, text)| Edit {
                 record: head.record,
                 spot,
                 text: Some(text),
@@ -117,7 +117,7 @@ pub fn press(shared: &Shared, event: &MouseEvent) {
     }
     let wish = {
         let grid = shared.borrow();
-        let first = grid.blocks.remarks(spot.row, spot.column).first();
+        let first = grid.pages.remarks(spot.row, spot.column).first();
         let field = grid.columns.get(spot.column).map(|column| column.key.clone());
         field.zip(first).map(|(field, remark)| Wish::Messages { field, text: remark.text.clone() })
     };
@@ -187,6 +187,6 @@ fn offers(grid: &Grid, spot: Spot) -> String {
 /// What the cell was probably meant to hold, when it may be changed.
 fn proposal(grid: &Grid, spot: Spot) -> Option<String> {
     let column = grid.columns.get(spot.column).filter(|column| column.locked.is_none())?;
-    let remarks = grid.blocks.remarks(spot.row, spot.column).iter();
-    fix(column, grid.blocks.text(spot.row, spot.column)?, remarks.map(|remark| remark.text.as_str()))
+    let remarks = grid.pages.remarks(spot.row, spot.column).iter();
+    fix(column, grid.pages.text(spot.row, spot.column)?, remarks.map(|remark| remark.text.as_str()))
 }

@@ -23,7 +23,7 @@ pub fn obey(shared: &Shared, to: &Go) {
             }
             Go::Record { record, field } => {
                 let column = grid.columns.iter().position(|column| column.key == *field);
-                match grid.blocks.row_of(*record) {
+                match grid.pages.row_of(*record) {
                     Some(row) => Spot { row, column: column.unwrap_or(active.column) },
                     None => {
                         grid.control.trouble("Their record is not among the rows near here".to_string());
@@ -32,7 +32,7 @@ pub fn obey(shared: &Shared, to: &Go) {
                 }
             }
             Go::Step { record, down } => {
-                let stays = grid.blocks.head(active.row).is_some_and(|head| head.record.id() == *record);
+                let stays = grid.pages.head(active.row).is_some_and(|head| head.record.id() == *record);
                 let row = match (down, stays) {
                     (true, true) => active.row + 1,
                     // Another record has taken its row.
@@ -109,8 +109,8 @@ pub fn select(shared: &Shared, block: &Block) {
 pub fn reveal(shared: &Shared, row: u64, stays: bool) {
     let column = {
         let mut grid = shared.borrow_mut();
-        let total = grid.blocks.total().max(row + 1);
-        grid.blocks.set_total(total);
+        let total = grid.pages.total().max(row + 1);
+        grid.pages.set_total(total);
         grid.fit();
         grid.focused = true;
         // There is no cell to write into in a list: the record opens once it is here.

@@ -24,7 +24,7 @@ pub fn draw(shared: &Shared) {
         if grid.closed || !grid.geometry.is_list() {
             return;
         }
-        let here = grid.blocks.head(grid.active.row).is_some();
+        let here = grid.pages.head(grid.active.row).is_some();
         let opens = grid.cards.opening && here && grid.is_where_told();
         grid.cards.opening &= !opens;
         (opens, grid.control)
@@ -82,12 +82,12 @@ fn plan(grid: &Grid) -> Plan {
 }
 
 fn card<'a>(grid: &'a Grid, plan: &Plan, row: u64, head: RowHead) -> Card<'a> {
-    let text = |column: usize| grid.blocks.text(row, column).unwrap_or("");
+    let text = |column: usize| grid.pages.text(row, column).unwrap_or("");
     let line = |column: &usize| {
         let field = &grid.columns[*column];
         (field.label.as_str(), shown(field, text(*column)))
     };
-    let remarks = grid.blocks.remarks_of(row).into_iter().flat_map(|(field, remarks)| {
+    let remarks = grid.pages.remarks_of(row).into_iter().flat_map(|(field, remarks)| {
         let label = grid.fields.get(field).map_or("", |field| field.label.as_str());
         remarks.iter().map(move |remark| (label, remark.level, remark.text.as_str()))
     });
@@ -100,7 +100,7 @@ fn card<'a>(grid: &'a Grid, plan: &Plan, row: u64, head: RowHead) -> Card<'a> {
 }
 
 fn place_card(grid: &mut Grid, plan: &Plan, row: u64) {
-    let head = grid.blocks.head(row);
+    let head = grid.pages.head(row);
     let (html, invalid, check) = match head {
         Some(head) => {
             let card = card(grid, plan, row, head);

@@ -54,7 +54,7 @@ fn click(shared: &Shared, event: &Event) {
 fn open(shared: &Shared, row: u64) {
     let (column, control, here) = {
         let grid = shared.borrow();
-        (grid.active.column, grid.control, super::super::rows::Rows::head(&grid.blocks, row).is_some())
+        (grid.active.column, grid.control, super::super::rows::Rows::head(&grid.pages, row).is_some())
     };
     if here {
         travel::go(shared, Spot { row, column }, false);

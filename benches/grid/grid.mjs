@@ -82,7 +82,8 @@ async function compared(address, columns) {
   }
 }
 
-const server = await serve(binary);
+// Ten million rows are a larger file than a server takes by default.
+const server = await serve(binary, { flags: ['--max-file', '8GiB'] });
 try {
   const narrow = await filledSheet(server, rows, 20);
   await compared(narrow, 20);

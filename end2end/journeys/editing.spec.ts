@@ -2,8 +2,7 @@
 import type { BrowserContext, Page } from '@playwright/test';
 
 import { expect, hydrated, place, test } from '../helper';
-import { caller } from './api';
-import { keysOf } from './listener';
+import { openOwnSheet } from './own_sheet';
 
 const fields = [
   { key: 'item', label: 'Item', type: 'string' },
@@ -16,28 +15,20 @@ const fields = [
   { key: 'country', label: 'Country', type: 'reference', config: { ref: 'countries', key: 'name', relationship: 'has-one' } },
   { key: 'total', label: 'Total', type: 'number', readonly: true },
 ];
-const countries = [{ key: 'name', label: 'Name', type: 'string' }];
+const countries = {
+  name: 'Countries',
+  slug: 'countries',
+  fields: [{ key: 'name', label: 'Name', type: 'string' }],
+  records: ['France', 'Ghana', 'Germany', 'Peru'].map((name) => ({ name })),
+};
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 
 /** Opens a sheet with these records; the fields that are not given are empty. */
 async function open({ page, request, server }: { page: Page; request: any; server: { data: string } }, records: Record<string, string>[]) {
-  await page.goto('/');
-  await hydrated(page);
-  const call = caller(request, keysOf(server.data).API_KEY);
-  const space = await call('POST', '/spaces', { name: 'Desk' });
-  const sheets = [{ name: 'Items', slug: 'items', fields }, { name: 'Countries', slug: 'countries', fields: countries }];
-  const workbook = await call('POST', '/workbooks', { spaceId: space.id, name: 'Desk', sheets });
-  const insert = async (place: number, rows: Record<string, string>[]) => {
-    const values = rows.map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, { value }])));
-    for (let from = 0; from < values.length; from += 10_000) await call('POST', `/sheets/${workbook.sheets[place].id}/records`, values.slice(from, from + 10_000));
-  };
-  await insert(1, ['France', 'Ghana', 'Germany', 'Peru'].map((name) => ({ name })));
-  await insert(0, records);
-  await page.goto(`/space/${space.id}/workbook/${workbook.id}/sheet/${workbook.sheets[0].id}`);
-  await hydrated(page);
+  const opened = await openOwnSheet({ page, request, server }, fields, records, [countries]);
   if (records.length) await expect(cell(page, 0, 'Item')).toHaveText(records[0].item ?? '');
-  return { call, sheet: workbook.sheets[0].id as string };
+  return opened;
 }
 
 const column = (label: string) => fields.findIndex((field) => field.label === label);

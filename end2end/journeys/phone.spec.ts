@@ -2,9 +2,8 @@
 import type { Locator, Page } from '@playwright/test';
 
 import { expect, hydrated, place, test } from '../helper';
-import { caller } from './api';
 import { drop } from './drop';
-import { keysOf } from './listener';
+import { openOwnSheet } from './own_sheet';
 
 test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
@@ -171,17 +170,11 @@ test('a list becomes a grid and a list again, and nothing is lost', async ({ pag
 });
 
 test('twenty thousand records are scrolled from first to last', async ({ page, request, server, checkAccessibility }) => {
-  await page.goto('/');
-  await hydrated(page);
-  const call = caller(request, keysOf(server.data).API_KEY);
-  const space = await call('POST', '/spaces', { name: 'Many' });
   const fields = [
     { key: 'code', label: 'Code', type: 'string' },
     { key: 'amount', label: 'Amount', type: 'number' },
   ];
-  const workbook = await call('POST', '/workbooks', { spaceId: space.id, name: 'Many', sheets: [{ name: 'Contacts', slug: 'contacts', fields }] });
-  await page.goto(`/space/${space.id}/workbook/${workbook.id}/sheet/${workbook.sheets[0].id}`);
-  await hydrated(page);
+  await openOwnSheet({ page, request, server }, fields, []);
   await expect(page.getByRole('heading', { name: 'No records yet' })).toBeVisible();
   await fits(page);
   await checkAccessibility();

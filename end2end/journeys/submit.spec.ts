@@ -39,7 +39,7 @@ test('submit asks, runs and hands over the rejected records', async ({ page, che
   // An outcome that waits to be closed waits through a reload, too.
   await page.reload();
   await expect(outcome).toBeVisible();
-  await outcome.getByRole('button', { name: 'Close' }).last().click();
+  await Promise.all([page.waitForResponse(/jobs\/acknowledge/), outcome.getByRole('button', { name: 'Close' }).last().click()]);
   await expect(outcome).toBeHidden();
   await page.reload();
   await hydrated(page);

@@ -10,6 +10,8 @@ export default defineConfig({
   retries: inCi ? 2 : 0,
   workers: 2,
   timeout: 30_000,
+  // Nothing here is measured: a busy machine may take its time.
+  expect: { timeout: 10_000 },
   reporter: [['list']],
   use: {
     trace: 'on-first-retry',

@@ -1,9 +1,8 @@
 // The columns of a sheet: wider, elsewhere, hidden, pinned, by mouse and by keyboard, and the same after a reload.
 import type { Page } from '@playwright/test';
 
-import { expect, openDemo, place as placeOf, test } from '../helper';
+import { expect, hydrated, openDemo, place as placeOf, test } from '../helper';
 
-/** Opens the sheet of the demo space. */
 const headers = (page: Page) =>
   page.getByRole('columnheader').evaluateAll((all) =>
     all.map((header) => header.getAttribute('aria-label')?.replace(', required', '')).filter(Boolean));
@@ -52,6 +51,18 @@ test('columns are made wider and moved with the mouse, and stay so on another de
   await context.close();
   await page.reload();
   await expect.poll(async () => Math.round((await place(page, 'First name')).width)).toBe(260);
+});
+
+test('the columns are kept however soon the page is left', async ({ page }) => {
+  await openDemo(page);
+  await page.getByRole('gridcell').first().click();
+  await page.keyboard.press('Alt+ArrowDown');
+  await page.getByRole('menuitem', { name: 'Hide' }).click();
+  await expect(header(page, 'First name')).toBeHidden();
+  await page.reload();
+  await hydrated(page);
+  await expect(header(page, 'Last name')).toBeVisible();
+  await expect(header(page, 'First name')).toBeHidden();
 });
 
 test('a double press on the edge fits the column to what it holds', async ({ page }) => {

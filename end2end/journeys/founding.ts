@@ -54,7 +54,7 @@ export async function dropAndSubmit(page: Page, call: Call, sheet: { id: string;
 
   await page.getByRole('tab', { name: /^All/ }).click();
   await page.getByRole('button', { name: 'Submit', exact: true }).click();
-  const question = page.getByRole('dialog', { name: 'Submit' });
+  const question = page.getByRole('dialog', { name: 'Submit', exact: true });
   await expect(question).toContainText('All 10,000 records');
   await question.getByRole('button', { name: 'Submit' }).click();
   await expect(page.getByRole('progressbar', { name: 'Submit' })).toBeVisible();

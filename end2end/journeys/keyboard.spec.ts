@@ -282,7 +282,7 @@ test('10: a file is mapped and imported, and an action tells its outcome', async
   const submit = page.getByRole('button', { name: 'Submit', exact: true });
   await tabTo(page, submit, 'Shift+Tab');
   await press(page, 'Enter');
-  const question = page.getByRole('dialog', { name: 'Submit' });
+  const question = page.getByRole('dialog', { name: 'Submit', exact: true });
   await expect(question).toContainText('All 501 records');
   await expect(question.locator(':focus')).toHaveCount(1);
   await tabTo(page, question.getByRole('button', { name: 'Submit' }));

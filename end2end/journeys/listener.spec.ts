@@ -95,7 +95,7 @@ test('what the listener says when it throws is the outcome on the page', async (
   await page.goto(`/space/${space.id}/workbook/${workbook.id}/sheet/${sheet.id}`);
   await hydrated(page);
   await page.getByRole('button', { name: 'Submit', exact: true }).click();
-  const question = page.getByRole('dialog', { name: 'Submit' });
+  const question = page.getByRole('dialog', { name: 'Submit', exact: true });
   await question.getByLabel('Note').fill('please fail');
   await question.getByRole('button', { name: 'Submit' }).click();
   const outcome = page.getByRole('dialog', { name: 'Submit: failed' });

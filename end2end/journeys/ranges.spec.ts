@@ -115,3 +115,37 @@ test('typing goes to the active cell; a press, an arrow and Esc give the others 
   await page.getByRole('menuitem', { name: 'Clear cells' }).click();
   await expect.poll(() => texts(page, 'Item')).toEqual(['', '', 'i2', '', 'i4', 'i5', '', 'i7']);
 });
+
+test('columns are chosen by their headers', async ({ page, checkAccessibility }) => {
+  const header = async (label: string, ...keys: string[]) => {
+    const { x, y, height } = await place(page.getByRole('columnheader', { name: new RegExp(`^${label}`) }));
+    for (const key of keys) await page.keyboard.down(key);
+    await page.mouse.click(x + 40, y + height / 2);
+    for (const key of keys) await page.keyboard.up(key);
+  };
+  const menu = async (label: string) => {
+    await cell(page, 0, label).click();
+    await page.keyboard.press('Alt+ArrowDown');
+    await page.getByRole('menuitem', { name: 'Select its cells' }).click();
+  };
+  await menu('Item');
+  await expect(bar(page)).toContainText('8 cells');
+  await expect(cell(page, 0, 'Item')).toBeFocused();
+  // With Ctrl beside it, with Shift as far as another.
+  await header('Price', 'Control');
+  await expect(bar(page)).toContainText('2 ranges, 16 cells');
+  await expect(bar(page).getByRole('combobox')).toContainText('Sum 280');
+  await header('Count', 'Shift');
+  await expect(bar(page)).toContainText('2 ranges, 24 cells');
+  await expect(page.getByRole('columnheader', { name: /^Count/ })).not.toHaveAttribute('aria-sort', /ending/);
+  await checkAccessibility();
+  await page.keyboard.press('Control+c');
+  await expect.poll(() => clipboard(page)).toContain('i0\t0\t0\ni1\t1\t10');
+  await page.keyboard.press('Delete');
+  await expect.poll(() => texts(page, 'Price')).toEqual(Array(8).fill(''));
+  expect(await texts(page, 'Item')).toEqual(Array(8).fill(''));
+  expect(await texts(page, 'Note')).toEqual(Array.from({ length: 8 }, (_, row) => `n${row}`));
+  // A press alone sorts as before.
+  await header('Note');
+  await expect(page.getByRole('columnheader', { name: /^Note/ })).toHaveAttribute('aria-sort', 'ascending');
+});

@@ -8,6 +8,8 @@ pub mod format;
 mod frame;
 pub mod grid;
 mod jobs;
+#[cfg(feature = "hydrate")]
+mod last_words;
 mod later;
 #[cfg(feature = "hydrate")]
 mod live;

@@ -294,7 +294,7 @@ fn click(shared: &Shared, event: &MouseEvent) {
     match hit(shared, event) {
         Hit::RowNumber(row) => range::toggle_row(shared, row, event.shift_key()),
         Hit::Corner => range::toggle_all(shared),
-        Hit::Header(column) => header::click(shared, column),
+        Hit::Header(column) => header::click(shared, column, event),
         _ => {}
     }
 }

@@ -1,5 +1,5 @@
-//! What people do to the headers: a column is made wider by its edge, moved by dragging, sorted by a press, and
-//! its menu opened by its button, the right button, or the keyboard.
+//! What people do to the headers: a column is made wider by its edge, moved by dragging, sorted by a press, its
+//! cells chosen by a press with Ctrl or Shift, and its menu opened by its button, the right button, or the keyboard.
 
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, MouseEvent, PointerEvent};
@@ -8,8 +8,9 @@ use super::arrangement::header_width;
 use super::browser::{self, Grid, Shared};
 use super::events::hit;
 use super::geometry::{HEADER_HEIGHT, Hit, Spot};
+use super::range::{self, Joining};
 use super::rows::Rows;
-use super::{HeaderMenu, tooltip};
+use super::{HeaderMenu, editor, tooltip};
 use crate::app::dom;
 
 /// The pointer has to go this far before a press is a drag.
@@ -221,16 +222,21 @@ pub fn fit(shared: &Shared, column: usize) {
     set_width(shared, column, width);
 }
 
-/// A press on a header sorts by its column.
-pub fn click(shared: &Shared, column: usize) {
+/// A press on a header sorts by its column; with Ctrl or Shift it chooses the cells of the column.
+pub fn click(shared: &Shared, column: usize, event: &MouseEvent) {
     let (control, field, dragged) = {
         let mut grid = shared.borrow_mut();
         let dragged = std::mem::take(&mut grid.headers.dragged);
         (grid.control, grid.columns.get(column).map(|field| field.key.clone()), dragged)
     };
-    if let Some(field) = field.filter(|_| !dragged) {
-        control.press_sort(&field);
-    }
+    let Some(field) = field.filter(|_| !dragged) else { return };
+    let joining = match (event.ctrl_key() || event.meta_key(), event.shift_key()) {
+        (false, false) => return control.press_sort(&field),
+        (_, true) => Joining::UpTo,
+        (true, false) => Joining::Beside,
+    };
+    editor::close(shared, true, None);
+    range::select_column(shared, column, joining);
 }
 
 /// A press on the button in a header, by pointer or by an assisting program. False for any other press.

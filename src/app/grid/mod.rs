@@ -175,6 +175,8 @@ pub enum Go {
         /// To the one after it.
         down: bool,
     },
+    /// The cells of a field's column are chosen, and the focus comes there.
+    Column(String),
     /// The focus comes back to the active cell.
     Back,
 }

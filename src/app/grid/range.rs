@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 
 use super::browser::{Grid, Shared, repaint};
 use super::geometry::Spot;
+use super::ranges::TOO_MANY;
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
 use super::{aria, source, tooltip};
@@ -123,23 +124,67 @@ pub fn select_everything(shared: &Shared) {
         grid.earlier.clear();
         grid.tell_range();
     }
-    repaint(shared);
-    aria::activate(shared);
+    show_range(shared);
 }
 
 /// The cells of the columns of the range, from the first row to the last.
 pub fn select_columns(shared: &Shared) {
     {
         let mut grid = shared.borrow_mut();
-        let last = grid.geometry.rows.saturating_sub(1);
-        let (first, other) = (grid.active.column, grid.anchor.column);
-        grid.active = Spot { row: 0, column: first };
-        grid.anchor = Spot { row: last, column: other };
         grid.earlier.clear();
-        grid.tell_range();
+        grid.reach_all_rows();
     }
+    show_range(shared);
+}
+
+/// How the cells of a column come to what is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joining {
+    /// They alone are chosen.
+    Alone,
+    /// They are a further range.
+    Beside,
+    /// The newest range goes as far as they do.
+    UpTo,
+}
+
+/// Chooses the cells of a column, from the first row to the last. The view stays where it is.
+pub fn select_column(shared: &Shared, column: usize, joining: Joining) {
+    {
+        let mut grid = shared.borrow_mut();
+        let range = grid.range();
+        match joining {
+            Joining::Alone => grid.earlier.clear(),
+            Joining::Beside if !grid.earlier.add(range) => {
+                grid.control.trouble(TOO_MANY.to_string());
+                return;
+            }
+            _ => {}
+        }
+        if joining != Joining::UpTo {
+            grid.anchor.column = column;
+        }
+        grid.active.column = column;
+        (grid.focused, grid.lit) = (true, false);
+        grid.reach_all_rows();
+        grid.note_place();
+        grid.tell_place();
+    }
+    show_range(shared);
+}
+
+impl Grid {
+    fn reach_all_rows(&mut self) {
+        self.active.row = 0;
+        self.anchor.row = self.geometry.rows.saturating_sub(1);
+        self.tell_range();
+    }
+}
+
+fn show_range(shared: &Shared) {
     repaint(shared);
     aria::activate(shared);
+    tooltip::update(shared);
 }
 
 /// A text for the cell of a record.

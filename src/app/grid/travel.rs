@@ -4,6 +4,7 @@ use super::block::Block;
 use super::browser::{Shared, repaint};
 use super::geometry::Spot;
 use super::keyboard::{self, Move};
+use super::range::{self, Joining};
 use super::ranges::TOO_MANY;
 use super::rows::Rows;
 use super::{Go, aria, source, tooltip};
@@ -14,15 +15,20 @@ pub fn obey(shared: &Shared, to: &Go) {
         let mut grid = shared.borrow_mut();
         let last = grid.geometry.rows.saturating_sub(1);
         let active = grid.active;
+        let place = |key: &String| grid.columns.iter().position(|column| column.key == *key);
         let spot = match to {
             Go::Back => active,
+            Go::Column(field) => {
+                let column = place(field);
+                drop(grid);
+                return column.map_or((), |column| range::select_column(shared, column, Joining::Alone));
+            }
             Go::Cell { row, field, .. } => {
-                let place = |key: &String| grid.columns.iter().position(|column| column.key == *key);
                 // Rows may be on their way that the grid does not count yet.
                 Spot { row: *row, column: field.as_ref().and_then(place).unwrap_or(active.column) }
             }
             Go::Record { record, field } => {
-                let column = grid.columns.iter().position(|column| column.key == *field);
+                let column = place(field);
                 match grid.pages.row_of(*record) {
                     Some(row) => Spot { row, column: column.unwrap_or(active.column) },
                     None => {

@@ -213,10 +213,8 @@ impl Jobs {
     /// Notes that an outcome was closed.
     pub fn acknowledge(self, job_id: String) {
         self.outcomes.update(|outcomes| outcomes.retain(|card| card.id != job_id));
-        spawn_local(async move {
-            let _ = jobs::acknowledge(job_id).await;
-            self.move_on();
-        });
+        #[cfg(feature = "hydrate")]
+        crate::app::last_words::say(&jobs::Acknowledge { job_id });
     }
 
     fn take(self, trouble: &str, answer: Result<JobCard, RpcError>) {

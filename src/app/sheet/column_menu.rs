@@ -7,6 +7,7 @@ use super::filter::value_list;
 use crate::app::actions::press;
 use crate::app::components::{Icon, icon};
 use crate::app::format::count;
+use crate::app::grid::Go;
 use crate::app::plain::{Any, flag, live, on_event, on_key, on_mouse, part};
 use crate::app::signals::StoredValue;
 use crate::app::state::SpaceState;
@@ -28,6 +29,7 @@ pub fn column_menu(control: SheetControl, key: String) -> AnyView {
         <div role="menu" aria-label=["Column ", &column.label].concat() class="menu-list" on:keydown=on_key(arrow)>
             {menu.sort_items()}
             {menu.item(Icon::Filter, "Filter by condition…", || None, move || menu.filter())}
+            {menu.select_item()}
             {menu.place_items()}
             {actions}
         </div>
@@ -168,6 +170,12 @@ impl ColumnMenu {
         if let Some(place) = place {
             self.control.grid.say([&label, " is column ", &count(place as u64 + 1)].concat());
         }
+    }
+
+    fn select_item(self) -> AnyView {
+        let reason = move || (self.control.scope().standing.records == 0).then_some("There are no records");
+        let run = move || self.control.grid.go.set(Some(Go::Column(self.key.get_value())));
+        self.item(Icon::Columns, "Select its cells", reason, run)
     }
 
     fn filter(self) {

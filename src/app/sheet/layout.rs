@@ -1,12 +1,13 @@
 //! The columns as the person has them: kept on the server a moment after they changed, and hidden by outcomes.
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::SheetControl;
 use super::turns::Turns;
 use crate::app::components::{FollowUp, Toast, Tone};
 use crate::app::format::counted;
+#[cfg(feature = "hydrate")]
+use crate::app::last_words;
 use crate::app::plain::on_change;
 use crate::app::signals::StoredValue;
 use crate::domain::layout::SheetLayout;
@@ -19,10 +20,12 @@ const REST_MILLISECONDS: u64 = 400;
 pub fn follow(control: SheetControl) {
     let turns = Turns::new();
     let waits = StoredValue::new(false);
-    // Nothing is lost when the person leaves the page at once.
-    on_cleanup(move || {
-        if waits.try_get_value() == Some(true) {
-            keep(control);
+    #[cfg(feature = "hydrate")]
+    last_words::at_the_end(move || {
+        if waits.try_get_value() == Some(true)
+            && let Some((sheet_id, layout)) = kept(control)
+        {
+            last_words::say(&layouts::KeepLayout { sheet_id, layout });
         }
     });
     on_change(
@@ -50,13 +53,17 @@ pub fn follow(control: SheetControl) {
     );
 }
 
-fn keep(control: SheetControl) {
-    // Meanwhile a view may have been opened.
+/// What there is to keep of which sheet: nothing of a view, which may have been opened meanwhile.
+fn kept(control: SheetControl) -> Option<(String, SheetLayout)> {
     if control.own_layout.try_with_value(Option::is_some) != Some(false) {
-        return;
+        return None;
     }
-    let id = control.sheet.try_with_value(|sheet| sheet.id.clone());
-    let (Some(id), Some(layout)) = (id, control.grid.layout.try_get_untracked()) else { return };
+    let id = control.sheet.try_with_value(|sheet| sheet.id.clone())?;
+    Some((id, control.grid.layout.try_get_untracked()?))
+}
+
+fn keep(control: SheetControl) {
+    let Some((id, layout)) = kept(control) else { return };
     spawn_local(async move {
         if let Err(error) = layouts::keep_layout(id, layout).await {
             control.state.fail("The columns were not kept", error);

@@ -442,9 +442,10 @@ fn focus(shared: &Shared, event: &FocusEvent) {
         grid.anchor = spot;
         grid.earlier.clear();
         grid.note_place();
-        grid.tell_place();
         grid.tell_range();
     }
+    // The cell may be the active one since the page is there, and nobody was at it.
+    grid.tell_place();
     drop(grid);
     if news {
         aria::activate(shared);

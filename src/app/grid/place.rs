@@ -26,8 +26,8 @@ impl Grid {
 
     /// Whether the active cell is still in the record that the chrome knows of.
     pub(super) fn is_where_told(&self) -> bool {
-        let here = self.pages.head(self.active.row).map(|head| head.record.id());
-        let told = |place: &Option<Place>| place.as_ref().map(|place| &place.record) == here.as_ref();
+        let Some(here) = self.pages.head(self.active.row).map(|head| head.record.id()) else { return false };
+        let told = |place: &Option<Place>| place.as_ref().is_some_and(|place| place.record == here);
         self.control.place.try_with_untracked(told) == Some(true)
     }
 

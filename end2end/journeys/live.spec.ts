@@ -1,8 +1,8 @@
 // Two people on one sheet: each sees where the other is and what they write, nobody writes over the other unasked, and
 // what is typed while the server cannot be reached is sent when it can.
-import type { Browser, BrowserContext, Page } from '@playwright/test';
+import type { Browser, BrowserContext, Locator, Page } from '@playwright/test';
 
-import { expect, hydrated, openDemo, test } from '../helper';
+import { expect, hydrated, openDemo, place as placeOf, test } from '../helper';
 import { caller } from './api';
 import { keysOf } from './listener';
 
@@ -259,4 +259,33 @@ test('a refused edit is listed until it is settled', async ({ page, request, ser
   await list.getByRole('button', { name: 'Close', exact: true }).first().click();
   await expect(page.getByRole('button', { name: /refused$/ })).toHaveCount(0);
   complaints.length = 0;
+});
+
+test('a press that is held while others write is not lost', async ({ page, browser }) => {
+  await openContacts(page);
+  const { context, other } = await another(browser, page);
+  const hold = async (target: Locator, act: () => Promise<void>) => {
+    const { x, y, width, height } = await placeOf(target);
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.mouse.down();
+    await act();
+    await page.mouse.up();
+  };
+  const box = page.getByRole('checkbox', { name: 'Select record 3', exact: true });
+  await hold(box, async () => {
+    await write(other, 0, 0, 'Augusta');
+    await expect(status(other)).toContainText('Saved');
+    await page.waitForTimeout(600);
+    // The picture has it; the elements over it wait for the pointer.
+    await expect(cell(page, 0, 0)).toHaveText('Ada');
+  });
+  await expect(cell(page, 0, 0)).toHaveText('Augusta');
+  await expect(box).toBeChecked();
+  const header = page.getByRole('columnheader', { name: /^Last name/ });
+  await hold(header, async () => {
+    await write(other, 1, 0, 'Marie');
+    await page.waitForTimeout(600);
+  });
+  await expect(header).toHaveAttribute('aria-sort', 'ascending');
+  await context.close();
 });

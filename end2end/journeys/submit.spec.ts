@@ -39,10 +39,18 @@ test('submit asks, runs and hands over the rejected records', async ({ page, che
   // An outcome that waits to be closed waits through a reload, too.
   await page.reload();
   await expect(outcome).toBeVisible();
+  // One that is closed is closed in every window, and stays so, however soon the page is left.
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await hydrated(other);
+  const elsewhere = other.getByRole('dialog', { name: 'Contacts submitted' });
+  await expect(elsewhere).toBeVisible();
   await outcome.getByRole('button', { name: 'Close' }).last().click();
   await expect(outcome).toBeHidden();
-  // It is closed for good, however soon the page is left.
-  await page.reload();
+  await page.goto('about:blank');
+  await expect(elsewhere).toBeHidden();
+  await page.goto(other.url());
+  await other.close();
   await hydrated(page);
   await expect(page.getByRole('gridcell').first()).toBeVisible();
   await expect(outcome).toBeHidden();

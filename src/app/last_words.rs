@@ -3,8 +3,7 @@
 
 use gloo::events::EventListener;
 use leptos::prelude::{on_cleanup, window};
-use leptos::server::codee::Encoder;
-use leptos::server_fn::ServerFn;
+use leptos::server_fn::{Encodes, ServerFn};
 use serde::Serialize;
 
 use crate::app::dom;
@@ -14,7 +13,7 @@ use crate::rpc::Wire;
 /// Sends a call.
 pub fn say<Call: ServerFn + Serialize>(call: &Call) {
     if let Ok(body) = Wire::encode(call) {
-        let body = js_sys::Uint8Array::from(body.as_slice());
+        let body = js_sys::Uint8Array::from(body.as_ref());
         dom::call(&window().navigator(), "sendBeacon", &[Call::url().into(), body.into()]);
     }
 }

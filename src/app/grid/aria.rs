@@ -3,7 +3,9 @@
 
 use std::fmt::Write as _;
 use std::ops::Range;
+use std::rc::Rc;
 
+use gloo::timers::callback::Timeout;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement};
 
@@ -21,6 +23,8 @@ use crate::rpc::records::ColumnView;
 
 /// The id of the messages of a cell.
 pub const TIP_ID: &str = "grid-tip";
+/// The click of a finger comes so long after it was lifted, at most.
+const CLICK_MILLISECONDS: u32 = 60;
 
 /// What the layer shows now.
 #[derive(Debug, Default)]
@@ -40,11 +44,52 @@ impl Built {
     }
 }
 
-/// Builds the layer for what is seen. The focus stays where it was.
+/// Whether the layer may be built anew.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Hold {
+    /// It may.
+    #[default]
+    Free,
+    /// A pointer is down: what it pressed has to be there when it is let go, or the browser tells of no click.
+    Down,
+    /// The same, and it will be built anew then.
+    Due,
+}
+
+/// The layer stays as it is while a pointer is down.
+pub fn hold(shared: &Shared) {
+    let mut grid = shared.borrow_mut();
+    grid.freeing = None;
+    if grid.hold == Hold::Free {
+        grid.hold = Hold::Down;
+    }
+}
+
+/// The pointer is let go: after the click the layer may change again.
+pub fn let_go(shared: &Shared) {
+    if shared.borrow().hold == Hold::Free {
+        return;
+    }
+    let weak = Rc::downgrade(shared);
+    let free = move || {
+        let Some(shared) = weak.upgrade() else { return };
+        let before = std::mem::take(&mut shared.borrow_mut().hold);
+        if before == Hold::Due {
+            build(&shared);
+        }
+    };
+    shared.borrow_mut().freeing = Some(Timeout::new(CLICK_MILLISECONDS, free));
+}
+
+/// Builds the layer for what is seen, once no pointer is down. The focus stays where it was.
 pub fn build(shared: &Shared) {
     let refocus = {
         let mut grid = shared.borrow_mut();
         if grid.closed || grid.geometry.is_list() {
+            return;
+        }
+        if grid.hold != Hold::Free {
+            grid.hold = Hold::Due;
             return;
         }
         let rows = grid.geometry.visible_rows(&grid.view);

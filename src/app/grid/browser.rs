@@ -102,6 +102,9 @@ pub struct Grid {
     /// Whether people may add records.
     pub(super) may_add: bool,
     pub(super) layer: aria::Built,
+    pub(super) hold: aria::Hold,
+    /// Until this is over, the click of a pointer that was let go may come.
+    pub(super) freeing: Option<Timeout>,
     pub(super) cards: list::Cards,
     pub(super) control: GridControl,
     painter: Painter,
@@ -165,6 +168,8 @@ pub fn start(host: HtmlElement, sheet: &SheetView, control: GridControl) -> Opti
         fetched: None,
         may_add: sheet.permits.add,
         layer: aria::Built::default(),
+        hold: aria::Hold::Free,
+        freeing: None,
         cards: list::Cards::default(),
         control,
         painter: Painter::new(canvas)?,

@@ -63,6 +63,7 @@ pub fn listen(shared: &Shared) {
     on(&scroller, "beforeinput", |shared, event| with(event, |event| before_input(shared, event)));
     on(&scroller, "compositionstart", |shared, _| compose::begin(shared));
     on(&scroller, "compositionend", |shared, event| with(event, |event| compose::end(shared, event)));
+    on(&scroller, "pointerdown", |shared, event| with(event, |event| hold(shared, event)));
     on(&scroller, "pointerdown", touch::begin);
     on(&scroller, "pointermove", touch::moved);
     on(&scroller, "pointerup", touch::lifted);
@@ -70,6 +71,8 @@ pub fn listen(shared: &Shared) {
     on(&scroller, "contextmenu", touch::give_up);
     if let Some(body) = leptos::prelude::document().body() {
         on(&body, "paste", |shared, event| with(event, |event| paste_into_nothing(shared, event)));
+        on(&body, "pointerup", |shared, _| aria::let_go(shared));
+        on(&body, "pointercancel", |shared, _| aria::let_go(shared));
     }
     for (name, act) in header::LISTENERS {
         on(&scroller, name, act);
@@ -163,6 +166,12 @@ fn press(shared: &Shared, event: &MouseEvent) {
         travel::begin_another(shared, spot);
     } else {
         travel::go(shared, spot, event.shift_key());
+    }
+}
+
+fn hold(shared: &Shared, event: &PointerEvent) {
+    if event.button() == 0 {
+        aria::hold(shared);
     }
 }
 

@@ -115,6 +115,9 @@ impl Jobs {
     }
 
     fn ended(self, card: JobCard) {
+        if card.acknowledged {
+            self.close(&card.id);
+        }
         let at = card.finished_at.unwrap_or(card.updated_at);
         let known = self.told.try_update_value(|told| {
             let known = told.iter().any(|(id, known)| *id == card.id && *known >= at);
@@ -212,9 +215,15 @@ impl Jobs {
 
     /// Notes that an outcome was closed.
     pub fn acknowledge(self, job_id: String) {
-        self.outcomes.update(|outcomes| outcomes.retain(|card| card.id != job_id));
+        self.close(&job_id);
         #[cfg(feature = "hydrate")]
         crate::app::last_words::say(&jobs::Acknowledge { job_id });
+    }
+
+    fn close(self, job_id: &str) {
+        if self.outcomes.with_untracked(|outcomes| outcomes.iter().any(|card| card.id == job_id)) {
+            self.outcomes.update(|outcomes| outcomes.retain(|card| card.id != job_id));
+        }
     }
 
     fn take(self, trouble: &str, answer: Result<JobCard, RpcError>) {

@@ -14,6 +14,7 @@ pub mod facets;
 pub mod files;
 pub mod find;
 pub mod imports;
+mod in_page;
 pub mod jobs;
 pub mod layouts;
 pub mod messages;

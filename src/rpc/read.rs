@@ -6,12 +6,13 @@ use std::pin::Pin;
 use leptos::prelude::Resource;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{ErrorKind, RpcError, Wire};
+use super::in_page::InPage;
+use super::{ErrorKind, RpcError};
 
 /// An answer that is under way or here. Whatever it is, it is kept packed: the browser half then carries
 /// the code of resources once and not once for each kind of answer.
 pub struct Reading<T> {
-    packed: Resource<Vec<u8>, Wire>,
+    packed: Resource<Vec<u8>, InPage>,
     answer: PhantomData<fn() -> T>,
 }
 
@@ -45,7 +46,7 @@ where
 fn resource(
     question: Box<dyn Fn() -> String + Send + Sync>,
     ask: Box<dyn Fn(String) -> Asking + Send + Sync>,
-) -> Resource<Vec<u8>, Wire> {
+) -> Resource<Vec<u8>, InPage> {
     Resource::new_with_options(question, ask, true)
 }
 

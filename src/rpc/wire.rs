@@ -4,7 +4,6 @@
 //! fraction of one that does, and every visitor loads it. Of serde's attributes those that leave fields out
 //! (`skip_serializing_if`, `flatten`, `untagged`) do not go with it.
 
-use leptos::server::codee::{Decoder, Encoder};
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, codec::Post};
 use postcard::Error;
 use serde::{Serialize, de::DeserializeOwned};
@@ -36,23 +35,5 @@ impl<T: DeserializeOwned> Decodes<T> for Wire {
 
     fn decode(bytes: Bytes) -> Result<T, Error> {
         postcard::from_bytes(&bytes)
-    }
-}
-
-impl<T: Serialize> Encoder<T> for Wire {
-    type Error = Error;
-    type Encoded = Vec<u8>;
-
-    fn encode(value: &T) -> Result<Vec<u8>, Error> {
-        postcard::to_allocvec(value)
-    }
-}
-
-impl<T: DeserializeOwned> Decoder<T> for Wire {
-    type Error = Error;
-    type Encoded = [u8];
-
-    fn decode(bytes: &[u8]) -> Result<T, Error> {
-        postcard::from_bytes(bytes)
     }
 }

@@ -133,6 +133,7 @@ pub fn FormField(
 
 /// The id of the control of that name. Names come from blueprints, and an id holds no spaces.
 pub fn field_id(name: &str) -> String {
-    let part = |character: char| if character.is_alphanumeric() { character } else { '-' };
+    let stays = |character: char| character.is_ascii_alphanumeric() || !character.is_ascii();
+    let part = |character| if stays(character) { character } else { '-' };
     format!("field-{}", name.chars().map(part).collect::<String>())
 }

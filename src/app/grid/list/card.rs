@@ -2,7 +2,7 @@
 //! browser makes the same ones.
 
 use crate::app::components::Icon;
-use crate::app::format::{count, counted, escape};
+use crate::app::format::{count, counted, escape, lower};
 use crate::domain::blueprint::Level;
 use crate::rpc::records::{ColumnKind, ColumnView};
 
@@ -27,9 +27,8 @@ impl Plan {
     /// always seen.
     pub fn of<'a>(columns: impl Iterator<Item = &'a ColumnView>, sorted: Option<&str>) -> Self {
         let columns: Vec<&ColumnView> = columns.collect();
-        let is_name = |column: &&ColumnView| {
-            column.kind == ColumnKind::Text && column.label.to_lowercase().contains("name")
-        };
+        let is_name =
+            |column: &&ColumnView| column.kind == ColumnKind::Text && lower(&column.label).contains("name");
         let names = columns.iter().take_while(|column| is_name(column)).count().min(2);
         let title = names.max(1).min(columns.len());
         let mut lines: Vec<usize> = (title..columns.len()).collect();

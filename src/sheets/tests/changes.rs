@@ -170,6 +170,10 @@ impl Story<'_> {
     async fn restore(&mut self, then: (i64, Model), left: (i64, Model), classes: Classes) {
         let head = self.version().await;
         if head == left.0 && classes == Classes::ALL {
+            let comes_back = |row: &Row| self.model.rows.iter().all(|other| other.number != row.number);
+            if then.1.rows.iter().any(|row| comes_back(row) && self.copied.contains(&row.number)) {
+                return;
+            }
             let Model { next, order, .. } = self.model.clone();
             self.model = Model { next, order, ..then.1 };
             write!(self.sheets, self.db, &self.sheet, roll_back(then.0));
@@ -177,8 +181,11 @@ impl Story<'_> {
         }
         let gone = |old: &&Row| !left.1.rows.iter().any(|row| row.number == old.number);
         let gone: Vec<u64> = then.1.rows.iter().filter(gone).map(|row| row.number).collect();
-        // In which order the copies of one record stand is nobody's business.
-        if classes.deleted && gone.into_iter().any(|number| !self.copied.insert(number)) {
+        // In which order the copies of one record stand, and it itself when it is back, is nobody's business.
+        let is_back = |number: &u64| self.model.rows.iter().any(|row| row.number == *number);
+        if classes.deleted
+            && (gone.iter().any(is_back) || gone.iter().any(|number| !self.copied.insert(*number)))
+        {
             return;
         }
         let mut writer = self.sheets.writer(&self.sheet).await.unwrap();

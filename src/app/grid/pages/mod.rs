@@ -215,7 +215,7 @@ impl Pages {
 
     /// Puts a text where the person just wrote it, until the server has said what becomes of it.
     pub fn overwrite(&mut self, row: u64, column: usize, text: Option<&str>) {
-        let Some(place) = self.place(row, column) else { return };
+        let Some((_, place)) = self.cell(row, column) else { return };
         if let Some(slot) = self.slots.get_mut(&(row / PAGE_ROWS)) {
             slot.page.write(place, text);
         }
@@ -279,13 +279,13 @@ impl Pages {
         }
     }
 
-    /// Where a cell is in its page, when that is here.
-    fn place(&self, row: u64, column: usize) -> Option<Place> {
+    /// The page of a cell, and where it is there.
+    fn cell(&self, row: u64, column: usize) -> Option<(&Page, Place)> {
         let column = *self.shown.get(column)?;
         let inside = (row % PAGE_ROWS) as usize;
-        let slot = self.slots.get(&(row / PAGE_ROWS))?;
-        (row < self.total && inside < slot.page.heads.len() && column < self.columns)
-            .then_some((inside, column))
+        let page = &self.slots.get(&(row / PAGE_ROWS))?.page;
+        let is_there = row < self.total && inside < page.heads.len() && column < self.columns;
+        is_there.then_some((page, (inside, column)))
     }
 }
 
@@ -303,17 +303,15 @@ impl Rows for Pages {
         if let Some(text) = self.laid(row, column) {
             return text.as_deref();
         }
-        let place = self.place(row, column)?;
-        self.slots.get(&(row / PAGE_ROWS))?.page.text(place)
+        let (page, place) = self.cell(row, column)?;
+        page.text(place)
     }
 
     fn remarks(&self, row: u64, column: usize) -> &[Remark] {
         if self.laid(row, column).is_some() {
             return &[];
         }
-        let found = self
-            .place(row, column)
-            .and_then(|place| self.slots.get(&(row / PAGE_ROWS))?.page.remarks.get(&place));
+        let found = self.cell(row, column).and_then(|(page, place)| page.remarks.get(&place));
         found.map_or(&[], Vec::as_slice)
     }
 }

@@ -12,7 +12,9 @@ use super::answer::{Data, Listed, Success, data, listed, success};
 use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Fence, Json, Maybe, Named, known};
 use super::query::PageParameters;
-use super::wire::job::{JobAcknowledgement, JobBody, JobCancellation, JobChanges, JobEnding, JobRequest};
+use super::wire::job::{
+    JobAcknowledgement, JobBody, JobCancellation, JobChanges, JobEnding, JobRequest, JobSplit,
+};
 use crate::domain::ids::{FileId, JobId, WorkbookId};
 use crate::domain::job::{JobMode, JobTrigger};
 use crate::domain::query::SortDirection;
@@ -34,6 +36,7 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(fail))
         .routes(routes!(cancel))
         .routes(routes!(retry))
+        .routes(routes!(split))
 }
 
 /// Which jobs.
@@ -107,6 +110,11 @@ async fn create(
         metadata: request.metadata,
         label: None,
         parent_id: request.parent_id.map(|id| known::<JobId>(&id)).transpose()?,
+        part: request.part,
+        part_data: request.part_data,
+        predecessor_ids: request.predecessor_ids.iter().map(|id| known(id)).collect::<Result<_, _>>()?,
+        result: request.result,
+        environment_id: request.environment_id.map(|id| known(&id)).transpose()?,
         file_id: request.file_id.map(|id| known::<FileId>(&id)).transpose()?,
         unique_key: None,
     };
@@ -140,6 +148,7 @@ async fn update(
         outcome_acknowledged_at: request.outcome_acknowledged_at,
         info: request.info,
         metadata: request.metadata,
+        result: request.result,
     };
     Ok(data(service.update_job(&actor, &id, change).await?.into()))
 }
@@ -249,6 +258,22 @@ async fn retry(
     Ok(data(service.retry_job(&actor, &id).await?.into()))
 }
 
+/// Splits a job into parts, each a job of its own, and lets it wait for them. When all have ended,
+/// `job:parts-completed` is told; a job that nobody ends then ends itself.
+#[utoipa::path(post, path = "/v1/jobs/{jobId}/split", tag = "jobs",
+    params(("jobId" = String, Path), ("X-Inlet-Attempt" = Option<u32>, Header)),
+    request_body = JobSplit, responses((status = 200, body = Data<JobBody>), Failures))]
+async fn split(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<JobId>,
+    Fence(attempt): Fence,
+    Json(request): Json<JobSplit>,
+) -> Answer<Data<JobBody>> {
+    let JobSplit { parts, run_in_parallel } = request;
+    Ok(data(service.split_job(&actor, &id, parts, run_in_parallel, attempt).await?.into()))
+}
+
 fn ending(request: JobEnding) -> Ending {
-    Ending { info: request.info, outcome: request.outcome }
+    Ending { info: request.info, outcome: request.outcome, result: request.result }
 }

@@ -19,6 +19,8 @@ mod fields;
 mod files;
 mod history;
 mod indices;
+mod job_log;
+mod job_plans;
 mod jobs;
 mod json_lines;
 mod line_batch;
@@ -73,6 +75,8 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(history::routes())
         .merge(undo::routes())
         .merge(jobs::routes())
+        .merge(job_log::routes())
+        .merge(job_plans::routes())
         .merge(events::routes())
         .merge(files::routes())
 }

@@ -53,6 +53,10 @@ topics! {
     JobOutcomeAcknowledged = "job:outcome-acknowledged" in "job";
     /// A job was deleted.
     JobDeleted = "job:deleted" in "job";
+    /// A job has its time.
+    JobScheduled = "job:scheduled" in "job";
+    /// All parts of a job have ended.
+    JobPartsCompleted = "job:parts-completed" in "job";
     /// A file was stored.
     FileCreated = "file:created" in "file";
     /// A file's status or name changed.

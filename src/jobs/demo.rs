@@ -107,7 +107,7 @@ async fn submit(service: &Arc<Service>, actor: &Actor, id: &JobId) -> Result<()>
     if let Err(error) = send(service, actor, &job).await {
         let next = Some(Next::Retry { label: None });
         let outcome = Outcome { next, ..Outcome::saying(format!("Nothing was submitted: {error}")) };
-        let ending = Ending { info: Some(error.message), outcome: Some(outcome) };
+        let ending = Ending { info: Some(error.message), outcome: Some(outcome), ..Ending::default() };
         service.fail_job(actor, id, ending, None).await?;
     }
     Ok(())
@@ -151,7 +151,7 @@ async fn send(service: &Arc<Service>, actor: &Actor, job: &Job) -> Result<()> {
             .then_some(Next::Files { files: rejected, label: Some("Rejected contacts".to_string()) }),
         ..Outcome::saying(summary(sent, refused))
     };
-    let ending = Ending { info: outcome.message.clone(), outcome: Some(outcome) };
+    let ending = Ending { info: outcome.message.clone(), outcome: Some(outcome), ..Ending::default() };
     service.complete_job(actor, &job.id, ending, None).await?;
     Ok(())
 }

@@ -80,7 +80,8 @@ async fn end(
 ) -> Result<()> {
     match result {
         Ok(outcome) => {
-            let ending = Ending { info: outcome.message.clone(), outcome: Some(outcome) };
+            let ending =
+                Ending { info: outcome.message.clone(), outcome: Some(outcome), ..Ending::default() };
             service.complete_job(actor, &job.id, ending, Some(job.attempt)).await?;
         }
         // The status is canceled already, or the lease is another's, or the next start goes on.
@@ -88,7 +89,8 @@ async fn end(
         Err(error) => {
             let outcome =
                 Outcome { next: Some(Next::Retry { label: None }), ..Outcome::saying(error.to_string()) };
-            let ending = Ending { info: Some(error.to_string()), outcome: Some(outcome) };
+            let ending =
+                Ending { info: Some(error.to_string()), outcome: Some(outcome), ..Ending::default() };
             service.fail_job(actor, &job.id, ending, Some(job.attempt)).await?;
         }
     }

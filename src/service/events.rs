@@ -63,20 +63,26 @@ impl Service {
     }
 }
 
-/// Turns `for=<event>` into what the event is about: the records of its commit, or those of its job.
-pub(super) async fn resolve(tx: &mut Tx, actor: &Actor, mut read: RecordRead) -> Result<RecordRead> {
-    let Some(id) = read.for_event.take() else { return Ok(read) };
+/// Turns `for=<event>` into what the event is about: the records of its commit, or those of its job, which is named.
+pub(super) async fn resolve(
+    tx: &mut Tx,
+    actor: &Actor,
+    mut read: RecordRead,
+) -> Result<(RecordRead, Option<JobId>)> {
+    let Some(id) = read.for_event.take() else { return Ok((read, None)) };
     let event =
         events::find(tx, &actor.scope, &id).await?.ok_or_else(|| ServiceError::not_found("event", &id))?;
     if let Some(commit) = text(&event.context, "commitId") {
         read.commit = Some(CommitId::parse(commit)?);
     } else if let Some(job) = text(&event.context, "jobId") {
-        let job = jobs::find(tx, &actor.scope, &JobId::parse(job)?).await?;
+        let id = JobId::parse(job)?;
+        let job = jobs::find(tx, &actor.scope, &id).await?;
         if let Some(JobSubject::Collection { query: Some(query), .. }) = job.and_then(|job| job.subject) {
             read.query = query;
         }
+        return Ok((read, Some(id)));
     }
-    Ok(read)
+    Ok((read, None))
 }
 
 fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {

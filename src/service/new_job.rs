@@ -3,10 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::{Result, Service, ServiceError, allow, announce};
-use crate::domain::access::{Actor, Operation};
+use crate::domain::access::{Actor, Operation, Scope};
 use crate::domain::event::Topic;
-use crate::domain::ids::{FileId, Id, JobId, SheetId, SpaceId, WorkbookId};
+use crate::domain::ids::{EnvironmentId, FileId, Id, JobId, SheetId, SpaceId, WorkbookId};
 use crate::domain::job::{Job, JobMode, JobStatus, JobSubject, JobTrigger, JobType, is_built_in};
+use crate::domain::space::Space;
 use crate::store::jobs::Executor;
 use crate::store::{Tx, files, jobs, new_id, now, sheets, spaces, workbooks};
 
@@ -39,6 +40,16 @@ pub struct NewJob {
     pub label: Option<String>,
     /// The job it is a part of.
     pub parent_id: Option<JobId>,
+    /// Its place among the parts, from 0.
+    pub part: Option<u32>,
+    /// What this part is given.
+    pub part_data: Option<Map<String, Value>>,
+    /// The jobs that come before it.
+    pub predecessor_ids: Vec<JobId>,
+    /// What it found or made, for programs.
+    pub result: Option<Value>,
+    /// The environment, for jobs that are about an app or an agent.
+    pub environment_id: Option<EnvironmentId>,
     /// The file it is about, when the source is another thing.
     pub file_id: Option<FileId>,
     /// While a job of this key has not ended, no second one is made.
@@ -62,6 +73,11 @@ impl NewJob {
             metadata: None,
             label: None,
             parent_id: None,
+            part: None,
+            part_data: None,
+            predecessor_ids: Vec::new(),
+            result: None,
+            environment_id: None,
             file_id: None,
             unique_key: None,
         }
@@ -70,7 +86,8 @@ impl NewJob {
 
 /// Where a job belongs, found from what it is about.
 struct Place {
-    space: crate::domain::space::Space,
+    environment_id: EnvironmentId,
+    space: Option<Space>,
     workbook_id: Option<WorkbookId>,
     sheet: Option<crate::domain::workbook::Sheet>,
     file_id: Option<FileId>,
@@ -89,12 +106,17 @@ impl Service {
     /// Makes a job inside a transaction. A running job of the same unique key is answered instead.
     pub(super) async fn insert_job(&self, tx: &mut Tx, actor: &Actor, new: NewJob) -> Result<Job> {
         let place = find_place(tx, actor, &new).await?;
+        self.check_predecessors(tx, actor, &new.predecessor_ids).await?;
+        let parent = match &new.parent_id {
+            Some(id) => Some(super::jobs::find_for_change(tx, actor, id).await?),
+            None => None,
+        };
         let moment = now();
         let built_in = is_built_in(new.job_type, &new.operation);
         let mut job = Job {
             id: new_id(),
-            environment_id: place.space.environment_id.clone(),
-            space_id: Some(place.space.id.clone()),
+            environment_id: place.environment_id,
+            space_id: place.space.as_ref().map(|space| space.id.clone()),
             workbook_id: place.workbook_id,
             sheet_id: place.sheet.as_ref().map(|sheet| sheet.id.clone()),
             file_id: place.file_id,
@@ -114,7 +136,14 @@ impl Service {
             managed: built_in,
             label: new.label,
             metadata: new.metadata,
+            parent_attempt: parent.as_ref().map(|parent| parent.attempt),
             parent_id: new.parent_id,
+            part: new.part,
+            part_data: new.part_data,
+            part_execution: None,
+            parts_ended_at: None,
+            predecessor_ids: new.predecessor_ids,
+            result: new.result,
             attempt: 0,
             created_by: actor.id.clone(),
             created_at: moment,
@@ -126,17 +155,24 @@ impl Service {
         };
         let executor = if built_in { Executor::BuiltIn } else { Executor::Listener };
         if let Some(running) = jobs::insert(tx, &job, executor, new.unique_key.as_deref()).await? {
-            return super::jobs::find_for_update(tx, actor, &running).await;
+            return super::jobs::find_for_change(tx, actor, &running).await;
         }
-        let namespaces = place.space.namespaces();
+        let namespaces = place.space.as_ref().map(Space::namespaces).unwrap_or_default();
         tx.emit(announce::of_job(Topic::JobCreated, &actor.id, &job, place.sheet.as_ref(), &namespaces));
         if job.trigger == JobTrigger::Immediate {
             job.status = JobStatus::Ready;
+            self.wait_for_predecessors(tx, actor, &mut job).await?;
             jobs::update(tx, &job).await?;
-            tx.emit(announce::of_job(Topic::JobReady, &actor.id, &job, place.sheet.as_ref(), &namespaces));
-            tx.wake_jobs();
+            let ready = job.status == JobStatus::Ready;
+            let topic = if ready { Topic::JobReady } else { Topic::JobUpdated };
+            tx.emit(announce::of_job(topic, &actor.id, &job, place.sheet.as_ref(), &namespaces));
+            if ready {
+                tx.wake_jobs();
+            }
         }
-        spaces::touch(tx, &place.space.id, moment);
+        if let Some(space) = &place.space {
+            spaces::touch(tx, &space.id, moment);
+        }
         Ok(job)
     }
 }
@@ -173,8 +209,11 @@ async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
             place_of = (file.workbook_id, None, Some(id));
             file.space_id
         }
-        other => {
-            return Err(ServiceError::bad_request(format!("type: jobs of type {other} are not there yet")));
+        JobType::Document => {
+            return Err(ServiceError::not_found("document", &new.source));
+        }
+        JobType::App | JobType::Agent | JobType::Autobuild | JobType::Onboarding => {
+            return of_environment(new, scope);
         }
     };
     if place_of.1.is_none()
@@ -187,5 +226,29 @@ async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
         .await?
         .ok_or_else(|| ServiceError::not_found("space", &space_id))?;
     let (workbook_id, sheet, file_id) = place_of;
-    Ok(Place { space, workbook_id, sheet, file_id })
+    Ok(Place {
+        environment_id: space.environment_id.clone(),
+        space: Some(space),
+        workbook_id,
+        sheet,
+        file_id,
+    })
+}
+
+/// A job about something that belongs to the environment and to no space.
+fn of_environment(new: &NewJob, scope: &Scope) -> Result<Place> {
+    let environment_id = match (&scope.environment_id, &new.environment_id) {
+        (Some(own), Some(named)) if own != named => {
+            return Err(ServiceError::not_found("environment", named));
+        }
+        (Some(id), _) | (None, Some(id)) => id.clone(),
+        (None, None) => {
+            let message = format!("environmentId: a job about an {} belongs to an environment", new.job_type);
+            return Err(ServiceError::bad_request(message));
+        }
+    };
+    if scope.space_id.is_some() {
+        return Err(ServiceError::not_found("environment", &environment_id));
+    }
+    Ok(Place { environment_id, space: None, workbook_id: None, sheet: None, file_id: new.file_id.clone() })
 }

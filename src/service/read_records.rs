@@ -85,7 +85,10 @@ impl Service {
     ) -> Result<FoundRecords> {
         allow(actor, Operation::ReadSpace)?;
         let sheet = sheets::find(tx, actor, id).await?;
-        let mut read = super::events::resolve(tx, actor, read).await?;
+        let (mut read, job) = super::events::resolve(tx, actor, read).await?;
+        if let Some(job) = job.filter(|_| !actor.is_person()) {
+            self.hear_of_job(&job).await?;
+        }
         let view = self.sheets.view(tx, &sheet).await?;
         let named = read.fields.take();
         wanted_fields(&sheet, named.clone())?;

@@ -6,7 +6,7 @@ use crate::store::jobs::Patience;
 /// When a job is given up or handed to another worker, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
-    /// How long a listener may take.
+    /// How long a job may take.
     pub patience: Patience,
     /// A worker of ours holds a job for this long after each heartbeat.
     pub lease: i64,
@@ -15,15 +15,15 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
-    /// For real work: five minutes to answer, a quarter of an hour of silence, a day in all.
+    /// For real work: five minutes to answer, a quarter of an hour of silence; a day for work of our own.
     pub const NORMAL: Self = Self {
-        patience: Patience { acknowledge: 300_000, silence: 900_000, total: 86_400_000 },
+        patience: Patience { acknowledge: 300_000, silence: 900_000, parts: 30_000, total: 86_400_000 },
         lease: 30_000,
         sweep: 5_000,
     };
-    /// For tests: a listener that does nothing is given up within five seconds, one that never ends within thirty.
+    /// For tests: a listener that does nothing is given up within five seconds.
     pub const FAST: Self = Self {
-        patience: Patience { acknowledge: 3_000, silence: 4_000, total: 30_000 },
+        patience: Patience { acknowledge: 3_000, silence: 4_000, parts: 1_000, total: 30_000 },
         lease: 3_000,
         sweep: 250,
     };

@@ -17,6 +17,8 @@ mod events;
 mod files;
 mod find;
 mod fixtures;
+mod job_log;
+mod job_parts;
 mod jobs;
 mod json_lines;
 mod layouts;

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::domain::job::{Job, JobMode, JobStatus, JobSubject, JobTrigger, JobType};
+use crate::domain::blueprint::null_is_default;
+use crate::domain::job::parts::Split;
+use crate::domain::job::{Job, JobMode, JobStatus, JobSubject, JobTrigger, JobType, PartExecution};
 use crate::domain::outcome::Outcome;
 use crate::domain::time::Timestamp;
 
@@ -60,6 +62,9 @@ pub struct JobBody {
     /// What it told when it ended.
     #[schema(value_type = Option<Object>)]
     outcome: Option<Outcome>,
+    /// What it found or made, for programs.
+    #[schema(value_type = Option<Object>)]
+    result: Option<Value>,
     /// The server itself does the work.
     managed: bool,
     /// The customer's own data.
@@ -67,6 +72,16 @@ pub struct JobBody {
     metadata: Option<Value>,
     /// The job it is a part of.
     parent_id: Option<String>,
+    /// Its place among the parts, from 0.
+    part: Option<u32>,
+    /// What this part is given.
+    #[schema(value_type = Option<Object>)]
+    part_data: Option<Map<String, Value>>,
+    /// `sequential` or `parallel`.
+    #[schema(value_type = Option<String>)]
+    part_execution: Option<PartExecution>,
+    /// The jobs that come before it.
+    predecessor_ids: Vec<String>,
     /// Counts the runs; for the header `X-Inlet-Attempt`.
     attempt: u32,
     /// Who made it.
@@ -110,7 +125,12 @@ impl From<Job> for JobBody {
             outcome: job.outcome,
             managed: job.managed,
             metadata: job.metadata,
+            result: job.result,
             parent_id: job.parent_id.map(String::from),
+            part: job.part,
+            part_data: job.part_data,
+            part_execution: job.part_execution,
+            predecessor_ids: job.predecessor_ids.into_iter().map(String::from).collect(),
             attempt: job.attempt,
             created_by: job.created_by,
             created_at: job.created_at.to_string(),
@@ -161,6 +181,19 @@ pub struct JobRequest {
     pub file_id: Option<String>,
     /// The job it is a part of.
     pub parent_id: Option<String>,
+    /// Its place among the parts, from 0.
+    pub part: Option<u32>,
+    /// What this part is given.
+    #[schema(value_type = Option<Object>)]
+    pub part_data: Option<Map<String, Value>>,
+    /// The jobs that come before it: it waits until they are complete, and fails when one of them does.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub predecessor_ids: Vec<String>,
+    /// What it found or made, for programs.
+    #[schema(value_type = Option<Object>)]
+    pub result: Option<Value>,
+    /// For jobs about an app or an agent, when the key sees several environments.
+    pub environment_id: Option<String>,
 }
 
 /// Changes to a job: absent members stay as they are.
@@ -183,6 +216,9 @@ pub struct JobChanges {
     /// The customer's own data.
     #[schema(value_type = Option<Object>)]
     pub metadata: Option<Value>,
+    /// What it found or made, for programs.
+    #[schema(value_type = Option<Object>)]
+    pub result: Option<Value>,
 }
 
 /// A sign of life from whoever works on a job.
@@ -207,6 +243,21 @@ pub struct JobEnding {
     /// What the person is told and offered.
     #[schema(value_type = Option<Object>)]
     pub outcome: Option<Outcome>,
+    /// What it found or made, for programs.
+    #[schema(value_type = Option<Object>)]
+    pub result: Option<Value>,
+}
+
+/// Into what a job is split.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JobSplit {
+    /// So many parts, or one for each object of a list, which it gets as `partData`.
+    #[schema(value_type = Object)]
+    pub parts: Split,
+    /// All at once; else each begins when the one before it has ended.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub run_in_parallel: bool,
 }
 
 /// Why a job was stopped.

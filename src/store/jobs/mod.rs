@@ -1,10 +1,14 @@
 //! Jobs: what is known of them, and the queue that their rows are.
 
+pub mod log;
+pub mod order;
+pub mod plan;
 mod queue;
 mod row;
 
 pub use queue::{
-    Claimed, Overdue, OverdueJob, Patience, claim, heartbeat, held, overdue, release_leases, seen,
+    Claimed, Overdue, OverdueJob, Patience, claim, heartbeat, held, note_progress, overdue, release_leases,
+    seen,
 };
 
 use self::row::{COLUMNS, JobRow};
@@ -13,7 +17,7 @@ use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
 use crate::domain::ids::{EnvironmentId, FileId, JobId, SheetId, SpaceId, WorkbookId};
-use crate::domain::job::{Job, JobStatus};
+use crate::domain::job::{Job, JobStatus, PartExecution};
 use crate::domain::time::Timestamp;
 
 /// Who does the work of a job.
@@ -93,12 +97,13 @@ pub async fn insert(
 fn insertion(job: &Job, executor: Executor, unique_key: Option<&str>) -> Result<Statement, StoreError> {
     let statement = Statement::new(
         "INSERT INTO jobs (id, account_id, environment_id, space_id, executor, unique_key, ready_at, type, operation,
-            trigger_mode, parent_id, created_by, created_at, source, destination, workbook_id, sheet_id, file_id,
-            config, status, progress, info, mode, input, subject, outcome, managed, label, metadata, attempt,
-            updated_at, seen_at, started_at, finished_at, outcome_acknowledged_at, estimated_completion_at)
+            trigger_mode, parent_id, created_by, created_at, parent_attempt, part, part_data, part_execution,
+            predecessor_ids, source, destination, workbook_id, sheet_id, file_id, config, status, progress, info,
+            mode, input, subject, outcome, managed, label, metadata, attempt, updated_at, seen_at, started_at,
+            finished_at, outcome_acknowledged_at, estimated_completion_at, result, parts_ended_at)
         VALUES ($1, (SELECT account_id FROM environments WHERE id = $2), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-            $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $30,
-            $31, $32, $33, $34)
+            $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31,
+            $32, $33, $34, $35, $35, $36, $37, $38, $39, $40, $41)
         ON CONFLICT DO NOTHING",
     )
     .bind(&job.id)
@@ -112,7 +117,12 @@ fn insertion(job: &Job, executor: Executor, unique_key: Option<&str>) -> Result<
     .bind(job.trigger.as_str())
     .bind(&job.parent_id)
     .bind(&job.created_by)
-    .bind(job.created_at);
+    .bind(job.created_at)
+    .bind(job.parent_attempt.map(i64::from))
+    .bind(job.part.map(i64::from))
+    .bind(optional_json(&job.part_data)?)
+    .bind(job.part_execution.map(PartExecution::as_str))
+    .bind(convert::json(&job.predecessor_ids)?);
     bind_changing(statement, job)
 }
 
@@ -129,6 +139,7 @@ pub async fn update(tx: &mut Tx, job: &Job) -> Result<(), StoreError> {
             status = $8, progress = $9, info = $10, mode = $11, input = $12, subject = $13, outcome = $14,
             managed = $15, label = $16, metadata = $17, attempt = $18, updated_at = $19, seen_at = $19,
             started_at = $20, finished_at = $21, outcome_acknowledged_at = $22, estimated_completion_at = $23,
+            result = $24, parts_ended_at = $25,
             ready_at = CASE WHEN $8 = 'ready' AND status <> 'ready' THEN $19 ELSE ready_at END,
             worker = CASE WHEN $8 = 'executing' THEN worker END,
             lease_until = CASE WHEN $8 = 'executing' THEN lease_until END
@@ -161,7 +172,9 @@ fn bind_changing(statement: Statement, job: &Job) -> Result<Statement, StoreErro
         .bind(job.started_at)
         .bind(job.finished_at)
         .bind(job.outcome_acknowledged_at)
-        .bind(job.estimated_completion_at))
+        .bind(job.estimated_completion_at)
+        .bind(optional_json(&job.result)?)
+        .bind(job.parts_ended_at))
 }
 
 /// The job of that id.

@@ -3,6 +3,7 @@
 //! Every hand-out carries an attempt number. Whoever works on a job shows it again, and is refused
 //! once somebody else was given the job: the fence. Times come from the caller.
 
+use super::Executor;
 use super::row::{COLUMNS, JobRow};
 use crate::domain::access::Scope;
 use crate::domain::ids::JobId;
@@ -24,29 +25,34 @@ pub struct Claimed {
     pub scope: Scope,
 }
 
-/// How long an outside listener may take, in milliseconds.
+/// How long a job may take, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// From ready to the acknowledgement.
+    /// From ready to a listener's acknowledgement.
     pub acknowledge: i64,
-    /// From one sign of life to the next: any call that carries the job's id.
+    /// From one sign of life of a listener to the next: any call that carries the job's id. A listener that is
+    /// slow but gives them may take as long as it likes.
     pub silence: i64,
-    /// From the beginning to the end.
+    /// From the end of the last part to the end of the job, while its listener says nothing.
+    pub parts: i64,
+    /// From the beginning to the end of a job of our own.
     pub total: i64,
 }
 
-/// What an outside listener failed to do in time.
+/// What was not done in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overdue {
-    /// Nobody took the job.
+    /// No listener took the job.
     NotAcknowledged,
     /// Nothing was heard of it for too long.
     Silent,
-    /// It took too long in all.
+    /// Its parts have ended, and its listener leaves the end to us.
+    PartsEnded,
+    /// A job of our own took too long.
     TooLong,
 }
 
-/// A job whose listener is late.
+/// A job that is late.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverdueJob {
     /// Which job.
@@ -127,6 +133,28 @@ pub async fn held(tx: &mut Tx, id: &JobId, attempt: u32) -> Result<Option<Job>, 
     tx.optional::<JobRow>(statement).await?.map(Job::try_from).transpose()
 }
 
+/// How far a listener is, when that was told a moment ago already: kept, and a sign of life, but no event.
+/// What is absent stays.
+pub async fn note_progress(
+    tx: &mut Tx,
+    id: &JobId,
+    progress: Option<u8>,
+    info: Option<&str>,
+    estimated_completion_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "UPDATE jobs SET progress = COALESCE($2, progress), info = COALESCE($3, info),
+            estimated_completion_at = COALESCE($4, estimated_completion_at), seen_at = $5 WHERE id = $1",
+    )
+    .bind(id)
+    .bind(progress.map(i64::from))
+    .bind(info)
+    .bind(estimated_completion_at)
+    .bind(now);
+    tx.execute(statement).await.map(|_| ())
+}
+
 /// A listener's sign of life: any call that names the job.
 pub async fn seen(tx: &mut Tx, id: &JobId, now: Timestamp) -> Result<(), StoreError> {
     let statement = Statement::new(
@@ -136,25 +164,32 @@ pub async fn seen(tx: &mut Tx, id: &JobId, now: Timestamp) -> Result<(), StoreEr
     tx.execute(statement.bind(id).bind(now)).await.map(|_| ())
 }
 
-/// The jobs of outside listeners that are late, the longest waiting first; 100 at most.
+/// The jobs that are late, the longest waiting first; 100 at most. `only` looks at one, and keeps it from others
+/// until this transaction has ended.
 pub async fn overdue(
     tx: &mut Tx,
     now: Timestamp,
     patience: &Patience,
+    only: Option<&JobId>,
 ) -> Result<Vec<OverdueJob>, StoreError> {
+    let lock = if only.is_some() { tx.for_update() } else { "" };
     let statement = Statement::new(
-        "SELECT id, account_id, environment_id, space_id, status, seen_at FROM jobs
-        WHERE deleted_at IS NULL AND executor = 'listener' AND status IN ('ready', 'executing')
-            AND ((status = 'ready' AND ready_at <= $1)
-                OR (status = 'executing' AND (seen_at <= $2 OR started_at <= $3)))
-        ORDER BY ready_at, id LIMIT $4",
+        "SELECT id, account_id, environment_id, space_id, executor, status, seen_at, parts_ended_at FROM jobs
+        WHERE deleted_at IS NULL AND status IN ('ready', 'executing')
+            AND ((executor = 'listener' AND status = 'ready' AND ready_at <= $1)
+                OR (executor = 'listener' AND status = 'executing'
+                    AND (seen_at <= $2 OR (parts_ended_at <= $3 AND seen_at <= parts_ended_at)))
+                OR (executor = 'builtin' AND status = 'executing' AND started_at <= $4))",
     )
     .bind(now.plus(-patience.acknowledge))
     .bind(now.plus(-patience.silence))
+    .bind(now.plus(-patience.parts))
     .bind(now.plus(-patience.total))
-    .bind(OVERDUE_AT_ONCE);
+    .filter(" AND id = ", only)
+    .push_bind(" ORDER BY ready_at, id LIMIT ", OVERDUE_AT_ONCE)
+    .push(lock);
     let rows = tx.all::<OverdueRow>(statement).await?;
-    rows.into_iter().map(|row| row.read(now, patience)).collect()
+    rows.into_iter().map(OverdueRow::read).collect()
 }
 
 #[derive(sqlx::FromRow)]
@@ -163,16 +198,19 @@ struct OverdueRow {
     account_id: String,
     environment_id: String,
     space_id: Option<String>,
+    executor: String,
     status: String,
     seen_at: i64,
+    parts_ended_at: Option<i64>,
 }
 
 impl OverdueRow {
-    fn read(self, now: Timestamp, patience: &Patience) -> Result<OverdueJob, StoreError> {
+    fn read(self) -> Result<OverdueJob, StoreError> {
         let overdue = match from_word("jobs.status", self.status)? {
             JobStatus::Ready => Overdue::NotAcknowledged,
-            _ if now.since(Timestamp(self.seen_at)) >= patience.silence => Overdue::Silent,
-            _ => Overdue::TooLong,
+            _ if self.executor == Executor::BuiltIn.as_str() => Overdue::TooLong,
+            _ if self.parts_ended_at.is_some_and(|ended| self.seen_at <= ended) => Overdue::PartsEnded,
+            _ => Overdue::Silent,
         };
         let scope = Scope {
             account_id: id("jobs.account_id", &self.account_id)?,

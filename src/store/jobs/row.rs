@@ -4,12 +4,13 @@ use crate::domain::access::Scope;
 use crate::domain::job::Job;
 use crate::domain::time::Timestamp;
 use crate::store::StoreError;
-use crate::store::convert::{damaged, from_optional_json, from_word, id, moment, optional_id};
+use crate::store::convert::{damaged, from_json, from_optional_json, from_word, id, moment, optional_id};
 
 pub(super) const COLUMNS: &str = "id, account_id, environment_id, space_id, workbook_id, sheet_id, file_id,
     parent_id, type, operation, source, destination, config, trigger_mode, status, progress, info, mode, input,
     subject, outcome, managed, label, metadata, attempt, created_by, created_at, updated_at, started_at, finished_at,
-    outcome_acknowledged_at, estimated_completion_at";
+    outcome_acknowledged_at, estimated_completion_at, parent_attempt, part, part_data, part_execution,
+    parts_ended_at, predecessor_ids, result";
 
 #[derive(sqlx::FromRow)]
 pub(super) struct JobRow {
@@ -46,6 +47,13 @@ pub(super) struct JobRow {
     finished_at: Option<i64>,
     outcome_acknowledged_at: Option<i64>,
     estimated_completion_at: Option<i64>,
+    parent_attempt: Option<i64>,
+    part: Option<i64>,
+    part_data: Option<String>,
+    part_execution: Option<String>,
+    parts_ended_at: Option<i64>,
+    predecessor_ids: String,
+    result: Option<String>,
 }
 
 impl JobRow {
@@ -87,7 +95,7 @@ impl TryFrom<JobRow> for Job {
             label: row.label,
             metadata: from_optional_json("jobs.metadata", row.metadata)?,
             parent_id: optional_id("jobs.parent_id", row.parent_id)?,
-            attempt: u32::try_from(row.attempt).map_err(|error| damaged("jobs.attempt", error))?,
+            attempt: number("jobs.attempt", Some(row.attempt))?.unwrap_or_default(),
             created_by: row.created_by,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
@@ -95,6 +103,20 @@ impl TryFrom<JobRow> for Job {
             finished_at: moment(row.finished_at),
             outcome_acknowledged_at: moment(row.outcome_acknowledged_at),
             estimated_completion_at: moment(row.estimated_completion_at),
+            parent_attempt: number("jobs.parent_attempt", row.parent_attempt)?,
+            part: number("jobs.part", row.part)?,
+            part_data: from_optional_json("jobs.part_data", row.part_data)?,
+            part_execution: row
+                .part_execution
+                .map(|word| from_word("jobs.part_execution", word))
+                .transpose()?,
+            parts_ended_at: moment(row.parts_ended_at),
+            predecessor_ids: from_json("jobs.predecessor_ids", &row.predecessor_ids)?,
+            result: from_optional_json("jobs.result", row.result)?,
         })
     }
+}
+
+fn number(column: &'static str, value: Option<i64>) -> Result<Option<u32>, StoreError> {
+    value.map(u32::try_from).transpose().map_err(|error| damaged(column, error))
 }

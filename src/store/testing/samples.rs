@@ -8,7 +8,7 @@ use serde_json::{Map, Value, from_value, json};
 use crate::domain::access::Scope;
 use crate::domain::event::{NewEvent, Topic};
 use crate::domain::file::{File, FileMode, FileStatus};
-use crate::domain::job::{Job, JobMode, JobStatus, JobTrigger, JobType};
+use crate::domain::job::{Job, JobMode, JobStatus, JobTrigger, JobType, PartExecution};
 use crate::domain::outcome::Outcome;
 use crate::domain::record::{Counts, FieldNumber, RecordKey};
 use crate::domain::space::Space;
@@ -65,6 +65,13 @@ impl Tenant {
             label: Some("Submit".to_string()),
             metadata: Some(json!({"a": 1})),
             parent_id: None,
+            parent_attempt: None,
+            part: Some(2),
+            part_data: Some(object(json!({"from": 5}))),
+            part_execution: Some(PartExecution::Sequential),
+            parts_ended_at: None,
+            predecessor_ids: vec![new_id()],
+            result: Some(json!({"rows": 1})),
             attempt: 0,
             created_by: "us_usr_00000000".to_string(),
             created_at: THEN,

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use crate::domain::ids::JobId;
+use crate::domain::job::log::{LINE_LENGTH, LogKind, LogLevel, NewEntry};
+use crate::domain::job::plan::ExecutionPlan;
 use crate::domain::job::{Job, JobStatus};
 use crate::domain::time::Timestamp;
 use crate::store::jobs::*;
@@ -46,6 +48,7 @@ async fn every_member_is_kept() {
         job.updated_at = samples::THEN.plus(9);
         (job.started_at, job.finished_at) = (Some(samples::THEN), Some(samples::THEN.plus(8)));
         (job.outcome_acknowledged_at, job.estimated_completion_at) = (None, None);
+        (job.result, job.parts_ended_at) = (None, Some(samples::THEN));
         update(&mut tx, &job).await.unwrap();
         assert_eq!(find(&mut tx, &tenant.scope(), &job.id).await.unwrap().as_ref(), Some(&job));
         delete(&mut tx, &job.id, samples::THEN).await.unwrap();
@@ -270,37 +273,158 @@ async fn a_retried_job_goes_to_the_end_of_the_queue() {
 }
 
 async fn late(tx: &mut Tx, after: i64, patience: &Patience) -> Vec<Overdue> {
-    let jobs = overdue(tx, samples::THEN.plus(after), patience).await.unwrap();
+    let jobs = overdue(tx, samples::THEN.plus(after), patience, None).await.unwrap();
     jobs.into_iter().map(|job| job.overdue).collect()
 }
 
+const PATIENCE: Patience = Patience { acknowledge: 50, silence: 100, parts: 20, total: i64::MAX / 4 };
+
 #[tokio::test]
 async fn a_listener_that_falls_silent_is_noticed() {
-    let patience = Patience { acknowledge: 50, silence: 100, total: i64::MAX / 4 };
-    let bounded = Patience { total: 300, ..patience };
     for database in databases().await {
         let tenant = samples::tenant(&database).await;
         let mut tx = database.write().await.unwrap();
         ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
         let job = ready(&mut tx, &tenant, Executor::Listener, samples::THEN).await;
-        assert_eq!(late(&mut tx, 49, &patience).await, []);
-        assert_eq!(late(&mut tx, 50, &patience).await, [Overdue::NotAcknowledged]);
-        let found = overdue(&mut tx, samples::THEN.plus(50), &patience).await.unwrap();
+        assert_eq!(late(&mut tx, 49, &PATIENCE).await, []);
+        assert_eq!(late(&mut tx, 50, &PATIENCE).await, [Overdue::NotAcknowledged]);
+        let found = overdue(&mut tx, samples::THEN.plus(50), &PATIENCE, Some(&job.id)).await.unwrap();
         assert_eq!((&found[0].id, &found[0].scope), (&job.id, &tenant.space.scope()));
+        let other = overdue(&mut tx, samples::THEN.plus(50), &PATIENCE, Some(&new_id())).await.unwrap();
+        assert_eq!(other, []);
 
         let began = samples::THEN.plus(50);
         let working =
             Job { status: JobStatus::Executing, started_at: Some(began), updated_at: began, ..job.clone() };
         update(&mut tx, &working).await.unwrap();
-        assert_eq!(late(&mut tx, 149, &patience).await, []);
-        assert_eq!(late(&mut tx, 150, &patience).await, [Overdue::Silent]);
+        assert_eq!(late(&mut tx, 149, &PATIENCE).await, []);
+        assert_eq!(late(&mut tx, 150, &PATIENCE).await, [Overdue::Silent]);
         seen(&mut tx, &job.id, samples::THEN.plus(300)).await.unwrap();
         seen(&mut tx, &job.id, samples::THEN.plus(200)).await.unwrap();
-        assert_eq!(late(&mut tx, 399, &patience).await, []);
-        assert_eq!(late(&mut tx, 399, &bounded).await, [Overdue::TooLong]);
-        assert_eq!(late(&mut tx, 349, &bounded).await, []);
-        assert_eq!(late(&mut tx, 400, &patience).await, [Overdue::Silent]);
+        assert_eq!(late(&mut tx, 399, &PATIENCE).await, []);
+        assert_eq!(late(&mut tx, 400, &PATIENCE).await, [Overdue::Silent]);
+        note_progress(&mut tx, &job.id, Some(7), None, None, samples::THEN.plus(350)).await.unwrap();
+        assert_eq!(find(&mut tx, &tenant.scope(), &job.id).await.unwrap().unwrap().progress, 7);
+        assert_eq!(late(&mut tx, 449, &PATIENCE).await, []);
         end(&mut tx, &working, JobStatus::Complete).await;
-        assert_eq!(late(&mut tx, 1000, &patience).await, []);
+        assert_eq!(late(&mut tx, 1000, &PATIENCE).await, []);
+    }
+}
+
+#[tokio::test]
+async fn a_job_of_our_own_has_a_last_moment_and_no_listener() {
+    let bounded = Patience { total: 300, ..PATIENCE };
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        assert_eq!(late(&mut tx, 10_000, &bounded).await, []);
+        claim(&mut tx, "a", samples::THEN.plus(100), LEASE).await.unwrap().unwrap();
+        assert_eq!(late(&mut tx, 399, &bounded).await, []);
+        assert_eq!(late(&mut tx, 400, &bounded).await, [Overdue::TooLong]);
+    }
+}
+
+#[tokio::test]
+async fn a_job_whose_parts_have_ended_waits_for_its_listener_a_moment() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let job = ready(&mut tx, &tenant, Executor::Listener, samples::THEN).await;
+        let resumed = Job {
+            status: JobStatus::Executing,
+            parts_ended_at: Some(samples::THEN),
+            started_at: Some(samples::THEN),
+            ..job.clone()
+        };
+        update(&mut tx, &resumed).await.unwrap();
+        assert_eq!(late(&mut tx, 19, &PATIENCE).await, []);
+        assert_eq!(late(&mut tx, 20, &PATIENCE).await, [Overdue::PartsEnded]);
+        seen(&mut tx, &job.id, samples::THEN.plus(5)).await.unwrap();
+        assert_eq!(late(&mut tx, 104, &PATIENCE).await, []);
+        assert_eq!(late(&mut tx, 105, &PATIENCE).await, [Overdue::Silent]);
+    }
+}
+
+#[tokio::test]
+async fn parts_are_counted_for_the_attempt_that_made_them() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let parent = ready(&mut tx, &tenant, Executor::Listener, samples::THEN).await;
+        let part = |part, parent_attempt, status| Job {
+            parent_id: Some(parent.id.clone()),
+            parent_attempt: Some(parent_attempt),
+            part: Some(part),
+            status,
+            ..tenant.job()
+        };
+        let old = part(0, 0, JobStatus::Executing);
+        let parts =
+            [part(1, 1, JobStatus::Waiting), part(0, 1, JobStatus::Complete), part(2, 1, JobStatus::Waiting)];
+        for job in parts.iter().chain([&old]) {
+            insert(&mut tx, job, Executor::Listener, None).await.unwrap();
+        }
+        let counts = order::parts(&mut tx, &parent.id, 1).await.unwrap();
+        assert_eq!((counts.total, counts.completed, counts.ended()), (3, 1, 1));
+        assert_eq!(order::next_part(&mut tx, &parent.id, 1).await.unwrap().as_ref(), Some(&parts[0].id));
+        let unfinished = order::unfinished_parts(&mut tx, &parent.id).await.unwrap();
+        assert_eq!(unfinished, [old.id.clone(), parts[0].id.clone(), parts[2].id.clone()]);
+    }
+}
+
+#[tokio::test]
+async fn a_job_waits_until_all_that_come_before_it_are_done() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let [first, second, last] = [tenant.job(), tenant.job(), tenant.job()];
+        for job in [&first, &second, &last] {
+            insert(&mut tx, job, Executor::Listener, None).await.unwrap();
+        }
+        for before in [&first, &second, &first] {
+            order::wait_for(&mut tx, &last.id, &before.id).await.unwrap();
+        }
+        assert_eq!(order::successors(&mut tx, &first.id).await.unwrap(), [last.id.clone()]);
+        assert!(!order::release(&mut tx, &last.id, &first.id).await.unwrap());
+        assert!(order::successors(&mut tx, &first.id).await.unwrap().is_empty());
+        assert!(order::release(&mut tx, &last.id, &second.id).await.unwrap());
+        order::wait_for(&mut tx, &last.id, &second.id).await.unwrap();
+        order::waits_no_more(&mut tx, &last.id).await.unwrap();
+        assert!(order::successors(&mut tx, &second.id).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_log_keeps_its_entries_in_order_and_a_plan_is_kept() {
+    let line = |text: &str| NewEntry {
+        kind: LogKind::Line,
+        level: LogLevel::Warn,
+        text: text.to_string(),
+        progress: Some(3),
+    };
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let job = ready(&mut tx, &tenant, Executor::Listener, samples::THEN).await;
+        assert_eq!(log::entries(&mut tx, &job.id).await.unwrap(), 0);
+        for text in ["one", "two", &"x".repeat(3_000)] {
+            log::append(&mut tx, &job.id, 1, &line(text), samples::THEN);
+        }
+        tx.commit().await.unwrap();
+        let mut tx = database.write().await.unwrap();
+        assert_eq!(log::entries(&mut tx, &job.id).await.unwrap(), 3);
+        let found = log::after(&mut tx, &job.id, 1, 10).await.unwrap();
+        assert_eq!(found.iter().map(|entry| entry.number).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(
+            (found[0].text.as_str(), found[0].level, found[0].progress),
+            ("two", LogLevel::Warn, Some(3))
+        );
+        assert_eq!(found[1].text.len(), LINE_LENGTH);
+
+        assert_eq!(plan::plan(&mut tx, &job.id).await.unwrap(), None);
+        let kept = ExecutionPlan { program_id: Some("us_mp_1".to_string()), ..ExecutionPlan::default() };
+        plan::set_plan(&mut tx, &job.id, &kept).await.unwrap();
+        assert_eq!(plan::plan(&mut tx, &job.id).await.unwrap(), Some(kept));
     }
 }

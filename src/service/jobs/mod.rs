@@ -3,17 +3,30 @@
 //! The same methods serve our own workers, listeners and people. A call that carries an attempt number
 //! is refused when the job has been handed to somebody else since (the fence).
 
+mod command;
+mod end;
+mod log;
+mod overdue;
+mod plan;
+mod predecessors;
+mod split;
+
 use serde_json::Value;
 
-use super::{Page, Paged, Result, Service, ServiceError, allow, announce};
+use super::{Page, Paged, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Topic;
 use crate::domain::ids::JobId;
-use crate::domain::job::{Command, Job, JobStatus, Transition, transition};
+use crate::domain::job::{Command, Job, JobStatus};
 use crate::domain::outcome::Outcome;
 use crate::domain::time::Timestamp;
 use crate::store::jobs::JobFilter;
-use crate::store::{Tx, jobs, now, sheets};
+use crate::store::{jobs, now};
+pub(super) use command::find_for_change;
+pub use log::NewLine;
+
+/// Between two messages about the progress of a job, in milliseconds: ten a second at most.
+const TOLD_EVERY: i64 = 100;
 
 /// How far a job is, as its worker says.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +46,8 @@ pub struct Ending {
     pub info: Option<String>,
     /// What the person is told.
     pub outcome: Option<Outcome>,
+    /// What it found or made, for programs.
+    pub result: Option<Value>,
 }
 
 /// What a client changes in a job; what is absent stays.
@@ -46,6 +61,8 @@ pub struct JobChange {
     pub status: Option<JobStatus>,
     /// The customer's own data.
     pub metadata: Option<Value>,
+    /// What it found or made, for programs.
+    pub result: Option<Value>,
     /// Parameters.
     pub config: Option<Value>,
     /// When the person closed its outcome.
@@ -83,7 +100,27 @@ impl Service {
         attempt: Option<u32>,
     ) -> Result<Job> {
         allow(actor, Operation::WorkJobs)?;
+        let mut tx = self.db.write().await?;
+        let mut job = command::find_for_change(&mut tx, actor, id).await?;
+        command::check_fence(&job, attempt)?;
+        let told_lately = now().since(job.updated_at) < TOLD_EVERY;
+        if job.status == JobStatus::Executing && told_lately {
+            let (info, percent) = (progress.info.clone(), progress.progress);
+            let estimate = progress.estimated_completion_at;
+            jobs::note_progress(&mut tx, id, percent, info.as_deref(), estimate, now()).await?;
+            tx.commit().await?;
+            apply_progress(&mut job, progress)?;
+            return Ok(job);
+        }
+        drop(tx);
         self.command(actor, id, Command::Acknowledge, attempt, |job| apply_progress(job, progress)).await
+    }
+
+    /// A listener has asked for the records of its job: a sign of life, which nobody is told of.
+    pub(super) async fn hear_of_job(&self, id: &JobId) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        jobs::seen(&mut tx, id, now()).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Ends a job well.
@@ -113,7 +150,7 @@ impl Service {
     /// Stops a job.
     pub async fn cancel_job(&self, actor: &Actor, id: &JobId, info: Option<String>) -> Result<Job> {
         allow(actor, Operation::RunJobs)?;
-        let ending = Ending { info: info.or_else(|| Some("Canceled".to_string())), outcome: None };
+        let ending = Ending { info: info.or_else(|| Some("Canceled".to_string())), ..Ending::default() };
         self.command(actor, id, Command::Cancel, None, |job| apply_ending(job, ending)).await
     }
 
@@ -122,12 +159,14 @@ impl Service {
         allow(actor, Operation::RunJobs)?;
         self.command(actor, id, Command::Retry, None, |job| {
             // A worker of ours counts when it takes the job; a listener takes nothing, so its run counts here.
-            if !job.managed {
+            if !job.is_built_in() {
                 job.attempt += 1;
             }
             job.progress = 0;
             job.info = None;
             job.outcome = None;
+            job.result = None;
+            job.parts_ended_at = None;
             job.started_at = None;
             job.finished_at = None;
             job.outcome_acknowledged_at = None;
@@ -141,7 +180,7 @@ impl Service {
     pub async fn acknowledge_outcome(&self, actor: &Actor, id: &JobId) -> Result<Job> {
         allow(actor, Operation::RunJobs)?;
         let mut tx = self.db.write().await?;
-        let mut job = find_for_update(&mut tx, actor, id).await?;
+        let mut job = command::find_for_change(&mut tx, actor, id).await?;
         if job.outcome_acknowledged_at.is_none() {
             job.outcome_acknowledged_at = Some(now());
             self.save(&mut tx, actor, &mut job, &[Topic::JobOutcomeAcknowledged]).await?;
@@ -169,6 +208,7 @@ impl Service {
         let set = move |job: &mut Job| {
             job.metadata = change.metadata.or(job.metadata.take());
             job.config = change.config.or(job.config.take());
+            job.result = change.result.or(job.result.take());
             job.outcome_acknowledged_at = change.outcome_acknowledged_at.or(job.outcome_acknowledged_at);
             apply_progress(
                 job,
@@ -179,8 +219,10 @@ impl Service {
             return self.command(actor, id, command, None, set).await;
         }
         let mut tx = self.db.write().await?;
-        let mut job = find_for_update(&mut tx, actor, id).await?;
+        let mut job = command::find_for_change(&mut tx, actor, id).await?;
+        let before = job.clone();
         set(&mut job)?;
+        log::of_progress(&mut tx, &before, &job, now());
         self.save(&mut tx, actor, &mut job, &[Topic::JobUpdated]).await?;
         tx.commit().await?;
         Ok(job)
@@ -191,79 +233,11 @@ impl Service {
         allow(actor, Operation::RunJobs)?;
         self.cancel_job(actor, id, None).await?;
         let mut tx = self.db.write().await?;
-        let mut job = find_for_update(&mut tx, actor, id).await?;
+        let mut job = command::find_for_change(&mut tx, actor, id).await?;
         self.save(&mut tx, actor, &mut job, &[Topic::JobDeleted]).await?;
         jobs::delete(&mut tx, id, now()).await?;
         Ok(tx.commit().await?)
     }
-
-    async fn command(
-        &self,
-        actor: &Actor,
-        id: &JobId,
-        command: Command,
-        attempt: Option<u32>,
-        set: impl FnOnce(&mut Job) -> Result<()>,
-    ) -> Result<Job> {
-        let mut tx = self.db.write().await?;
-        let mut job = find_for_update(&mut tx, actor, id).await?;
-        if attempt.is_some_and(|attempt| attempt != job.attempt) {
-            let message = format!("this job is in its attempt {} by now; another worker has it", job.attempt);
-            return Err(ServiceError::conflict(message));
-        }
-        let Transition::To(status) = transition(job.status, command)? else { return Ok(job) };
-        let first = job.status != status;
-        job.status = status;
-        set(&mut job)?;
-        let moment = now();
-        match command {
-            Command::Acknowledge => job.started_at = job.started_at.or(Some(moment)),
-            Command::Complete | Command::Fail | Command::Cancel => job.finished_at = Some(moment),
-            Command::Execute | Command::Retry => {}
-        }
-        if command == Command::Complete {
-            job.progress = 100;
-        }
-        let topic = match command {
-            Command::Execute | Command::Retry => Topic::JobReady,
-            Command::Complete => Topic::JobCompleted,
-            Command::Fail => Topic::JobFailed,
-            Command::Acknowledge | Command::Cancel => Topic::JobUpdated,
-        };
-        if first && topic == Topic::JobReady {
-            tx.wake_jobs();
-        }
-        self.save(&mut tx, actor, &mut job, &[topic]).await?;
-        tx.commit().await?;
-        Ok(job)
-    }
-
-    /// Writes a job and tells of it.
-    async fn save(&self, tx: &mut Tx, actor: &Actor, job: &mut Job, topics: &[Topic]) -> Result<()> {
-        job.updated_at = now();
-        jobs::update(tx, job).await?;
-        self.tell_of_job(tx, actor, job, topics).await
-    }
-
-    /// Puts events of a job into the log, with the context of its sheet and the namespaces of its space.
-    pub async fn tell_of_job(&self, tx: &mut Tx, actor: &Actor, job: &Job, topics: &[Topic]) -> Result<()> {
-        let sheet = match &job.sheet_id {
-            Some(id) => sheets::find(tx, &actor.scope, id).await?,
-            None => None,
-        };
-        let namespaces = match &job.space_id {
-            Some(space) => super::workbooks::namespaces(tx, actor, space).await?,
-            None => Vec::new(),
-        };
-        for topic in topics {
-            tx.emit(announce::of_job(*topic, &actor.id, job, sheet.as_ref(), &namespaces));
-        }
-        Ok(())
-    }
-}
-
-pub(super) async fn find_for_update(tx: &mut Tx, actor: &Actor, id: &JobId) -> Result<Job> {
-    jobs::find_for_update(tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("job", id))
 }
 
 fn apply_progress(job: &mut Job, progress: Progress) -> Result<()> {
@@ -279,5 +253,6 @@ fn apply_ending(job: &mut Job, ending: Ending) -> Result<()> {
     }
     job.info = ending.info.or(job.info.take());
     job.outcome = ending.outcome.or(job.outcome.take());
+    job.result = ending.result.or(job.result.take());
     Ok(())
 }

@@ -1,0 +1,124 @@
+//! One command to one job: the fence, the state machine, what changes with it, and what is told of it.
+
+use super::log;
+use crate::domain::access::Actor;
+use crate::domain::event::Topic;
+use crate::domain::ids::JobId;
+use crate::domain::job::{Command, Job, JobStatus, Transition, transition};
+use crate::service::{Result, Service, ServiceError, announce, workbooks};
+use crate::store::{Tx, jobs, now, sheets};
+
+impl Service {
+    pub(super) async fn command(
+        &self,
+        actor: &Actor,
+        id: &JobId,
+        command: Command,
+        attempt: Option<u32>,
+        set: impl FnOnce(&mut Job) -> Result<()>,
+    ) -> Result<Job> {
+        let mut tx = self.db.write().await?;
+        let mut job = find_for_change(&mut tx, actor, id).await?;
+        check_fence(&job, attempt)?;
+        if self.apply(&mut tx, actor, &mut job, command, set).await? {
+            self.follow_end(&mut tx, actor, &job).await?;
+            tx.commit().await?;
+        }
+        Ok(job)
+    }
+
+    /// Does a command to a job that is locked. Says whether anything changed; then [`Self::follow_end`] is to be
+    /// called, in the same transaction.
+    pub(super) async fn apply(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        job: &mut Job,
+        command: Command,
+        set: impl FnOnce(&mut Job) -> Result<()>,
+    ) -> Result<bool> {
+        let Transition::To(status) = transition(job.status, command)? else { return Ok(false) };
+        let before = job.clone();
+        job.status = status;
+        set(job)?;
+        if status == JobStatus::Ready && command != Command::Release {
+            self.wait_for_predecessors(tx, actor, job).await?;
+        }
+        let moment = now();
+        match command {
+            Command::Acknowledge | Command::Split => job.started_at = job.started_at.or(Some(moment)),
+            Command::Complete | Command::Fail | Command::Cancel => job.finished_at = Some(moment),
+            _ => {}
+        }
+        if command == Command::Complete {
+            job.progress = 100;
+        }
+        log::of_change(tx, &before, job, moment);
+        if job.status == JobStatus::Ready {
+            tx.wake_jobs();
+        }
+        let topic = topic(command, job.status);
+        self.save(tx, actor, job, &[topic]).await?;
+        Ok(true)
+    }
+
+    /// Writes a job and tells of it.
+    pub(super) async fn save(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        job: &mut Job,
+        topics: &[Topic],
+    ) -> Result<()> {
+        job.updated_at = now();
+        jobs::update(tx, job).await?;
+        self.tell_of_job(tx, actor, job, topics).await
+    }
+
+    /// Puts events of a job into the log, with the context of its sheet and the namespaces of its space.
+    pub async fn tell_of_job(&self, tx: &mut Tx, actor: &Actor, job: &Job, topics: &[Topic]) -> Result<()> {
+        let sheet = match &job.sheet_id {
+            Some(id) => sheets::find(tx, &actor.scope, id).await?,
+            None => None,
+        };
+        let namespaces = match &job.space_id {
+            Some(space) => workbooks::namespaces(tx, actor, space).await?,
+            None => Vec::new(),
+        };
+        for topic in topics {
+            tx.emit(announce::of_job(*topic, &actor.id, job, sheet.as_ref(), &namespaces));
+        }
+        Ok(())
+    }
+}
+
+/// What is told of a command.
+fn topic(command: Command, status: JobStatus) -> Topic {
+    match (command, status) {
+        (Command::Complete, _) => Topic::JobCompleted,
+        (Command::Fail, _) => Topic::JobFailed,
+        (Command::Schedule, _) => Topic::JobScheduled,
+        (_, JobStatus::Ready) => Topic::JobReady,
+        _ => Topic::JobUpdated,
+    }
+}
+
+/// The job, which nobody else changes until this transaction has ended; nor its parent, which comes first, so that
+/// two who change both never wait for one another.
+pub(in crate::service) async fn find_for_change(tx: &mut Tx, actor: &Actor, id: &JobId) -> Result<Job> {
+    let not_found = || ServiceError::not_found("job", id);
+    let known = jobs::find(tx, &actor.scope, id).await?.ok_or_else(not_found)?;
+    if let Some(parent) = &known.parent_id {
+        jobs::find_for_update(tx, &actor.scope, parent).await?;
+    }
+    jobs::find_for_update(tx, &actor.scope, id).await?.ok_or_else(not_found)
+}
+
+/// Refuses a call of an attempt that no longer has the job.
+pub(super) fn check_fence(job: &Job, attempt: Option<u32>) -> Result<()> {
+    if attempt.is_none_or(|attempt| attempt == job.attempt) {
+        return Ok(());
+    }
+    let message = format!("this job is in its attempt {} by now; another worker has it", job.attempt);
+    Err(ServiceError::conflict(message))
+}

@@ -1,0 +1,103 @@
+//! What is written down while a job runs: where it stood, how far it was, and what its listener said.
+
+use crate::domain::access::{Actor, Operation};
+use crate::domain::ids::JobId;
+use crate::domain::job::log::{LogEntry, LogKind, LogLevel, MOST_LINES, NewEntry};
+use crate::domain::job::{Job, JobStatus};
+use crate::domain::time::Timestamp;
+use crate::service::{Result, Service, ServiceError, allow};
+use crate::store::{Tx, jobs, now};
+
+/// Lines that one call may add.
+const MOST_AT_ONCE: usize = 100;
+
+/// A line of a listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLine {
+    /// How it is meant.
+    pub level: LogLevel,
+    /// For people.
+    pub text: String,
+}
+
+impl Service {
+    /// Adds lines to the log of a job; a sign of life of its listener.
+    ///
+    /// # Errors
+    /// More than 100 lines at once, or more than 10,000 entries in all.
+    pub async fn log_lines(
+        &self,
+        actor: &Actor,
+        id: &JobId,
+        lines: Vec<NewLine>,
+        attempt: Option<u32>,
+    ) -> Result<()> {
+        allow(actor, Operation::WorkJobs)?;
+        if lines.len() > MOST_AT_ONCE {
+            let message = format!("lines: send {MOST_AT_ONCE} at most at once, not {}", lines.len());
+            return Err(ServiceError::bad_request(message));
+        }
+        let mut tx = self.db.write().await?;
+        let job = super::command::find_for_change(&mut tx, actor, id).await?;
+        super::command::check_fence(&job, attempt)?;
+        if jobs::log::entries(&mut tx, id).await? + lines.len() as u64 > MOST_LINES {
+            let message = format!("the log of a job holds {MOST_LINES} entries; this one is full");
+            return Err(ServiceError::conflict(message));
+        }
+        for NewLine { level, text } in lines {
+            let entry = NewEntry { kind: LogKind::Line, level, text, progress: None };
+            jobs::log::append(&mut tx, id, job.attempt, &entry, now());
+        }
+        jobs::seen(&mut tx, id, now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The log of a job after a place, the oldest first.
+    pub async fn job_log(&self, actor: &Actor, id: &JobId, after: u64, limit: u64) -> Result<Vec<LogEntry>> {
+        self.job(actor, id).await?;
+        let mut tx = self.db.read().await?;
+        Ok(jobs::log::after(&mut tx, id, after, limit).await?)
+    }
+}
+
+/// Writes down that a job went to another status, or went on.
+pub(super) fn of_change(tx: &mut Tx, before: &Job, job: &Job, now: Timestamp) {
+    if before.status == job.status {
+        return of_progress(tx, before, job, now);
+    }
+    let level = if job.status == JobStatus::Failed { LogLevel::Error } else { LogLevel::Info };
+    let info = job.info.clone().filter(|_| job.info != before.info || job.status.is_terminal());
+    let text = match (job.status, info) {
+        (status, Some(info)) if !info.is_empty() => format!("{}: {info}", word(status)),
+        (status, _) => word(status).to_string(),
+    };
+    let entry = NewEntry { kind: LogKind::Status, level, text, progress: Some(job.progress) };
+    jobs::log::append(tx, &job.id, job.attempt, &entry, now);
+}
+
+/// Writes down that a job went on, when that is news.
+pub(super) fn of_progress(tx: &mut Tx, before: &Job, job: &Job, now: Timestamp) {
+    let further = before.progress != job.progress;
+    let said_anew = before.info != job.info && now.since(before.updated_at) >= 1_000;
+    if !further && !said_anew {
+        return;
+    }
+    let text = job.info.clone().unwrap_or_default();
+    let entry =
+        NewEntry { kind: LogKind::Progress, level: LogLevel::Info, text, progress: Some(job.progress) };
+    jobs::log::append(tx, &job.id, job.attempt, &entry, now);
+}
+
+fn word(status: JobStatus) -> &'static str {
+    match status {
+        JobStatus::Created => "Made",
+        JobStatus::Planning => "Being planned",
+        JobStatus::Scheduled => "Has its time",
+        JobStatus::Ready => "Ready",
+        JobStatus::Executing => "Started",
+        JobStatus::Complete => "Complete",
+        JobStatus::Failed => "Failed",
+        JobStatus::Canceled => "Canceled",
+        JobStatus::Waiting => "Waiting",
+    }
+}

@@ -1,0 +1,75 @@
+//! What is written down while a job runs.
+
+use crate::domain::ids::JobId;
+use crate::domain::job::log::{LINE_LENGTH, LogEntry, NewEntry};
+use crate::domain::time::Timestamp;
+use crate::store::convert::{count, damaged, from_word, integer};
+use crate::store::statement::Statement;
+use crate::store::{StoreError, Tx};
+
+/// Adds an entry to the log of a job when the transaction is committed. The job must be locked, so that places are
+/// not given twice.
+pub fn append(tx: &mut Tx, job: &JobId, attempt: u32, entry: &NewEntry, now: Timestamp) {
+    let text: String = entry.text.chars().take(LINE_LENGTH).collect();
+    let statement = Statement::new(
+        "INSERT INTO job_log (job_id, number, attempt, kind, level, text, progress, created_at)
+        SELECT $1, COALESCE((SELECT MAX(number) FROM job_log WHERE job_id = $1), 0) + 1, $2, $3, $4, $5, $6, $7",
+    )
+    .bind(job)
+    .bind(i64::from(attempt))
+    .bind(entry.kind.as_str())
+    .bind(entry.level.as_str())
+    .bind(text)
+    .bind(entry.progress.map(i64::from))
+    .bind(now);
+    tx.later(statement);
+}
+
+/// How many entries a job has.
+pub async fn entries(tx: &mut Tx, job: &JobId) -> Result<u64, StoreError> {
+    let statement =
+        Statement::new("SELECT COALESCE(MAX(number), 0) FROM job_log WHERE job_id = $1").bind(job);
+    let (last,) = tx.one::<(i64,)>(statement).await?;
+    count("job_log.number", last)
+}
+
+/// The entries after a place, the oldest first.
+pub async fn after(tx: &mut Tx, job: &JobId, number: u64, limit: u64) -> Result<Vec<LogEntry>, StoreError> {
+    let statement = Statement::new(
+        "SELECT number, attempt, kind, level, text, progress, created_at FROM job_log
+        WHERE job_id = $1 AND number > $2 ORDER BY number LIMIT $3",
+    )
+    .bind(job)
+    .bind(integer(number))
+    .bind(integer(limit));
+    let rows = tx.all::<LogRow>(statement).await?;
+    rows.into_iter().map(LogEntry::try_from).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct LogRow {
+    number: i64,
+    attempt: i64,
+    kind: String,
+    level: String,
+    text: String,
+    progress: Option<i64>,
+    created_at: i64,
+}
+
+impl TryFrom<LogRow> for LogEntry {
+    type Error = StoreError;
+
+    fn try_from(row: LogRow) -> Result<Self, StoreError> {
+        let progress = row.progress.map(u8::try_from).transpose();
+        Ok(Self {
+            number: count("job_log.number", row.number)?,
+            attempt: u32::try_from(row.attempt).map_err(|error| damaged("job_log.attempt", error))?,
+            kind: from_word("job_log.kind", row.kind)?,
+            level: from_word("job_log.level", row.level)?,
+            text: row.text,
+            progress: progress.map_err(|error| damaged("job_log.progress", error))?,
+            created_at: Timestamp(row.created_at),
+        })
+    }
+}

@@ -46,6 +46,10 @@ pub struct Config {
     #[arg(long, env = "INLET_KEEP_CHANGES", default_value_t = 200, value_name = "CHANGES", value_parser = value_parser!(u32).range(1..))]
     pub keep_changes: u32,
 
+    /// Days for which jobs that have ended stay in the history
+    #[arg(long, env = "INLET_KEEP_JOB_DAYS", default_value_t = 365, value_name = "DAYS", value_parser = value_parser!(u32).range(1..))]
+    pub keep_job_days: u32,
+
     /// Give up jobs that nobody answers within seconds, for tests
     #[arg(long, env = "INLET_FAST_TIMEOUTS", value_parser = FalseyValueParser::new())]
     pub fast_timeouts: bool,

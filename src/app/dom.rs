@@ -79,6 +79,19 @@ pub fn now() -> i64 {
     js_sys::Date::now() as i64
 }
 
+/// How far the clock of the person is behind UTC, in minutes; negative when it is ahead.
+#[cfg(feature = "hydrate")]
+pub fn minutes_behind_utc() -> i64 {
+    js_sys::Date::new_0().get_timezone_offset() as i64
+}
+
+/// Milliseconds since 1970 of a moment as the API writes it.
+#[cfg(feature = "hydrate")]
+pub fn moment(text: &str) -> Option<i64> {
+    let moment = js_sys::Date::parse(text);
+    moment.is_finite().then_some(moment as i64)
+}
+
 /// How many pixels of the screen one of the page covers, at least one.
 pub fn device_ratio() -> f64 {
     window().device_pixel_ratio().max(1.0)
@@ -141,6 +154,11 @@ impl Json {
     /// The text, when it is one.
     pub fn text(&self) -> Option<String> {
         self.0.as_string()
+    }
+
+    /// Whether it is true, or anything but empty.
+    pub fn flag(&self) -> bool {
+        self.0.is_truthy()
     }
 
     /// The number, when it is one.

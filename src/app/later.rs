@@ -167,6 +167,9 @@ parts! {
     new_space in "new-space": new_space_form(open: RwSignal<bool>) = crate::app::pages::new_space_form(open);
     /// The history of jobs.
     jobs in "jobs-panel": job_history() = view! { <crate::app::jobs::JobHistory /> }.any();
+    /// What a job tells at its end.
+    outcome in "outcome": outcome(card: crate::rpc::jobs::JobCard, open: RwSignal<bool>)
+        = crate::app::jobs::outcome_body(card, open);
     /// Which column of a file goes into which field.
     import in "import": import_columns(control: crate::app::sheet::SheetControl, importing: crate::app::sheet::Importing, plan: crate::rpc::imports::ImportPlan)
         = view! { <crate::app::sheet::ImportColumns control=control importing=importing plan=plan /> }.any();

@@ -109,6 +109,74 @@ pub enum Next {
     },
 }
 
+/// When what comes after a job happens, and where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "WireTrigger", into = "WireTrigger")]
+pub struct Trigger {
+    /// By itself, not by a press.
+    pub automatic: bool,
+    /// And nothing is shown.
+    pub silent: bool,
+    /// In the browsers of all who look, not only of the one who started the job.
+    pub everybody: bool,
+}
+
+/// A trigger on the wire: a word, or an object with it and the audience.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum WireTrigger {
+    Word(TriggerType),
+    Details {
+        #[serde(rename = "type")]
+        kind: TriggerType,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        audience: Option<Audience>,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TriggerType {
+    Manual,
+    Automatic,
+    AutomaticSilent,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Audience {
+    Originator,
+    All,
+}
+
+impl From<WireTrigger> for Trigger {
+    fn from(wire: WireTrigger) -> Self {
+        let (kind, audience) = match wire {
+            WireTrigger::Word(kind) => (kind, None),
+            WireTrigger::Details { kind, audience } => (kind, audience),
+        };
+        Self {
+            automatic: kind != TriggerType::Manual,
+            silent: kind == TriggerType::AutomaticSilent,
+            everybody: audience == Some(Audience::All),
+        }
+    }
+}
+
+impl From<Trigger> for WireTrigger {
+    fn from(trigger: Trigger) -> Self {
+        let kind = match (trigger.automatic, trigger.silent) {
+            (false, _) => TriggerType::Manual,
+            (true, false) => TriggerType::Automatic,
+            (true, true) => TriggerType::AutomaticSilent,
+        };
+        if trigger.everybody {
+            return Self::Details { kind, audience: Some(Audience::All) };
+        }
+        Self::Word(kind)
+    }
+}
+
 /// What a job tells when it ends.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -128,9 +196,9 @@ pub struct Outcome {
     /// No closing button.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hide_default_button: Option<bool>,
-    /// When `next` happens: a word, or `{type, audience}`.
+    /// When `next` happens; by a press when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trigger: Option<serde_json::Value>,
+    pub trigger: Option<Trigger>,
     /// What comes after.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<Next>,
@@ -187,6 +255,29 @@ mod tests {
             let outcome: Outcome = from_value(given.clone()).unwrap();
             assert_eq!(serde_json::to_value(outcome).unwrap(), given);
         }
+    }
+
+    #[test]
+    fn a_trigger_is_a_word_or_an_object() {
+        let trigger = |automatic, silent, everybody| Trigger { automatic, silent, everybody };
+        for (given, expected, written) in [
+            (json!("manual"), trigger(false, false, false), json!("manual")),
+            (json!("automatic"), trigger(true, false, false), json!("automatic")),
+            (
+                json!({"type": "automatic_silent", "audience": "originator"}),
+                trigger(true, true, false),
+                json!("automatic_silent"),
+            ),
+            (
+                json!({"type": "automatic", "audience": "all"}),
+                trigger(true, false, true),
+                json!({"type": "automatic", "audience": "all"}),
+            ),
+        ] {
+            let read: Trigger = from_value(given.clone()).unwrap();
+            assert_eq!((read, serde_json::to_value(read).unwrap()), (expected, written), "{given}");
+        }
+        assert!(from_value::<Trigger>(json!("later")).is_err());
     }
 
     #[test]

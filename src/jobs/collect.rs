@@ -1,4 +1,4 @@
-//! Forgets old versions of the records now and then.
+//! Forgets old versions of the records, and jobs that ended long ago, now and then.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +19,9 @@ pub async fn run(service: Arc<Service>, stopping: CancellationToken) {
         }
         if let Err(error) = service.collect().await {
             tracing::warn!(%error, "old versions of the records could not be forgotten");
+        }
+        if let Err(error) = service.forget_jobs().await {
+            tracing::warn!(%error, "old jobs could not be forgotten");
         }
     }
 }

@@ -6,6 +6,8 @@
 pub mod collect;
 pub mod demo;
 pub mod kinds;
+#[cfg(test)]
+mod simulation;
 pub mod sweep;
 pub mod tidy_files;
 pub mod work;

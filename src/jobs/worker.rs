@@ -41,7 +41,7 @@ pub async fn run(service: Arc<Service>, number: usize, stopping: CancellationTok
     }
 }
 
-async fn claim(service: &Service, worker: &str) -> Result<Option<(Job, Actor)>> {
+pub(super) async fn claim(service: &Service, worker: &str) -> Result<Option<(Job, Actor)>> {
     let mut tx = service.db.write().await?;
     let Some(claimed) = jobs::claim(&mut tx, worker, now(), service.settings.timeouts.lease).await? else {
         return Ok(None);
@@ -72,7 +72,7 @@ async fn work_on(service: &Arc<Service>, job: Job, actor: Actor, stopping: &Canc
     }
 }
 
-async fn end(
+pub(super) async fn end(
     service: &Service,
     job: &Job,
     actor: &Actor,
@@ -116,7 +116,7 @@ async fn beat(service: Arc<Service>, job: Job, actor: Actor, stop: CancellationT
     }
 }
 
-async fn renew(service: &Service, job: &Job, lease: i64) -> Result<bool> {
+pub(super) async fn renew(service: &Service, job: &Job, lease: i64) -> Result<bool> {
     let mut tx = service.db.write().await?;
     let held = jobs::heartbeat(&mut tx, &job.id, job.attempt, now().plus(lease), None, None, now()).await?;
     tx.commit().await?;

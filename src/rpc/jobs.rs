@@ -38,6 +38,8 @@ pub struct JobCard {
     pub told: Option<Told>,
     /// Who made it.
     pub created_by: String,
+    /// The person who looks made it, or no person did.
+    pub mine: bool,
     /// Milliseconds since 1970.
     pub created_at: i64,
     /// When it last changed.
@@ -46,6 +48,8 @@ pub struct JobCard {
     pub started_at: Option<i64>,
     /// When it ended.
     pub finished_at: Option<i64>,
+    /// When it should end, as its worker thinks.
+    pub estimated_at: Option<i64>,
     /// Whether somebody closed its outcome.
     pub acknowledged: bool,
 }
@@ -63,6 +67,28 @@ pub struct Told {
     pub button: Option<String>,
     /// What it offers.
     pub offers: Vec<Offer>,
+    /// Its first offer is taken by itself, and how.
+    pub automatic: Option<Automatic>,
+    /// It rests on a page of its own.
+    pub rest: Option<Rest>,
+}
+
+/// How the first offer of an outcome is taken without a press.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Automatic {
+    /// Nothing is shown.
+    pub silent: bool,
+    /// In the browsers of all who look at the space, not of the one alone who made the job.
+    pub everybody: bool,
+}
+
+/// How an outcome rests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rest {
+    /// The page fades behind it.
+    pub fade: bool,
+    /// It is celebrated.
+    pub confetti: bool,
 }
 
 /// One thing that an outcome offers.
@@ -79,12 +105,19 @@ pub struct Offer {
 pub enum Deed {
     /// Leads to an address.
     Go(String),
-    /// Fetches a file from an address.
-    Download(String),
+    /// Opens an address beside this page.
+    Open(String),
+    /// Fetches a file from an address, under a name.
+    Download(String, String),
     /// Runs the job again.
     Retry,
-    /// Shows all records again.
-    ClearFilters,
+    /// Shows all records of these sheets again, of all when there are none, here or on the sheet's page.
+    ClearFilters {
+        /// The sheets' ids.
+        sheet_ids: Vec<String>,
+        /// The page of the first of them.
+        address: Option<String>,
+    },
     /// Hides columns of a sheet.
     HideColumns {
         /// The sheet's page.
@@ -96,26 +129,6 @@ pub enum Deed {
     },
     /// Takes back what the job did to a sheet.
     Undo,
-}
-
-/// A page of the history.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct JobList {
-    /// The newest first.
-    pub jobs: Vec<JobCard>,
-    /// How many there are in all.
-    pub total: u64,
-    /// Milliseconds since 1970 on the server.
-    pub now: i64,
-}
-
-/// The history of a space, the newest first.
-///
-/// # Errors
-/// When there is no such space for this person.
-#[server(input = Packed, output = Packed)]
-pub async fn jobs(space_id: String) -> Result<JobList, RpcError> {
-    super::bodies::jobs::jobs(space_id).await
 }
 
 /// One job.

@@ -15,6 +15,7 @@ pub mod files;
 pub mod find;
 pub mod imports;
 mod in_page;
+pub mod job_history;
 pub mod jobs;
 pub mod layouts;
 pub mod messages;

@@ -83,7 +83,11 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
         public_url: public_url.trim_end_matches('/').to_string(),
         timeouts: if config.fast_timeouts { Timeouts::FAST } else { Timeouts::NORMAL },
         limits,
-        retention: Retention { days: config.keep_days, changes: config.keep_changes },
+        retention: Retention {
+            days: config.keep_days,
+            changes: config.keep_changes,
+            job_days: config.keep_job_days,
+        },
     };
     let sheets = Sheets::with_most_records((config.cache_mib as usize) << 20, limits.rows);
     let service = Service::new(db.clone(), sheets, files, settings, secrets);

@@ -1,12 +1,15 @@
-//! What is forgotten of the records: versions that are older than the settings say, but for snapshots.
+//! What is forgotten: versions of the records that are older than the settings say, but for snapshots; and jobs that
+//! ended long ago.
 
 use super::{Result, Service};
 use crate::domain::time::Timestamp;
-use crate::store::{now, retention};
+use crate::store::{jobs, now, retention};
 
 /// A chunk without a name stays so long, in milliseconds: somebody may still be reading a version that had it.
 const GRACE: i64 = 600_000;
 const DAY: i64 = 86_400_000;
+/// Jobs that one transaction forgets.
+const JOBS_AT_ONCE: i64 = 500;
 
 impl Service {
     /// Forgets old versions of all sheets and takes away what served only them, in small transactions. A sheet in
@@ -36,6 +39,21 @@ impl Service {
             tx.commit().await?;
             if seen < retention::SLICE as u64 {
                 return Ok(());
+            }
+        }
+    }
+
+    /// Forgets the jobs that ended longer ago than the settings say.
+    pub async fn forget_jobs(&self) -> Result<u64> {
+        let before = now().plus(-i64::from(self.settings.retention.job_days) * DAY);
+        let mut forgotten = 0;
+        loop {
+            let mut tx = self.db.write().await?;
+            let gone = jobs::forget(&mut tx, before, JOBS_AT_ONCE).await?;
+            tx.commit().await?;
+            forgotten += gone;
+            if gone == 0 {
+                return Ok(forgotten);
             }
         }
     }

@@ -29,18 +29,20 @@ impl Timeouts {
     };
 }
 
-/// How long old versions of the records can be gone back to. The first limit that is reached counts.
+/// How long the past is kept. Of the limits for versions of the records, the first that is reached counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
     /// Days.
     pub days: u32,
     /// Changes of a sheet.
     pub changes: u32,
+    /// Days for which jobs that have ended stay in the history.
+    pub job_days: u32,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { days: 30, changes: 200 }
+        Self { days: 30, changes: 200, job_days: 365 }
     }
 }
 

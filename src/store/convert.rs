@@ -74,3 +74,9 @@ pub(super) fn integer(number: u64) -> i64 {
 pub(super) fn damaged(column: &str, error: impl std::fmt::Display) -> StoreError {
     StoreError::Damaged(format!("{column}: {error}"))
 }
+
+/// A pattern of LIKE, with the backslash as its escape, for any text that contains this one.
+pub(super) fn containing(text: &str) -> String {
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}

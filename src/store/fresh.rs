@@ -7,6 +7,10 @@ use crate::domain::time::Timestamp;
 
 /// The present moment.
 pub fn now() -> Timestamp {
+    #[cfg(test)]
+    if let Some(moment) = super::testing::pretended::moment() {
+        return moment;
+    }
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX))
 }
@@ -15,6 +19,13 @@ pub fn now() -> Timestamp {
 #[expect(clippy::expect_used, reason = "without chance there are no ids and no secrets: nothing may go on")]
 pub fn random_bytes<const LENGTH: usize>() -> [u8; LENGTH] {
     let mut bytes = [0; LENGTH];
+    #[cfg(test)]
+    if let Some(first) = super::testing::pretended::chance() {
+        let rest = std::iter::repeat_with(|| super::testing::pretended::chance().unwrap_or_default());
+        let numbers = std::iter::once(first).chain(rest).flat_map(u64::to_le_bytes);
+        bytes.iter_mut().zip(numbers).for_each(|(byte, random)| *byte = random);
+        return bytes;
+    }
     getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
     bytes
 }

@@ -1,6 +1,8 @@
 //! Spaces, and what Home tells of them.
 
-use super::convert::{count, from_json, from_optional_json, id, json, moment, optional_id, optional_json};
+use super::convert::{
+    containing, count, from_json, from_optional_json, id, json, moment, optional_id, optional_json,
+};
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
@@ -155,12 +157,6 @@ pub async fn list(
     };
     let (rows, total) = tx.page::<SummaryRow>(SUMMARY, rest, filter.order.sql(), offset, limit).await?;
     Ok((rows.into_iter().map(SpaceSummary::try_from).collect::<Result<_, _>>()?, total))
-}
-
-/// A pattern of LIKE for any text that contains this one.
-fn containing(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }
 
 /// Deletes a space with its workbooks, sheets, files and jobs. Its events stay.

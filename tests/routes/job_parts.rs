@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::fixtures::{Contacts, contacts, text};
+use crate::fixtures::{Contacts, contacts, insert, text};
 use crate::{TestApp, on_each_database};
 
 async fn job(app: &TestApp, made: &Contacts, more: Value) -> String {
@@ -191,6 +191,70 @@ async fn a_job_waits_for_those_that_come_before_it() {
         let nobody = json!({ "type": "workbook", "operation": "x", "source": made.workbook,
             "predecessorIds": ["us_jb_00000000000000000000aa"] });
         app.post("/v1/jobs", nobody).await.refused(404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_failed_parts_of_a_job_are_run_again() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let parent = job(&app, &made, json!({})).await;
+        app.post(&format!("/v1/jobs/{parent}/split"), json!({ "parts": 3 })).await.data();
+        let ids: Vec<_> = parts(&app, &parent).await.iter().map(|part| text(part, "id")).collect();
+        for (id, verb) in ids.iter().zip(["fail", "complete", "fail"]) {
+            call(&app, id, verb).await;
+        }
+        call(&app, &parent, "fail").await;
+        let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
+        let id = inlet::domain::ids::Id::parse(&parent).unwrap();
+        app.service.retry_failed_parts(&actor, &id).await.unwrap();
+        let expected = ["ready", "complete", "waiting"];
+        for (id, expected) in ids.iter().zip(expected) {
+            assert_eq!(status(&app, id).await, expected);
+        }
+        assert_eq!(status(&app, &parent).await, "waiting");
+        call(&app, &ids[0], "complete").await;
+        call(&app, &ids[2], "complete").await;
+        assert_eq!(told(&app, "job:parts-completed", &parent).await.len(), 2);
+        assert_eq!(status(&app, &parent).await, "executing");
+        assert!(app.service.retry_failed_parts(&actor, &id).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_is_run_again_on_its_records_with_errors() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let both = insert(&app, &made.sheet, &[json!({ "age": 1 }), json!({ "name": "Ada" })]).await;
+        let sheet_job = async |query: Value| {
+            let subject = json!({ "type": "collection", "resource": "records", "params": { "sheetId": made.sheet },
+                "query": query });
+            job(&app, &made, json!({ "type": "sheet", "source": made.sheet, "subject": subject, "input": { "a": 1 } })).await
+        };
+        let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
+        let again = async |id: &str| {
+            let id = inlet::domain::ids::Id::parse(id).unwrap();
+            app.service.run_again(&actor, &id, true).await
+        };
+        let all = sheet_job(json!({})).await;
+        assert!(again(&all).await.is_err(), "it runs");
+        call(&app, &all, "fail").await;
+        let errors = app.get(&format!("/v1/sheets/{}/records?filter=error", made.sheet)).await.data();
+        let errors = errors["records"].as_array().unwrap().len();
+        assert!(errors > 0);
+        let made_again = again(&all).await.unwrap();
+        assert_eq!(made_again.input.unwrap().get("a"), Some(&json!(1)));
+        let query = serde_json::to_value(made_again.subject).unwrap();
+        assert_eq!(query["query"]["filter"], json!("error"));
+
+        // Of records chosen by hand, those with errors are named.
+        let chosen = sheet_job(json!({ "ids": both })).await;
+        call(&app, &chosen, "fail").await;
+        let subject = serde_json::to_value(again(&chosen).await.unwrap().subject).unwrap();
+        let named = subject["query"]["ids"].as_array().unwrap();
+        assert!(!named.is_empty() && named.len() < both.len(), "{subject}");
     })
     .await;
 }

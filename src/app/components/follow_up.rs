@@ -24,8 +24,10 @@ pub type Deed = Arc<dyn Fn() + Send + Sync>;
 pub enum FollowUpDeed {
     /// Leads to an address.
     Go(String),
-    /// Fetches a file from an address.
-    Download(String),
+    /// Opens an address beside this page.
+    Open(String),
+    /// Fetches a file from an address, under a name; under its own when that is empty.
+    Download(String, String),
     /// Does something here.
     Run(Deed),
 }
@@ -38,9 +40,10 @@ impl FollowUp {
 
     /// As a link or button of that class; `before` happens before the deed does.
     pub fn view(self, class: &'static str, before: Callback<()>) -> AnyView {
-        let (address, download) = match self.deed {
-            FollowUpDeed::Go(address) => (address, None),
-            FollowUpDeed::Download(address) => (address, Some(String::new())),
+        let (address, beside, download) = match self.deed {
+            FollowUpDeed::Go(address) => (address, None, None),
+            FollowUpDeed::Open(address) => (address, Some("_blank"), None),
+            FollowUpDeed::Download(address, name) => (address, None, Some(name)),
             FollowUpDeed::Run(run) => {
                 let press = move |_| {
                     before.run(());
@@ -50,6 +53,24 @@ impl FollowUp {
                     .any();
             }
         };
-        view! { <a class=class href=address download=download rel="external">{self.label}</a> }.any()
+        view! { <a class=class href=address target=beside download=download rel="external noopener">{self.label}</a> }
+            .any()
+    }
+
+    /// Does it, as if somebody had pressed it.
+    pub fn act(self) {
+        let go = |address: &str| {
+            let _ = window().location().set_href(address);
+        };
+        match self.deed {
+            FollowUpDeed::Run(run) => run(),
+            FollowUpDeed::Go(address) | FollowUpDeed::Download(address, _) => go(&address),
+            FollowUpDeed::Open(address) => {
+                // A browser that lets no page open another goes there itself.
+                if !matches!(window().open_with_url_and_target(&address, "_blank"), Ok(Some(_))) {
+                    go(&address);
+                }
+            }
+        }
     }
 }

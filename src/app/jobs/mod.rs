@@ -1,11 +1,11 @@
 //! Jobs as a person sees them: cards while they run, a pill, a panel, and what they tell at the end.
 
 mod card;
+mod history;
 mod outcome;
-mod panel;
 mod state;
 
 pub use card::{ForegroundJob, JobPill, RunningCards};
-pub use outcome::OutcomeDialog;
-pub use panel::{JobHistory, JobsPanel};
+pub use history::{JobHistory, JobsPanel};
+pub use outcome::{OutcomeDialog, outcome_body};
 pub use state::Jobs;

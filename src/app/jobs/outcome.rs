@@ -4,16 +4,27 @@ use leptos::prelude::*;
 
 use super::state::Jobs;
 use crate::app::components::{Dialog, FollowUp, FollowUpDeed, Toast, Toasts, Tone, open_while};
+use crate::app::later;
 use crate::app::plain::{Any, on_mouse, part};
 use crate::app::signals::{Callback, RwSignal, Signal};
 use crate::app::state::SpaceState;
 use crate::domain::job::JobStatus;
-use crate::rpc::jobs::{Deed, JobCard, Told};
+use crate::rpc::jobs::{Deed, JobCard};
 
-/// Shows the end of a job.
+/// Shows the end of a job, and takes its first offer where that happens by itself.
 pub fn tell(jobs: Jobs, toasts: Toasts, card: JobCard) {
     let Some(told) = card.told.clone() else { return };
-    if told.acknowledge {
+    let mut actions = follow_ups(&card, jobs);
+    let everybody = told.automatic.is_some_and(|automatic| automatic.everybody);
+    if let Some(automatic) = told.automatic.filter(|automatic| automatic.everybody || card.mine) {
+        if !actions.is_empty() && is_looked_at() {
+            actions.remove(0).act();
+        }
+        if automatic.silent {
+            return;
+        }
+    }
+    if told.acknowledge && (card.mine || everybody) || told.rest.is_some() && card.mine {
         jobs.outcomes.update(|outcomes| outcomes.push(card));
         return;
     }
@@ -22,32 +33,31 @@ pub fn tell(jobs: Jobs, toasts: Toasts, card: JobCard) {
         JobStatus::Canceled => Tone::Neutral,
         _ => Tone::Bad,
     };
-    let actions = follow_ups(&card, jobs);
     toasts.show(Toast { tone, title: told.heading, message: told.message, actions });
+}
+
+/// Of the windows that show a space, one at most is looked at.
+fn is_looked_at() -> bool {
+    document().has_focus().unwrap_or(true)
 }
 
 /// What an outcome offers, as buttons and links.
 pub fn follow_ups(card: &JobCard, jobs: Jobs) -> Vec<FollowUp> {
     let offers = card.told.as_ref().map_or(&[][..], |told| told.offers.as_slice());
     let follow_up = |offer: &crate::rpc::jobs::Offer| {
-        let label = offer.label.clone();
-        match &offer.deed {
-            Deed::Go(address) => FollowUp { label, deed: FollowUpDeed::Go(address.clone()) },
-            Deed::Download(address) => FollowUp { label, deed: FollowUpDeed::Download(address.clone()) },
-            Deed::Retry => {
-                let id = card.id.clone();
-                FollowUp::run(&label, move || jobs.retry(id.clone()))
-            }
-            Deed::Undo => {
-                let id = card.id.clone();
-                FollowUp::run(&label, move || jobs.undo(id.clone()))
-            }
+        let (label, id) = (offer.label.clone(), card.id.clone());
+        match offer.deed.clone() {
+            Deed::Go(address) => FollowUp { label, deed: FollowUpDeed::Go(address) },
+            Deed::Open(address) => FollowUp { label, deed: FollowUpDeed::Open(address) },
+            Deed::Download(address, name) => FollowUp { label, deed: FollowUpDeed::Download(address, name) },
+            Deed::Retry => FollowUp::run(&label, move || jobs.retry(id.clone())),
+            Deed::Undo => FollowUp::run(&label, move || jobs.undo(id.clone())),
             Deed::HideColumns { address, sheet_id, keys } => {
-                let asked = (address.clone(), sheet_id.clone(), keys.clone());
+                let asked = (address, sheet_id, keys);
                 FollowUp::run(&label, move || jobs.hide_columns(asked.clone()))
             }
-            Deed::ClearFilters => {
-                FollowUp::run(&label, move || jobs.clear_filters.update(|times| *times += 1))
+            Deed::ClearFilters { sheet_ids, address } => {
+                FollowUp::run(&label, move || jobs.show_all(sheet_ids.clone(), address.clone()))
             }
         }
     };
@@ -71,19 +81,16 @@ pub fn OutcomeDialog() -> impl IntoView {
     let title = move || first().and_then(|card| card.told).map_or(String::new(), |told| told.heading);
     view! {
         <Dialog id="outcome" open=open title=Signal::derive(title)>
-            {part(move || {
-                first()
-                    .and_then(|card| Some((card.told.clone()?, card)))
-                    .map(|(told, card)| view! { <OutcomeBody told=told card=card open=open /> })
-            })}
+            {part(move || first().map(|card| later::outcome(card, open)))}
         </Dialog>
     }
     .any()
 }
 
-#[component]
-fn OutcomeBody(told: Told, card: JobCard, open: RwSignal<bool>) -> impl IntoView {
+/// What the dialog of an outcome says and offers.
+pub fn outcome_body(card: JobCard, open: RwSignal<bool>) -> AnyView {
     let jobs = SpaceState::of_page().jobs;
+    let Some(told) = card.told.clone() else { return ().any() };
     let actions = follow_ups(&card, jobs);
     let class = if actions.is_empty() { "button button-primary" } else { "button" };
     let close = told.button.map(|button| {
@@ -92,9 +99,24 @@ fn OutcomeBody(told: Told, card: JobCard, open: RwSignal<bool>) -> impl IntoView
     // A download leaves the dialog open, so that what it says can still be read.
     let before = Callback::new(move |()| open.set(false));
     let action = move |action: FollowUp| action.view("button button-primary", before);
+    let rest = told.rest.map(|rest| {
+        let class = if rest.fade { "rest fade" } else { "rest" };
+        view! { <div class=class aria-hidden="true">{rest.confetti.then(confetti).any()}</div> }
+    });
     view! {
+        {rest.any()}
         <div class="dialog-body">{told.message.map(|message| view! { <p>{message}</p> }).any()}</div>
         <footer class="dialog-foot">{close.any()} {actions.into_iter().map(action).collect_view().any()}</footer>
     }
     .any()
+}
+
+/// Paper that falls once; the style sheet leaves it out for those who want less motion.
+fn confetti() -> AnyView {
+    let piece = |place: u32| {
+        let (left, delay, hue) = (place * 37 % 100, place * 53 % 900, place * 67 % 360);
+        let style = format!("left:{left}%;animation-delay:{delay}ms;background:hsl({hue} 80% 60%)");
+        view! { <i style=style></i> }
+    };
+    (0..48).map(piece).collect_view().any()
 }

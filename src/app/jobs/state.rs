@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use super::outcome;
 use crate::app::components::{Toast, Toasts, Tone};
 #[cfg(feature = "hydrate")]
-use crate::app::dom::Json;
+use crate::app::dom::{self, Json};
 use crate::app::plain::watch;
 use crate::app::signals::{RwSignal, StoredValue};
 use crate::domain::job::{JobMode, JobStatus};
@@ -28,8 +28,8 @@ pub struct Jobs {
     pub clock: RwSignal<i64>,
     /// Moves when any job changed: the history reads itself anew.
     pub moved: RwSignal<u64>,
-    /// Moves when somebody wants to see all records again.
-    pub clear_filters: RwSignal<u64>,
+    /// Somebody wants to see all records of these sheets again; of all sheets when there are none.
+    pub clear_filters: RwSignal<Option<Vec<String>>>,
     /// Columns that an outcome hides on the page that is open: the sheet's id, and the keys.
     pub hidden_columns: RwSignal<Option<(String, Vec<String>)>>,
     /// Jobs whose end was shown, and when it was.
@@ -53,7 +53,7 @@ impl Jobs {
             outcomes: RwSignal::new(Vec::new()),
             clock: RwSignal::new(now),
             moved: RwSignal::new(0),
-            clear_filters: RwSignal::new(0),
+            clear_filters: RwSignal::new(None),
             hidden_columns: RwSignal::new(None),
             told: StoredValue::new(told),
             toasts,
@@ -140,6 +140,10 @@ impl Jobs {
     /// What the live stream says of a job.
     #[cfg(feature = "hydrate")]
     pub fn event(self, topic: &str, job_id: &str, payload: &Json) {
+        // What its parts do is said by the job they belong to.
+        if payload.at("isPart").flag() {
+            return;
+        }
         let known = self.running.try_with_untracked(|running| running.iter().any(|card| card.id == job_id));
         let progress = payload.at("progress").number();
         let runs = topic == "job:updated" && payload.at("status").text().as_deref() == Some("executing");
@@ -147,6 +151,8 @@ impl Jobs {
             self.running.update(|running| {
                 let Some(card) = running.iter_mut().find(|card| card.id == job_id) else { return };
                 card.progress = progress.clamp(0.0, 100.0) as u8;
+                card.estimated_at =
+                    payload.at("estimatedCompletionAt").text().and_then(|text| dom::moment(&text));
                 if let Some(info) = payload.at("info").text() {
                     card.info = Some(info);
                 }
@@ -195,6 +201,18 @@ impl Jobs {
         });
     }
 
+    /// Shows all records of sheets again: here when the page of one of them is open, else on its page.
+    pub fn show_all(self, sheet_ids: Vec<String>, address: Option<String>) {
+        let location = window().location();
+        let here = location.pathname().unwrap_or_default();
+        match address.filter(|_| !sheet_ids.iter().any(|id| here.ends_with(id.as_str()))) {
+            Some(address) => {
+                let _ = location.set_href(&address);
+            }
+            None => self.clear_filters.set(Some(sheet_ids)),
+        }
+    }
+
     /// Hides columns of a sheet, given by its address, its id and the keys: here when its page is open, else on
     /// the server, and then the page opens.
     pub fn hide_columns(self, (address, sheet_id, keys): (String, String, Vec<String>)) {
@@ -226,7 +244,8 @@ impl Jobs {
         }
     }
 
-    fn take(self, trouble: &str, answer: Result<JobCard, RpcError>) {
+    /// Takes note of a job that a press has changed, or says what is in the way.
+    pub fn take(self, trouble: &str, answer: Result<JobCard, RpcError>) {
         match answer {
             Ok(card) => self.heard_of(card),
             Err(error) => self.toasts.fail(trouble, error),
@@ -246,9 +265,11 @@ pub fn progress_line(card: &JobCard, now: i64) -> (String, Option<String>) {
         _ => "Waiting to start".to_string(),
     };
     let started = card.started_at.filter(|_| (1..100).contains(&card.progress));
-    let left = started.map(|started| {
+    let from_progress = started.map(|started| {
         let gone = now.saturating_sub(started).max(0);
         gone * i64::from(100 - card.progress) / i64::from(card.progress)
     });
+    let estimated = card.estimated_at.map(|at| at - now).filter(|left| *left > 0);
+    let left = estimated.or(from_progress);
     (doing, left.filter(|left| *left >= 1000).map(|left| format!("{} left", crate::app::format::span(left))))
 }

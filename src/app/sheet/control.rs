@@ -226,7 +226,16 @@ impl SheetControl {
             });
         });
         let clear = self.state.jobs.clear_filters;
-        on_change(move || clear.get(), move |_| self.grid.question.set(Question::default()));
+        on_change(
+            move || clear.get(),
+            move |asked| {
+                let Some(sheets) = asked else { return };
+                if sheets.is_empty() || sheets.contains(&self.id()) {
+                    self.grid.question.set(Question::default());
+                }
+                clear.set(None);
+            },
+        );
     }
 
     /// The search and the filter.

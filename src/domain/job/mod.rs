@@ -9,7 +9,7 @@ pub mod plan;
 mod words;
 
 pub use lifecycle::{Command, Refusal, Transition, transition};
-pub use words::{JobMode, JobStatus, JobTrigger, JobType, PartExecution};
+pub use words::{JobMode, JobStanding, JobStatus, JobTrigger, JobType, PartExecution};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -123,6 +123,20 @@ words! {
     }
 }
 
+words! {
+    /// How jobs stand that a list shows.
+    JobStanding, "a standing of jobs" {
+        /// They have not ended.
+        Running = "running",
+        /// They ended well.
+        Complete = "complete",
+        /// They ended badly.
+        Failed = "failed",
+        /// Somebody stopped them.
+        Canceled = "canceled",
+    }
+}
+
 impl JobStatus {
     /// Complete, failed and canceled absorb: nothing leads out of them but a retry.
     pub fn is_terminal(self) -> bool {

@@ -4,18 +4,11 @@ use super::outcome::told;
 use super::records::query;
 use super::{Asker, id, refuse};
 use crate::domain::export::ExportFormat;
-use crate::domain::ids::{ChangeId, Id, SheetId};
+use crate::domain::ids::{ChangeId, Id, SheetId, UserId};
 use crate::domain::job::{Job, JobType};
-use crate::rpc::jobs::{JobCard, JobList};
+use crate::rpc::jobs::JobCard;
 use crate::rpc::records::Choosing;
 use crate::rpc::{ErrorKind, RpcError};
-use crate::service::Page;
-use crate::store::jobs::JobFilter;
-use crate::store::now;
-
-/// Jobs that the history lists.
-const MOST: u64 = 50;
-
 /// A job as the page shows it.
 pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
     let told = if job.status.is_terminal() { Some(told(asker, &job).await) } else { None };
@@ -27,7 +20,7 @@ pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
     };
     JobCard {
         id: job.id.to_string(),
-        label: job.label.clone().unwrap_or_else(|| job.name()),
+        label: job.title(),
         name: job.name(),
         status: job.status,
         progress: job.progress,
@@ -38,10 +31,12 @@ pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
         input,
         told,
         created_by: asker.who(&job.created_by),
+        mine: job.created_by == asker.actor.id || !job.created_by.starts_with(UserId::PREFIX),
         created_at: job.created_at.0,
         updated_at: job.updated_at.0,
         started_at: job.started_at.map(|moment| moment.0),
         finished_at: job.finished_at.map(|moment| moment.0),
+        estimated_at: job.estimated_completion_at.map(|moment| moment.0),
         acknowledged: job.outcome_acknowledged_at.is_some(),
     }
 }
@@ -63,17 +58,6 @@ async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::action::InputFo
     };
     let action = actions.into_iter().find(|action| action.operation() == Ok(job.operation.as_str()))?;
     action.input_form
-}
-
-pub async fn jobs(space_id: String) -> Result<JobList, RpcError> {
-    let asker = Asker::of_request()?;
-    let filter = JobFilter { space_id: Some(id(&space_id)?), ..JobFilter::default() };
-    let found = asker.service.jobs(&asker.actor, &filter, Page::first(MOST)).await?;
-    let mut cards = Vec::with_capacity(found.items.len());
-    for job in found.items {
-        cards.push(card(&asker, job).await);
-    }
-    Ok(JobList { jobs: cards, total: found.total, now: now().0 })
 }
 
 pub async fn job(job_id: String) -> Result<JobCard, RpcError> {

@@ -8,6 +8,7 @@ pub mod facets;
 pub mod files;
 pub mod find;
 pub mod imports;
+pub mod job_history;
 pub mod jobs;
 pub mod layouts;
 pub mod messages;

@@ -7,16 +7,16 @@ use crate::domain::job::{Job, JobStatus};
 use crate::domain::outcome::{Next, OutcomeFile};
 use crate::domain::route::Route;
 use crate::domain::workbook::Sheet;
-use crate::rpc::jobs::{Deed, Offer, Told};
+use crate::rpc::jobs::{Automatic, Deed, Offer, Rest, Told};
 
 /// The words and offers of a job that has ended.
 pub(super) async fn told(asker: &Asker, job: &Job) -> Told {
     let outcome = job.outcome.clone().unwrap_or_default();
-    let label = job.label.clone().unwrap_or_else(|| job.name());
+    let label = job.title();
     let message = outcome.message.filter(|text| !text.is_empty());
     let (heading, silent) = match job.status {
         JobStatus::Complete => (label, Some("Done.".to_string())),
-        JobStatus::Canceled => (format!("{label}: canceled"), None),
+        JobStatus::Canceled => (format!("{label}: canceled"), canceled(job)),
         _ => {
             let info = job.info.clone().unwrap_or_else(|| "It ended without saying why.".to_string());
             (format!("{label}: failed"), Some(info))
@@ -34,13 +34,44 @@ pub(super) async fn told(asker: &Asker, job: &Job) -> Told {
     {
         offers.push(offer(None, "Undo", Deed::Undo));
     }
+    let rest = match outcome.next {
+        Some(Next::Wait { fade, confetti }) => {
+            Some(Rest { fade: fade == Some(true), confetti: confetti == Some(true) })
+        }
+        _ => None,
+    };
     let hidden = outcome.hide_default_button == Some(true) && !offers.is_empty();
+    let trigger = outcome.trigger.unwrap_or_default();
+    let automatic =
+        trigger.automatic.then(|| Automatic { silent: trigger.silent, everybody: trigger.everybody });
     Told {
+        automatic: automatic.filter(|_| may_be_taken(offers.first())),
+        rest,
         heading: outcome.heading.unwrap_or(heading),
         message: message.or(silent),
         acknowledge: outcome.acknowledge == Some(true),
         button: (!hidden).then(|| outcome.button_text.unwrap_or_else(|| "Close".to_string())),
         offers,
+    }
+}
+
+/// What a person should know of a job that was stopped.
+fn canceled(job: &Job) -> Option<String> {
+    let takes_back = job.is_built_in() && job.operation == "import";
+    takes_back.then(|| {
+        "The records that it had written are taken out again; the sheet can be edited when that is done."
+            .to_string()
+    })
+}
+
+/// Whether an offer may be taken without a press: a foreign address may not, it shows its host first.
+fn may_be_taken(offer: Option<&Offer>) -> bool {
+    match offer.map(|offer| &offer.deed) {
+        Some(Deed::Go(address) | Deed::Open(address) | Deed::Download(address, _)) => {
+            address.starts_with('/')
+        }
+        Some(_) => true,
+        None => false,
     }
 }
 
@@ -51,16 +82,18 @@ fn offer(label: Option<&String>, standard: &str, deed: Deed) -> Offer {
 async fn offers(asker: &Asker, job: &Job, next: &Next) -> Vec<Offer> {
     match next {
         Next::Files { files, .. } => downloads(asker, files).await,
-        Next::Download { url, label, .. } => {
+        Next::Download { url, label, file_name } => {
             let label = format!("{}{}", label.as_deref().unwrap_or("Download"), host(url));
-            vec![Offer { label, deed: Deed::Download(url.clone()) }]
+            let name = file_name.clone().unwrap_or_default();
+            vec![Offer { label, deed: Deed::Download(url.clone(), name) }]
         }
-        Next::Url { url, label, .. } => {
+        Next::Url { url, label, replace } => {
             let label = format!("{}{}", label.as_deref().unwrap_or("Open"), host(url));
-            vec![Offer { label, deed: Deed::Go(url.clone()) }]
+            let deed = if *replace == Some(true) { Deed::Go } else { Deed::Open };
+            vec![Offer { label, deed: deed(url.clone()) }]
         }
-        Next::Id { id, label, .. } => {
-            let address = address(asker, job, id).await;
+        Next::Id { id, label, path, query } => {
+            let address = address(asker, job, id).await.map(|address| extended(address, path, query));
             address.map(|address| offer(label.as_ref(), "Open", Deed::Go(address))).into_iter().collect()
         }
         Next::View { sheet_id, hidden_columns, label } => {
@@ -75,13 +108,19 @@ async fn offers(asker: &Asker, job: &Job, next: &Next) -> Vec<Offer> {
                 .into_iter()
                 .collect()
         }
-        Next::Snapshot { sheet_id, .. } => {
+        Next::Snapshot { sheet_id, snapshot_id } => {
             let address = address(asker, job, sheet_id).await;
-            address.map(|address| offer(None, "Open the sheet", Deed::Go(address))).into_iter().collect()
+            let compare = |address| Deed::Go(format!("{address}?compare={snapshot_id}"));
+            address.map(|address| offer(None, "See what changed", compare(address))).into_iter().collect()
         }
         Next::Retry { label } => vec![offer(label.as_ref(), "Retry", Deed::Retry)],
-        Next::ClearFilters { label, .. } => {
-            vec![offer(label.as_ref(), "Show all records", Deed::ClearFilters)]
+        Next::ClearFilters { label, sheet_ids } => {
+            let sheet_ids = sheet_ids.clone().unwrap_or_default();
+            let address = match sheet_ids.first() {
+                Some(id) => address(asker, job, id).await,
+                None => None,
+            };
+            vec![offer(label.as_ref(), "Show all records", Deed::ClearFilters { sheet_ids, address })]
         }
         Next::Wait { .. } => Vec::new(),
     }
@@ -95,10 +134,19 @@ async fn downloads(asker: &Asker, files: &[OutcomeFile]) -> Vec<Offer> {
         let name = file.label.as_deref().unwrap_or(&found.name);
         offers.push(Offer {
             label: format!("Download {name}"),
-            deed: Deed::Download(format!("/files/{id}/download")),
+            deed: Deed::Download(format!("/files/{id}/download"), String::new()),
         });
     }
     offers
+}
+
+/// An address with what an outcome adds to it: a path under it and a query.
+fn extended(address: String, path: &Option<String>, query: &Option<String>) -> String {
+    let path = path.as_deref().map_or("", |path| path.trim_matches('/'));
+    let query = query.as_deref().map_or("", |query| query.trim_start_matches('?'));
+    let slash = if path.is_empty() { "" } else { "/" };
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{address}{slash}{path}{mark}{query}")
 }
 
 /// The page of whatever has that id: a sheet, a workbook, a space, a file.
@@ -131,7 +179,35 @@ fn host(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::host;
+    use super::*;
+
+    #[test]
+    fn an_address_is_extended_by_path_and_query() {
+        let some = |text: &str| Some(text.to_string());
+        for (path, query, expected) in [
+            (None, None, "/s/a"),
+            (some("files"), None, "/s/a/files"),
+            (some("/files/"), some("?x=1"), "/s/a/files?x=1"),
+            (None, some("x=1"), "/s/a?x=1"),
+        ] {
+            assert_eq!(extended("/s/a".to_string(), &path, &query), expected);
+        }
+    }
+
+    #[test]
+    fn a_foreign_address_is_never_taken_by_itself() {
+        let offer = |deed| Offer { label: String::new(), deed };
+        for (deed, taken) in [
+            (Deed::Go("/space/a".into()), true),
+            (Deed::Open("https://evil.test".into()), false),
+            (Deed::Go("mailto:a@b.c".into()), false),
+            (Deed::Download("https://evil.test/x".into(), String::new()), false),
+            (Deed::Retry, true),
+        ] {
+            assert_eq!(may_be_taken(Some(&offer(deed.clone()))), taken, "{deed:?}");
+        }
+        assert!(!may_be_taken(None));
+    }
 
     #[test]
     fn a_foreign_address_shows_its_host() {

@@ -9,6 +9,7 @@ mod log;
 mod overdue;
 mod plan;
 mod predecessors;
+mod rerun;
 mod split;
 
 use serde_json::Value;
@@ -162,15 +163,7 @@ impl Service {
             if !job.is_built_in() {
                 job.attempt += 1;
             }
-            job.progress = 0;
-            job.info = None;
-            job.outcome = None;
-            job.result = None;
-            job.parts_ended_at = None;
-            job.started_at = None;
-            job.finished_at = None;
-            job.outcome_acknowledged_at = None;
-            job.estimated_completion_at = None;
+            begin_anew(job);
             Ok(())
         })
         .await
@@ -238,6 +231,19 @@ impl Service {
         jobs::delete(&mut tx, id, now()).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Nothing of an earlier run is left.
+fn begin_anew(job: &mut Job) {
+    job.progress = 0;
+    job.info = None;
+    job.outcome = None;
+    job.result = None;
+    job.parts_ended_at = None;
+    job.started_at = None;
+    job.finished_at = None;
+    job.outcome_acknowledged_at = None;
+    job.estimated_completion_at = None;
 }
 
 fn apply_progress(job: &mut Job, progress: Progress) -> Result<()> {

@@ -17,7 +17,7 @@ use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
 use crate::domain::ids::{EnvironmentId, FileId, JobId, SheetId, SpaceId, WorkbookId};
-use crate::domain::job::{Job, JobStatus, PartExecution};
+use crate::domain::job::{Job, JobStanding, JobStatus, PartExecution};
 use crate::domain::time::Timestamp;
 
 /// Who does the work of a job.
@@ -63,9 +63,17 @@ pub struct JobFilter {
     pub unseen: bool,
     /// Only those that this one made.
     pub created_by: Option<String>,
+    /// Only those that stand so.
+    pub standing: Option<JobStanding>,
+    /// Only those in whose label, operation or words this text is, in any case.
+    pub text: Option<String>,
     /// The oldest first, not the newest.
     pub oldest_first: bool,
 }
+
+const UNFINISHED: &str = " AND status NOT IN ('complete', 'failed', 'canceled')";
+const SAYS: &str = " AND LOWER(COALESCE(label, '') || ' ' || operation || ' ' || COALESCE(info, '') || ' ' ||
+    COALESCE(outcome, '')) LIKE ";
 
 /// Keeps a new job.
 ///
@@ -216,7 +224,18 @@ pub async fn list(
         rest = rest.push(" AND parent_id IS NULL");
     }
     if filter.unfinished {
-        rest = rest.push(" AND status NOT IN ('complete', 'failed', 'canceled')");
+        rest = rest.push(UNFINISHED);
+    }
+    if let Some(standing) = filter.standing {
+        rest = rest.push(match standing {
+            JobStanding::Running => UNFINISHED,
+            JobStanding::Complete => " AND status = 'complete'",
+            JobStanding::Failed => " AND status = 'failed'",
+            JobStanding::Canceled => " AND status = 'canceled'",
+        });
+    }
+    if let Some(text) = filter.text.as_deref().filter(|text| !text.is_empty()) {
+        rest = rest.push_bind(SAYS, convert::containing(&text.to_lowercase())).push(" ESCAPE '\\'");
     }
     if filter.unseen {
         rest = rest.push(" AND finished_at IS NOT NULL AND outcome_acknowledged_at IS NULL");
@@ -231,4 +250,13 @@ pub async fn list(
 pub async fn delete(tx: &mut Tx, id: &JobId, now: Timestamp) -> Result<(), StoreError> {
     let statement = Statement::new("UPDATE jobs SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL");
     tx.execute(statement.bind(id).bind(now)).await.map(|_| ())
+}
+
+/// Forgets jobs that ended before a moment, with their parts and logs; so many at most. Says how many.
+pub async fn forget(tx: &mut Tx, before: Timestamp, most: i64) -> Result<u64, StoreError> {
+    let statement = Statement::new(
+        "DELETE FROM jobs WHERE id IN (
+            SELECT id FROM jobs WHERE finished_at < $1 AND status IN ('complete', 'failed', 'canceled') LIMIT $2)",
+    );
+    tx.execute(statement.bind(before).bind(most)).await
 }

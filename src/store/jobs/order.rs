@@ -33,6 +33,15 @@ pub async fn unfinished_parts(tx: &mut Tx, parent: &JobId) -> Result<Vec<JobId>,
     ids(tx, statement).await
 }
 
+/// The parts of a job that failed or were canceled, in their order.
+pub async fn failed_parts(tx: &mut Tx, parent: &JobId, attempt: u32) -> Result<Vec<JobId>, StoreError> {
+    let statement = Statement::new(
+        "SELECT id FROM jobs WHERE parent_id = $1 AND parent_attempt = $2 AND deleted_at IS NULL
+            AND status IN ('failed', 'canceled') ORDER BY part, id",
+    );
+    ids(tx, statement.bind(parent).bind(i64::from(attempt))).await
+}
+
 /// The next part of an attempt that waits for the one before it.
 pub async fn next_part(tx: &mut Tx, parent: &JobId, attempt: u32) -> Result<Option<JobId>, StoreError> {
     let statement = Statement::new(

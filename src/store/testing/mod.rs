@@ -2,6 +2,7 @@
 
 mod chunks;
 pub mod database;
+pub mod pretended;
 pub mod samples;
 
 pub use chunks::chunks;

@@ -1,0 +1,206 @@
+//! The world of a run: its clock, its servers with their workers, and what happens in a step.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::invariants::Invariants;
+use super::listener::Listeners;
+use crate::domain::access::{Actor, Role, Scope};
+use crate::domain::ids::JobId;
+use crate::domain::job::Job;
+use crate::domain::limits::Limits;
+use crate::domain::outcome::Outcome;
+use crate::domain::time::Timestamp;
+use crate::files::FileStore;
+use crate::jobs::work::WorkError;
+use crate::jobs::worker;
+use crate::service::{Retention, Secrets, Service, Settings, Timeouts};
+use crate::sheets::Sheets;
+use crate::store::testing::database::TestDatabase;
+use crate::store::testing::pretended::{Dice, within};
+use crate::store::testing::samples;
+
+/// The clocks of the servers differ from the true one by so much, in milliseconds.
+pub const SKEW: [i64; 2] = [-700, 900];
+/// Overdue jobs are looked for at least so often, in milliseconds.
+pub const SWEEP: i64 = 1_000;
+
+/// A job that a worker has in hand.
+struct InHand {
+    job: Job,
+    actor: Actor,
+    /// It does nothing before that.
+    paused_until: i64,
+}
+
+/// Everything of a run.
+pub struct World {
+    pub tenant: samples::Tenant,
+    pub dice: Dice,
+    /// The true time.
+    pub now: i64,
+    pub jobs: Vec<JobId>,
+    pub invariants: Invariants,
+    services: [Arc<Service>; 2],
+    workers: [Option<InHand>; 2],
+    listeners: Listeners,
+    swept: i64,
+    reached: BTreeSet<&'static str>,
+    _database: TestDatabase,
+}
+
+impl World {
+    /// A new world of a seed.
+    pub async fn new(database: TestDatabase, seed: u64) -> Self {
+        let tenant = samples::tenant(&database).await;
+        let settings = Settings {
+            public_url: "http://inlet.test".to_string(),
+            timeouts: Timeouts::FAST,
+            limits: Limits::default(),
+            retention: Retention::default(),
+        };
+        let service = || {
+            let files = FileStore::new(&std::env::temp_dir());
+            let sheets = Sheets::with_most_records(1 << 20, 1_000);
+            Arc::new(Service::new(
+                (*database).clone(),
+                sheets,
+                files,
+                settings.clone(),
+                Secrets::new([7; 32]),
+            ))
+        };
+        Self {
+            services: [service(), service()],
+            invariants: Invariants::new(seed, database.name),
+            listeners: Listeners::new(tenant.space.id.clone()),
+            tenant,
+            dice: Dice::new(seed + 1),
+            now: samples::THEN.0,
+            jobs: Vec::new(),
+            workers: [None, None],
+            swept: samples::THEN.0,
+            reached: BTreeSet::new(),
+            _database: database,
+        }
+    }
+
+    /// What came about.
+    pub fn reached(&self) -> BTreeSet<&'static str> {
+        self.reached.clone()
+    }
+
+    /// Notes that something came about.
+    pub fn reach(&mut self, what: &'static str) {
+        self.reached.insert(what);
+    }
+
+    /// One of the servers.
+    pub fn server(&self) -> (Arc<Service>, Timestamp) {
+        let number = self.dice.below(2) as usize;
+        self.on(number)
+    }
+
+    fn on(&self, number: usize) -> (Arc<Service>, Timestamp) {
+        (self.services[number].clone(), Timestamp(self.now + SKEW[number]))
+    }
+
+    /// Who asks, in that role.
+    pub fn actor(&self, role: Role) -> Actor {
+        let scope = Scope { space_id: None, ..self.tenant.space.scope() };
+        Actor { id: "us_usr_00000000".to_string(), role, scope }
+    }
+
+    /// Lets everything happen that can, then lets it all come to an end.
+    pub async fn run(&mut self, steps: usize) {
+        for _ in 0..steps {
+            self.now += 1 + self.dice.below(if self.dice.chance(5) { 4_000 } else { 400 }) as i64;
+            match self.dice.below(100) {
+                0..18 => super::person::press(self).await,
+                18..28 => super::person::change_mind(self).await,
+                28..60 => self.work().await,
+                60..75 => self.hear().await,
+                _ => self.deliver().await,
+            }
+            self.look_after().await;
+        }
+        super::person::start_all(self).await;
+        for _ in 0..400 {
+            self.now += 250;
+            self.work().await;
+            self.deliver().await;
+            self.look_after().await;
+        }
+        self.hear().await;
+        self.invariants.at_the_end(&self.services[0], &self.tenant, &self.listeners.heard).await;
+    }
+
+    /// The sweep of one of the servers when it is due, and a look at all jobs.
+    async fn look_after(&mut self) {
+        let swept = self.now - self.swept >= SWEEP;
+        if swept {
+            self.swept = self.now;
+            let (service, now) = self.server();
+            if within(now, &self.dice, service.end_overdue_jobs()).await.unwrap() > 0 {
+                self.reach("a time-out");
+            }
+        }
+        let actor = self.actor(Role::System);
+        self.invariants.check(&self.services[0], &actor, &self.tenant, self.now, swept).await;
+    }
+
+    async fn hear(&mut self) {
+        let mut listeners = std::mem::take(&mut self.listeners);
+        listeners.hear(self).await;
+        self.listeners = listeners;
+    }
+
+    async fn deliver(&mut self) {
+        let mut listeners = std::mem::take(&mut self.listeners);
+        listeners.deliver(self).await;
+        self.listeners = listeners;
+    }
+
+    /// A worker of one of the servers does its next step, as the loop of `worker.rs` does.
+    async fn work(&mut self) {
+        let number = self.dice.below(2) as usize;
+        let (service, now) = self.on(number);
+        let Some(mut hand) = self.workers[number].take() else {
+            let claimed = within(now, &self.dice, worker::claim(&service, "simulated")).await.unwrap();
+            self.workers[number] = claimed.map(|(job, actor)| InHand { job, actor, paused_until: 0 });
+            return;
+        };
+        match self.dice.below(100) {
+            // The process dies: what it had in hand is nobody's until its lease runs out.
+            0..6 => return self.reach("a crash"),
+            6..14 => hand.paused_until = self.now + 1_000 + self.dice.below(5_000) as i64,
+            _ if hand.paused_until > self.now => {}
+            14..70 => {
+                let lease = service.settings.timeouts.lease;
+                if !within(now, &self.dice, worker::renew(&service, &hand.job, lease)).await.unwrap() {
+                    return self.reach("a lease lost");
+                }
+            }
+            _ => return self.end_work(&service, now, hand).await,
+        }
+        self.workers[number] = Some(hand);
+    }
+
+    /// A worker ends its job, which another may have by now.
+    async fn end_work(&mut self, service: &Arc<Service>, now: Timestamp, hand: InHand) {
+        let before = service.job(&hand.actor, &hand.job.id).await.unwrap();
+        let result = match self.dice.chance(70) {
+            true => Ok(Outcome::saying("done")),
+            false => Err(WorkError::Failed("it could not be done".to_string())),
+        };
+        let ended = within(now, &self.dice, worker::end(service, &hand.job, &hand.actor, result)).await;
+        let after = service.job(&hand.actor, &hand.job.id).await.unwrap();
+        if before.attempt != hand.job.attempt {
+            self.reach("a refused old attempt");
+            assert!(ended.is_err(), "{} an old attempt ended a job", self.invariants.name());
+        }
+        if before.attempt != hand.job.attempt || before.status.is_terminal() {
+            assert_eq!(before, after, "{} nothing may change", self.invariants.name());
+        }
+    }
+}

@@ -18,12 +18,16 @@ test('a foreground job covers the sheet, says how long, and can be stopped', asy
   const { call, sheet } = await openOwnSheet({ page, request, server }, fields, records);
   const job = await start(call, sheet, { mode: 'foreground' });
   const soon = new Date(Date.now() + 300_000).toISOString();
-  await call('POST', `/jobs/${job}/ack`, { info: 'Asking the registry', progress: 30, estimatedCompletionAt: soon });
+  // A listener that is slow but beats is never given up.
+  const beat = () => call('POST', `/jobs/${job}/ack`, { info: 'Asking the registry', progress: 30, estimatedCompletionAt: soon });
+  await beat();
+  const beating = setInterval(beat, 1_000);
   const cover = page.locator('.cover');
   await expect(cover).toContainText('Asking the registry');
   await expect(cover).toContainText(/[45] min.* left/);
   await expect(page.locator('#grid')).toHaveAttribute('inert', '');
   await checkAccessibility();
+  clearInterval(beating);
   await cover.getByRole('button', { name: 'Cancel' }).click();
   await expect(cover).toHaveCount(0);
   expect((await call('GET', `/jobs/${job}`)).status).toBe('canceled');

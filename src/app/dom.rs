@@ -156,6 +156,11 @@ impl Json {
         self.0.as_string()
     }
 
+    /// The value as JSON writes it.
+    pub fn written(&self) -> String {
+        js_sys::JSON::stringify(&self.0).map(String::from).unwrap_or_default()
+    }
+
     /// Whether it is true, or anything but empty.
     pub fn flag(&self) -> bool {
         self.0.is_truthy()

@@ -228,7 +228,7 @@ mod browser {
         if let Some(array) = array {
             let item = |place: u32| {
                 let item = array.at(place);
-                item.text().or_else(|| item.number().map(|number| number.to_string()))
+                item.text().or_else(|| item.number().map(|_| item.written()))
             };
             return (0..).map_while(item).collect();
         }

@@ -32,6 +32,7 @@ pub mod jobs;
 mod known_callers;
 pub mod layouts;
 pub mod links;
+pub mod markdown;
 pub mod new_job;
 pub mod orphaned_files;
 pub mod read_records;

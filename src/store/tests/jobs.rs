@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::domain::ids::JobId;
 use crate::domain::job::{Job, JobStatus};
 use crate::domain::time::Timestamp;
+use crate::store::job_secrets;
 use crate::store::jobs::*;
 use crate::store::testing::{databases, samples};
 use crate::store::{Db, StoreError, Tx, new_id};
@@ -302,5 +303,25 @@ async fn a_listener_that_falls_silent_is_noticed() {
         assert_eq!(late(&mut tx, 400, &patience).await, [Overdue::Silent]);
         end(&mut tx, &working, JobStatus::Complete).await;
         assert_eq!(late(&mut tx, 1000, &patience).await, []);
+    }
+}
+
+#[tokio::test]
+async fn secrets_go_with_their_job() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let job = ready(&mut tx, &tenant, Executor::Listener, samples::THEN).await;
+        let other = ready(&mut tx, &tenant, Executor::Listener, samples::THEN).await;
+        for (job, key, sealed) in
+            [(&job, "b", [1, 0]), (&job, "a", [2, 255]), (&job, "a", [9, 9]), (&other, "a", [3, 3])]
+        {
+            job_secrets::keep(&mut tx, &job.id, key, &sealed).await.unwrap();
+        }
+        let kept = vec![("a".to_string(), vec![2, 255]), ("b".to_string(), vec![1, 0])];
+        assert_eq!(job_secrets::of_job(&mut tx, &job.id).await.unwrap(), kept, "{}", database.name);
+        delete(&mut tx, &job.id, samples::THEN).await.unwrap();
+        assert_eq!(job_secrets::of_job(&mut tx, &job.id).await.unwrap(), []);
+        assert_eq!(job_secrets::of_job(&mut tx, &other.id).await.unwrap().len(), 1);
     }
 }

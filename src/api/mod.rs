@@ -19,6 +19,7 @@ mod fields;
 mod files;
 mod history;
 mod indices;
+mod job_secrets;
 mod jobs;
 mod json_lines;
 mod line_batch;
@@ -73,6 +74,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(history::routes())
         .merge(undo::routes())
         .merge(jobs::routes())
+        .merge(job_secrets::routes())
         .merge(events::routes())
         .merge(files::routes())
 }

@@ -4,7 +4,8 @@ use super::outcome::told;
 use super::records::query;
 use super::{Asker, id, refuse};
 use crate::domain::export::ExportFormat;
-use crate::domain::ids::{ChangeId, Id, SheetId};
+use crate::domain::form::InputType;
+use crate::domain::ids::{ChangeId, FileId, Id, SheetId};
 use crate::domain::job::{Job, JobType};
 use crate::rpc::jobs::{JobCard, JobList};
 use crate::rpc::records::Choosing;
@@ -20,9 +21,12 @@ const MOST: u64 = 50;
 pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
     let told = if job.status.is_terminal() { Some(told(asker, &job).await) } else { None };
     let form = form(asker, &job).await;
-    let input = job.input.clone().unwrap_or_default();
+    let mut input = job.input.clone().unwrap_or_default();
     let input = match form {
-        Some(form) => crate::domain::form::labelled(&form, &input),
+        Some(form) => {
+            name_files(asker, &form, &mut input).await;
+            crate::domain::form::labelled(&form, &input)
+        }
         None => input.iter().map(|(key, value)| (key.clone(), super::actions::plain(value))).collect(),
     };
     JobCard {
@@ -47,7 +51,7 @@ pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
 }
 
 /// The form that a job's input was filled into, while its action still exists.
-async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::action::InputForm> {
+async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::form::InputForm> {
     job.input.as_ref().filter(|input| !input.is_empty())?;
     let actions = match job.job_type {
         JobType::Workbook => {
@@ -65,9 +69,24 @@ async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::action::InputFo
     action.input_form
 }
 
+/// Files by their names in place of their ids, while they are there.
+async fn name_files(
+    asker: &Asker,
+    form: &crate::domain::form::InputForm,
+    input: &mut serde_json::Map<String, serde_json::Value>,
+) {
+    for field in form.fields.iter().filter(|field| field.input_type == InputType::File) {
+        let Some(value) = input.get_mut(&field.key) else { continue };
+        let Some(id) = value.as_str().and_then(|id| FileId::parse(id).ok()) else { continue };
+        if let Ok(file) = asker.service.file(&asker.actor, &id).await {
+            *value = file.name.into();
+        }
+    }
+}
+
 pub async fn jobs(space_id: String) -> Result<JobList, RpcError> {
     let asker = Asker::of_request()?;
-    let filter = JobFilter { space_id: Some(id(&space_id)?), ..JobFilter::default() };
+    let filter = JobFilter { space_id: Some(id(&space_id)?), without_hidden: true, ..JobFilter::default() };
     let found = asker.service.jobs(&asker.actor, &filter, Page::first(MOST)).await?;
     let mut cards = Vec::with_capacity(found.items.len());
     for job in found.items {

@@ -17,6 +17,7 @@ mod events;
 mod files;
 mod find;
 mod fixtures;
+mod forms;
 mod jobs;
 mod json_lines;
 mod layouts;

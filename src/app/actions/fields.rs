@@ -75,11 +75,13 @@ pub fn frame(input: &Input, error: RwSignal<Option<String>>, control: AnyView) -
     let id = field_id(&input.key);
     let (label_id, help_id, error_id) =
         (suffixed(&id, "label"), suffixed(&id, "help"), suffixed(&id, "error"));
-    let labelled_by = label_id.clone();
+    // Several controls are a group; the label of one is its own.
+    let is_group = matches!((input.kind, &input.offer), (InputType::MultiSelect, Offer::These(_)));
+    let (role, labelled_by) = (is_group.then_some("group"), is_group.then(|| label_id.clone()));
     let required = input.is_required().then(|| view! { <em aria-hidden="true">"*"</em> });
     let help = input.help.clone().map(|help| view! { <p id=help_id class="field-help">{help}</p> });
     view! {
-        <div class="field" role="group" aria-labelledby=labelled_by>
+        <div class="field" role=role aria-labelledby=labelled_by>
             <span class="field-label" id=label_id>{input.label.clone()} " " {required.any()}</span>
             {help.any()}
             {control}

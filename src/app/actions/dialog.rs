@@ -128,11 +128,11 @@ impl Begin {
         view! { <div role="alert">{words}</div> }.any()
     }
 
-    /// The button that starts it.
-    pub fn button(self, label: String, class: &'static str) -> AnyView {
+    /// The button that goes on, or starts it; with `begin` the focus goes to it.
+    pub fn button(self, label: String, class: &'static str, begin: bool) -> AnyView {
         let starting = self.starting;
         let words = part(move || if starting.get() { "Starting…".to_string() } else { label.clone() });
-        view! { <button type="submit" class=class aria-disabled=flag(move || starting.get())>{words}</button> }.any()
+        view! { <button type="submit" class=class data-begin=begin.then_some("") aria-disabled=flag(move || starting.get())>{words}</button> }.any()
     }
 }
 
@@ -160,7 +160,7 @@ fn deletion(begin: Begin) -> AnyView {
             </div>
             <footer class="dialog-foot">
                 <button type="button" class="button" on:click=on_mouse(move |_| begin.open.set(false))>"Cancel"</button>
-                {begin.button("Delete".to_string(), "button button-danger")}
+                {begin.button("Delete".to_string(), "button button-danger", false)}
             </footer>
         </form>
     }

@@ -228,11 +228,13 @@ impl Walk {
             Deed::DeleteRecords(_) => String::new(),
         });
         let primary = "button button-primary";
+        // Enter goes on from the last look, which has no input to press it in.
+        let is_review = self.step.get() == Step::Review;
         let next = match self.step.get() {
-            _ if place + 1 >= many => self.begin.button(label, primary),
-            Step::Warning => self.begin.button("Continue".to_string(), primary),
-            _ if self.editing.get() => self.begin.button("Back to the answers".to_string(), primary),
-            _ => self.begin.button("Next".to_string(), primary),
+            _ if place + 1 >= many => self.begin.button(label, primary, is_review),
+            Step::Warning => self.begin.button("Continue".to_string(), primary, false),
+            _ if self.editing.get() => self.begin.button("Back to the answers".to_string(), primary, false),
+            _ => self.begin.button("Next".to_string(), primary, false),
         };
         let cancel = on_mouse(move |_| super::leaving::leave(self.begin.open, self.answers, self.leaving));
         let back = (place > 0 && !self.editing.get()).then(|| {

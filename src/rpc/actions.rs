@@ -43,12 +43,14 @@ pub struct ActionForm {
 }
 
 /// What can be chosen for a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offered {
     /// The first of them.
     pub choices: Vec<Choice>,
     /// There are more.
     pub more: bool,
+    /// Why they could not be had.
+    pub trouble: Option<String>,
 }
 
 /// What is asked for while somebody types.
@@ -97,7 +99,7 @@ pub async fn ask_before(place: Place, operation: String, choosing: Choosing) -> 
 /// What can be chosen for an input whose choices are not in the form.
 ///
 /// # Errors
-/// When the action or input is not there, or nobody knows the choices now.
+/// When the action or input is not there. That nobody knows the choices now is an answer.
 #[server(input = Packed, output = Packed)]
 pub async fn options(place: Place, operation: String, wanted: OptionsWanted) -> Result<Offered, RpcError> {
     super::bodies::actions::options(place, operation, wanted).await

@@ -134,12 +134,15 @@ impl Picking {
             options(place, operation, OptionsWanted { field, search: typed, asker, filled })
         };
         turns.ask(REST_MILLISECONDS, question, move |answer| match answer {
-            Ok(Offered { choices, more }) => self.take(choices, more),
-            Err(error) => {
-                self.offered.set(Vec::new());
-                self.known.set(Known::Failed(error.message));
-            }
+            Ok(Offered { choices, more, trouble: None }) => self.take(choices, more),
+            Ok(Offered { trouble: Some(words), .. }) => self.failed(words),
+            Err(error) => self.failed(error.message),
         });
+    }
+
+    fn failed(self, words: String) {
+        self.offered.set(Vec::new());
+        self.known.set(Known::Failed(words));
     }
 
     /// Offers what was found, but for what is chosen already.

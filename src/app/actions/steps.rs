@@ -210,7 +210,7 @@ impl Walk {
         let spoken = ["Step ", &at, " of ", &of, joint, &title].concat();
         view! {
             <div class="step-head">
-                <h3>{title}</h3>
+                {(!title.is_empty()).then(|| view! { <h3>{title}</h3> }).any()}
                 <span aria-hidden="true">{[at.as_str(), " of ", &of].concat()}</span>
                 <p class="sr-only" role="status">{spoken}</p>
             </div>

@@ -10,6 +10,7 @@ use crate::domain::job::JobType;
 use crate::rpc::RpcError;
 use crate::rpc::actions::{ActionForm, ActionView, Filled, Offered, OptionsWanted, Place, Started};
 use crate::rpc::records::Choosing;
+use crate::service::ErrorKind;
 use crate::service::form_options;
 use crate::service::run_action::ActionRun;
 
@@ -65,8 +66,13 @@ pub async fn options(place: Place, operation: String, wanted: OptionsWanted) -> 
     let run = run(place, operation, &Choosing::default(), wanted.filled)?;
     let (field, search, asked_by) = (wanted.field, wanted.search, wanted.asker);
     let wanted = form_options::OptionsWanted { field, search, asker: asked_by };
-    let (choices, more) = asker.service.options(&asker.actor, &run, wanted).await?;
-    Ok(Offered { choices, more })
+    match asker.service.options(&asker.actor, &run, wanted).await {
+        Ok((choices, more)) => Ok(Offered { choices, more, trouble: None }),
+        Err(error) if error.kind == ErrorKind::Conflict => {
+            Ok(Offered { trouble: Some(RpcError::told(error).message), ..Offered::default() })
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub async fn run_action(

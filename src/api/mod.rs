@@ -21,6 +21,7 @@ mod history;
 mod indices;
 mod job_log;
 mod job_plans;
+mod job_secrets;
 mod jobs;
 mod json_lines;
 mod line_batch;
@@ -77,6 +78,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(jobs::routes())
         .merge(job_log::routes())
         .merge(job_plans::routes())
+        .merge(job_secrets::routes())
         .merge(events::routes())
         .merge(files::routes())
 }

@@ -92,6 +92,14 @@ pub fn moment(text: &str) -> Option<i64> {
     moment.is_finite().then_some(moment as i64)
 }
 
+/// The day, as this computer has it: `2026-01-31`.
+pub fn today() -> String {
+    let day = js_sys::Date::new_0();
+    let [month, date] = [day.get_month() + 1, day.get_date()]
+        .map(|number| if number < 10 { format!("0{number}") } else { number.to_string() });
+    [&day.get_full_year().to_string(), "-", &month, "-", &date].concat()
+}
+
 /// How many pixels of the screen one of the page covers, at least one.
 pub fn device_ratio() -> f64 {
     window().device_pixel_ratio().max(1.0)

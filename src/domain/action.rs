@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::blueprint::{is_false, null_is_default};
+use super::form::InputForm;
 use super::job::JobMode;
 use super::parse::ParseError;
 
@@ -43,99 +44,6 @@ pub enum ActionConstraint {
     HasData,
     /// The column is shown and can be changed.
     HasColumnEnabled,
-}
-
-/// One choice of an enum input.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct InputOption {
-    /// What arrives in the job's input.
-    pub value: Value,
-    /// What people read; the value when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// A line of help.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// A colour.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub color: Option<String>,
-    /// An icon's name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub icon: Option<String>,
-    /// The customer's own data.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub meta: Option<Value>,
-}
-
-/// The choices of an enum input.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct InputConfig {
-    /// In the order shown.
-    #[serde(default, deserialize_with = "null_is_default")]
-    pub options: Vec<InputOption>,
-}
-
-/// The type of an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum InputType {
-    /// One line.
-    String,
-    /// Several lines.
-    Textarea,
-    /// A decimal number.
-    Number,
-    /// Yes or no.
-    Boolean,
-    /// One of the options.
-    Enum,
-}
-
-/// A rule for an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
-pub enum InputConstraint {
-    /// It must be filled in.
-    Required,
-}
-
-/// One input of an action's form.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct InputField {
-    /// The name in the job's input.
-    pub key: String,
-    /// What people read.
-    pub label: String,
-    /// A line of help.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Which control it is.
-    #[serde(rename = "type")]
-    pub input_type: InputType,
-    /// What it holds at first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_value: Option<Value>,
-    /// The choices of an enum.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub config: Option<InputConfig>,
-    /// Its rules.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
-    pub constraints: Vec<InputConstraint>,
-}
-
-/// What an action asks before its job begins.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct InputForm {
-    /// `simple`, the only type there is.
-    #[serde(rename = "type", default = "simple")]
-    pub form_type: String,
-    /// The inputs, in order.
-    pub fields: Vec<InputField>,
-}
-
-fn simple() -> String {
-    "simple".to_string()
 }
 
 /// Markdown beside an action.
@@ -266,7 +174,9 @@ impl Action {
 
     /// Whether the page asks before the job begins.
     pub fn asks(&self) -> bool {
-        self.confirm.unwrap_or(true) || self.input_form.as_ref().is_some_and(|form| !form.fields.is_empty())
+        self.confirm.unwrap_or(true)
+            || self.input_form.as_ref().is_some_and(|form| !form.fields.is_empty())
+            || self.guardrail.is_some()
     }
 
     /// What must hold before it can be pressed, its old and new forms together.
@@ -284,13 +194,15 @@ impl Action {
         }
     }
 
-    /// The text of the confirm dialog.
-    pub fn question(&self) -> Option<&str> {
-        let by_standing = match self.invalid_conditional_messaging {
-            Some(true) => self.valid_records_message.as_deref().or(self.invalid_records_message.as_deref()),
+    /// The text of the confirm dialog, which may depend on whether records are invalid.
+    pub fn question(&self, standing: Standing) -> Option<&str> {
+        let by_standing = match (self.invalid_conditional_messaging, standing.invalid) {
+            (Some(true), 0) => self.valid_records_message.as_deref(),
+            (Some(true), _) => self.invalid_records_message.as_deref(),
             _ => None,
         };
-        self.description.as_deref().or(by_standing).filter(|text| !text.is_empty())
+        let said = |text: &&str| !text.trim().is_empty();
+        by_standing.filter(said).or(self.description.as_deref().filter(said))
     }
 }
 
@@ -384,5 +296,31 @@ mod tests {
         let disabled =
             action(json!({"label": "Go", "messages": [{"type": "error", "content": "Not today"}]}));
         assert_eq!(disabled.requirements().refusal(standing).as_deref(), Some("Not today"));
+    }
+
+    #[test]
+    fn the_question_depends_on_the_records_when_it_is_told_to() {
+        let valid = Standing { records: 5, ..Standing::default() };
+        let invalid = Standing { invalid: 1, ..valid };
+        let texts = json!({"label": "Go", "description": "Go?", "validRecordsMessage": "All of them",
+            "invalidRecordsMessage": "Only some"});
+        let with = |more: Value| {
+            let mut all = texts.clone();
+            all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            action(all)
+        };
+        for (more, standing, words) in [
+            (json!({}), invalid, Some("Go?")),
+            (json!({"invalidConditionalMessaging": true}), valid, Some("All of them")),
+            (json!({"invalidConditionalMessaging": true}), invalid, Some("Only some")),
+            (
+                json!({"invalidConditionalMessaging": true, "invalidRecordsMessage": " "}),
+                invalid,
+                Some("Go?"),
+            ),
+            (json!({"description": ""}), valid, None),
+        ] {
+            assert_eq!(with(more.clone()).question(standing), words, "{more}");
+        }
     }
 }

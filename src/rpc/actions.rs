@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::RpcError;
 use super::jobs::JobCard;
-use super::records::{Choice, Choosing};
+use super::records::Choosing;
 use super::wire::Packed;
-use crate::domain::action::{InputType, Requirements};
+use crate::domain::action::Requirements;
+use crate::domain::form::{Answer, Choice, Form};
 
 /// A button or menu item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,32 +25,49 @@ pub struct ActionView {
     pub tooltip: Option<String>,
     /// The page asks before the job begins.
     pub asks: bool,
-    /// The text of the confirm dialog.
-    pub question: Option<String>,
     /// What must hold before it can be pressed.
     pub requirements: Requirements,
-    /// What has to be filled in.
-    pub inputs: Vec<InputView>,
 }
 
-/// One input of an action's form.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InputView {
-    /// The name in the job's input.
-    pub key: String,
-    /// What people read.
-    pub label: String,
-    /// A line of help.
-    pub help: Option<String>,
-    /// Which control it is.
-    pub kind: InputType,
-    /// Whether it must be filled in.
-    pub required: bool,
-    /// What it holds at first.
-    pub initial: String,
-    /// The choices of an enum.
-    pub choices: Vec<Choice>,
+/// What the page asks before an action begins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActionForm {
+    /// The text of the dialog.
+    pub question: Option<String>,
+    /// A warning, as HTML that is safe to show.
+    pub guardrail: Option<String>,
+    /// Help, as HTML that is safe to show.
+    pub guide: Option<String>,
+    /// What has to be filled in.
+    pub form: Form,
 }
+
+/// What can be chosen for a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    /// The first of them.
+    pub choices: Vec<Choice>,
+    /// There are more.
+    pub more: bool,
+    /// Why they could not be had.
+    pub trouble: Option<String>,
+}
+
+/// What is asked for while somebody types.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OptionsWanted {
+    /// Key of the input.
+    pub field: String,
+    /// What was typed.
+    pub search: String,
+    /// Tells the dialogs that ask apart.
+    pub asker: String,
+    /// What was filled in so far.
+    pub filled: Filled,
+}
+
+/// Each input's key and answer.
+pub type Filled = Vec<(String, Answer)>;
 
 /// Where an action stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +87,25 @@ pub enum Started {
     Refused(Vec<(String, String)>),
 }
 
-/// Starts the job of an action. `input` holds each input's key and text; the server gives it its type.
+/// What is asked before an action begins.
+///
+/// # Errors
+/// When the action is not there.
+#[server(input = Packed, output = Packed)]
+pub async fn ask_before(place: Place, operation: String, choosing: Choosing) -> Result<ActionForm, RpcError> {
+    super::bodies::actions::ask_before(place, operation, choosing).await
+}
+
+/// What can be chosen for an input whose choices are not in the form.
+///
+/// # Errors
+/// When the action or input is not there. That nobody knows the choices now is an answer.
+#[server(input = Packed, output = Packed)]
+pub async fn options(place: Place, operation: String, wanted: OptionsWanted) -> Result<Offered, RpcError> {
+    super::bodies::actions::options(place, operation, wanted).await
+}
+
+/// Starts the job of an action. The server gives the answers their types.
 ///
 /// # Errors
 /// When the action is not there or must not be pressed now. A form that does not fit is an answer.
@@ -78,7 +114,7 @@ pub async fn run_action(
     place: Place,
     operation: String,
     choosing: Choosing,
-    input: Vec<(String, String)>,
+    filled: Filled,
 ) -> Result<Started, RpcError> {
-    super::bodies::actions::run_action(place, operation, choosing, input).await
+    super::bodies::actions::run_action(place, operation, choosing, filled).await
 }

@@ -13,9 +13,10 @@ pub fn allow_page() {
     let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
     // `cargo leptos watch` tells the page by a web socket of another port to load itself anew.
     let reload = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws: wss:" } else { "" };
+    // Texts in markdown may show images of other servers.
     let policy = format!(
         "default-src 'self'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
-         style-src 'self' 'nonce-{nonce}'; connect-src 'self'{reload}; img-src 'self' data: blob:; \
+         style-src 'self' 'nonce-{nonce}'; connect-src 'self'{reload}; img-src 'self' data: blob: https:; \
          frame-ancestors 'none'; base-uri 'none'; object-src 'none'; form-action 'self'"
     );
     if let Ok(policy) = HeaderValue::try_from(policy) {

@@ -3,6 +3,7 @@
 //! The API, the page and the jobs call the same methods with an [`Actor`]; what an actor may not see
 //! is not found, what it may not do is refused, and each change leaves its events in the same commit.
 
+pub mod action_form;
 pub mod additions;
 pub mod announce;
 pub mod arriving_import;
@@ -24,14 +25,19 @@ pub mod facets;
 pub mod fields;
 pub mod files;
 pub mod find;
+mod form_answers;
+pub mod form_options;
+mod form_sources;
 pub mod frames;
 pub mod history;
 pub mod import_run;
 pub mod imports;
+mod job_secrets;
 pub mod jobs;
 mod known_callers;
 pub mod layouts;
 pub mod links;
+pub mod markdown;
 pub mod new_job;
 pub mod orphaned_files;
 pub mod read_records;
@@ -42,6 +48,7 @@ pub mod references;
 pub mod retention;
 pub mod revalidation;
 pub mod run_action;
+mod sealing;
 pub mod secrets;
 pub mod settings;
 pub mod sheets;

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::form_answers::FormAnswers;
 use super::new_job::NewJob;
 use super::{ErrorKind, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::{Action, ColumnStanding, Standing};
-use crate::domain::form;
 use crate::domain::ids::{FileId, Id, SheetId, SpaceId, WorkbookId};
 use crate::domain::job::{Job, JobMode, JobSubject, JobTrigger, JobType};
 use crate::domain::query::RecordQuery;
@@ -39,26 +39,35 @@ impl Service {
         if let Some(reason) = action.requirements().refusal(standing) {
             return Err(ServiceError::conflict(reason));
         }
-        let input = match &action.input_form {
-            Some(form) => form::check(form, &run.input).map_err(ServiceError::form)?,
-            None => Map::new(),
+        let FormAnswers { input, secrets } = match &action.input_form {
+            Some(form) => self.form_answers(actor, &run, form).await?,
+            None => FormAnswers::default(),
         };
+        let marks: Vec<String> = secrets.iter().map(|(_, text)| self.secrets.mark(text)).collect();
         let mut job = NewJob::new(run.job_type, &run.operation, &run.source);
         job.trigger = JobTrigger::Immediate;
         job.mode = action.mode.unwrap_or(JobMode::Background);
         job.label = Some(action.label.clone());
-        job.unique_key = Some(unique_key(&run, &input)?);
+        job.unique_key = Some(unique_key(&run, &input, &marks)?);
         job.input = Some(input);
         job.subject = run.records.map(|(sheet, query)| JobSubject::Collection {
             resource: "records".to_string(),
             params: Some(super::announce::object(json!({ "sheetId": sheet }))),
             query: Some(query),
         });
-        self.create_job(actor, job).await
+        let mut tx = self.db.write().await?;
+        let job = self.insert_job(&mut tx, actor, job).await?;
+        self.keep_secrets(&mut tx, &job.id, &secrets).await?;
+        tx.commit().await?;
+        Ok(job)
     }
 
     /// The action, and how the column stands that it belongs to.
-    async fn find_action(&self, actor: &Actor, run: &ActionRun) -> Result<(Action, ColumnStanding)> {
+    pub(super) async fn find_action(
+        &self,
+        actor: &Actor,
+        run: &ActionRun,
+    ) -> Result<(Action, ColumnStanding)> {
         let mut tx = self.db.read().await?;
         let scope = &actor.scope;
         let mut read_only = Vec::new();
@@ -102,7 +111,7 @@ impl Service {
     }
 
     /// How the records stand that the action would act on.
-    async fn standing(&self, actor: &Actor, run: &ActionRun) -> Result<Standing> {
+    pub(super) async fn standing(&self, actor: &Actor, run: &ActionRun) -> Result<Standing> {
         let sheets = match (&run.records, run.job_type) {
             (Some((sheet, query)), _) => vec![(sheet.clone(), query.clone())],
             (None, JobType::Sheet) => vec![(SheetId::parse(&run.source)?, RecordQuery::default())],
@@ -126,8 +135,8 @@ impl Service {
 }
 
 /// The same action on the same records with the same input, however often it is pressed.
-fn unique_key(run: &ActionRun, input: &Map<String, Value>) -> Result<String> {
-    let subject = serde_json::to_vec(&(&run.records, input)).map_err(ServiceError::internal)?;
+fn unique_key(run: &ActionRun, input: &Map<String, Value>, secrets: &[String]) -> Result<String> {
+    let subject = serde_json::to_vec(&(&run.records, input, secrets)).map_err(ServiceError::internal)?;
     let digest = Sha256::digest(&subject);
     let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Ok(format!("{}:{}:{}:{short}", run.job_type, run.operation, run.source))

@@ -50,6 +50,11 @@ impl Secrets {
         (now < expires).then(|| subject.to_string())
     }
 
+    /// The key itself, for what is sealed with it.
+    pub(super) fn key(&self) -> &[u8; 32] {
+        &self.key
+    }
+
     fn signature(&self, body: &str) -> String {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return String::new() };
         mac.update(body.as_bytes());

@@ -12,6 +12,8 @@ pub struct Timeouts {
     pub lease: i64,
     /// How often time-outs are looked for.
     pub sweep: i64,
+    /// How long a listener may take that is asked for choices while somebody types.
+    pub options: i64,
 }
 
 impl Timeouts {
@@ -20,12 +22,14 @@ impl Timeouts {
         patience: Patience { acknowledge: 300_000, silence: 900_000, parts: 30_000, total: 86_400_000 },
         lease: 30_000,
         sweep: 5_000,
+        options: 10_000,
     };
     /// For tests: a listener that does nothing is given up within five seconds.
     pub const FAST: Self = Self {
         patience: Patience { acknowledge: 3_000, silence: 4_000, parts: 1_000, total: 30_000 },
         lease: 3_000,
         sweep: 250,
+        options: 3_000,
     };
 }
 

@@ -18,6 +18,7 @@ pub mod events;
 mod failpoint;
 pub mod files;
 mod fresh;
+pub mod job_secrets;
 pub mod jobs;
 pub mod keys;
 pub mod layouts;

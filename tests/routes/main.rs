@@ -19,6 +19,7 @@ mod find;
 mod fixtures;
 mod job_log;
 mod job_parts;
+mod forms;
 mod jobs;
 mod json_lines;
 mod layouts;

@@ -129,6 +129,19 @@ impl TestApp {
         self.service.create_keys(&other.id).await.unwrap().secret
     }
 
+    /// All bytes of the files that the server keeps, its database among them when that is SQLite.
+    pub fn bytes_on_disk(&self) -> Vec<u8> {
+        let mut waiting = vec![self.folder.clone()];
+        let mut all = Vec::new();
+        while let Some(path) = waiting.pop() {
+            match path.is_dir() {
+                true => waiting.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path())),
+                false => all.extend(std::fs::read(path).unwrap_or_default()),
+            }
+        }
+        all
+    }
+
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();

@@ -1,7 +1,13 @@
 //! Buttons and menu items of blueprints, and the dialog that asks before a job begins.
 
+mod answers;
 mod dialog;
-mod form;
+mod fields;
+mod file;
+mod leaving;
+mod pick;
+mod review;
+mod steps;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;

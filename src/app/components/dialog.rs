@@ -54,7 +54,7 @@ pub fn Dialog(
         >
             <header class="dialog-head">
                 <h2 id=heading>{part(move || title.get())}</h2>
-                <button type="button" class="button button-ghost button-bare" aria-label="Close" on:click=on_mouse(move |_| open.set(false))>
+                <button type="button" class="button button-ghost button-bare" aria-label="Close" on:click=on_mouse(move |_| ask_to_close(element, open))>
                     {icon(Icon::Close)}
                 </button>
             </header>
@@ -62,6 +62,19 @@ pub fn Dialog(
         </dialog>
     }
     .any()
+}
+
+/// Closes a dialog as Esc does: what is in it hears the event `cancel`, and may say no.
+fn ask_to_close(element: NodeRef<html::Dialog>, open: RwSignal<bool>) {
+    #[cfg(feature = "hydrate")]
+    if let Some(dialog) = element.get_untracked()
+        && crate::app::dom::call(&dialog, "requestClose", &[]).is_some()
+    {
+        return;
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = element;
+    open.set(false);
 }
 
 /// Whether a dialog is open that shows something: it opens when that is there, and when the person closes it,

@@ -8,7 +8,7 @@ use crate::app::signals::{RwSignal, Signal};
 /// Which control it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Control {
-    /// One line; the type of the input element.
+    /// One line; the type of the input element. A `number` is a text for the keys of numbers.
     Line(&'static str),
     /// Several lines, and how many are seen.
     Area(u8),
@@ -57,7 +57,8 @@ pub fn FormField(
             <input
                 id=id.clone()
                 name=name
-                type=kind
+                type=if kind == "number" { "text" } else { kind }
+                inputmode=(kind == "number").then_some("decimal")
                 class="input"
                 aria-required=required.to_string()
                 aria-invalid=invalid()

@@ -145,6 +145,10 @@ impl Jobs {
             return;
         }
         let known = self.running.try_with_untracked(|running| running.iter().any(|card| card.id == job_id));
+        // Of what is not shown there is nothing to ask; questions of forms are gone when they are answered.
+        if known != Some(true) && payload.at("mode").text().as_deref() == Some("hidden") {
+            return;
+        }
         let progress = payload.at("progress").number();
         let runs = topic == "job:updated" && payload.at("status").text().as_deref() == Some("executing");
         if let (Some(progress), Some(true), true) = (progress, known, runs) {

@@ -121,7 +121,7 @@ impl Importing {
             }
             self.state.refresh();
         };
-        upload(&self.state.id(), &self.sheet_id.get_value(), &file, progress, done);
+        upload(&self.state.id(), Some(&self.sheet_id.get_value()), &file, progress, done);
     }
 
     /// On the server nobody picks files.

@@ -34,10 +34,10 @@ mod side;
 mod status_bar;
 pub mod summary_row;
 mod toolbar;
-mod turns;
+pub mod turns;
 pub mod unsent;
 #[cfg(feature = "hydrate")]
-mod upload;
+pub mod upload;
 mod value_input;
 pub mod versions;
 mod view_controls;

@@ -17,11 +17,11 @@ pub struct Uploaded {
     pub is_imported: bool,
 }
 
-/// Sends a file to a space, for a sheet. `progress` hears how many bytes are there and may say false to stop;
+/// Sends a file to a space, perhaps for a sheet. `progress` hears how many bytes are there and may say false to stop;
 /// `done` gets the file, or what went wrong.
 pub fn upload(
     space_id: &str,
-    sheet_id: &str,
+    sheet_id: Option<&str>,
     file: &File,
     progress: impl FnMut(u64) -> bool + 'static,
     done: impl FnOnce(Result<Uploaded, String>) + 'static,
@@ -61,12 +61,14 @@ pub fn follow(
     listeners.borrow_mut().push(listener);
 }
 
-fn prepare(space_id: &str, sheet_id: &str, file: &File) -> Option<(XmlHttpRequest, FormData)> {
+fn prepare(space_id: &str, sheet_id: Option<&str>, file: &File) -> Option<(XmlHttpRequest, FormData)> {
     let request = XmlHttpRequest::new().ok()?;
     request.open("POST", "/files").ok()?;
     let form = FormData::new().ok()?;
     form.append_with_str("spaceId", space_id).ok()?;
-    form.append_with_str("sheetId", sheet_id).ok()?;
+    if let Some(sheet_id) = sheet_id {
+        form.append_with_str("sheetId", sheet_id).ok()?;
+    }
     form.append_with_blob_and_filename("file", file, &file.name()).ok()?;
     Some((request, form))
 }

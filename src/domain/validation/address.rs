@@ -23,7 +23,7 @@ const fn bytes_of(marks: &[u8]) -> [bool; 256] {
 }
 
 /// `name@host.domain`: one `@`, no spaces, a dotted host.
-pub(super) fn is_email(text: &str) -> bool {
+pub fn is_email(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else { return false };
     is_name(name.as_bytes())
         && host.contains('.')
@@ -44,7 +44,7 @@ fn is_name(name: &[u8]) -> bool {
 }
 
 /// `https://host/…`, with `http` and `ftp` beside it.
-pub(super) fn is_url(text: &str) -> bool {
+pub fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     if !["https", "http", "ftp"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
         return false;

@@ -8,6 +8,7 @@ mod address;
 mod checker;
 mod validators;
 
+pub use address::{is_email, is_url};
 pub use checker::FieldChecker;
 pub use validators::{VALIDATORS, Validator};
 

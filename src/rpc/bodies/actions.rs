@@ -1,15 +1,17 @@
-//! Actions as the page shows them, and their press.
+//! Actions as the page shows them, the dialog before their jobs, and their press.
 
 use serde_json::Value;
 
 use super::records::query;
 use super::{Asker, id, jobs};
-use crate::domain::action::{Action, InputConstraint, InputField, InputOption};
+use crate::domain::action::Action;
 use crate::domain::ids::SheetId;
 use crate::domain::job::JobType;
 use crate::rpc::RpcError;
-use crate::rpc::actions::{ActionView, InputView, Place, Started};
-use crate::rpc::records::{Choice, Choosing};
+use crate::rpc::actions::{ActionForm, ActionView, Filled, Offered, OptionsWanted, Place, Started};
+use crate::rpc::records::Choosing;
+use crate::service::ErrorKind;
+use crate::service::form_options;
 use crate::service::run_action::ActionRun;
 
 /// An action as the page shows it; nothing for one without an operation, which cannot be pressed.
@@ -20,28 +22,8 @@ pub(super) fn view(action: &Action) -> Option<ActionView> {
         primary: action.primary == Some(true),
         tooltip: action.tooltip.clone(),
         asks: action.asks(),
-        question: action.question().map(str::to_string),
         requirements: action.requirements(),
-        inputs: action.input_form.iter().flat_map(|form| &form.fields).map(input).collect(),
     })
-}
-
-fn input(field: &InputField) -> InputView {
-    let options = field.config.as_ref().map_or(&[][..], |config| config.options.as_slice());
-    InputView {
-        key: field.key.clone(),
-        label: field.label.clone(),
-        help: field.description.clone(),
-        kind: field.input_type,
-        required: field.constraints.contains(&InputConstraint::Required),
-        initial: field.default_value.as_ref().map(plain).unwrap_or_default(),
-        choices: options.iter().map(choice).collect(),
-    }
-}
-
-fn choice(option: &InputOption) -> Choice {
-    let value = plain(&option.value);
-    Choice { label: option.label.clone().unwrap_or_else(|| value.clone()), value }
 }
 
 /// A value as the text of a control.
@@ -53,24 +35,54 @@ pub(super) fn plain(value: &Value) -> String {
     }
 }
 
-pub async fn run_action(
-    place: Place,
-    operation: String,
-    choosing: Choosing,
-    input: Vec<(String, String)>,
-) -> Result<Started, RpcError> {
-    let asker = Asker::of_request()?;
+/// The press of an action: which, and on what.
+fn run(place: Place, operation: String, choosing: &Choosing, filled: Filled) -> Result<ActionRun, RpcError> {
     let (job_type, source, records) = match place {
         Place::Sheet(sheet_id) => {
-            let query = query(&choosing);
+            let query = query(choosing);
             let sheet: SheetId = id(&sheet_id)?;
             (JobType::Sheet, sheet_id, (!query.is_everything()).then_some((sheet, query)))
         }
         Place::Workbook(workbook_id) => (JobType::Workbook, workbook_id, None),
     };
-    let input = input.into_iter().map(|(key, text)| (key, Value::String(text))).collect();
-    let all_selected = choosing.all_selected;
-    let run = ActionRun { job_type, source, operation, input, records, all_selected };
+    let input = filled.into_iter().map(|(key, answer)| (key, answer.into())).collect();
+    Ok(ActionRun { job_type, source, operation, input, records, all_selected: choosing.all_selected })
+}
+
+pub async fn ask_before(place: Place, operation: String, choosing: Choosing) -> Result<ActionForm, RpcError> {
+    let asker = Asker::of_request()?;
+    let run = run(place, operation, &choosing, Filled::new())?;
+    let found = asker.service.action_form(&asker.actor, &run).await?;
+    Ok(ActionForm {
+        question: found.question,
+        guardrail: found.guardrail,
+        guide: found.guide,
+        form: found.form,
+    })
+}
+
+pub async fn options(place: Place, operation: String, wanted: OptionsWanted) -> Result<Offered, RpcError> {
+    let asker = Asker::of_request()?;
+    let run = run(place, operation, &Choosing::default(), wanted.filled)?;
+    let (field, search, asked_by) = (wanted.field, wanted.search, wanted.asker);
+    let wanted = form_options::OptionsWanted { field, search, asker: asked_by };
+    match asker.service.options(&asker.actor, &run, wanted).await {
+        Ok((choices, more)) => Ok(Offered { choices, more, trouble: None }),
+        Err(error) if error.kind == ErrorKind::Conflict => {
+            Ok(Offered { trouble: Some(RpcError::told(error).message), ..Offered::default() })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn run_action(
+    place: Place,
+    operation: String,
+    choosing: Choosing,
+    filled: Filled,
+) -> Result<Started, RpcError> {
+    let asker = Asker::of_request()?;
+    let run = run(place, operation, &choosing, filled)?;
     match asker.service.run_action(&asker.actor, run).await {
         Ok(job) => Ok(Started::Job(Box::new(jobs::card(&asker, job).await))),
         Err(error) if !error.fields.is_empty() => {

@@ -25,6 +25,7 @@ pub async fn job_history(asked: HistoryAsked) -> Result<JobList, RpcError> {
     let filter = JobFilter {
         space_id: Some(id(&asked.space_id)?),
         exclude_children: true,
+        without_hidden: true,
         standing: asked.standing,
         text: Some(asked.text.trim().to_string()),
         ..JobFilter::default()

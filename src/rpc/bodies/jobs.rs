@@ -4,7 +4,8 @@ use super::outcome::told;
 use super::records::query;
 use super::{Asker, id, refuse};
 use crate::domain::export::ExportFormat;
-use crate::domain::ids::{ChangeId, Id, SheetId, UserId};
+use crate::domain::form::InputType;
+use crate::domain::ids::{ChangeId, FileId, Id, SheetId, UserId};
 use crate::domain::job::{Job, JobType};
 use crate::rpc::jobs::JobCard;
 use crate::rpc::records::Choosing;
@@ -13,9 +14,12 @@ use crate::rpc::{ErrorKind, RpcError};
 pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
     let told = if job.status.is_terminal() { Some(told(asker, &job).await) } else { None };
     let form = form(asker, &job).await;
-    let input = job.input.clone().unwrap_or_default();
+    let mut input = job.input.clone().unwrap_or_default();
     let input = match form {
-        Some(form) => crate::domain::form::labelled(&form, &input),
+        Some(form) => {
+            name_files(asker, &form, &mut input).await;
+            crate::domain::form::labelled(&form, &input)
+        }
         None => input.iter().map(|(key, value)| (key.clone(), super::actions::plain(value))).collect(),
     };
     JobCard {
@@ -42,7 +46,7 @@ pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
 }
 
 /// The form that a job's input was filled into, while its action still exists.
-async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::action::InputForm> {
+async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::form::InputForm> {
     job.input.as_ref().filter(|input| !input.is_empty())?;
     let actions = match job.job_type {
         JobType::Workbook => {
@@ -58,6 +62,21 @@ async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::action::InputFo
     };
     let action = actions.into_iter().find(|action| action.operation() == Ok(job.operation.as_str()))?;
     action.input_form
+}
+
+/// Files by their names in place of their ids, while they are there.
+async fn name_files(
+    asker: &Asker,
+    form: &crate::domain::form::InputForm,
+    input: &mut serde_json::Map<String, serde_json::Value>,
+) {
+    for field in form.fields.iter().filter(|field| field.input_type == InputType::File) {
+        let Some(value) = input.get_mut(&field.key) else { continue };
+        let Some(id) = value.as_str().and_then(|id| FileId::parse(id).ok()) else { continue };
+        if let Ok(file) = asker.service.file(&asker.actor, &id).await {
+            *value = file.name.into();
+        }
+    }
 }
 
 pub async fn job(job_id: String) -> Result<JobCard, RpcError> {

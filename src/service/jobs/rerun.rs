@@ -41,7 +41,11 @@ impl Service {
             unique_key: Some(format!("again:{id}:{errors_only}")),
             ..NewJob::new(job.job_type, &job.operation, &job.source)
         };
-        self.create_job(actor, new).await
+        let mut tx = self.db.write().await?;
+        let made = self.insert_job(&mut tx, actor, new).await?;
+        self.copy_secrets(&mut tx, id, &made.id).await?;
+        tx.commit().await?;
+        Ok(made)
     }
 
     /// What a job acted on, but only its records that have errors now.

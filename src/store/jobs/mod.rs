@@ -57,6 +57,8 @@ pub struct JobFilter {
     pub source: Option<String>,
     /// Without the parts of other jobs.
     pub exclude_children: bool,
+    /// Without those that are not shown to people.
+    pub without_hidden: bool,
     /// Only those that have not ended.
     pub unfinished: bool,
     /// Only those that have ended and whose outcome nobody has closed.
@@ -223,6 +225,9 @@ pub async fn list(
     if filter.exclude_children {
         rest = rest.push(" AND parent_id IS NULL");
     }
+    if filter.without_hidden {
+        rest = rest.push(" AND mode <> 'hidden'");
+    }
     if filter.unfinished {
         rest = rest.push(UNFINISHED);
     }
@@ -246,10 +251,11 @@ pub async fn list(
     Ok((rows.into_iter().map(Job::try_from).collect::<Result<_, _>>()?, total))
 }
 
-/// Deletes a job; whoever works on it loses it.
+/// Deletes a job and its secrets; whoever works on it loses it.
 pub async fn delete(tx: &mut Tx, id: &JobId, now: Timestamp) -> Result<(), StoreError> {
     let statement = Statement::new("UPDATE jobs SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL");
-    tx.execute(statement.bind(id).bind(now)).await.map(|_| ())
+    tx.execute(statement.bind(id).bind(now)).await?;
+    super::job_secrets::forget(tx, id).await
 }
 
 /// Forgets jobs that ended before a moment, with their parts and logs; so many at most. Says how many.

@@ -9,6 +9,7 @@ use crate::domain::job::log::{LINE_LENGTH, LogKind, LogLevel, NewEntry};
 use crate::domain::job::plan::ExecutionPlan;
 use crate::domain::job::{Job, JobStatus};
 use crate::domain::time::Timestamp;
+use crate::store::job_secrets;
 use crate::store::jobs::*;
 use crate::store::testing::{databases, samples};
 use crate::store::{Db, StoreError, Tx, new_id};
@@ -426,5 +427,25 @@ async fn a_log_keeps_its_entries_in_order_and_a_plan_is_kept() {
         let kept = ExecutionPlan { program_id: Some("us_mp_1".to_string()), ..ExecutionPlan::default() };
         plan::set_plan(&mut tx, &job.id, &kept).await.unwrap();
         assert_eq!(plan::plan(&mut tx, &job.id).await.unwrap(), Some(kept));
+    }
+}
+
+#[tokio::test]
+async fn secrets_go_with_their_job() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let job = ready(&mut tx, &tenant, Executor::Listener, samples::THEN).await;
+        let other = ready(&mut tx, &tenant, Executor::Listener, samples::THEN).await;
+        for (job, key, sealed) in
+            [(&job, "b", [1, 0]), (&job, "a", [2, 255]), (&job, "a", [9, 9]), (&other, "a", [3, 3])]
+        {
+            job_secrets::keep(&mut tx, &job.id, key, &sealed).await.unwrap();
+        }
+        let kept = vec![("a".to_string(), vec![2, 255]), ("b".to_string(), vec![1, 0])];
+        assert_eq!(job_secrets::of_job(&mut tx, &job.id).await.unwrap(), kept, "{}", database.name);
+        delete(&mut tx, &job.id, samples::THEN).await.unwrap();
+        assert_eq!(job_secrets::of_job(&mut tx, &job.id).await.unwrap(), []);
+        assert_eq!(job_secrets::of_job(&mut tx, &other.id).await.unwrap().len(), 1);
     }
 }

@@ -21,7 +21,8 @@ impl Secrets {
         let nonce: [u8; NONCE_LEN] = random_bytes();
         let mut sealed = text.as_bytes().to_vec();
         let aad = Aad::from(purpose.as_bytes());
-        let done = self.cipher()?.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed);
+        let done =
+            self.cipher()?.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed);
         done.map_err(|_| ServiceError::internal("a text could not be sealed"))?;
         Ok([&[FORM], nonce.as_slice(), &sealed].concat())
     }
@@ -31,7 +32,8 @@ impl Secrets {
         let (nonce, sealed) = sealed.strip_prefix(&[FORM])?.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut bytes = sealed.to_vec();
-        let text = self.cipher().ok()?.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut bytes).ok()?;
+        let text =
+            self.cipher().ok()?.open_in_place(nonce, Aad::from(purpose.as_bytes()), &mut bytes).ok()?;
         String::from_utf8(text.to_vec()).ok()
     }
 

@@ -109,6 +109,7 @@ async fn create(
         parent_id: request.parent_id.map(|id| known::<JobId>(&id)).transpose()?,
         file_id: request.file_id.map(|id| known::<FileId>(&id)).transpose()?,
         unique_key: None,
+        scheduled: false,
     };
     Ok(data(service.create_job(&actor, new).await?.into()))
 }

@@ -43,6 +43,8 @@ pub struct NewJob {
     pub file_id: Option<FileId>,
     /// While a job of this key has not ended, no second one is made.
     pub unique_key: Option<String>,
+    /// It was put on schedule, and its time has come.
+    pub scheduled: bool,
 }
 
 impl NewJob {
@@ -64,6 +66,7 @@ impl NewJob {
             parent_id: None,
             file_id: None,
             unique_key: None,
+            scheduled: false,
         }
     }
 }
@@ -130,6 +133,11 @@ impl Service {
         }
         let namespaces = place.space.namespaces();
         tx.emit(announce::of_job(Topic::JobCreated, &actor.id, &job, place.sheet.as_ref(), &namespaces));
+        if new.scheduled {
+            job.status = JobStatus::Scheduled;
+            let sheet = place.sheet.as_ref();
+            tx.emit(announce::of_job(Topic::JobScheduled, &actor.id, &job, sheet, &namespaces));
+        }
         if job.trigger == JobTrigger::Immediate {
             job.status = JobStatus::Ready;
             jobs::update(tx, &job).await?;

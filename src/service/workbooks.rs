@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Result, Service, ServiceError, allow, announce};
+use super::{Result, Service, ServiceError, actions, allow, announce, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
 use crate::domain::blueprint::{SheetConfig, WorkbookConfig};
 use crate::domain::event::Topic;
 use crate::domain::ids::{Id, SheetId, SpaceId, WorkbookId};
+use crate::domain::mount::{self, MountKind};
 use crate::domain::parse::{ParseError, from_value};
 use crate::domain::record::{Counts, FieldNumber, RecordKey};
 use crate::domain::space::Space;
@@ -103,8 +104,9 @@ impl Service {
         let mut tx = self.db.write().await?;
         let WorkbookWithSheets { mut workbook, sheets: before } = read(&mut tx, actor, id).await?;
         let namespaces = namespaces(&mut tx, actor, &workbook.space_id).await?;
+        let had = actions::of_workbook(&workbook);
         if let Some(actions) = change.actions {
-            actions.iter().try_for_each(|action| action.operation().map(drop))?;
+            mount::check(MountKind::Workbook, &actions)?;
             workbook.actions = actions;
         }
         if let Some(namespace) = change.namespace {
@@ -117,6 +119,7 @@ impl Service {
         workbook.extra.extend(change.extra);
         workbook.updated_at = now();
         workbooks::update(&mut tx, &workbook).await?;
+        schedules::follow(&mut tx, actor, id.as_str(), &had, &actions::of_workbook(&workbook)).await?;
         for (position, entry) in entries.into_iter().enumerate() {
             let place = |error| at(error, &format!("sheets[{position}]"));
             let changed = upsert_sheet(&mut tx, actor, &workbook, &before, entry, &namespaces).await;
@@ -196,7 +199,7 @@ pub(super) async fn insert_workbook(
     extra: Map<String, Value>,
 ) -> Result<WorkbookWithSheets> {
     let config = config.checked()?;
-    config.actions.iter().try_for_each(|action| action.operation().map(drop))?;
+    mount::check(MountKind::Workbook, &config.actions)?;
     let moment = now();
     let workbook = Workbook {
         id: new_id(),
@@ -214,6 +217,7 @@ pub(super) async fn insert_workbook(
         updated_at: moment,
     };
     workbooks::insert(tx, &workbook).await?;
+    schedules::follow(tx, actor, workbook.id.as_str(), &[], &actions::of_workbook(&workbook)).await?;
     let payload = json!({
         "workbookId": workbook.id, "spaceId": space.id, "name": workbook.name,
         "namespace": workbook.namespace, "sheetCount": config.sheets.len(),
@@ -256,6 +260,7 @@ async fn insert_sheet(
         config: Arc::new(config),
     };
     sheet.number = sheets::insert(tx, &sheet).await?;
+    schedules::follow(tx, actor, sheet.id.as_str(), &[], &actions::of_sheet(&sheet)).await?;
     let payload = json!({
         "sheetId": sheet.id, "workbookId": workbook.id, "name": sheet.config.name,
         "slug": sheet.slug, "fieldCount": sheet.config.fields.len(),
@@ -265,8 +270,12 @@ async fn insert_sheet(
 }
 
 pub(super) fn check_actions(config: &SheetConfig) -> Result<()> {
-    let fields = config.fields.iter().flat_map(|field| &field.actions);
-    Ok(config.actions.iter().chain(fields).try_for_each(|action| action.operation().map(drop))?)
+    mount::check(MountKind::Sheet, &config.actions)?;
+    for (position, field) in config.fields.iter().enumerate() {
+        let checked = mount::check(MountKind::Field, &field.actions);
+        checked.map_err(|error| error.within(&format!("fields[{position}]")))?;
+    }
+    Ok(())
 }
 
 /// Gives each new field the next free number; known fields keep theirs, dropped ones are remembered.
@@ -335,6 +344,8 @@ async fn upsert_sheet<'a>(
     sheet.config = Arc::new(config);
     sheet.updated_at = now();
     sheets::update_config(tx, &sheet).await?;
+    let [old, new] = [before, &sheet].map(actions::of_sheet);
+    schedules::follow(tx, actor, sheet.id.as_str(), &old, &new).await?;
     let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
     tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, namespaces, payload));
     Ok(Some((before, sheet)))

@@ -190,7 +190,7 @@ impl Live {
             }
             "records" | "commit" => self.sheet_moved(&context),
             "sheet" if topic == "sheet:counts-updated" => self.sheet_moved(&context),
-            "file" => {
+            "file" | "action" => {
                 self.state.files_moved.update(|moved| *moved += 1);
                 self.state.refresh();
             }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::app::plain::{Any, flag, live, on_change, on_key, on_mouse, part, words};
 
+use crate::app::actions::SpaceMenu;
 use crate::app::components::{Icon, icon};
 use crate::app::format;
 use crate::app::router::{Link, Router};
@@ -49,6 +50,7 @@ pub fn Sidebar() -> impl IntoView {
                     <span class="mark"></span>
                 </Link>
                 <b>{part(move || state.frame.with(|frame| frame.name.clone()))}</b>
+                <SpaceMenu />
                 <button
                     type="button"
                     class="button button-ghost button-bare fold"

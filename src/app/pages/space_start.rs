@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use crate::app::actions::SpaceActions;
 use crate::app::components::{EmptyState, Icon};
 use crate::app::frame::TopBar;
 use crate::app::plain::{Any, part};
@@ -25,7 +26,9 @@ pub fn SpaceStart() -> impl IntoView {
             let name = state.frame.with_untracked(|frame| frame.name.clone());
             view! {
                 <Title text=name.clone() />
-                <TopBar trail=vec![name] />
+                <TopBar trail=vec![name]>
+                    <SpaceActions />
+                </TopBar>
                 <main id="main" class="content">
                     <EmptyState
                         sign=Icon::Sheet

@@ -5,7 +5,7 @@ use super::records::query;
 use super::{Asker, id, refuse};
 use crate::domain::export::ExportFormat;
 use crate::domain::ids::{ChangeId, Id, SheetId};
-use crate::domain::job::{Job, JobType};
+use crate::domain::job::Job;
 use crate::rpc::jobs::{JobCard, JobList};
 use crate::rpc::records::Choosing;
 use crate::rpc::{ErrorKind, RpcError};
@@ -33,6 +33,7 @@ pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
         progress: job.progress,
         info: job.info,
         mode: job.mode,
+        source: job.source,
         sheet_id: job.sheet_id.map(|id| id.to_string()),
         workbook_id: job.workbook_id.map(|id| id.to_string()),
         input,
@@ -49,20 +50,7 @@ pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
 /// The form that a job's input was filled into, while its action still exists.
 async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::action::InputForm> {
     job.input.as_ref().filter(|input| !input.is_empty())?;
-    let actions = match job.job_type {
-        JobType::Workbook => {
-            let found = asker.service.workbook(&asker.actor, job.workbook_id.as_ref()?).await.ok()?;
-            found.workbook.actions
-        }
-        JobType::Sheet => {
-            let sheet = asker.service.sheet(&asker.actor, job.sheet_id.as_ref()?).await.ok()?;
-            let of_fields = sheet.config.fields.iter().flat_map(|field| &field.actions);
-            sheet.config.actions.iter().chain(of_fields).cloned().collect()
-        }
-        _ => return None,
-    };
-    let action = actions.into_iter().find(|action| action.operation() == Ok(job.operation.as_str()))?;
-    action.input_form
+    asker.service.action_of(&asker.actor, job).await?.input_form
 }
 
 pub async fn jobs(space_id: String) -> Result<JobList, RpcError> {

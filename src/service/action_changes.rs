@@ -185,7 +185,7 @@ async fn rewrite(
     let namespaces = space.namespaces();
     let operation = new.as_ref().and_then(|action| action.operation().ok().map(str::to_string));
     let missing = || ServiceError::not_found(before.target.kind().as_str(), before.target.as_str());
-    let config_updated = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
+    let config_updated = announce::config_updated(true);
     let (event, after) = match &before.target {
         Target::Space(_) => {
             let mut space = space.clone();

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
+use crate::domain::blueprint::SheetConfig;
 use crate::domain::file::File;
 use crate::domain::ids::{ActionId, FileId, Id, SheetId, SpaceId, WorkbookId, base62};
 use crate::domain::mount::{Mount, MountKind, Origin, PlacedAction, Spot, Target};
@@ -126,6 +127,14 @@ pub fn of_file(file: &File) -> Vec<PlacedAction> {
     let target = Target::File(file.id.clone());
     let owner = (&target, &file.space_id, (file.created_at, file.updated_at));
     file.actions.iter().filter_map(|action| inline(owner, None, action)).collect()
+}
+
+/// A sheet's configuration without actions, to see whether only they are others.
+pub(super) fn without(config: &SheetConfig) -> SheetConfig {
+    let mut config = config.clone();
+    config.actions.clear();
+    config.fields.iter_mut().for_each(|field| field.actions.clear());
+    config
 }
 
 type Owner<'a> = (&'a Target, &'a SpaceId, (Timestamp, Timestamp));

@@ -22,6 +22,13 @@ pub(super) fn object(value: Value) -> Map<String, Value> {
     }
 }
 
+/// What a workbook or sheet tells whose configuration is another. Where only actions are, a page need not read its
+/// records anew.
+pub fn config_updated(only_actions: bool) -> Value {
+    let details = if only_actions { json!({ "member": "actions" }) } else { json!({}) };
+    json!({ "changes": [{ "type": "config_updated", "details": details }] })
+}
+
 /// Something happened to a space.
 pub fn of_space(topic: Topic, actor: &Actor, space: &Space, payload: Value) -> NewEvent {
     NewEvent {

@@ -48,6 +48,14 @@ pub struct WorkbookChange {
     pub extra: Map<String, Value>,
 }
 
+impl WorkbookChange {
+    /// Whether nothing else is said of the workbook itself; what changes in sheets, they tell.
+    fn has_only_actions(&self) -> bool {
+        let others = (&self.name, &self.labels, &self.namespace, &self.settings, &self.metadata);
+        matches!(others, (None, None, None, None, None)) && self.extra.is_empty()
+    }
+}
+
 impl Service {
     /// The workbooks of a space with their sheets.
     pub async fn workbooks(&self, actor: &Actor, space: &SpaceId) -> Result<Vec<WorkbookWithSheets>> {
@@ -98,6 +106,7 @@ impl Service {
         change: WorkbookChange,
     ) -> Result<WorkbookWithSheets> {
         allow(actor, Operation::ManageWorkbook)?;
+        let only_actions = change.has_only_actions();
         let entries = change.sheets.unwrap_or_default();
         let known = self.workbook(actor, id).await?.sheets;
         let mut held = self.hold(entries.iter().filter_map(|entry| target(&known, entry))).await?;
@@ -127,7 +136,7 @@ impl Service {
                 self.follow_blueprint(&mut tx, actor, &mut held, (before, &after)).await.map_err(place)?;
             }
         }
-        let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
+        let payload = announce::config_updated(only_actions);
         tx.emit(announce::of_workbook(Topic::WorkbookUpdated, actor, &workbook, &namespaces, payload));
         let after = read(&mut tx, actor, id).await?;
         self.check_columns(&before, &after.sheets)?;
@@ -346,7 +355,8 @@ async fn upsert_sheet<'a>(
     sheets::update_config(tx, &sheet).await?;
     let [old, new] = [before, &sheet].map(actions::of_sheet);
     schedules::follow(tx, actor, sheet.id.as_str(), &old, &new).await?;
-    let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
+    let only_actions = actions::without(&before.config) == actions::without(&sheet.config);
+    let payload = announce::config_updated(only_actions);
     tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, namespaces, payload));
     Ok(Some((before, sheet)))
 }

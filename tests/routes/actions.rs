@@ -196,6 +196,16 @@ async fn an_action_of_a_blueprint_has_an_address_of_its_own() {
             assert_eq!(told(&app, &id).await.last().unwrap(), "action:deleted");
         }
         assert_eq!(names(&list(&app, &space).await), ["first", "last"]);
+        // Pages are told that nothing but actions is another, so that they keep their records.
+        let member = async |query: &str| {
+            let events = app.get(&format!("/v1/events?pageSize=500&topic={query}")).await.json();
+            let event = events["data"].as_array().unwrap().last().unwrap().clone();
+            event["payload"]["changes"][0]["details"].clone()
+        };
+        assert_eq!(member("sheet:updated").await, json!({ "member": "actions" }));
+        assert_eq!(member("workbook:updated").await, json!({ "member": "actions" }));
+        app.patch(&format!("/v1/workbooks/{workbook}"), json!({ "name": "Other" })).await.data();
+        assert_eq!(member("workbook:updated").await, json!({}));
         // Another operation is another action.
         let first = text(&of("first"), "id");
         let renamed = app.patch(&format!("/v1/actions/{first}"), json!({ "operation": "second" })).await.data();

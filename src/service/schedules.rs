@@ -44,14 +44,11 @@ impl Service {
         drop(tx);
         let mut jobs = Vec::new();
         for run in runs.iter().flatten().cloned() {
-            let source = run.source.clone();
+            let (source, column) = (run.source.clone(), run.column.clone().unwrap_or_default());
             match self.job_of(&actor, run).await {
                 Ok(mut job) => {
-                    job.unique_key = Some(format!(
-                        "scheduled:{}:{source}:{}",
-                        due.action_id,
-                        jobs.len() as i64 + due.due_at.0
-                    ));
+                    let (action, moment) = (&due.action_id, due.due_at);
+                    job.unique_key = Some(format!("scheduled:{action}:{source}:{column}:{moment}"));
                     job.scheduled = true;
                     jobs.push(job);
                 }

@@ -172,7 +172,7 @@ test('the actions of a space stand beside its name and on its own page', async (
   await page.goto(`/space/${empty.id}`);
   await hydrated(page);
   await checkAccessibility();
-  await page.getByRole('main').or(page.getByRole('banner')).getByRole('button', { name: 'Fill it' }).first().click();
+  await page.locator('.top-bar').getByRole('button', { name: 'Fill it' }).click();
   expect(await jobOf(desk.call, empty.id, 'fill')).toMatchObject({ type: 'space', source: empty.id });
 });
 

@@ -226,7 +226,6 @@ pub fn SpaceActions() -> impl IntoView {
 #[component]
 pub fn SpaceMenu() -> impl IntoView {
     let state = SpaceState::of_page();
-    let any = Memo::new(move |_| state.frame.with(|frame| !frame.actions.is_empty()));
     let (scope, blocked) = of_space(state);
     let items = Signal::derive(move || {
         let item = |action: ActionView| {
@@ -234,9 +233,6 @@ pub fn SpaceMenu() -> impl IntoView {
         };
         state.frame.with(|frame| frame.actions.clone()).into_iter().map(item).collect::<Vec<_>>()
     });
-    part(move || {
-        any.get().then(|| {
-            view! { <MenuButton id="space-menu".to_string() label="Actions of the space".to_string() bare=Icon::More items=items most=MOST_UNSOUGHT /> }
-        })
-    })
+    view! { <MenuButton id="space-menu".to_string() label="Actions of the space".to_string() bare=Icon::More items=items most=MOST_UNSOUGHT /> }
+        .any()
 }

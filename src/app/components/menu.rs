@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::app::plain::{Any, flag, live, on_event, on_key, on_mouse, on_pointer, part, watch, words};
+use crate::app::plain::{Any, flag, on_event, on_key, on_mouse, on_pointer, part, watch, words};
 use crate::app::signals::{Callback, RwSignal, Signal, StoredValue};
 
 use super::icon::{Icon, Sign, icon, sign};
@@ -148,21 +148,28 @@ pub fn MenuButton(
                 let _ = event;
             })
         >
-            {part(move || finds().then(|| view! {
-                <input
-                    type="search"
-                    class="input menu-find"
-                    placeholder="Find an action"
-                    aria-label="Find an action"
-                    prop:value=live(move || sought.get())
-                    on:input=on_event(move |event| sought.set(event_target_value(&event)))
-                />
-            }))}
+            {part(move || finds().then(|| crate::app::later::menu_find(sought)))}
             // Where there is a box, the items alone are the menu.
             <div role=words(move || finds().then(|| "menu".to_string()))>
                 {part(move || items.get().into_iter().filter(&found).map(item).collect_view())}
             </div>
         </div>
+    }
+    .any()
+}
+
+/// The box over the items of a long menu.
+pub fn menu_find(sought: RwSignal<String>) -> AnyView {
+    use crate::app::plain::live;
+    view! {
+        <input
+            type="search"
+            class="input menu-find"
+            placeholder="Find an action"
+            aria-label="Find an action"
+            prop:value=live(move || sought.get())
+            on:input=on_event(move |event| sought.set(event_target_value(&event)))
+        />
     }
     .any()
 }
@@ -200,7 +207,7 @@ fn item_view(item: MenuItem, close: Callback<()>) -> AnyView {
         >
             {sign(item.icon)}
             <span>
-                <span class:sr-only=item.bare>{item.label}</span>
+                <span class=if item.bare { "sr-only" } else { "" }>{item.label}</span>
                 {item.reason.map(|reason| view! { <small>{reason}</small> }).any()}
             </span>
             {keys.any()}

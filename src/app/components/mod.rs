@@ -24,7 +24,7 @@ pub use form_field::{Control, FormField, field_id};
 pub use icon::{Icon, Sign, icon, sign};
 #[cfg(feature = "hydrate")]
 pub use menu::walk_items;
-pub use menu::{MenuAt, MenuButton, MenuItem};
+pub use menu::{MenuAt, MenuButton, MenuItem, menu_find};
 pub use popover::{Popover, PopoverButton};
 pub use progress::Progress;
 pub use table::Table;

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::app::actions::SpaceActions;
 use crate::app::components::{EmptyState, Icon};
 use crate::app::frame::TopBar;
 use crate::app::plain::{Any, part};
@@ -27,7 +26,7 @@ pub fn SpaceStart() -> impl IntoView {
             view! {
                 <Title text=name.clone() />
                 <TopBar trail=vec![name]>
-                    <SpaceActions />
+                    {crate::app::later::space_actions()}
                 </TopBar>
                 <main id="main" class="content">
                     <EmptyState

@@ -244,20 +244,16 @@ impl SheetControl {
     /// The selected records and those left out, when an action asks whether they are valid.
     fn weighed(self) -> (Vec<String>, Vec<String>) {
         let of_scope = |action: &ActionView| action.requirements.all_valid == AllValid::Scope;
-        match self.actions().iter().any(of_scope) {
+        let asks = self.sheet.with_value(|sheet| {
+            self.state.frame.with(|frame| {
+                let entry = frame.sheet(&sheet.id);
+                entry.is_some_and(|entry| entry.actions.iter().chain(&entry.column_actions).any(of_scope))
+            })
+        });
+        match asks {
             true => self.grid.selection.with(|selection| (selection.ids(), selection.except())),
             false => Default::default(),
         }
-    }
-
-    /// The actions of the toolbar and of the columns.
-    fn actions(self) -> Vec<ActionView> {
-        self.sheet.with_value(|sheet| {
-            self.state.frame.with(|frame| {
-                let entry = frame.sheet(&sheet.id);
-                entry.map(|entry| [&entry.actions[..], &entry.column_actions].concat()).unwrap_or_default()
-            })
-        })
     }
 
     /// What the menu of that column has, of its field and of the sheet around it.
@@ -404,21 +400,25 @@ impl SheetControl {
             (_, Standing::Valid) => 0,
             _ => counts.error,
         };
-        let invalid_in_all = self.sheet.with_value(|sheet| {
-            let known = self.state.frame.with(|frame| frame.sheet(&sheet.id).map(|entry| entry.invalid));
-            known.unwrap_or(sheet.counts.error)
-        });
         Scope {
             words,
             choosing,
             standing: action::Standing {
                 records: counts.total,
                 invalid,
-                invalid_in_all,
+                invalid_in_all: self.invalid_in_all(),
                 selected,
                 ..Default::default()
             },
         }
+    }
+
+    /// How many records have an error, whatever is searched or selected.
+    pub fn invalid_in_all(self) -> u64 {
+        self.sheet.with_value(|sheet| {
+            let known = self.state.frame.with(|frame| frame.sheet(&sheet.id).map(|entry| entry.invalid));
+            known.unwrap_or(sheet.counts.error)
+        })
     }
 
     /// Asks whether the selected records are to be deleted.

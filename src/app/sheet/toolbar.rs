@@ -89,15 +89,7 @@ pub fn Toolbar(
 fn errors_button(control: SheetControl) -> AnyView {
     let is_open = move || control.side.get() == Some(Side::Errors);
     // Of the whole sheet, whatever is searched.
-    let invalid = Memo::new(move |_| {
-        control.sheet.with_value(|sheet| {
-            let known = control.state.frame.with(|frame| {
-                let mut sheets = frame.workbooks.iter().flat_map(|workbook| &workbook.sheets);
-                sheets.find(|other| other.id == sheet.id).map(|sheet| sheet.invalid)
-            });
-            known.unwrap_or(sheet.counts.error)
-        })
-    });
+    let invalid = Memo::new(move |_| control.invalid_in_all());
     view! {
         <button
             type="button"

@@ -5,6 +5,7 @@
 //! A handler reads the request, asks the service, and writes the answer. It decides nothing: rights
 //! and rules are the service's.
 
+mod actions;
 mod address;
 mod answer;
 mod bulk;
@@ -81,6 +82,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(job_secrets::routes())
         .merge(events::routes())
         .merge(files::routes())
+        .merge(actions::routes())
 }
 
 /// Answers everything under `/v1`, `/v2`, `/v2-alpha` and `/time`, and nothing else. Long polls end when

@@ -14,6 +14,8 @@ pub mod file;
 pub mod fill;
 pub mod form;
 pub mod frame;
+#[cfg(feature = "ssr")]
+pub mod icon;
 pub mod ids;
 pub mod job;
 pub mod json;
@@ -21,6 +23,7 @@ pub mod layout;
 pub mod limits;
 pub mod mapping;
 pub mod message_kind;
+pub mod mount;
 pub mod outcome;
 pub mod parse;
 pub mod place;

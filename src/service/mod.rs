@@ -3,7 +3,9 @@
 //! The API, the page and the jobs call the same methods with an [`Actor`]; what an actor may not see
 //! is not found, what it may not do is refused, and each change leaves its events in the same commit.
 
+pub mod action_changes;
 pub mod action_form;
+pub mod actions;
 pub mod additions;
 pub mod announce;
 pub mod arriving_import;
@@ -48,6 +50,7 @@ pub mod references;
 pub mod retention;
 pub mod revalidation;
 pub mod run_action;
+pub mod schedules;
 mod sealing;
 pub mod secrets;
 pub mod settings;

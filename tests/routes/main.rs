@@ -5,6 +5,7 @@
 #[path = "../util/mod.rs"]
 mod util;
 
+mod actions;
 mod bad_input;
 mod blueprint_changes;
 mod bulk;
@@ -31,6 +32,7 @@ mod presence;
 mod queries;
 mod records;
 mod references;
+mod schedules;
 mod sessions;
 mod sheets;
 mod snapshots;

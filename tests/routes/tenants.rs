@@ -20,6 +20,8 @@ async fn a_neighbour_finds_nothing() {
         let view = text(&app.post("/v1/views", view).await.data(), "id");
         let upload = crate::files::upload(&app, &[("spaceId", &made.space), ("file", "a,b")]).await.data();
         let file = text(&upload, "id");
+        let action = json!({ "targetId": made.sheet, "operation": "go", "label": "Go" });
+        let action = text(&crate::actions::create(&app, &made, action).await, "id");
         let neighbour = app.neighbours_key().await;
 
         let ids = [
@@ -36,6 +38,7 @@ async fn a_neighbour_finds_nothing() {
             ("{snapshotId}", &snapshot),
             ("{viewId}", &view),
             ("{fileId}", &file),
+            ("{actionId}", &action),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
@@ -76,7 +79,8 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{changeId}", "us_ch_0000000000")
                     .replace("{snapshotId}", "us_ss_0000000000")
                     .replace("{viewId}", "us_vi_0000000000")
-                    .replace("{fileId}", "us_fl_0000000000");
+                    .replace("{fileId}", "us_fl_0000000000")
+                    .replace("{actionId}", "us_act_0000000000");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;
@@ -93,6 +97,17 @@ async fn a_neighbour_finds_nothing() {
             ("POST", "/v1/snapshots".to_string(), json!({ "sheetId": made.sheet })),
             ("GET", format!("/v1/views?sheetId={}", made.sheet), Value::Null),
             ("POST", "/v1/views".to_string(), json!({ "sheetId": made.sheet, "name": "x", "config": {} })),
+            ("GET", format!("/v1/actions?spaceId={}", made.space), Value::Null),
+            (
+                "POST",
+                format!("/v1/actions?spaceId={}", made.space),
+                json!({ "targetId": made.space, "operation": "mine", "label": "x" }),
+            ),
+            (
+                "POST",
+                format!("/v1/actions/bulk?spaceId={}", made.space),
+                json!([{ "targetId": made.space, "operation": "mine", "label": "x" }]),
+            ),
             ("POST", "/v1/versions".to_string(), json!({ "sheetId": made.sheet })),
             ("GET", format!("/v1/subscription?scope={}", app.environment_id), Value::Null),
             ("GET", format!("/v1/subscription?scope={}", made.space), Value::Null),

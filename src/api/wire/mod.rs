@@ -3,6 +3,7 @@
 //! They are types of their own, so that what the published clients rely on cannot change when the
 //! domain does.
 
+pub mod action;
 pub mod cell;
 pub mod commit;
 pub mod environment;

@@ -7,7 +7,7 @@ use crate::app::plain::{Any, flag, live, on_change, on_key, on_mouse, part, word
 use crate::app::components::{Icon, icon};
 use crate::app::format;
 use crate::app::router::{Link, Router};
-use crate::app::signals::RwSignal;
+use crate::app::signals::{Memo, RwSignal};
 use crate::app::state::SpaceState;
 use crate::domain::route::Route;
 use crate::rpc::spaces::{SheetEntry, WorkbookEntry};
@@ -21,6 +21,7 @@ pub fn Sidebar() -> impl IntoView {
     // Going somewhere closes the drawer of a narrow screen.
     on_change(move || path.get(), move |_| state.drawer.set(false));
     let id = state.id();
+    let has_actions = Memo::new(move |_| state.frame.with(|frame| !frame.actions.is_empty()));
     let running = move || {
         let count = state.jobs.running.with(Vec::len);
         (count > 0).then(|| view! { <span class="n">{format!("{count} running")}</span> })
@@ -49,6 +50,7 @@ pub fn Sidebar() -> impl IntoView {
                     <span class="mark"></span>
                 </Link>
                 <b>{part(move || state.frame.with(|frame| frame.name.clone()))}</b>
+                {part(move || has_actions.get().then(crate::app::later::space_menu))}
                 <button
                     type="button"
                     class="button button-ghost button-bare fold"

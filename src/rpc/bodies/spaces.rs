@@ -2,14 +2,18 @@
 
 use serde_json::Map;
 
+use super::actions::views;
 use super::{Asker, id, jobs, sentence};
 use crate::domain::blueprint::WorkbookConfig;
 use crate::domain::ids::SpaceId;
+use crate::domain::mount::Spot;
 use crate::domain::parse::{ParseError, from_slice};
 use crate::domain::space::Space;
+use crate::domain::workbook::Sheet;
 use crate::rpc::RpcError;
 use crate::rpc::spaces::{Created, HomeList, SheetEntry, SpaceFrame, SpaceRow, WorkbookEntry};
 use crate::service::Page;
+use crate::service::actions::Around;
 use crate::service::spaces::{NewSpace, SpaceChange};
 use crate::service::workbooks::WorkbookWithSheets;
 use crate::store::jobs::JobFilter;
@@ -59,6 +63,10 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
     let sequence = service.space_sequence(actor, &id).await?;
     let space = service.space(actor, &id).await?;
     let workbooks = service.workbooks(actor, &id).await?;
+    let alone = service.actions_alone(actor, &id).await?;
+    let around = Around { space: &space, workbook: None, sheet: None, file: None, alone: &alone };
+    let actions = views(&around.at(&Spot::Space));
+    let workbooks = workbooks.iter().map(|found| entry(found, around)).collect();
     let files = service.files(actor, &id, None, Page::first(1)).await?.total;
     let filter = JobFilter { space_id: Some(id), ..JobFilter::default() };
     let running = JobFilter { unfinished: true, ..filter.clone() };
@@ -74,7 +82,8 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
         id: space.id.to_string(),
         name: space.name,
         primary_workbook: space.primary_workbook_id.map(|id| id.to_string()),
-        workbooks: workbooks.into_iter().map(entry).collect(),
+        workbooks,
+        actions,
         files,
         jobs: cards,
         sequence,
@@ -83,18 +92,24 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
     })
 }
 
-fn entry(found: WorkbookWithSheets) -> WorkbookEntry {
-    let sheet = |sheet: crate::domain::workbook::Sheet| SheetEntry {
-        id: sheet.id.to_string(),
-        name: sheet.config.name.clone(),
-        records: sheet.counts.total,
-        invalid: sheet.counts.error,
+fn entry(WorkbookWithSheets { workbook, sheets }: &WorkbookWithSheets, around: Around<'_>) -> WorkbookEntry {
+    let around = Around { workbook: Some(workbook), ..around };
+    let sheet = |sheet: &Sheet| {
+        let around = Around { sheet: Some(sheet), ..around };
+        SheetEntry {
+            id: sheet.id.to_string(),
+            name: sheet.config.name.clone(),
+            records: sheet.counts.total,
+            invalid: sheet.counts.error,
+            actions: views(&around.at(&Spot::Sheet(sheet))),
+            column_actions: views(&around.at_columns(sheet)),
+        }
     };
     WorkbookEntry {
-        id: found.workbook.id.to_string(),
-        name: found.workbook.name,
-        actions: found.workbook.actions.iter().filter_map(super::actions::view).collect(),
-        sheets: found.sheets.into_iter().map(sheet).collect(),
+        id: workbook.id.to_string(),
+        name: workbook.name.clone(),
+        actions: views(&around.at(&Spot::Workbook(workbook))),
+        sheets: sheets.iter().map(sheet).collect(),
     }
 }
 

@@ -46,7 +46,16 @@ pub struct Config {
     #[arg(long, env = "INLET_KEEP_CHANGES", default_value_t = 200, value_name = "CHANGES", value_parser = value_parser!(u32).range(1..))]
     pub keep_changes: u32,
 
-    /// Give up jobs that nobody answers within seconds, for tests
+    /// Let webhooks be sent into private networks, too: to this machine and to addresses such as 10.0.0.1. Without it
+    /// only the internet is reached, and this machine when the server itself listens on a loopback address
+    #[arg(long, env = "INLET_WEBHOOK_ALLOW_PRIVATE", value_parser = FalseyValueParser::new())]
+    pub webhook_allow_private: bool,
+
+    /// Seconds that the receiver of a webhook may take to answer
+    #[arg(long, env = "INLET_WEBHOOK_TIMEOUT", default_value_t = 15, value_name = "SECONDS", value_parser = value_parser!(u32).range(1..=60))]
+    pub webhook_timeout: u32,
+
+    /// Give up jobs that nobody answers within seconds, and try webhooks again soon, for tests
     #[arg(long, env = "INLET_FAST_TIMEOUTS", value_parser = FalseyValueParser::new())]
     pub fast_timeouts: bool,
 

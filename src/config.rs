@@ -47,7 +47,8 @@ pub struct Config {
     pub keep_changes: u32,
 
     /// Let webhooks be sent into private networks, too: to this machine and to addresses such as 10.0.0.1. Without it
-    /// only the internet is reached, and this machine when the server itself listens on a loopback address
+    /// only the internet is reached, and this machine when the server listens on a loopback address without a password
+    /// and a public address
     #[arg(long, env = "INLET_WEBHOOK_ALLOW_PRIVATE", value_parser = FalseyValueParser::new())]
     pub webhook_allow_private: bool,
 

@@ -104,9 +104,11 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
     Ok(Opened { service: Arc::new(service), trust, keys, lock })
 }
 
-/// A server that only this machine reaches may reach this machine.
+/// A server that only this machine reaches may reach this machine. One behind a proxy is reached by others.
 fn webhooks(config: &Config) -> Webhooks {
-    let reach = match (config.webhook_allow_private, config.listen.ip().is_loopback()) {
+    let alone =
+        config.listen.ip().is_loopback() && config.public_url.is_none() && config.admin_password.is_none();
+    let reach = match (config.webhook_allow_private, alone) {
         (true, _) => Reach::Anywhere,
         (false, true) => Reach::Loopback,
         (false, false) => Reach::Public,
@@ -137,6 +139,8 @@ mod tests {
     fn webhooks_reach_this_machine_only_from_a_server_that_nobody_else_reaches() {
         for (arguments, reach) in [
             (&["inlet"][..], Reach::Loopback),
+            (&["inlet", "--public-url", "https://inlet.example.com"], Reach::Public),
+            (&["inlet", "--admin-password", "hunter2"], Reach::Public),
             (&["inlet", "--listen", "0.0.0.0:80"], Reach::Public),
             (&["inlet", "--listen", "0.0.0.0:80", "--webhook-allow-private"], Reach::Anywhere),
         ] {

@@ -13,7 +13,7 @@ use crate::domain::webhook::{Delivery, DeliveryState, Endpoint};
 use crate::service::authentication::Subscription;
 use crate::service::{Result, Service};
 use crate::store::webhooks::{self, deliveries};
-use crate::store::{events, now};
+use crate::store::{events, failpoint, now};
 
 /// Events that come into the queue in one commit.
 const AT_ONCE: u64 = 200;
@@ -23,10 +23,21 @@ const KEEP_PLACE: i64 = 1_000;
 const FORGET_AT_ONCE: u64 = 1_000;
 const DAY: i64 = 24 * 3_600_000;
 
+/// What there was to queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queued {
+    /// The log was read to its end.
+    Nothing,
+    /// Something; there may be more.
+    Some,
+    /// Another server sends to this endpoint.
+    Elsewhere,
+}
+
 impl Service {
-    /// Puts the next events of the log into the queue of an endpoint, in the commit that keeps how far it was read.
-    /// `place` is how far this server read on without keeping it. Says whether there may be more.
-    pub async fn queue_events(&self, endpoint: &Endpoint, place: &mut i64) -> Result<bool> {
+    /// Puts the next events of the log into the queue of an endpoint, in the commit that keeps how far it was read and
+    /// that this server sends to it. `place` is how far this server read on without keeping it.
+    pub async fn queue_events(&self, endpoint: &Endpoint, worker: &str, place: &mut i64) -> Result<Queued> {
         *place = endpoint.position.max(*place);
         let subscription = match &endpoint.space_id {
             Some(space) => Subscription::Space(space.clone()),
@@ -37,20 +48,25 @@ impl Service {
             Subscription::Space(_) => event.space_sequence.unwrap_or_default(),
             Subscription::Environment(_) => event.environment_sequence,
         };
-        let Some(last) = found.last().map(place_of) else { return Ok(false) };
+        let Some(last) = found.last().map(place_of) else { return Ok(Queued::Nothing) };
         let wanted: Vec<&Event> = found.iter().filter(|event| endpoint.choice.takes(event)).collect();
         if !wanted.is_empty() || last - endpoint.position >= KEEP_PLACE {
+            let moment = now();
+            let until = moment.plus(self.settings.webhooks.schedule.lease);
             let mut tx = self.db.write().await?;
-            if !webhooks::advance(&mut tx, &endpoint.id, endpoint.position, last).await? {
-                return Ok(false);
+            if !webhooks::take(&mut tx, &endpoint.id, worker, until, moment).await?
+                || !webhooks::advance(&mut tx, &endpoint.id, endpoint.position, last).await?
+            {
+                return Ok(Queued::Elsewhere);
             }
             for event in wanted {
                 deliveries::queue(&mut tx, &of_event(endpoint, event), false).await?;
             }
+            failpoint("webhook-queue");
             tx.commit().await?;
         }
         *place = last;
-        Ok(found.len() as u64 == AT_ONCE)
+        Ok(Queued::Some)
     }
 
     /// The event of a delivery; nothing when it is a test, or gone.

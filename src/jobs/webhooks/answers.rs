@@ -127,13 +127,17 @@ impl Done {
     fn message(&self, rejections: &[Rejections]) -> String {
         let given = rejections.iter().filter_map(|one| one.message.as_deref());
         let mut parts: Vec<String> = given.map(str::to_string).collect();
-        let were = if self.rejected == 1 { "was" } else { "were" };
+        let were = |count: u64| if count == 1 { "was" } else { "were" };
+        let their = if self.rejected == 1 { "its" } else { "their" };
         parts.push(match self.rejected {
             0 => "No record was rejected.".to_string(),
-            count => format!("{} {were} rejected; their cells say why.", counted(count, "record")),
+            count => {
+                format!("{} {} rejected; {their} cells say why.", counted(count, "record"), were(count))
+            }
         });
         if self.deleted > 0 {
-            parts.push(format!("{} that had arrived were deleted here.", counted(self.deleted, "record")));
+            let records = counted(self.deleted, "record");
+            parts.push(format!("{records} that had arrived {} deleted here.", were(self.deleted)));
         }
         if !self.unplaced.is_empty() {
             let count = counted(self.unplaced.len() as u64, "rejection");

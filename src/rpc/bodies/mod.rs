@@ -17,6 +17,7 @@ pub mod records;
 pub mod spaces;
 pub mod versions;
 pub mod views;
+pub mod webhooks;
 
 use std::sync::Arc;
 

@@ -101,6 +101,7 @@ impl Service {
     /// Keeps what a try came to, for the delivery and for the endpoint.
     pub async fn keep_try(&self, mut delivery: Delivery, verdict: Verdict) -> Result<()> {
         let moment = now();
+        failpoint("webhook-sent");
         let tries = delivery.tries;
         delivery.tries += 1;
         delivery.state = match verdict {

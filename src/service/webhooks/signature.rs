@@ -56,6 +56,15 @@ mod tests {
         }
     }
 
+    /// The signature was made by the libraries for Python (1.1.0) and JavaScript (1.1.1), which agree.
+    #[test]
+    fn a_signature_is_that_of_the_libraries_in_python_and_javascript() {
+        let (key, body) = ([7; 32], r#"{"topic":"job:ready","name":"Zoë"}"#);
+        assert_eq!(secret(&key), "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=");
+        let signed = header(&[key], "us_evt_0123456789", 1_750_000_000, body.as_bytes());
+        assert_eq!(signed, "v1,RGd0ZEaXpXuVG23yQQkOmChS2SS9oasy4/UvYHwbcyQ=");
+    }
+
     #[test]
     fn the_library_of_receivers_finds_a_signature_right_and_a_forged_one_wrong() {
         let (key, other) = ([7; 32], [8; 32]);

@@ -42,7 +42,7 @@ test('a webhook is added, tried and looked at', async ({ page, checkAccessibilit
 
   const menu = async (item: string) => {
     await row.getByRole('button', { name: 'Actions of Our CRM' }).click();
-    await page.getByRole('menuitem', { name: item }).click();
+    await page.getByRole('menuitem', { name: item, exact: true }).click();
   };
   await menu('Send a test');
   const log = page.getByRole('region', { name: 'Sent to Our CRM' });
@@ -83,8 +83,8 @@ test('a webhook is added, tried and looked at', async ({ page, checkAccessibilit
 
 test('by keyboard, and on a phone', async ({ page, checkAccessibility }) => {
   const target = await receiver();
-  await page.setViewportSize({ width: 390, height: 800 });
   await openDemo(page);
+  await page.setViewportSize({ width: 390, height: 800 });
   await page.goto(`${page.url().split('/workbook/')[0]}/webhooks`);
   await hydrated(page);
   await page.getByRole('button', { name: 'Add webhook' }).focus();

@@ -56,6 +56,17 @@ pub struct WebhookDraft {
     pub job: String,
 }
 
+/// What became of a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Saved {
+    /// It is a new webhook, with that secret.
+    Secret(String),
+    /// The webhook was changed.
+    Changed,
+    /// Something in it does not fit.
+    Refused(String),
+}
+
 /// What is done to a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WebhookCommand {
@@ -129,12 +140,12 @@ pub async fn webhooks(space_id: String) -> Result<WebhookList, RpcError> {
     super::bodies::webhooks::webhooks(space_id).await
 }
 
-/// Makes or changes a webhook; the secret of a new one.
+/// Makes or changes a webhook.
 ///
 /// # Errors
-/// When something in it does not fit.
+/// When there is no such space or webhook for this person.
 #[server(input = Packed, output = Packed)]
-pub async fn save_webhook(space_id: String, draft: WebhookDraft) -> Result<Option<String>, RpcError> {
+pub async fn save_webhook(space_id: String, draft: WebhookDraft) -> Result<Saved, RpcError> {
     super::bodies::webhooks::save_webhook(space_id, draft).await
 }
 

@@ -40,6 +40,7 @@ mod transport;
 mod typed_cells;
 mod views;
 mod webhook_answers;
+mod webhook_libraries;
 mod webhooks;
 mod workbooks;
 

@@ -7,7 +7,7 @@ use super::Webhooks;
 use crate::app::components::{Control, Dialog, FormField, open_while};
 use crate::app::plain::{Any, flag, on_mouse, part};
 use crate::app::signals::{RwSignal, Signal};
-use crate::rpc::webhooks::{self, WebhookDraft};
+use crate::rpc::webhooks::{self, Saved, WebhookDraft};
 
 /// What can be heard with one choice, and the topics of it; the last one is written by hand.
 const PRESETS: &[(&str, &str, &str)] = &[
@@ -65,16 +65,18 @@ fn form(shared: Webhooks, draft: WebhookDraft, open: RwSignal<bool>) -> AnyView 
         spawn_local(async move {
             let answer = webhooks::save_webhook(shared.space.id(), draft).await;
             let _ = saving.try_set(false);
-            match answer {
-                Ok(secret) => {
+            let refused = match answer {
+                Ok(Saved::Refused(words)) => words,
+                Err(error) => error.message,
+                Ok(saved) => {
                     open.set(false);
-                    shared.secret.set(secret);
-                    shared.read();
+                    if let Saved::Secret(secret) = saved {
+                        shared.secret.set(Some(secret));
+                    }
+                    return shared.read();
                 }
-                Err(refused) => {
-                    let _ = error.try_set(Some(refused.message));
-                }
-            }
+            };
+            let _ = error.try_set(Some(refused));
         });
     };
     let choices = PRESETS.iter().map(|(key, label, _)| (key.to_string(), label.to_string())).collect();

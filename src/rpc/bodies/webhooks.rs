@@ -1,16 +1,16 @@
 //! The webhooks of a space, and what was sent to them.
 
-use super::{Asker, id};
+use super::{Asker, id, sentence};
 use crate::domain::ids::WebhookId;
 use crate::domain::webhook::filter::EventChoice;
 use crate::domain::webhook::{Delivery, DeliveryState};
 use crate::domain::wording::counted;
 use crate::rpc::RpcError;
 use crate::rpc::webhooks::{
-    DeliveryDetail, DeliveryList, DeliveryRow, WebhookCommand, WebhookDraft, WebhookList, WebhookRow,
+    DeliveryDetail, DeliveryList, DeliveryRow, Saved, WebhookCommand, WebhookDraft, WebhookList, WebhookRow,
 };
-use crate::service::Page;
 use crate::service::webhooks::{EndpointChange, NewEndpoint};
+use crate::service::{ErrorKind, Page, ServiceError};
 use crate::store::now;
 
 /// Webhooks that the page lists, and deliveries.
@@ -38,7 +38,7 @@ pub async fn webhooks(space_id: String) -> Result<WebhookList, RpcError> {
     Ok(WebhookList { webhooks, now: now().0 })
 }
 
-pub async fn save_webhook(space_id: String, draft: WebhookDraft) -> Result<Option<String>, RpcError> {
+pub async fn save_webhook(space_id: String, draft: WebhookDraft) -> Result<Saved, RpcError> {
     let asker = Asker::of_request()?;
     let (service, actor) = (&asker.service, &asker.actor);
     let job = Some(draft.job.trim().to_string()).filter(|job| !job.is_empty());
@@ -47,7 +47,10 @@ pub async fn save_webhook(space_id: String, draft: WebhookDraft) -> Result<Optio
         let choice = EventChoice { topics: draft.topics, job, namespaces: Vec::new() };
         let space = Some(id(&space_id)?);
         let new = NewEndpoint { environment_id: None, space_id: space, name, url: draft.url, choice };
-        return Ok(Some(service.create_webhook(actor, new).await?.secret));
+        return match service.create_webhook(actor, new).await {
+            Ok(made) => Ok(Saved::Secret(made.secret)),
+            Err(error) => refused(error),
+        };
     }
     let change = EndpointChange {
         name: Some(name),
@@ -56,8 +59,19 @@ pub async fn save_webhook(space_id: String, draft: WebhookDraft) -> Result<Optio
         job: Some(job),
         ..EndpointChange::default()
     };
-    service.update_webhook(actor, &id(&draft.id)?, change).await?;
-    Ok(None)
+    match service.update_webhook(actor, &id(&draft.id)?, change).await {
+        Ok(_) => Ok(Saved::Changed),
+        Err(error) => refused(error),
+    }
+}
+
+/// What does not fit is told at the form; everything else is an error.
+fn refused(error: ServiceError) -> Result<Saved, RpcError> {
+    if error.kind != ErrorKind::BadRequest {
+        return Err(error.into());
+    }
+    let message = error.message.strip_prefix("url: ").unwrap_or(&error.message);
+    Ok(Saved::Refused(sentence(message)))
 }
 
 pub async fn command_webhook(webhook_id: String, command: WebhookCommand) -> Result<String, RpcError> {

@@ -14,6 +14,7 @@ mod commits;
 mod download;
 mod environments;
 mod error;
+mod event_stream;
 mod events;
 mod extract;
 mod fields;
@@ -41,6 +42,8 @@ mod transport;
 mod undo;
 mod upload;
 mod views;
+mod webhook_deliveries;
+mod webhooks;
 mod wire;
 mod workbooks;
 
@@ -81,6 +84,9 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(job_plans::routes())
         .merge(job_secrets::routes())
         .merge(events::routes())
+        .merge(event_stream::routes())
+        .merge(webhooks::routes())
+        .merge(webhook_deliveries::routes())
         .merge(files::routes())
         .merge(actions::routes())
 }
@@ -92,6 +98,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
 pub fn router(service: Arc<Service>, stopping: CancellationToken) -> Router {
     let (operations, document) = operations().split_for_parts();
     let described = openapi::routes(&openapi::named(document));
+    let operations = operations.layer(axum::Extension(stopping.clone()));
     transport::wrap(operations.merge(described).with_state(service.clone()))
         .merge(subscription::routes(service, stopping))
 }

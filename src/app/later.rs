@@ -160,6 +160,8 @@ pages! {
     Route::Files { .. } => files: files, load_files = FilesPage;
     /// The jobs of a space.
     Route::Jobs { .. } => jobs: jobs, load_jobs = JobsPage;
+    /// The webhooks of a space.
+    Route::Webhooks { .. } => webhooks: webhooks, load_webhooks = WebhooksPage;
 }
 
 parts! {

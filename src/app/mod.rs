@@ -21,6 +21,7 @@ pub mod shell;
 pub mod signals;
 mod state;
 mod theme;
+mod webhooks;
 
 use leptos::prelude::*;
 
@@ -81,6 +82,7 @@ fn page(route: &Route) -> AnyView {
         Route::Sheet { .. } => view! { <SheetPage /> }.any(),
         Route::Files { .. } => later::files(),
         Route::Jobs { .. } => later::jobs(),
+        Route::Webhooks { .. } => later::webhooks(),
         _ => view! { <SpaceStart /> }.any(),
     }
 }

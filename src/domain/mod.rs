@@ -41,5 +41,6 @@ pub mod undo;
 pub mod validation;
 pub mod value;
 pub mod view;
+pub mod webhook;
 pub mod wording;
 pub mod workbook;

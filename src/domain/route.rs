@@ -31,6 +31,11 @@ pub enum Route {
         /// The space.
         space: String,
     },
+    /// The webhooks of a space.
+    Webhooks {
+        /// The space.
+        space: String,
+    },
 }
 
 impl Route {
@@ -48,6 +53,7 @@ impl Route {
             },
             ["space", space, "files"] => Self::Files { space: space.to_string() },
             ["space", space, "jobs"] => Self::Jobs { space: space.to_string() },
+            ["space", space, "webhooks"] => Self::Webhooks { space: space.to_string() },
             _ => return None,
         })
     }
@@ -63,6 +69,7 @@ impl Route {
             }
             Self::Files { space } => ["/space/", space, "/files"].concat(),
             Self::Jobs { space } => ["/space/", space, "/jobs"].concat(),
+            Self::Webhooks { space } => ["/space/", space, "/webhooks"].concat(),
         }
     }
 
@@ -81,7 +88,8 @@ impl Route {
             Self::Space { space }
             | Self::Sheet { space, .. }
             | Self::Files { space }
-            | Self::Jobs { space } => Some(space),
+            | Self::Jobs { space }
+            | Self::Webhooks { space } => Some(space),
         }
     }
 }
@@ -102,6 +110,7 @@ mod tests {
             sheet,
             files,
             Route::Jobs { space: space() },
+            Route::Webhooks { space: space() },
         ] {
             assert_eq!(Route::read(&route.path()), Some(route));
         }

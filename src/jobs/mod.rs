@@ -11,6 +11,7 @@ pub mod schedule;
 mod simulation;
 pub mod sweep;
 pub mod tidy_files;
+pub mod webhooks;
 pub mod work;
 pub mod worker;
 
@@ -21,7 +22,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::service::Service;
 
-/// Starts the workers, the sweeps, the schedules, the check of references and the demo's listener; they stop when `stopping` is cancelled.
+/// Starts the workers, the sweeps, the schedules, the check of references, the sender of webhooks and the demo's
+/// listener; they stop when `stopping` is cancelled.
 pub fn start(service: &Arc<Service>, stopping: &CancellationToken) -> TaskTracker {
     let tasks = TaskTracker::new();
     for number in 0..worker::WORKERS {
@@ -33,6 +35,7 @@ pub fn start(service: &Arc<Service>, stopping: &CancellationToken) -> TaskTracke
     tasks.spawn(async move { following.follow_references(stop).await });
     tasks.spawn(collect::run(service.clone(), stopping.clone()));
     tasks.spawn(tidy_files::run(service.clone(), stopping.clone()));
+    tasks.spawn(webhooks::run(service.clone(), stopping.clone()));
     tasks.spawn(demo::run(service.clone(), stopping.clone()));
     tasks.close();
     tasks

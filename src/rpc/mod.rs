@@ -25,6 +25,7 @@ pub mod records;
 pub mod spaces;
 pub mod versions;
 pub mod views;
+pub mod webhooks;
 mod wire;
 
 pub use error::{ErrorKind, RpcError};

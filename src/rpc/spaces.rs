@@ -94,6 +94,8 @@ pub struct SpaceFrame {
     pub sequence: i64,
     /// Who is signed in.
     pub person: Option<String>,
+    /// Whether they may manage the space.
+    pub manages: bool,
     /// Milliseconds since 1970 on the server.
     pub now: i64,
 }

@@ -178,7 +178,7 @@ pub fn of_job(
         "domain": job.job_type, "operation": job.operation, "job": job.name(), "status": job.status,
         "info": job.info, "progress": job.progress, "mode": job.mode, "label": job.label,
         "isPart": job.parent_id.is_some(), "input": job.input.clone().unwrap_or_default(),
-        "estimatedCompletionAt": job.estimated_completion_at, "startedAt": job.started_at,
+        "estimatedCompletionAt": job.estimated_completion_at, "startedAt": job.started_at, "attempt": job.attempt,
     });
     let reads_records = topic == Topic::JobReady && job.subject.is_some();
     NewEvent {

@@ -61,13 +61,16 @@ pub mod steps;
 pub mod undo;
 pub mod versions;
 pub mod views;
+pub mod webhooks;
 pub mod workbooks;
 
 pub use error::{ErrorKind, ServiceError};
 pub use secrets::Secrets;
-pub use settings::{Retention, Settings, Timeouts};
+pub use settings::{Retention, Settings, Timeouts, Webhooks};
 
 use std::sync::Arc;
+
+use tokio::sync::Notify;
 
 use crate::domain::access::{Actor, Operation};
 use crate::domain::tenant::User;
@@ -92,6 +95,8 @@ pub struct Service {
     pub settings: Settings,
     secrets: Secrets,
     edits: Arc<EditQueue>,
+    /// Webhooks changed, or something is to be sent to one.
+    pub webhooks_changed: Notify,
     sessions: KnownCallers<(Actor, User)>,
     keys: KnownCallers<Actor>,
 }
@@ -131,7 +136,8 @@ impl Service {
     pub fn new(db: Db, sheets: Sheets, files: FileStore, settings: Settings, secrets: Secrets) -> Self {
         let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone(), settings.limits));
         let (sessions, keys) = (KnownCallers::new(), KnownCallers::new());
-        Self { db, sheets, files, settings, secrets, edits, sessions, keys }
+        let webhooks_changed = Notify::new();
+        Self { db, sheets, files, settings, secrets, edits, webhooks_changed, sessions, keys }
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) mod testing;
 mod tests;
 mod tx;
 pub mod views;
+pub mod webhooks;
 pub mod workbooks;
 
 pub use db::{DatabaseUrl, Db, EventSignal, Signals};

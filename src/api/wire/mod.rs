@@ -18,6 +18,7 @@ pub mod sheet;
 pub mod snapshot;
 pub mod space;
 pub mod view;
+pub mod webhook;
 pub mod workbook;
 
 use serde::{Deserialize, Deserializer};

@@ -74,7 +74,10 @@ pub fn Sidebar() -> impl IntoView {
                     {icon(Icon::Folder)} "Files"
                     <span class="n">{part(move || state.frame.with(|frame| format::count(frame.files)))}</span>
                 </Link>
-                <Link href=Route::Jobs { space: id }.path()>{icon(Icon::Clock)} "Jobs" {running}</Link>
+                <Link href=Route::Jobs { space: id.clone() }.path()>{icon(Icon::Clock)} "Jobs" {running}</Link>
+                {state.frame.with_untracked(|frame| frame.manages).then(|| {
+                    view! { <Link href=Route::Webhooks { space: id }.path()>{icon(Icon::Link)} "Webhooks"</Link> }
+                }).any()}
                 <p class="person">
                     {part(move || state.frame.with(|frame| frame.person.clone()))}
                 </p>

@@ -9,6 +9,7 @@ mod not_found;
 mod sheet;
 mod sign_in;
 mod space_start;
+mod webhooks;
 
 pub use failure::Failure;
 pub use files::FilesPage;
@@ -19,3 +20,4 @@ pub use not_found::NotFound;
 pub use sheet::SheetPage;
 pub use sign_in::SignIn;
 pub use space_start::SpaceStart;
+pub use webhooks::WebhooksPage;

@@ -18,6 +18,7 @@ pub mod records;
 pub mod spaces;
 pub mod versions;
 pub mod views;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -56,6 +57,7 @@ impl Asker {
             (_, Some("us_usr")) => "another person".to_string(),
             (_, Some("us_key")) => "a program".to_string(),
             (_, Some("us_sp_")) => "a guest".to_string(),
+            (_, Some("us_wh_")) => "a webhook".to_string(),
             _ => "Inlet".to_string(),
         }
     }

@@ -4,6 +4,7 @@ use serde_json::Map;
 
 use super::actions::views;
 use super::{Asker, id, jobs, sentence};
+use crate::domain::access::Operation;
 use crate::domain::blueprint::WorkbookConfig;
 use crate::domain::ids::SpaceId;
 use crate::domain::mount::Spot;
@@ -88,6 +89,7 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
         jobs: cards,
         sequence,
         person: asker.person(),
+        manages: actor.may(Operation::ManageSpace),
         now: now().0,
     })
 }

@@ -112,6 +112,12 @@ impl Service {
     /// Makes a job inside a transaction. A running job of the same unique key is answered instead.
     pub(super) async fn insert_job(&self, tx: &mut Tx, actor: &Actor, new: NewJob) -> Result<Job> {
         let place = find_place(tx, actor, &new).await?;
+        super::jobs::check_size("input", new.input.as_ref())?;
+        super::jobs::check_size("partData", new.part_data.as_ref())?;
+        let values = [("config", &new.config), ("metadata", &new.metadata), ("result", &new.result)];
+        for (name, value) in values {
+            super::jobs::check_size(name, value.as_ref())?;
+        }
         self.check_predecessors(tx, actor, &new.predecessor_ids).await?;
         let parent = match &new.parent_id {
             Some(id) => Some(super::jobs::find_for_change(tx, actor, id).await?),

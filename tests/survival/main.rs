@@ -10,6 +10,7 @@ mod home;
 mod hostile;
 mod imports;
 mod jobs;
+mod listeners;
 #[path = "../util/postgres.rs"]
 mod postgres;
 mod power;

@@ -3,6 +3,7 @@
 //! The same methods serve our own workers, listeners and people. A call that carries an attempt number
 //! is refused when the job has been handed to somebody else since (the fence).
 
+mod bounds;
 mod command;
 mod end;
 mod log;
@@ -23,6 +24,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::time::Timestamp;
 use crate::store::jobs::JobFilter;
 use crate::store::{jobs, now};
+pub(super) use bounds::check as check_size;
 pub(super) use command::find_for_change;
 pub use log::NewLine;
 
@@ -106,7 +108,7 @@ impl Service {
         command::check_fence(&job, attempt)?;
         let told_lately = now().since(job.updated_at) < TOLD_EVERY;
         if job.status == JobStatus::Executing && told_lately {
-            let (info, percent) = (progress.info.clone(), progress.progress);
+            let (info, percent) = (progress.info.clone().map(bounds::shortened), progress.progress);
             let estimate = progress.estimated_completion_at;
             jobs::note_progress(&mut tx, id, percent, info.as_deref(), estimate, now()).await?;
             tx.commit().await?;
@@ -198,6 +200,11 @@ impl Service {
                 )));
             }
         };
+        for (name, value) in
+            [("metadata", &change.metadata), ("config", &change.config), ("result", &change.result)]
+        {
+            bounds::check(name, value.as_ref())?;
+        }
         let set = move |job: &mut Job| {
             job.metadata = change.metadata.or(job.metadata.take());
             job.config = change.config.or(job.config.take());
@@ -247,7 +254,7 @@ fn begin_anew(job: &mut Job) {
 }
 
 fn apply_progress(job: &mut Job, progress: Progress) -> Result<()> {
-    job.info = progress.info.or(job.info.take());
+    job.info = progress.info.map(bounds::shortened).or(job.info.take());
     job.progress = progress.progress.unwrap_or(job.progress).min(100);
     job.estimated_completion_at = progress.estimated_completion_at.or(job.estimated_completion_at);
     Ok(())
@@ -257,8 +264,9 @@ fn apply_ending(job: &mut Job, ending: Ending) -> Result<()> {
     if let Some(outcome) = &ending.outcome {
         outcome.check()?;
     }
-    job.info = ending.info.or(job.info.take());
-    job.outcome = ending.outcome.or(job.outcome.take());
+    bounds::check("result", ending.result.as_ref())?;
+    job.info = ending.info.map(bounds::shortened).or(job.info.take());
+    job.outcome = ending.outcome.map(bounds::outcome).transpose()?.or(job.outcome.take());
     job.result = ending.result.or(job.result.take());
     Ok(())
 }

@@ -46,6 +46,7 @@ impl Service {
         }
         let execution = if parallel { PartExecution::Parallel } else { PartExecution::Sequential };
         for (number, data) in (0_u32..).zip(parts) {
+            super::bounds::check("partData", data.as_ref())?;
             let waits = number > 0 && !parallel;
             let status = if waits { JobStatus::Waiting } else { JobStatus::Ready };
             let part = Job {

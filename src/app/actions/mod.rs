@@ -74,17 +74,23 @@ pub fn waits_for(state: SpaceState, meant: &dyn Fn(&JobCard) -> bool) -> Option<
         .with(|running| running.iter().find(blocks).map(|card| ["Wait for “", &card.label, "”"].concat()))
 }
 
-/// Why an action cannot be pressed now; nothing when it can.
-pub fn refusal(
+/// Why no action can be pressed now: a cell is being edited, or one of the jobs that are meant blocks.
+///
+/// What outlives a page is read through a memo of the page: when that goes, nothing of it is asked any more.
+pub fn waits(
     state: SpaceState,
-    action: &ActionView,
-    standing: Standing,
-    blocked: Option<String>,
-) -> Option<String> {
+    meant: impl Fn(&JobCard) -> bool + Send + Sync + 'static,
+) -> Memo<Option<String>> {
+    Memo::new(move |_| {
+        let editing = state.editing.get().then(|| "Finish the edit first".to_string());
+        editing.or_else(|| waits_for(state, &meant))
+    })
+}
+
+/// Why an action cannot be pressed now; nothing when it can.
+pub fn refusal(action: &ActionView, standing: Standing, waits: Option<String>) -> Option<String> {
     let requirements = &action.requirements;
-    let never = requirements.never.clone();
-    let editing = || state.editing.get().then(|| "Finish the edit first".to_string());
-    never.or_else(editing).or(blocked).or_else(|| requirements.refusal(standing))
+    requirements.never.clone().or(waits).or_else(|| requirements.refusal(standing))
 }
 
 /// An action as an item of a menu.
@@ -93,9 +99,9 @@ pub fn menu_item(
     action: ActionView,
     place: Place,
     scope: Scope,
-    blocked: Option<String>,
+    waits: Option<String>,
 ) -> MenuItem {
-    let reason = refusal(state, &action, scope.standing, blocked);
+    let reason = refusal(&action, scope.standing, waits);
     let (label, icon, bare, hint) =
         (action.label.clone(), action.icon.clone(), action.bare, action.hint.clone());
     let run = move || press(state, action.clone(), place.clone(), scope.clone());
@@ -108,13 +114,12 @@ pub fn button(
     action: ActionView,
     look: Look,
     place: Place,
-    scope: Signal<Scope>,
-    blocked: Signal<Option<String>>,
+    scope: Memo<Scope>,
+    waits: Memo<Option<String>>,
 ) -> AnyView {
     let asked = StoredValue::new(action.clone());
-    let reason = Signal::derive(move || {
-        asked.with_value(|action| refusal(state, action, scope.get().standing, blocked.get()))
-    });
+    let reason =
+        Signal::derive(move || asked.with_value(|action| refusal(action, scope.get().standing, waits.get())));
     view! {
         <Button
             label=action.label.clone()
@@ -135,8 +140,8 @@ fn at_top(
     id: &'static str,
     actions: Memo<Vec<ActionView>>,
     place: Place,
-    scope: Signal<Scope>,
-    blocked: Signal<Option<String>>,
+    scope: Memo<Scope>,
+    waits: Memo<Option<String>>,
 ) -> AnyView {
     let state = SpaceState::of_page();
     let place = StoredValue::new(place);
@@ -150,14 +155,14 @@ fn at_top(
     };
     let one = move |action: ActionView| {
         let look = if action.primary { Look::Primary } else { Look::Plain };
-        button(state, action, look, place.get_value(), scope, blocked)
+        button(state, action, look, place.get_value(), scope, waits)
     };
     part(move || {
         let (more, shown) = buttons();
         let some_more = !more.is_empty();
         let items = Signal::derive(move || {
             let item = |action: &ActionView| {
-                menu_item(state, action.clone(), place.get_value(), scope.get(), blocked.get())
+                menu_item(state, action.clone(), place.get_value(), scope.get(), waits.get())
             };
             more.iter().map(item).collect::<Vec<_>>()
         });
@@ -184,7 +189,7 @@ pub fn WorkbookActions(
         frame.workbooks.iter().find(|entry| workbook.with_value(|id| entry.id == *id)).cloned()
     };
     let actions = Memo::new(move |_| state.frame.with(find).map(|entry| entry.actions).unwrap_or_default());
-    let scope = Signal::derive(move || {
+    let scope = Memo::new(move |_| {
         state.frame.with(|frame| {
             let found = find(frame);
             let sheets = found.as_ref().map_or(&[][..], |entry| entry.sheets.as_slice());
@@ -205,18 +210,15 @@ pub fn WorkbookActions(
             Scope { words, choosing: Choosing::default(), standing }
         })
     });
-    let blocked = Signal::derive(move || {
-        workbook.with_value(|id| waits_for(state, &|card| card.workbook_id.as_ref() == Some(id)))
-    });
-    at_top("workbook-menu", actions, place, scope, blocked)
+    let is_here = move |card: &JobCard| workbook.with_value(|id| card.workbook_id.as_ref() == Some(id));
+    at_top("workbook-menu", actions, place, scope, waits(state, is_here))
 }
 
 /// What the actions of a space would act on, and the job that they wait for.
-fn of_space(state: SpaceState) -> (Signal<Scope>, Signal<Option<String>>) {
-    let scope = Signal::derive(move || Scope::of(&state.frame.with(|frame| frame.name.clone())));
-    let blocked =
-        Signal::derive(move || state.frame.with(|frame| waits_for(state, &|card| card.source == frame.id)));
-    (scope, blocked)
+fn of_space(state: SpaceState) -> (Memo<Scope>, Memo<Option<String>>) {
+    let scope = Memo::new(move |_| Scope::of(&state.frame.with(|frame| frame.name.clone())));
+    let space = state.id();
+    (scope, waits(state, move |card| card.source == space))
 }
 
 /// The actions of the space, at the top right of its own page.
@@ -224,20 +226,20 @@ fn of_space(state: SpaceState) -> (Signal<Scope>, Signal<Option<String>>) {
 pub fn SpaceActions() -> impl IntoView {
     let state = SpaceState::of_page();
     let actions = Memo::new(move |_| state.frame.with(|frame| frame.actions.clone()));
-    let (scope, blocked) = of_space(state);
-    at_top("space-actions", actions, Place::Space(state.id()), scope, blocked)
+    let (scope, waits) = of_space(state);
+    at_top("space-actions", actions, Place::Space(state.id()), scope, waits)
 }
 
 /// The actions of the space as a menu, which stands beside its name wherever one is.
 #[component]
 pub fn SpaceMenu() -> impl IntoView {
     let state = SpaceState::of_page();
-    let (scope, blocked) = of_space(state);
+    let actions = Memo::new(move |_| state.frame.with(|frame| frame.actions.clone()));
+    let (scope, waits) = of_space(state);
     let items = Signal::derive(move || {
-        let item = |action: ActionView| {
-            menu_item(state, action, Place::Space(state.id()), scope.get(), blocked.get())
-        };
-        state.frame.with(|frame| frame.actions.clone()).into_iter().map(item).collect::<Vec<_>>()
+        let item =
+            |action: ActionView| menu_item(state, action, Place::Space(state.id()), scope.get(), waits.get());
+        actions.get().into_iter().map(item).collect::<Vec<_>>()
     });
     view! { <MenuButton id="space-menu".to_string() label="Actions of the space".to_string() bare=Icon::More items=items most=MOST_UNSOUGHT /> }
         .any()

@@ -6,7 +6,7 @@ use crate::app::plain::{Any, on_mouse};
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 
-use crate::app::actions::{MOST_UNSOUGHT, Scope, menu_item, waits_for};
+use crate::app::actions::{MOST_UNSOUGHT, Scope, menu_item, waits};
 use crate::app::components::{Dialog, EmptyState, Icon, MenuButton, MenuItem, Table, TryAgain, open_while};
 use crate::app::format;
 use crate::app::frame::TopBar;
@@ -87,12 +87,14 @@ fn row(state: SpaceState, file: FileRow, now: i64, deleting: RwSignal<Option<Fil
     let address = format!("/files/{}/download", file.id);
     let (linked, named, doomed) = (address.clone(), file.name.clone(), file.clone());
     let (id, actions) = (file.id.clone(), file.actions.clone());
+    let source = id.clone();
+    let waits = waits(state, move |card| card.source == source);
     let items = Signal::derive(move || {
-        let blocked = waits_for(state, &|card| card.source == id);
+        let waits = waits.get();
         let scope = Scope::of(&doomed.name);
         let place = Place::File(id.clone());
         let action = |action: &ActionView| {
-            menu_item(state, action.clone(), place.clone(), scope.clone(), blocked.clone())
+            menu_item(state, action.clone(), place.clone(), scope.clone(), waits.clone())
         };
         let (address, doomed) = (address.clone(), doomed.clone());
         let mut items = vec![MenuItem::new("Download", Icon::Download, move || fetch(&address))];

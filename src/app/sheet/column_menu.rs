@@ -30,7 +30,7 @@ pub fn column_menu(control: SheetControl, key: String) -> AnyView {
     };
     view! {
         <h2 class="popover-title">{column.label.clone()}</h2>
-        {part(move || menu.control.blocked().map(|reason| view! { <p class="note-warn">{reason}</p> }))}
+        {part(move || menu.control.blocked.get().map(|reason| view! { <p class="note-warn">{reason}</p> }))}
         <div role="menu" aria-label=["Column ", &column.label].concat() class="menu-list" on:keydown=on_key(arrow)>
             {menu.sort_items()}
             {menu.item(Icon::Filter, "Filter by condition…", || None, move || menu.filter())}
@@ -40,7 +40,7 @@ pub fn column_menu(control: SheetControl, key: String) -> AnyView {
         </div>
         {part(move || {
             let key = menu.key.get_value();
-            let open = menu.control.blocked().is_none();
+            let open = menu.control.blocked.get().is_none();
             open.then(|| vec![
                 menu.width_view(),
                 view! { <h3 class="popover-title">"Filter by value"</h3> }.any(),
@@ -83,9 +83,9 @@ impl ColumnMenu {
                 type="button"
                 role="menuitem"
                 class="menu-item"
-                aria-disabled=flag(move || self.control.blocked().is_some() || reason().is_some())
+                aria-disabled=flag(move || self.control.blocked.get().is_some() || reason().is_some())
                 on:click=on_mouse(move |_| {
-                    if untrack(|| self.control.blocked()).is_none() && untrack(reason).is_none() {
+                    if untrack(|| self.control.blocked.get()).is_none() && untrack(reason).is_none() {
                         self.close();
                         run();
                     }
@@ -105,7 +105,7 @@ impl ColumnMenu {
                 self.key.with_value(|key| question.with(|question| question.direction(key) == Some(wanted)))
             };
             let run = move |_| {
-                if untrack(|| self.control.blocked()).is_some() {
+                if untrack(|| self.control.blocked.get()).is_some() {
                     return;
                 }
                 let sort = Sort { field: self.key.get_value(), descending: wanted };
@@ -120,7 +120,7 @@ impl ColumnMenu {
                     class="menu-item"
                     data-begin
                     aria-checked=flag(is_so)
-                    aria-disabled=flag(move || self.control.blocked().is_some())
+                    aria-disabled=flag(move || self.control.blocked.get().is_some())
                     on:click=on_mouse(run)
                 >
                     {icon(sign)}
@@ -213,7 +213,7 @@ impl ColumnMenu {
             _ => ColumnStanding::Enabled,
         };
         let standing = Standing { column, ..scope.standing };
-        let reason = refusal(state, &action, standing, self.control.blocked());
+        let reason = refusal(&action, standing, self.control.waits.get());
         let (label, bare, is_refused) = (action.label.clone(), action.bare, reason.is_some());
         let (icon, hint) = (action.icon.clone(), action.hint.clone().filter(|_| !is_refused));
         let place = Place::Column(self.control.id(), self.key.get_value());

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::outbox::Outbox;
-use crate::app::actions::{Scope, waits_for};
+use crate::app::actions::{Scope, waits, waits_for};
 use crate::app::components::{Toast, Tone};
 use crate::app::format;
 use crate::app::grid::change::Change;
@@ -15,14 +15,16 @@ use crate::app::grid::picking::Picking;
 use crate::app::grid::selection::Selection;
 use crate::app::grid::{Go, GridControl, Listed, Question};
 use crate::app::plain::{on_change, watch};
-use crate::app::signals::{Callback, RwSignal, StoredValue};
+use crate::app::signals::{Callback, Memo, RwSignal, StoredValue};
 use crate::app::state::{Asking, Deed, SpaceState};
 use crate::domain::action::{self, AllValid};
 use crate::domain::layout::SheetLayout;
 use crate::domain::record::Counts;
 use crate::rpc::actions::ActionView;
 use crate::rpc::cells::Adding;
+use crate::rpc::jobs::JobCard;
 use crate::rpc::records::{self, CellEdit, Choosing, SheetView, Standing};
+use crate::rpc::spaces::SheetEntry;
 use crate::rpc::views::SavedView;
 
 /// Whether what was typed has reached the server.
@@ -101,6 +103,14 @@ pub struct SheetControl {
     pub outbox: Outbox,
     /// The space around it.
     pub(super) state: SpaceState,
+    /// How many records have an error, whatever is searched or selected.
+    pub invalid_in_all: Memo<u64>,
+    /// Why the toolbar and the menus of columns have to wait: the job that blocks them, in words.
+    pub blocked: Memo<Option<String>>,
+    /// Why actions have to wait: that job, or an edit.
+    pub waits: Memo<Option<String>>,
+    /// The actions of the columns.
+    column_actions: Memo<Vec<ActionView>>,
     /// How many of the selected records are invalid, as far as an action asks for it.
     selected_invalid: RwSignal<u64>,
     counting: RwSignal<bool>,
@@ -165,13 +175,20 @@ impl SheetControl {
             trouble: Callback::new(move |words: String| state.toasts.show(Toast::new(Tone::Neutral, words))),
         };
         // The editor of another sheet is gone with it.
-        state.editing.set(false);
+        if state.editing.get_untracked() {
+            state.editing.set(false);
+        }
         let counting = RwSignal::new(false);
         let asked = &sheet.choosing;
         let counted = StoredValue::new((asked.search.clone(), asked.filter.clone(), sheet.version));
         let view = RwSignal::new(sheet.view.clone());
         let own_layout = StoredValue::new(sheet.own_layout.clone());
         let sheet = StoredValue::new(sheet.clone());
+        let is_here = move |card: &JobCard| {
+            sheet.with_value(|sheet| {
+                card.sheet_id.as_ref() == Some(&sheet.id) || card.source == sheet.workbook_id
+            })
+        };
         let (filtering, filter_field) = (RwSignal::new(false), RwSignal::new(None));
         let control = Self {
             grid,
@@ -195,6 +212,21 @@ impl SheetControl {
             clashes: RwSignal::new(false),
             outbox,
             state,
+            invalid_in_all: Memo::new(move |_| {
+                sheet.with_value(|sheet| {
+                    let known = |entry: &SheetEntry| entry.invalid;
+                    let known = state.frame.with(|frame| frame.sheet(&sheet.id).map(known));
+                    known.unwrap_or(sheet.counts.error)
+                })
+            }),
+            blocked: Memo::new(move |_| waits_for(state, &is_here)),
+            waits: waits(state, is_here),
+            column_actions: Memo::new(move |_| {
+                sheet.with_value(|sheet| {
+                    let actions = |entry: &SheetEntry| entry.column_actions.clone();
+                    state.frame.with(|frame| frame.sheet(&sheet.id).map(actions)).unwrap_or_default()
+                })
+            }),
             selected_invalid: RwSignal::new(0),
             counting,
             counted,
@@ -269,13 +301,7 @@ impl SheetControl {
     pub fn column_actions(self, key: &str) -> Vec<ActionView> {
         let stands =
             |action: &ActionView| action.columns.is_empty() || action.columns.iter().any(|own| own == key);
-        self.sheet.with_value(|sheet| {
-            self.state.frame.with(|frame| {
-                let entry = frame.sheet(&sheet.id);
-                let all = entry.into_iter().flat_map(|entry| &entry.column_actions);
-                all.filter(|action| stands(action)).cloned().collect()
-            })
-        })
+        self.column_actions.with(|actions| actions.iter().filter(|action| stands(action)).cloned().collect())
     }
 
     /// The actions of the toolbar.
@@ -284,15 +310,6 @@ impl SheetControl {
             self.state
                 .frame
                 .with(|frame| frame.sheet(&sheet.id).map(|entry| entry.actions.clone()).unwrap_or_default())
-        })
-    }
-
-    /// Why the toolbar and the menus of columns have to wait: the job that blocks them, in words.
-    pub fn blocked(self) -> Option<String> {
-        self.sheet.with_value(|sheet| {
-            waits_for(self.state, &|card| {
-                card.sheet_id.as_ref() == Some(&sheet.id) || card.source == sheet.workbook_id
-            })
         })
     }
 
@@ -415,19 +432,11 @@ impl SheetControl {
             standing: action::Standing {
                 records: counts.total,
                 invalid,
-                invalid_in_all: self.invalid_in_all(),
+                invalid_in_all: self.invalid_in_all.get(),
                 selected,
                 ..Default::default()
             },
         }
-    }
-
-    /// How many records have an error, whatever is searched or selected.
-    pub fn invalid_in_all(self) -> u64 {
-        self.sheet.with_value(|sheet| {
-            let known = self.state.frame.with(|frame| frame.sheet(&sheet.id).map(|entry| entry.invalid));
-            known.unwrap_or(sheet.counts.error)
-        })
     }
 
     /// Asks whether the selected records are to be deleted.

@@ -50,11 +50,11 @@ pub fn Toolbar(
     let choose = move |place: usize| question.update(|question| question.standing = STANDINGS[place]);
     let permits = control.sheet.with_value(|sheet| sheet.permits);
     let actions = Memo::new(move |_| control.toolbar_actions());
-    let blocked = Memo::new(move |_| control.blocked());
+    let blocked = control.blocked;
     let place = StoredValue::new(Place::Sheet(control.id()));
     let items = menu(state, control, actions, blocked, permits.delete);
-    let scope = Signal::derive(move || control.scope());
-    let waits = Signal::derive(move || blocked.get());
+    let scope = Memo::new(move |_| control.scope());
+    let waits = control.waits;
     let primary = move || {
         let primary = actions.get().into_iter().filter(|action| action.primary);
         primary
@@ -89,7 +89,7 @@ pub fn Toolbar(
 fn errors_button(control: SheetControl) -> AnyView {
     let is_open = move || control.side.get() == Some(Side::Errors);
     // Of the whole sheet, whatever is searched.
-    let invalid = Memo::new(move |_| control.invalid_in_all());
+    let invalid = control.invalid_in_all;
     view! {
         <button
             type="button"
@@ -157,11 +157,11 @@ fn menu(
 ) -> Signal<Vec<MenuItem>> {
     let delete = move || control.ask_to_delete();
     Signal::derive(move || {
-        let (scope, blocked) = (control.scope(), blocked.get());
+        let (scope, waits, blocked) = (control.scope(), control.waits.get(), blocked.get());
         let place = Place::Sheet(control.id());
         let rest = actions.get().into_iter().filter(|action| !action.primary);
         let mut items: Vec<MenuItem> = rest
-            .map(|action| menu_item(state, action, place.clone(), scope.clone(), blocked.clone()))
+            .map(|action| menu_item(state, action, place.clone(), scope.clone(), waits.clone()))
             .collect();
         let why_not = match (may_delete, scope.standing.selected) {
             (false, _) => Some("Records of this sheet may not be deleted".to_string()),

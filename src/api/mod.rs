@@ -10,6 +10,7 @@ mod answer;
 mod bulk;
 mod cells;
 mod commits;
+mod documents;
 mod download;
 mod environments;
 mod error;
@@ -60,6 +61,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(environments::routes())
         .merge(spaces::routes())
+        .merge(documents::routes())
         .merge(workbooks::routes())
         .merge(sheets::routes())
         .merge(download::routes())

@@ -54,6 +54,8 @@ pub struct SpaceState {
     pub shape_moved: RwSignal<u64>,
     /// Moves when files came or went.
     pub files_moved: RwSignal<u64>,
+    /// Moves when a document was made, changed or deleted.
+    pub documents_moved: RwSignal<u64>,
     /// Edits of cells on their way.
     pub outbox: Outbox,
     /// Takes what the server tells of people who come, go and move.
@@ -82,6 +84,7 @@ impl SpaceState {
             sheet_moved: RwSignal::new((0, None)),
             shape_moved: RwSignal::new(0),
             files_moved: RwSignal::new(0),
+            documents_moved: RwSignal::new(0),
             outbox,
             presence: StoredValue::new(None),
             theme: expect_context::<super::theme::Theme>().moved,

@@ -76,6 +76,8 @@ pub enum Place {
     Sheet(String),
     /// At the top right of a workbook.
     Workbook(String),
+    /// At the top right of a document.
+    Document(String),
 }
 
 /// What becomes of the press of a button.

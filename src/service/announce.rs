@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::access::Actor;
+use crate::domain::document::Document;
 use crate::domain::event::{NewEvent, Topic};
 use crate::domain::file::File;
 use crate::domain::ids::CommitId;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, JobType};
 use crate::domain::space::Space;
 use crate::domain::workbook::{Sheet, Workbook};
 
@@ -113,6 +114,19 @@ pub fn of_file(topic: Topic, actor: &Actor, file: &File, namespaces: &[String], 
     }
 }
 
+/// Something happened to a document.
+pub fn of_document(topic: Topic, actor: &Actor, document: &Document, namespaces: &[String]) -> NewEvent {
+    NewEvent {
+        topic,
+        environment_id: document.environment_id.clone(),
+        space_id: Some(document.space_id.clone()),
+        context: object(json!({ "actorId": actor.id, "documentId": document.id })),
+        payload: Map::new(),
+        data_path: None,
+        namespaces: namespaces.to_vec(),
+    }
+}
+
 /// Something happened to a job. `sheet` is the one it is about; it gives the context its slugs.
 pub fn of_job(
     topic: Topic,
@@ -129,6 +143,9 @@ pub fn of_job(
     }
     if let Some(id) = &job.file_id {
         context.insert("fileId".into(), id.to_string().into());
+    }
+    if job.job_type == JobType::Document {
+        context.insert("documentId".into(), job.source.clone().into());
     }
     let payload = json!({
         "domain": job.job_type, "operation": job.operation, "job": job.name(), "status": job.status,

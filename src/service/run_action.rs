@@ -95,6 +95,7 @@ impl Service {
                 let id = FileId::parse(&run.source)?;
                 files::find(&mut tx, scope, &id).await?.map(|file| file.actions)
             }
+            JobType::Document => Some(super::documents::find(&mut tx, actor, &run.source).await?.actions),
             other => return Err(ServiceError::bad_request(format!("a {other} has no actions here"))),
         };
         let actions = actions.ok_or_else(|| ServiceError::not_found(run.job_type.as_str(), &run.source))?;
@@ -119,6 +120,7 @@ impl Service {
                 let sheets = self.sheets(actor, &WorkbookId::parse(&run.source)?).await?;
                 sheets.into_iter().map(|sheet| (sheet.id, RecordQuery::default())).collect()
             }
+            (None, JobType::Document) => self.sheets_around(actor, &run.source).await?,
             (None, _) => Vec::new(),
         };
         let mut standing = Standing::default();
@@ -131,6 +133,17 @@ impl Service {
             }
         }
         Ok(standing)
+    }
+}
+
+impl Service {
+    /// All records of the space that a document is in: its actions are about them.
+    async fn sheets_around(&self, actor: &Actor, document: &str) -> Result<Vec<(SheetId, RecordQuery)>> {
+        let mut tx = self.db.read().await?;
+        let space = super::documents::find(&mut tx, actor, document).await?.space_id;
+        drop(tx);
+        let sheets = self.workbooks(actor, &space).await?.into_iter().flat_map(|found| found.sheets);
+        Ok(sheets.map(|sheet| (sheet.id, RecordQuery::default())).collect())
     }
 }
 

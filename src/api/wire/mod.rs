@@ -5,6 +5,7 @@
 
 pub mod cell;
 pub mod commit;
+pub mod document;
 pub mod environment;
 pub mod event;
 pub mod file;

@@ -60,8 +60,7 @@ pub fn menu_item(state: SpaceState, action: ActionView, place: Place, scope: Sco
         .unless(reason)
 }
 
-/// The buttons of a workbook: the primary ones at the right end and filled; what is more than fits is
-/// in a menu.
+/// The buttons of a workbook.
 #[component]
 pub fn WorkbookActions(
     /// The workbook.
@@ -91,7 +90,14 @@ pub fn WorkbookActions(
             }
         })
     });
-    let place = move || Place::Workbook(workbook.get_value());
+    buttons(actions, scope, Place::Workbook(workbook.get_value()))
+}
+
+/// Actions as buttons: the primary ones at the right end and filled; what is more than fits is in a menu.
+pub fn buttons(actions: Memo<Vec<ActionView>>, scope: Memo<Scope>, of: Place) -> AnyView {
+    let state = SpaceState::of_page();
+    let of = StoredValue::new(of);
+    let place = move || of.get_value();
     // Primary ones last, which is to the right; at most three buttons.
     let buttons = move || {
         let (primary, mut actions): (Vec<_>, Vec<_>) =

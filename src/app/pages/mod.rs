@@ -1,5 +1,6 @@
 //! The pages, one file each.
 
+mod document;
 mod failure;
 mod files;
 mod home;
@@ -10,6 +11,7 @@ mod sheet;
 mod sign_in;
 mod space_start;
 
+pub use document::DocumentPage;
 pub use failure::Failure;
 pub use files::FilesPage;
 pub use home::Home;

@@ -43,6 +43,7 @@ fn run(place: Place, operation: String, choosing: &Choosing, filled: Filled) -> 
             let sheet: SheetId = id(&sheet_id)?;
             (JobType::Sheet, sheet_id, (!query.is_everything()).then_some((sheet, query)))
         }
+        Place::Document(document_id) => (JobType::Document, document_id, None),
         Place::Workbook(workbook_id) => (JobType::Workbook, workbook_id, None),
     };
     let input = filled.into_iter().map(|(key, answer)| (key, answer.into())).collect();

@@ -5,7 +5,7 @@ use super::records::query;
 use super::{Asker, id, refuse};
 use crate::domain::export::ExportFormat;
 use crate::domain::form::InputType;
-use crate::domain::ids::{ChangeId, FileId, Id, SheetId, UserId};
+use crate::domain::ids::{ChangeId, DocumentId, FileId, Id, SheetId, UserId};
 use crate::domain::job::{Job, JobType};
 use crate::rpc::jobs::JobCard;
 use crate::rpc::records::Choosing;
@@ -57,6 +57,10 @@ async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::form::InputForm
             let sheet = asker.service.sheet(&asker.actor, job.sheet_id.as_ref()?).await.ok()?;
             let of_fields = sheet.config.fields.iter().flat_map(|field| &field.actions);
             sheet.config.actions.iter().chain(of_fields).cloned().collect()
+        }
+        JobType::Document => {
+            let (space, id) = (job.space_id.as_ref()?, DocumentId::parse(&job.source).ok()?);
+            asker.service.document(&asker.actor, space, &id).await.ok()?.actions
         }
         _ => return None,
     };

@@ -8,7 +8,7 @@ use crate::domain::ids::SpaceId;
 use crate::domain::parse::{ParseError, from_slice};
 use crate::domain::space::Space;
 use crate::rpc::RpcError;
-use crate::rpc::spaces::{Created, HomeList, SheetEntry, SpaceFrame, SpaceRow, WorkbookEntry};
+use crate::rpc::spaces::{Created, DocumentEntry, HomeList, SheetEntry, SpaceFrame, SpaceRow, WorkbookEntry};
 use crate::service::Page;
 use crate::service::spaces::{NewSpace, SpaceChange};
 use crate::service::workbooks::WorkbookWithSheets;
@@ -59,6 +59,8 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
     let sequence = service.space_sequence(actor, &id).await?;
     let space = service.space(actor, &id).await?;
     let workbooks = service.workbooks(actor, &id).await?;
+    let documents = service.document_titles(actor, &id).await?;
+    let documents = documents.into_iter().filter(|document| !document.is_ephemeral());
     let files = service.files(actor, &id, None, Page::first(1)).await?.total;
     let filter = JobFilter { space_id: Some(id), ..JobFilter::default() };
     let running = JobFilter { unfinished: true, ..filter.clone() };
@@ -74,6 +76,9 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
         id: space.id.to_string(),
         name: space.name,
         primary_workbook: space.primary_workbook_id.map(|id| id.to_string()),
+        documents: documents
+            .map(|document| DocumentEntry { id: document.id.to_string(), title: document.title })
+            .collect(),
         workbooks: workbooks.into_iter().map(entry).collect(),
         files,
         jobs: cards,

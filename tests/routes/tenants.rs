@@ -20,6 +20,9 @@ async fn a_neighbour_finds_nothing() {
         let view = text(&app.post("/v1/views", view).await.data(), "id");
         let upload = crate::files::upload(&app, &[("spaceId", &made.space), ("file", "a,b")]).await.data();
         let file = text(&upload, "id");
+        let guide = json!({ "title": "Guide", "body": "text" });
+        let guide = app.post(&format!("/v1/spaces/{}/documents", made.space), guide).await.data();
+        let guide = text(&guide, "id");
         let neighbour = app.neighbours_key().await;
 
         let ids = [
@@ -36,6 +39,7 @@ async fn a_neighbour_finds_nothing() {
             ("{snapshotId}", &snapshot),
             ("{viewId}", &view),
             ("{fileId}", &file),
+            ("{documentId}", &guide),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
@@ -76,7 +80,8 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{changeId}", "us_ch_0000000000")
                     .replace("{snapshotId}", "us_ss_0000000000")
                     .replace("{viewId}", "us_vi_0000000000")
-                    .replace("{fileId}", "us_fl_0000000000");
+                    .replace("{fileId}", "us_fl_0000000000")
+                    .replace("{documentId}", "us_dc_0000000000");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;

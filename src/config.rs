@@ -50,7 +50,17 @@ pub struct Config {
     #[arg(long, env = "INLET_KEEP_JOB_DAYS", default_value_t = 365, value_name = "DAYS", value_parser = value_parser!(u32).range(1..))]
     pub keep_job_days: u32,
 
-    /// Give up jobs that nobody answers within seconds, for tests
+    /// Let webhooks be sent into private networks, too: to this machine and to addresses such as 10.0.0.1. Without it
+    /// only the internet is reached, and this machine when the server listens on a loopback address without a password
+    /// and a public address
+    #[arg(long, env = "INLET_WEBHOOK_ALLOW_PRIVATE", value_parser = FalseyValueParser::new())]
+    pub webhook_allow_private: bool,
+
+    /// Seconds that the receiver of a webhook may take to answer
+    #[arg(long, env = "INLET_WEBHOOK_TIMEOUT", default_value_t = 15, value_name = "SECONDS", value_parser = value_parser!(u32).range(1..=30))]
+    pub webhook_timeout: u32,
+
+    /// Give up jobs that nobody answers within seconds, and try webhooks again soon, for tests
     #[arg(long, env = "INLET_FAST_TIMEOUTS", value_parser = FalseyValueParser::new())]
     pub fast_timeouts: bool,
 

@@ -9,12 +9,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::answer::{Data, Listed, Success, data, listed, success};
-use super::error::{ApiResult, Failures};
+use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Json, Named, known};
 use super::query::PageParameters;
 use super::wire::event::{EventBody, EventRequest};
 use crate::domain::event::Event;
-use crate::domain::ids::EventId;
+use crate::domain::ids::{EventId, Id};
 use crate::domain::time::Timestamp;
 use crate::service::Service;
 use crate::service::custom_events::CustomEvent;
@@ -39,9 +39,9 @@ struct EventParameters {
     domain: Option<String>,
     /// Only those of this topic, such as `job:ready`.
     topic: Option<String>,
-    /// Only those after this moment.
-    #[param(value_type = Option<String>)]
-    since: Option<Timestamp>,
+    /// Only those after this moment, or after the event of this id: ask with the last one that is known, and none is
+    /// missed and none comes twice.
+    since: Option<String>,
     /// `true` for those, too, that somebody acknowledged.
     include_acknowledged: Option<bool>,
 }
@@ -56,12 +56,21 @@ async fn list(
     Asked(page): Asked<PageParameters>,
 ) -> Answer<Listed<EventBody>> {
     let page = page.page(10)?;
+    let (since, after) = match asked.since.as_deref() {
+        None => (None, None),
+        Some(text) if text.starts_with(EventId::PREFIX) => (None, Some(known::<EventId>(text)?)),
+        Some(text) => {
+            let moment = Timestamp::parse(text).map_err(|error| ApiError::bad("since", error.to_string()))?;
+            (Some(moment), None)
+        }
+    };
     let filter = EventFilter {
         environment_id: asked.environment_id.map(|id| known(&id)).transpose()?,
         space_id: asked.space_id.map(|id| known(&id)).transpose()?,
         domain: asked.domain,
         topic: asked.topic,
-        since: asked.since,
+        since,
+        after,
         include_acknowledged: asked.include_acknowledged.unwrap_or(false),
     };
     Ok(listed(page, service.events(&actor, &filter, page).await?, wire))

@@ -97,9 +97,6 @@ async fn create(
 ) -> Answer<Data<JobBody>> {
     let destination = request.destination.filter(|text| !text.is_empty());
     let new = NewJob {
-        job_type: request.job_type,
-        operation: request.operation,
-        source: request.source,
         destination: destination.map(|id| known::<WorkbookId>(&id)).transpose()?.map(String::from),
         config: request.config,
         trigger: request.trigger.unwrap_or(JobTrigger::Manual),
@@ -108,7 +105,6 @@ async fn create(
         subject: request.subject,
         info: request.info,
         metadata: request.metadata,
-        label: None,
         parent_id: request.parent_id.map(|id| known::<JobId>(&id)).transpose()?,
         part: request.part,
         part_data: request.part_data,
@@ -116,7 +112,7 @@ async fn create(
         result: request.result,
         environment_id: request.environment_id.map(|id| known(&id)).transpose()?,
         file_id: request.file_id.map(|id| known::<FileId>(&id)).transpose()?,
-        unique_key: None,
+        ..NewJob::new(request.job_type, &request.operation, &request.source)
     };
     Ok(data(service.create_job(&actor, new).await?.into()))
 }

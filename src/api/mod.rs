@@ -5,6 +5,7 @@
 //! A handler reads the request, asks the service, and writes the answer. It decides nothing: rights
 //! and rules are the service's.
 
+mod actions;
 mod address;
 mod answer;
 mod bulk;
@@ -14,6 +15,7 @@ mod documents;
 mod download;
 mod environments;
 mod error;
+mod event_stream;
 mod events;
 mod extract;
 mod fields;
@@ -41,6 +43,8 @@ mod transport;
 mod undo;
 mod upload;
 mod views;
+mod webhook_deliveries;
+mod webhooks;
 mod wire;
 mod workbooks;
 
@@ -82,7 +86,11 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(job_plans::routes())
         .merge(job_secrets::routes())
         .merge(events::routes())
+        .merge(event_stream::routes())
+        .merge(webhooks::routes())
+        .merge(webhook_deliveries::routes())
         .merge(files::routes())
+        .merge(actions::routes())
 }
 
 /// Answers everything under `/v1`, `/v2`, `/v2-alpha` and `/time`, and nothing else. Long polls end when
@@ -92,6 +100,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
 pub fn router(service: Arc<Service>, stopping: CancellationToken) -> Router {
     let (operations, document) = operations().split_for_parts();
     let described = openapi::routes(&openapi::named(document));
+    let operations = operations.layer(axum::Extension(stopping.clone()));
     transport::wrap(operations.merge(described).with_state(service.clone()))
         .merge(subscription::routes(service, stopping))
 }

@@ -162,6 +162,8 @@ pages! {
     Route::Files { .. } => files: files, load_files = FilesPage;
     /// The jobs of a space.
     Route::Jobs { .. } => jobs: jobs, load_jobs = JobsPage;
+    /// The webhooks of a space.
+    Route::Webhooks { .. } => webhooks: webhooks, load_webhooks = WebhooksPage;
 }
 
 parts! {
@@ -193,6 +195,12 @@ parts! {
     /// What is asked before an action.
     action in "action": action_question(asking: crate::app::state::Asking, open: RwSignal<bool>)
         = view! { <crate::app::actions::Question asking=asking open=open /> }.any();
+    /// The box over the items of a long menu.
+    action in "": menu_find(sought: RwSignal<String>) = crate::app::components::menu_find(sought);
+    /// The actions of a space as a menu.
+    action in "": space_menu() = view! { <crate::app::actions::SpaceMenu /> }.any();
+    /// The actions of a space at the top right.
+    action in "": space_actions() = view! { <crate::app::actions::SpaceActions /> }.any();
     /// What is wrong with a sheet.
     errors in "": errors_panel(control: crate::app::sheet::SheetControl) = crate::app::sheet::errors::panel(control);
     /// One record as a form.

@@ -191,7 +191,7 @@ impl Live {
             }
             "records" | "commit" => self.sheet_moved(&context),
             "sheet" if topic == "sheet:counts-updated" => self.sheet_moved(&context),
-            "file" => {
+            "file" | "action" => {
                 self.state.files_moved.update(|moved| *moved += 1);
                 self.state.refresh();
             }
@@ -200,7 +200,10 @@ impl Live {
                 self.state.refresh();
             }
             "sheet" | "workbook" | "space" => {
-                if topic == "sheet:updated" || topic == "workbook:updated" {
+                // Actions come with the frame: the grid stays, and the editor in it.
+                let details = message.at("payload").at("changes").at("0").at("details");
+                let only_actions = details.at("member").text().as_deref() == Some("actions");
+                if !only_actions && (topic == "sheet:updated" || topic == "workbook:updated") {
                     self.state.shape_moved.update(|moved| *moved += 1);
                 }
                 self.state.refresh();

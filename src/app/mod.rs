@@ -21,6 +21,7 @@ pub mod shell;
 pub mod signals;
 mod state;
 mod theme;
+mod webhooks;
 
 use leptos::prelude::*;
 
@@ -82,6 +83,7 @@ fn page(route: &Route) -> AnyView {
         Route::Document { .. } => later::document_page(),
         Route::Files { .. } => later::files(),
         Route::Jobs { .. } => later::jobs(),
+        Route::Webhooks { .. } => later::webhooks(),
         _ => view! { <SpaceStart /> }.any(),
     }
 }

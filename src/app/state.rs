@@ -56,6 +56,8 @@ pub struct SpaceState {
     pub files_moved: RwSignal<u64>,
     /// Moves when a document was made, changed or deleted.
     pub documents_moved: RwSignal<u64>,
+    /// A cell is being edited: what acts on records waits for the end of it.
+    pub editing: RwSignal<bool>,
     /// Edits of cells on their way.
     pub outbox: Outbox,
     /// Takes what the server tells of people who come, go and move.
@@ -85,6 +87,7 @@ impl SpaceState {
             shape_moved: RwSignal::new(0),
             files_moved: RwSignal::new(0),
             documents_moved: RwSignal::new(0),
+            editing: RwSignal::new(false),
             outbox,
             presence: StoredValue::new(None),
             theme: expect_context::<super::theme::Theme>().moved,

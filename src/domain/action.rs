@@ -1,11 +1,11 @@
 //! Actions: buttons and menu items that a developer defines and a person presses.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::blueprint::{is_false, null_is_default};
 use super::form::InputForm;
 use super::job::JobMode;
+use super::mount::Mount;
 use super::parse::ParseError;
 
 /// A line beside an action; an error disables it and is the reason shown.
@@ -65,6 +65,26 @@ pub enum Schedule {
     Weekly,
 }
 
+impl Schedule {
+    /// The time from one run to the next, in milliseconds.
+    pub fn period(self) -> i64 {
+        match self {
+            Self::Hourly => 3_600_000,
+            Self::Daily => 86_400_000,
+            Self::Weekly => 604_800_000,
+        }
+    }
+
+    /// How often it runs, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Hourly => "Runs every hour",
+            Self::Daily => "Runs every day",
+            Self::Weekly => "Runs every week",
+        }
+    }
+}
+
 /// A button or menu item, with every option that Flatfile has.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -118,7 +138,7 @@ pub struct Action {
     pub constraints: Vec<ActionConstraint>,
     /// Where an action of the API is shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mount: Option<Value>,
+    pub mount: Option<Mount>,
     /// Help in markdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guide: Option<Content>,
@@ -155,10 +175,14 @@ pub struct Standing {
     pub records: u64,
     /// Those of them that have an error.
     pub invalid: u64,
+    /// Records with an error, whatever is selected.
+    pub invalid_in_all: u64,
     /// Records selected.
     pub selected: u64,
     /// The column it belongs to.
     pub column: ColumnStanding,
+    /// The records are those of all sheets of a workbook.
+    pub of_workbook: bool,
 }
 
 impl Action {
@@ -183,15 +207,41 @@ impl Action {
     pub fn requirements(&self) -> Requirements {
         let has = |wanted: fn(&ActionConstraint) -> bool| self.constraints.iter().any(wanted);
         let error = self.messages.iter().find(|message| message.level == ActionMessageLevel::Error);
+        let of_selection = |constraint: &ActionConstraint| {
+            *constraint == ActionConstraint::HasAllValid { ignore_selection: false }
+        };
+        // Where both are said, what is asked of all records counts.
+        let all_valid =
+            if has(|constraint| *constraint == ActionConstraint::HasAllValid { ignore_selection: true }) {
+                AllValid::All
+            } else if self.require_all_valid == Some(true) || has(of_selection) {
+                AllValid::Scope
+            } else {
+                AllValid::No
+            };
         Requirements {
             never: error.map(|message| message.content.clone()),
-            all_valid: self.require_all_valid == Some(true)
-                || has(|constraint| matches!(constraint, ActionConstraint::HasAllValid { .. })),
+            all_valid,
             selection: self.require_selection == Some(true)
                 || has(|constraint| *constraint == ActionConstraint::HasSelection),
             data: has(|constraint| *constraint == ActionConstraint::HasData),
             column: has(|constraint| *constraint == ActionConstraint::HasColumnEnabled),
         }
+    }
+
+    /// What people read on it: the label, or without one the operation, which is then for readers only.
+    pub fn name(&self) -> &str {
+        let label = self.label.trim();
+        if label.is_empty() { self.operation().unwrap_or_default() } else { label }
+    }
+
+    /// What is shown on hover while it can be pressed, line by line: tooltip, remarks, how often it runs by itself.
+    pub fn hint(&self) -> Option<String> {
+        let infos = self.messages.iter().filter(|message| message.level == ActionMessageLevel::Info);
+        let lines = self.tooltip.iter().map(String::as_str).chain(infos.map(|info| info.content.as_str()));
+        let lines: Vec<&str> = lines.chain(self.schedule.map(Schedule::words)).collect();
+        let lines: Vec<&str> = lines.into_iter().filter(|line| !line.trim().is_empty()).collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
     /// The text of the confirm dialog, which may depend on whether records are invalid.
@@ -206,13 +256,25 @@ impl Action {
     }
 }
 
+/// Of which records every one has to be valid.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AllValid {
+    /// None of them.
+    #[default]
+    No,
+    /// Those that the action would act on: the selected ones, when there are any.
+    Scope,
+    /// All, whatever is selected.
+    All,
+}
+
 /// What must hold before an action can be pressed: small enough for the page to look at with each selection.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requirements {
     /// It cannot be pressed at all, for this reason.
     pub never: Option<String>,
     /// No record has an error.
-    pub all_valid: bool,
+    pub all_valid: AllValid,
     /// Records are selected.
     pub selection: bool,
     /// There is at least one record.
@@ -227,12 +289,20 @@ impl Requirements {
         if let Some(reason) = &self.never {
             return Some(reason.clone());
         }
+        let place = if standing.of_workbook { " in this workbook" } else { "" };
+        let (invalid, kind) = match (self.all_valid, standing.selected) {
+            (AllValid::No, _) => (0, ""),
+            (AllValid::Scope, 1..) => (standing.invalid, "selected "),
+            (AllValid::Scope, 0) => (standing.invalid, ""),
+            (AllValid::All, _) => (standing.invalid_in_all, ""),
+        };
+        if invalid > 0 {
+            let records = if invalid == 1 { "record" } else { "records" };
+            return Some(format!("{invalid} {kind}{records} with errors{place}: put them right first"));
+        }
         match standing {
-            Standing { invalid: 1.., .. } if self.all_valid => {
-                Some(format!("{} with errors: put them right first", counted(standing.invalid)))
-            }
             Standing { selected: 0, .. } if self.selection => Some("Select records first".to_string()),
-            Standing { records: 0, .. } if self.data => Some("There are no records yet".to_string()),
+            Standing { records: 0, .. } if self.data => Some(format!("There are no records{place} yet")),
             Standing { column: ColumnStanding::ReadOnly, .. } if self.column => {
                 Some("This column is read-only".to_string())
             }
@@ -244,15 +314,11 @@ impl Requirements {
     }
 }
 
-fn counted(records: u64) -> String {
-    if records == 1 { "1 record".to_string() } else { format!("{records} records") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::parse::from_value;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn action(value: Value) -> Action {
         from_value(value).unwrap()
@@ -293,6 +359,18 @@ mod tests {
         ] {
             assert_eq!(of_column.refusal(Standing { column, ..standing }).as_deref(), words);
         }
+        let selection = action(json!({"label": "Go", "requireSelection": true})).requirements();
+        assert_eq!(selection.refusal(standing).as_deref(), Some("Select records first"));
+        assert_eq!(selection.refusal(Standing { selected: 1, ..standing }), None);
+        let data = action(json!({"label": "Go", "constraints": [{"type": "hasData"}]})).requirements();
+        for (records, of_workbook, words) in [
+            (1, false, None),
+            (0, false, Some("There are no records yet")),
+            (0, true, Some("There are no records in this workbook yet")),
+        ] {
+            let standing = Standing { records, of_workbook, ..Standing::default() };
+            assert_eq!(data.refusal(standing).as_deref(), words);
+        }
         let disabled =
             action(json!({"label": "Go", "messages": [{"type": "error", "content": "Not today"}]}));
         assert_eq!(disabled.requirements().refusal(standing).as_deref(), Some("Not today"));
@@ -322,5 +400,45 @@ mod tests {
         ] {
             assert_eq!(with(more.clone()).question(standing), words, "{more}");
         }
+    }
+
+    #[test]
+    fn all_valid_is_of_the_selection_unless_that_is_ignored() {
+        let scope = json!([{"type": "hasAllValid"}]);
+        let all = json!([{"type": "hasAllValid", "ignoreSelection": true}]);
+        let both = json!([{"type": "hasAllValid"}, {"type": "hasAllValid", "ignoreSelection": true}]);
+        let none = "2 records with errors: put them right first";
+        let one = "1 selected record with errors: put them right first";
+        for (constraints, selected, invalid, words) in [
+            (&scope, 0, 2, Some(none)),
+            (&scope, 3, 0, None),
+            (&scope, 3, 1, Some(one)),
+            (&all, 0, 2, Some(none)),
+            (&all, 3, 0, Some(none)),
+            (&all, 3, 1, Some(none)),
+            (&both, 3, 0, Some(none)),
+        ] {
+            let action = action(json!({"label": "Go", "constraints": constraints}));
+            let standing =
+                Standing { records: 5, invalid, invalid_in_all: 2, selected, ..Standing::default() };
+            let refusal = action.requirements().refusal(standing);
+            assert_eq!(refusal.as_deref(), words, "{constraints} {selected} {invalid}");
+        }
+        let workbook = Standing { records: 5, invalid: 2, of_workbook: true, ..Standing::default() };
+        let action = action(json!({"label": "Go", "requireAllValid": true}));
+        assert_eq!(
+            action.requirements().refusal(workbook).as_deref(),
+            Some("2 records with errors in this workbook: put them right first")
+        );
+    }
+
+    #[test]
+    fn the_hint_says_all_there_is_to_know() {
+        let told =
+            action(json!({"label": "", "operation": "send", "tooltip": "Sends them", "schedule": "daily",
+            "messages": [{"type": "info", "content": "Takes a minute"}]}));
+        assert_eq!(told.hint().as_deref(), Some("Sends them\nTakes a minute\nRuns every day"));
+        assert_eq!(told.name(), "send");
+        assert_eq!(action(json!({"label": "Go", "tooltip": " "})).hint(), None);
     }
 }

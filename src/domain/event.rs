@@ -53,7 +53,7 @@ topics! {
     JobOutcomeAcknowledged = "job:outcome-acknowledged" in "job";
     /// A job was deleted.
     JobDeleted = "job:deleted" in "job";
-    /// A job has its time.
+    /// A job was put on schedule.
     JobScheduled = "job:scheduled" in "job";
     /// All parts of a job have ended.
     JobPartsCompleted = "job:parts-completed" in "job";
@@ -107,6 +107,12 @@ topics! {
     CommitCompleted = "commit:completed" in "workbook";
     /// A listener answered a commit.
     LayerCreated = "layer:created" in "workbook";
+    /// An action was made.
+    ActionCreated = "action:created" in "space";
+    /// An action changed.
+    ActionUpdated = "action:updated" in "space";
+    /// An action was deleted.
+    ActionDeleted = "action:deleted" in "space";
     /// An environment was made.
     EnvironmentCreated = "environment:created" in "environment";
 }

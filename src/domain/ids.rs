@@ -175,6 +175,10 @@ ids! {
     SnapshotId, "us_ss_", "a snapshot id";
     /// A saved query of a sheet.
     ViewId, "us_vi_", "a view id";
+    /// An address that is told of events.
+    WebhookId, "us_wh_", "a webhook id";
+    /// One event on its way to one such address.
+    DeliveryId, "us_wd_", "a delivery id";
 }
 
 #[cfg(test)]

@@ -38,6 +38,11 @@ pub enum Route {
         /// The space.
         space: String,
     },
+    /// The webhooks of a space.
+    Webhooks {
+        /// The space.
+        space: String,
+    },
 }
 
 impl Route {
@@ -58,6 +63,7 @@ impl Route {
             }
             ["space", space, "files"] => Self::Files { space: space.to_string() },
             ["space", space, "jobs"] => Self::Jobs { space: space.to_string() },
+            ["space", space, "webhooks"] => Self::Webhooks { space: space.to_string() },
             _ => return None,
         })
     }
@@ -74,6 +80,7 @@ impl Route {
             Self::Document { space, document } => ["/space/", space, "/documents/", document].concat(),
             Self::Files { space } => ["/space/", space, "/files"].concat(),
             Self::Jobs { space } => ["/space/", space, "/jobs"].concat(),
+            Self::Webhooks { space } => ["/space/", space, "/webhooks"].concat(),
         }
     }
 
@@ -101,7 +108,8 @@ impl Route {
             | Self::Sheet { space, .. }
             | Self::Document { space, .. }
             | Self::Files { space }
-            | Self::Jobs { space } => Some(space),
+            | Self::Jobs { space }
+            | Self::Webhooks { space } => Some(space),
         }
     }
 }
@@ -123,6 +131,7 @@ mod tests {
             Route::Document { space: space(), document: "us_dc_4".into() },
             files,
             Route::Jobs { space: space() },
+            Route::Webhooks { space: space() },
         ] {
             assert_eq!(Route::read(&route.path()), Some(route));
         }

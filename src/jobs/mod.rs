@@ -6,10 +6,12 @@
 pub mod collect;
 pub mod demo;
 pub mod kinds;
+pub mod schedule;
 #[cfg(test)]
 mod simulation;
 pub mod sweep;
 pub mod tidy_files;
+pub mod webhooks;
 pub mod work;
 pub mod worker;
 
@@ -20,17 +22,20 @@ use tokio_util::task::TaskTracker;
 
 use crate::service::Service;
 
-/// Starts the workers, the sweeps, the check of references and the demo's listener; they stop when `stopping` is cancelled.
+/// Starts the workers, the sweeps, the schedules, the check of references, the sender of webhooks and the demo's
+/// listener; they stop when `stopping` is cancelled.
 pub fn start(service: &Arc<Service>, stopping: &CancellationToken) -> TaskTracker {
     let tasks = TaskTracker::new();
     for number in 0..worker::WORKERS {
         tasks.spawn(worker::run(service.clone(), number, stopping.clone()));
     }
     tasks.spawn(sweep::run(service.clone(), stopping.clone()));
+    tasks.spawn(schedule::run(service.clone(), stopping.clone()));
     let (following, stop) = (service.clone(), stopping.clone());
     tasks.spawn(async move { following.follow_references(stop).await });
     tasks.spawn(collect::run(service.clone(), stopping.clone()));
     tasks.spawn(tidy_files::run(service.clone(), stopping.clone()));
+    tasks.spawn(webhooks::run(service.clone(), stopping.clone()));
     tasks.spawn(demo::run(service.clone(), stopping.clone()));
     tasks.close();
     tasks

@@ -19,10 +19,16 @@ pub struct ActionView {
     pub operation: String,
     /// What people read on it.
     pub label: String,
+    /// Only its icon is seen; the label is for readers.
+    pub bare: bool,
+    /// The address of its icon.
+    pub icon: Option<String>,
     /// It is the filled button.
     pub primary: bool,
-    /// Shown on hover.
-    pub tooltip: Option<String>,
+    /// Shown on hover, line by line.
+    pub hint: Option<String>,
+    /// In the menus of these columns only; of an action elsewhere, or of all columns, none.
+    pub columns: Vec<String>,
     /// The page asks before the job begins.
     pub asks: bool,
     /// What must hold before it can be pressed.
@@ -78,6 +84,12 @@ pub enum Place {
     Workbook(String),
     /// At the top right of a document.
     Document(String),
+    /// In the menu of a column: the sheet and the key of the field.
+    Column(String, String),
+    /// In the menu of a file.
+    File(String),
+    /// In the menu of a space.
+    Space(String),
 }
 
 /// What becomes of the press of a button.

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::RpcError;
+use super::actions::ActionView;
 use super::wire::Packed;
 use crate::domain::file::FileStatus;
 
@@ -22,6 +23,8 @@ pub struct FileRow {
     pub size: i64,
     /// It was made by a job, to be taken away.
     pub generated: bool,
+    /// The items of its menu.
+    pub actions: Vec<ActionView>,
     /// Who brought or made it.
     pub created_by: String,
     /// Milliseconds since 1970.

@@ -28,6 +28,8 @@ pub struct JobCard {
     pub info: Option<String>,
     /// What the page does meanwhile.
     pub mode: JobMode,
+    /// The id of the thing it is about.
+    pub source: String,
     /// The sheet it is about.
     pub sheet_id: Option<String>,
     /// The workbook it is about.

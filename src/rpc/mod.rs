@@ -26,6 +26,7 @@ pub mod records;
 pub mod spaces;
 pub mod versions;
 pub mod views;
+pub mod webhooks;
 mod wire;
 
 pub use error::{ErrorKind, RpcError};

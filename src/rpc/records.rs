@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::RpcError;
-use super::actions::ActionView;
 use super::views::SavedView;
 use super::wire::Packed;
 use crate::domain::layout::SheetLayout;
@@ -59,8 +58,6 @@ pub struct ColumnView {
     pub description: Option<String>,
     /// How wide the blueprint wants it, in CSS pixels.
     pub width: Option<u16>,
-    /// The items of its menu.
-    pub actions: Vec<ActionView>,
     /// Its values are those of another sheet.
     pub refers: bool,
 }
@@ -79,7 +76,6 @@ impl ColumnView {
             choices: Vec::new(),
             description: None,
             width: None,
-            actions: Vec::new(),
         }
     }
 }
@@ -116,8 +112,6 @@ pub struct SheetView {
     pub counts: Counts,
     /// Its columns, in order.
     pub columns: Vec<ColumnView>,
-    /// Its buttons and menu items.
-    pub actions: Vec<ActionView>,
     /// What the person may do.
     pub permits: Permits,
     /// How its columns stand: every field is in it.
@@ -232,6 +226,8 @@ pub struct Standings {
     pub version: i64,
     /// Its counts.
     pub counts: Counts,
+    /// How many of the selected records are invalid, when some are.
+    pub selected_invalid: u64,
 }
 
 impl Standing {
@@ -258,13 +254,14 @@ pub async fn sheet(
     super::bodies::records::sheet(sheet_id, asked, view_id).await
 }
 
-/// How many records contain `search` and meet the condition `filter`, and how many of those are valid.
+/// How many records are found by search and filter, whatever the tab, how many of those are valid, and how many of
+/// the selected ones are not.
 ///
 /// # Errors
 /// When there is no such sheet for this person.
 #[server(input = Packed, output = Packed)]
-pub async fn count_records(sheet_id: String, search: String, filter: String) -> Result<Standings, RpcError> {
-    super::bodies::records::count_records(sheet_id, search, filter).await
+pub async fn count_records(sheet_id: String, choosing: Choosing) -> Result<Standings, RpcError> {
+    super::bodies::records::count_records(sheet_id, choosing).await
 }
 
 /// Makes edits in their order, each on its own. When the server cannot go on there are fewer answers than edits; the

@@ -54,6 +54,10 @@ pub struct SheetEntry {
     pub records: u64,
     /// How many of them are invalid.
     pub invalid: u64,
+    /// The items of its toolbar.
+    pub actions: Vec<ActionView>,
+    /// The items of the menus of its columns.
+    pub column_actions: Vec<ActionView>,
 }
 
 /// A document of the sidebar.
@@ -91,6 +95,8 @@ pub struct SpaceFrame {
     pub documents: Vec<DocumentEntry>,
     /// Its workbooks, in order.
     pub workbooks: Vec<WorkbookEntry>,
+    /// The items of its menu.
+    pub actions: Vec<ActionView>,
     /// How many files it has.
     pub files: u64,
     /// Jobs that run, and those of this person whose outcome waits to be closed.
@@ -99,11 +105,18 @@ pub struct SpaceFrame {
     pub sequence: i64,
     /// Who is signed in.
     pub person: Option<String>,
+    /// Whether they may manage the space.
+    pub manages: bool,
     /// Milliseconds since 1970 on the server.
     pub now: i64,
 }
 
 impl SpaceFrame {
+    /// The sheet of that id.
+    pub fn sheet(&self, id: &str) -> Option<&SheetEntry> {
+        self.workbooks.iter().flat_map(|workbook| &workbook.sheets).find(|sheet| sheet.id == id)
+    }
+
     /// Where the space opens: the first sheet of its primary workbook, or of the first that has one; else the first
     /// document.
     pub fn first_page(&self) -> Option<Route> {

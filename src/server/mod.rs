@@ -5,6 +5,7 @@ mod connections;
 mod csp;
 mod frames;
 mod health;
+mod icons;
 mod keys_file;
 mod listen;
 mod origin;

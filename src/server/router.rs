@@ -7,7 +7,8 @@ use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
 use super::{
-    ServerState, assets, csp, frames, health, origin, pages, presence, session, sign_in, stream, transfer,
+    ServerState, assets, csp, frames, health, icons, origin, pages, presence, session, sign_in, stream,
+    transfer,
 };
 use crate::api;
 
@@ -37,6 +38,7 @@ pub fn router(state: ServerState) -> Router {
 
     let served = Router::new()
         .merge(assets::routes())
+        .route("/icons/{version}/{file}", get(icons::icon))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(browser)

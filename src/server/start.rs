@@ -7,9 +7,11 @@ use super::keys_file;
 use super::state::Trust;
 use crate::config::{Config, LimitSettings};
 use crate::domain::limits::Limits;
+use crate::domain::webhook::reach::Reach;
+use crate::domain::webhook::schedule::Schedule;
 use crate::files::FileStore;
 use crate::service::bootstrap::system_actor;
-use crate::service::{Retention, Secrets, Service, ServiceError, Settings, Timeouts};
+use crate::service::{Retention, Secrets, Service, ServiceError, Settings, Timeouts, Webhooks};
 use crate::sheets::Sheets;
 use crate::store::{DataLock, DatabaseUrl, Db, LockError, StoreError};
 
@@ -88,6 +90,7 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
             changes: config.keep_changes,
             job_days: config.keep_job_days,
         },
+        webhooks: webhooks(config),
     };
     let sheets = Sheets::with_most_records((config.cache_mib as usize) << 20, limits.rows);
     let service = Service::new(db.clone(), sheets, files, settings, secrets);
@@ -103,6 +106,19 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
     service.ensure_demo(&environment).await?;
     service.recover(&system_actor(&environment)?, matches!(url, DatabaseUrl::Sqlite(_))).await?;
     Ok(Opened { service: Arc::new(service), trust, keys, lock })
+}
+
+/// A server that only this machine reaches may reach this machine. One behind a proxy is reached by others.
+fn webhooks(config: &Config) -> Webhooks {
+    let alone =
+        config.listen.ip().is_loopback() && config.public_url.is_none() && config.admin_password.is_none();
+    let reach = match (config.webhook_allow_private, alone) {
+        (true, _) => Reach::Anywhere,
+        (false, true) => Reach::Loopback,
+        (false, false) => Reach::Public,
+    };
+    let normal = Schedule { timeout: i64::from(config.webhook_timeout) * 1_000, ..Schedule::NORMAL };
+    Webhooks { schedule: if config.fast_timeouts { Schedule::FAST } else { normal }, reach }
 }
 
 fn limits(settings: &LimitSettings) -> Limits {
@@ -122,6 +138,21 @@ mod tests {
     use clap::Parser;
 
     use super::*;
+
+    #[test]
+    fn webhooks_reach_this_machine_only_from_a_server_that_nobody_else_reaches() {
+        for (arguments, reach) in [
+            (&["inlet"][..], Reach::Loopback),
+            (&["inlet", "--public-url", "https://inlet.example.com"], Reach::Public),
+            (&["inlet", "--admin-password", "hunter2"], Reach::Public),
+            (&["inlet", "--listen", "0.0.0.0:80"], Reach::Public),
+            (&["inlet", "--listen", "0.0.0.0:80", "--webhook-allow-private"], Reach::Anywhere),
+        ] {
+            assert_eq!(webhooks(&Config::try_parse_from(arguments).unwrap()).reach, reach, "{arguments:?}");
+        }
+        let slow = Config::try_parse_from(["inlet", "--webhook-timeout", "30"]).unwrap();
+        assert_eq!(webhooks(&slow).schedule.timeout, 30_000);
+    }
 
     #[test]
     fn the_standard_limits_are_those_of_the_help() {

@@ -156,8 +156,9 @@ impl Follower {
 fn message(event: &Event) -> Message {
     let sequence = event.space_sequence.unwrap_or_default();
     let mut data = json!({ "sequence": sequence, "topic": event.topic, "context": event.context });
-    // Of other events the page needs to know only that they happened, and those of records are long.
-    if event.topic.starts_with("job:") {
+    // Of other events the page needs to know only that they happened, and what those of records tell is long.
+    if event.topic.starts_with("job:") || matches!(event.topic.as_str(), "sheet:updated" | "workbook:updated")
+    {
         data["payload"] = json!(event.payload);
     }
     Message::default().id(sequence.to_string()).data(data.to_string())

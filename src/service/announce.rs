@@ -8,6 +8,7 @@ use crate::domain::event::{NewEvent, Topic};
 use crate::domain::file::File;
 use crate::domain::ids::CommitId;
 use crate::domain::job::{Job, JobType};
+use crate::domain::mount::{PlacedAction, Target};
 use crate::domain::space::Space;
 use crate::domain::workbook::{Sheet, Workbook};
 
@@ -20,6 +21,13 @@ pub(super) fn object(value: Value) -> Map<String, Value> {
         Value::Object(members) => members,
         _ => Map::new(),
     }
+}
+
+/// What a workbook or sheet tells whose configuration is another. Where only actions are, a page need not read its
+/// records anew.
+pub fn config_updated(only_actions: bool) -> Value {
+    let details = if only_actions { json!({ "member": "actions" }) } else { json!({}) };
+    json!({ "changes": [{ "type": "config_updated", "details": details }] })
 }
 
 /// Something happened to a space.
@@ -127,6 +135,42 @@ pub fn of_document(topic: Topic, actor: &Actor, document: &Document, namespaces:
     }
 }
 
+/// Something happened to an action. `changes` are what is other since.
+pub fn of_action(
+    topic: Topic,
+    actor: &Actor,
+    space: &Space,
+    placed: &PlacedAction,
+    changes: Value,
+) -> NewEvent {
+    let action = &placed.action;
+    let mut context = object(json!({ "actorId": actor.id, "actionId": placed.id }));
+    let target = match &placed.target {
+        Target::Workbook(id) => Some(("workbookId", id.to_string())),
+        Target::Sheet(id) => Some(("sheetId", id.to_string())),
+        Target::Document(id) => Some(("documentId", id.to_string())),
+        Target::File(id) => Some(("fileId", id.to_string())),
+        Target::Space(_) => None,
+    };
+    context.extend(target.map(|(name, id)| (name.to_string(), Value::String(id))));
+    let mut payload = object(json!({
+        "actionId": placed.id, "name": action.operation().unwrap_or_default(), "label": action.label,
+        "description": action.description, "type": placed.mount().kind,
+    }));
+    if topic == Topic::ActionUpdated {
+        payload.insert("changes".to_string(), changes);
+    }
+    NewEvent {
+        topic,
+        environment_id: space.environment_id.clone(),
+        space_id: Some(space.id.clone()),
+        context,
+        payload,
+        data_path: None,
+        namespaces: space.namespaces(),
+    }
+}
+
 /// Something happened to a job. `sheet` is the one it is about; it gives the context its slugs.
 pub fn of_job(
     topic: Topic,
@@ -151,7 +195,7 @@ pub fn of_job(
         "domain": job.job_type, "operation": job.operation, "job": job.name(), "status": job.status,
         "info": job.info, "progress": job.progress, "mode": job.mode, "label": job.label,
         "isPart": job.parent_id.is_some(), "input": job.input.clone().unwrap_or_default(),
-        "estimatedCompletionAt": job.estimated_completion_at, "startedAt": job.started_at,
+        "estimatedCompletionAt": job.estimated_completion_at, "startedAt": job.started_at, "attempt": job.attempt,
     });
     let reads_records = topic == Topic::JobReady && job.subject.is_some();
     NewEvent {

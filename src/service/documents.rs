@@ -1,5 +1,6 @@
 //! Documents: made, changed, shown, deleted.
 
+use super::actions::at_document;
 use super::markdown::{self, Part};
 use super::{Result, Service, ServiceError, allow, announce};
 use crate::domain::access::{Actor, Operation};
@@ -7,8 +8,9 @@ use crate::domain::action::Action;
 use crate::domain::document::{self, Document, DocumentError};
 use crate::domain::event::Topic;
 use crate::domain::ids::{DocumentId, Id, SheetId, SpaceId};
+use crate::domain::mount::{self, MountKind};
 use crate::domain::space::Space;
-use crate::store::{Tx, documents, new_id, now, sheets, spaces};
+use crate::store::{self, Tx, documents, new_id, now, sheets, spaces};
 
 /// What a document is given, or what changes in it: then what is absent stays.
 #[derive(Debug, Clone, Default)]
@@ -87,6 +89,15 @@ impl Service {
         Ok(shown)
     }
 
+    /// The actions that stand at a document: its own, and those that are mounted there.
+    pub async fn document_actions(&self, actor: &Actor, document: &Document) -> Result<Vec<Action>> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let space = find_space(&mut tx, actor, &document.space_id).await?;
+        let alone = store::actions::list(&mut tx, &actor.scope, &space.id).await?;
+        Ok(at_document(&space, &alone, document.id.as_str(), &document.actions))
+    }
+
     /// Makes a document.
     pub async fn create_document(
         &self,
@@ -98,7 +109,7 @@ impl Service {
         let mut tx = self.db.write().await?;
         let space = find_space(&mut tx, actor, space).await?;
         let actions = new.actions.unwrap_or_default();
-        actions.iter().try_for_each(|action| action.operation().map(drop))?;
+        mount::check(MountKind::Document, &actions)?;
         let moment = now();
         let document = Document {
             id: new_id(),
@@ -139,7 +150,7 @@ impl Service {
             document.body = document::body(change.body)?;
         }
         if let Some(actions) = change.actions {
-            actions.iter().try_for_each(|action| action.operation().map(drop))?;
+            mount::check(MountKind::Document, &actions)?;
             document.actions = actions;
         }
         document.treatments = change.treatments.unwrap_or(document.treatments);

@@ -16,6 +16,9 @@ impl Service {
     /// The events that the actor sees, oldest first.
     pub async fn events(&self, actor: &Actor, filter: &EventFilter, page: Page) -> Result<Paged<Event>> {
         allow(actor, Operation::ReadEvents)?;
+        if let Some(after) = &filter.after {
+            self.event(actor, after).await?;
+        }
         let mut tx = self.db.read().await?;
         let (items, total) = events::list(&mut tx, &actor.scope, filter, page.offset(), page.size).await?;
         Ok(Paged { items, total })
@@ -35,6 +38,16 @@ impl Service {
         let mut tx = self.db.write().await?;
         events::acknowledge(&mut tx, id, &actor.id, now()).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// The newest place in what an actor may hear.
+    pub async fn event_place(&self, actor: &Actor, subscription: &Subscription) -> Result<i64> {
+        allow(actor, Operation::ReadEvents)?;
+        match subscription {
+            Subscription::Environment(id) => self.environment(actor, id).await.map(drop)?,
+            Subscription::Space(id) => self.space(actor, id).await.map(drop)?,
+        }
+        self.event_position(subscription).await
     }
 
     /// The newest place in what a subscriber hears.

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::workbooks::{check_actions, namespaces, number_fields};
-use super::{Result, Service, ServiceError, allow, announce, sheets as find_sheets};
+use super::{Result, Service, ServiceError, actions, allow, announce, schedules, sheets as find_sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::{Field, SheetConfig};
 use crate::domain::event::Topic;
-use crate::domain::ids::SheetId;
+use crate::domain::ids::{Id, SheetId};
 use crate::domain::workbook::Sheet;
 use crate::store::{now, sheets};
 
@@ -72,6 +72,8 @@ impl Service {
         sheet.field_numbers = number_fields(sheet.field_numbers, &sheet.config);
         sheet.updated_at = now();
         sheets::update_config(&mut tx, &sheet).await?;
+        let [old, new] = [&before, &sheet].map(actions::of_sheet);
+        schedules::follow(&mut tx, actor, id.as_str(), &old, &new).await?;
         let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
         let payload: Value = json!({ "changes": [{ "type": what, "details": { "fieldKey": key } }] });
         tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, &namespaces, payload));

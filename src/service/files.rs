@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Page, Paged, Result, Service, ServiceError, allow, announce};
+use super::{Page, Paged, Result, Service, ServiceError, actions, allow, announce, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
 use crate::domain::event::Topic;
 use crate::domain::file::{File, FileMode, FileStatus};
-use crate::domain::ids::{FileId, SpaceId, WorkbookId};
+use crate::domain::ids::{FileId, Id, SpaceId, WorkbookId};
+use crate::domain::mount::{self, MountKind};
 use crate::files::{FileWriter, SAMPLE_BYTES};
 use crate::store::{failpoint, files, new_id, now, spaces};
 
@@ -90,7 +91,7 @@ impl Service {
         if name.is_empty() {
             return Err(ServiceError::bad_request("file: it needs a name"));
         }
-        new.actions.iter().try_for_each(|action| action.operation().map(drop))?;
+        mount::check(MountKind::File, &new.actions)?;
         let finished = upload.writer.finish().await?;
         failpoint("file-synced");
         let moment = now();
@@ -115,6 +116,7 @@ impl Service {
         };
         let mut tx = self.db.write().await?;
         files::insert(&mut tx, &file).await?;
+        schedules::follow(&mut tx, actor, file.id.as_str(), &[], &actions::of_file(&file)).await?;
         spaces::touch(&mut tx, &space.id, moment);
         let payload = json!({ "status": file.status });
         tx.emit(announce::of_file(Topic::FileCreated, actor, &file, &space.namespaces(), payload));
@@ -167,9 +169,14 @@ impl Service {
         file.status = change.status.unwrap_or(file.status);
         file.mode = change.mode.unwrap_or(file.mode);
         file.workbook_id = change.workbook_id.or(file.workbook_id);
-        file.actions = change.actions.unwrap_or(file.actions);
+        let before = actions::of_file(&file);
+        if let Some(actions) = change.actions {
+            mount::check(MountKind::File, &actions)?;
+            file.actions = actions;
+        }
         file.updated_at = now();
         files::update(&mut tx, &file).await?;
+        schedules::follow(&mut tx, actor, file.id.as_str(), &before, &actions::of_file(&file)).await?;
         let namespaces = super::workbooks::namespaces(&mut tx, actor, &file.space_id).await?;
         let payload = json!({ "status": file.status, "workbookId": file.workbook_id });
         tx.emit(announce::of_file(Topic::FileUpdated, actor, &file, &namespaces, payload));

@@ -142,6 +142,7 @@ impl Service {
         if all_leases {
             let mut tx = self.db.write().await?;
             jobs::release_leases(&mut tx).await?;
+            crate::store::webhooks::release_leases(&mut tx).await?;
             tx.wake_jobs();
             tx.commit().await?;
         }

@@ -34,6 +34,12 @@ impl Service {
         Ok(secrets)
     }
 
+    /// The secrets of a job itself, for another one like it.
+    pub(super) async fn open_secrets(&self, id: &JobId) -> Result<Vec<(String, String)>> {
+        let mut tx = self.db.read().await?;
+        self.opened(&mut tx, id).await
+    }
+
     async fn opened(&self, tx: &mut Tx, id: &JobId) -> Result<Vec<(String, String)>> {
         let sealed = job_secrets::of_job(tx, id).await?;
         let open = |(key, sealed): (String, Vec<u8>)| {
@@ -42,12 +48,6 @@ impl Service {
             Ok((key, text.ok_or_else(|| ServiceError::conflict(lost))?))
         };
         sealed.into_iter().map(open).collect()
-    }
-
-    /// Gives a new job the secrets of another.
-    pub(super) async fn copy_secrets(&self, tx: &mut Tx, from: &JobId, to: &JobId) -> Result<()> {
-        let secrets = self.opened(tx, from).await?;
-        self.keep_secrets(tx, to, &secrets).await
     }
 
     /// Keeps the secrets of a new job.

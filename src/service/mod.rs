@@ -3,7 +3,9 @@
 //! The API, the page and the jobs call the same methods with an [`Actor`]; what an actor may not see
 //! is not found, what it may not do is refused, and each change leaves its events in the same commit.
 
+pub mod action_changes;
 pub mod action_form;
+pub mod actions;
 pub mod additions;
 pub mod announce;
 pub mod arriving_import;
@@ -49,6 +51,7 @@ pub mod references;
 pub mod retention;
 pub mod revalidation;
 pub mod run_action;
+pub mod schedules;
 mod sealing;
 pub mod secrets;
 pub mod settings;
@@ -59,13 +62,16 @@ pub mod steps;
 pub mod undo;
 pub mod versions;
 pub mod views;
+pub mod webhooks;
 pub mod workbooks;
 
 pub use error::{ErrorKind, ServiceError};
 pub use secrets::Secrets;
-pub use settings::{Retention, Settings, Timeouts};
+pub use settings::{Retention, Settings, Timeouts, Webhooks};
 
 use std::sync::Arc;
+
+use tokio::sync::Notify;
 
 use crate::domain::access::{Actor, Operation};
 use crate::domain::tenant::User;
@@ -90,6 +96,8 @@ pub struct Service {
     pub settings: Settings,
     secrets: Secrets,
     edits: Arc<EditQueue>,
+    /// Webhooks changed, or something is to be sent to one.
+    pub webhooks_changed: Notify,
     sessions: KnownCallers<(Actor, User)>,
     keys: KnownCallers<Actor>,
 }
@@ -129,7 +137,8 @@ impl Service {
     pub fn new(db: Db, sheets: Sheets, files: FileStore, settings: Settings, secrets: Secrets) -> Self {
         let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone(), settings.limits));
         let (sessions, keys) = (KnownCallers::new(), KnownCallers::new());
-        Self { db, sheets, files, settings, secrets, edits, sessions, keys }
+        let webhooks_changed = Notify::new();
+        Self { db, sheets, files, settings, secrets, edits, webhooks_changed, sessions, keys }
     }
 }
 

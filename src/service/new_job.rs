@@ -48,12 +48,16 @@ pub struct NewJob {
     pub predecessor_ids: Vec<JobId>,
     /// What it found or made, for programs.
     pub result: Option<Value>,
+    /// The secrets among what the person filled in, by the keys of their inputs.
+    pub secrets: Vec<(String, String)>,
     /// The environment, for jobs that are about an app or an agent.
     pub environment_id: Option<EnvironmentId>,
     /// The file it is about, when the source is another thing.
     pub file_id: Option<FileId>,
     /// While a job of this key has not ended, no second one is made.
     pub unique_key: Option<String>,
+    /// It was put on schedule, and its time has come.
+    pub scheduled: bool,
 }
 
 impl NewJob {
@@ -77,9 +81,11 @@ impl NewJob {
             part_data: None,
             predecessor_ids: Vec::new(),
             result: None,
+            secrets: Vec::new(),
             environment_id: None,
             file_id: None,
             unique_key: None,
+            scheduled: false,
         }
     }
 }
@@ -157,8 +163,14 @@ impl Service {
         if let Some(running) = jobs::insert(tx, &job, executor, new.unique_key.as_deref()).await? {
             return super::jobs::find_for_change(tx, actor, &running).await;
         }
+        self.keep_secrets(tx, &job.id, &new.secrets).await?;
         let namespaces = place.space.as_ref().map(Space::namespaces).unwrap_or_default();
         tx.emit(announce::of_job(Topic::JobCreated, &actor.id, &job, place.sheet.as_ref(), &namespaces));
+        if new.scheduled {
+            job.status = JobStatus::Scheduled;
+            let sheet = place.sheet.as_ref();
+            tx.emit(announce::of_job(Topic::JobScheduled, &actor.id, &job, sheet, &namespaces));
+        }
         if job.trigger == JobTrigger::Immediate {
             job.status = JobStatus::Ready;
             self.wait_for_predecessors(tx, actor, &mut job).await?;

@@ -1,8 +1,9 @@
-//! A person presses an action: it is found in the blueprint, checked once more, and becomes a job.
+//! A person presses an action: it is found where it stands, checked once more, and becomes a job.
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::actions::{Around, at_document};
 use super::form_answers::FormAnswers;
 use super::new_job::NewJob;
 use super::{ErrorKind, Result, Service, ServiceError, allow};
@@ -10,8 +11,9 @@ use crate::domain::access::{Actor, Operation};
 use crate::domain::action::{Action, ColumnStanding, Standing};
 use crate::domain::ids::{FileId, Id, SheetId, SpaceId, WorkbookId};
 use crate::domain::job::{Job, JobMode, JobSubject, JobTrigger, JobType};
+use crate::domain::mount::Spot;
 use crate::domain::query::RecordQuery;
-use crate::store::{files, sheets, spaces, workbooks};
+use crate::store::{actions, files, sheets, spaces, workbooks};
 
 /// Which action is pressed, and on what.
 #[derive(Debug, Clone)]
@@ -22,6 +24,8 @@ pub struct ActionRun {
     pub source: String,
     /// Which of its actions.
     pub operation: String,
+    /// The key of the column in whose menu it was pressed.
+    pub column: Option<String>,
     /// What the person filled in.
     pub input: Map<String, Value>,
     /// The sheet that is open, and which of its records are meant; everything when absent.
@@ -34,6 +38,30 @@ impl Service {
     /// Starts the job of an action. Pressed again while it runs, the same job is answered.
     pub async fn run_action(&self, actor: &Actor, run: ActionRun) -> Result<Job> {
         allow(actor, Operation::RunJobs)?;
+        let job = self.job_of(actor, run).await?;
+        self.create_job(actor, job).await
+    }
+
+    /// The action that made a job, while it still stands there.
+    pub async fn action_of(&self, actor: &Actor, job: &Job) -> Option<Action> {
+        let column = match &job.subject {
+            Some(JobSubject::Collection { params: Some(params), .. }) => params.get("columnKey"),
+            _ => None,
+        };
+        let run = ActionRun {
+            job_type: job.job_type,
+            source: job.source.clone(),
+            operation: job.operation.clone(),
+            column: column.and_then(Value::as_str).map(str::to_string),
+            input: Map::new(),
+            records: None,
+            all_selected: false,
+        };
+        self.find_action(actor, &run).await.ok().map(|(action, _)| action)
+    }
+
+    /// The job of an action, when nothing stands against it.
+    pub(super) async fn job_of(&self, actor: &Actor, run: ActionRun) -> Result<NewJob> {
         let (action, column) = self.find_action(actor, &run).await?;
         let standing = Standing { column, ..self.standing(actor, &run).await? };
         if let Some(reason) = action.requirements().refusal(standing) {
@@ -47,22 +75,15 @@ impl Service {
         let mut job = NewJob::new(run.job_type, &run.operation, &run.source);
         job.trigger = JobTrigger::Immediate;
         job.mode = action.mode.unwrap_or(JobMode::Background);
-        job.label = Some(action.label.clone());
+        job.label = Some(action.name().to_string());
         job.unique_key = Some(unique_key(&run, &input, &marks)?);
         job.input = Some(input);
-        job.subject = run.records.map(|(sheet, query)| JobSubject::Collection {
-            resource: "records".to_string(),
-            params: Some(super::announce::object(json!({ "sheetId": sheet }))),
-            query: Some(query),
-        });
-        let mut tx = self.db.write().await?;
-        let job = self.insert_job(&mut tx, actor, job).await?;
-        self.keep_secrets(&mut tx, &job.id, &secrets).await?;
-        tx.commit().await?;
+        job.secrets = secrets;
+        job.subject = subject(run);
         Ok(job)
     }
 
-    /// The action, and how the column stands that it belongs to.
+    /// The action, and how the column stands in whose menu it is.
     pub(super) async fn find_action(
         &self,
         actor: &Actor,
@@ -70,41 +91,53 @@ impl Service {
     ) -> Result<(Action, ColumnStanding)> {
         let mut tx = self.db.read().await?;
         let scope = &actor.scope;
-        let mut read_only = Vec::new();
-        let actions = match run.job_type {
-            JobType::Space => {
-                let id = SpaceId::parse(&run.source)?;
-                spaces::find(&mut tx, scope, &id).await?.map(|space| space.actions)
-            }
+        let missing = || ServiceError::not_found(run.job_type.as_str(), &run.source);
+        let (mut workbook, mut sheet, mut file, mut document) = (None, None, None, None);
+        let space_id = match run.job_type {
+            JobType::Space => SpaceId::parse(&run.source)?,
             JobType::Workbook => {
                 let id = WorkbookId::parse(&run.source)?;
-                workbooks::find(&mut tx, scope, &id).await?.map(|workbook| workbook.actions)
+                let found = workbooks::find(&mut tx, scope, &id).await?.ok_or_else(missing)?;
+                workbook.insert(found).space_id.clone()
             }
             JobType::Sheet => {
                 let id = SheetId::parse(&run.source)?;
-                let sheet = sheets::find(&mut tx, scope, &id).await?;
-                sheet.map(|sheet| {
-                    let fields = sheet.config.fields.iter();
-                    let locked = fields.clone().filter(|field| field.readonly);
-                    read_only.extend(locked.flat_map(|field| &field.actions).cloned());
-                    let of_fields = fields.flat_map(|field| &field.actions);
-                    sheet.config.actions.iter().chain(of_fields).cloned().collect::<Vec<_>>()
-                })
+                let found = sheets::find(&mut tx, scope, &id).await?.ok_or_else(missing)?;
+                workbook = workbooks::find(&mut tx, scope, &found.workbook_id).await?;
+                sheet.insert(found).space_id.clone()
             }
             JobType::File => {
                 let id = FileId::parse(&run.source)?;
-                files::find(&mut tx, scope, &id).await?.map(|file| file.actions)
+                let found = files::find(&mut tx, scope, &id).await?.ok_or_else(missing)?;
+                file.insert(found).space_id.clone()
             }
-            JobType::Document => Some(super::documents::find(&mut tx, actor, &run.source).await?.actions),
+            JobType::Document => {
+                document.insert(super::documents::find(&mut tx, actor, &run.source).await?).space_id.clone()
+            }
             other => return Err(ServiceError::bad_request(format!("a {other} has no actions here"))),
         };
-        let actions = actions.ok_or_else(|| ServiceError::not_found(run.job_type.as_str(), &run.source))?;
-        let found =
-            actions.into_iter().find(|action| action.operation().is_ok_and(|name| name == run.operation));
-        let column = match found.as_ref().is_some_and(|action| read_only.contains(action)) {
-            true => ColumnStanding::ReadOnly,
-            false => ColumnStanding::Enabled,
+        let space = spaces::find(&mut tx, scope, &space_id).await?.ok_or_else(missing)?;
+        let alone = &actions::list(&mut tx, scope, &space_id).await?;
+        let (workbook, sheet, file) = (workbook.as_ref(), sheet.as_ref(), file.as_ref());
+        let spot = match (workbook, sheet, file, run.column.as_deref()) {
+            (_, Some(sheet), _, Some(key)) => Spot::Field(sheet, key),
+            (_, Some(sheet), ..) => Spot::Sheet(sheet),
+            (Some(workbook), ..) => Spot::Workbook(workbook),
+            (_, _, Some(file), _) => Spot::File(file),
+            _ => Spot::Space,
         };
+        let column = match spot {
+            Spot::Field(sheet, key) if sheet.config.field(key).is_none_or(|field| field.readonly) => {
+                ColumnStanding::ReadOnly
+            }
+            _ => ColumnStanding::Enabled,
+        };
+        let around = Around { space: &space, workbook, sheet, file, alone };
+        let those: Vec<Action> = match &document {
+            Some(document) => at_document(&space, alone, document.id.as_str(), &document.actions),
+            None => around.at(&spot).into_iter().map(|placed| placed.action).collect(),
+        };
+        let found = those.into_iter().find(|action| action.operation() == Ok(run.operation.as_str()));
         found.map(|action| (action, column)).ok_or_else(|| {
             let message = format!("there is no action `{}` here now; load the page again", run.operation);
             ServiceError::new(ErrorKind::NotFound, message)
@@ -123,11 +156,16 @@ impl Service {
             (None, JobType::Document) => self.sheets_around(actor, &run.source).await?,
             (None, _) => Vec::new(),
         };
-        let mut standing = Standing::default();
-        for (sheet, query) in sheets {
-            let counts = self.record_counts(actor, &sheet, &query).await?;
+        let of_workbook = run.job_type == JobType::Workbook;
+        let mut standing = Standing { of_workbook, ..Standing::default() };
+        for (id, query) in sheets {
+            let counts = self.record_counts(actor, &id, &query).await?;
             standing.records += counts.total;
             standing.invalid += counts.error;
+            standing.invalid_in_all += match query.is_everything() {
+                true => counts.error,
+                false => self.sheet(actor, &id).await?.counts.error,
+            };
             if run.all_selected || (!query.ids.is_empty() && !query.narrows()) {
                 standing.selected += counts.total;
             }
@@ -147,9 +185,24 @@ impl Service {
     }
 }
 
+/// The records that the job is about: those that are meant, of a sheet all of them when nothing is said.
+fn subject(run: ActionRun) -> Option<JobSubject> {
+    let (sheet, query) = match (run.records, run.job_type) {
+        (Some((sheet, query)), _) => (sheet.to_string(), query),
+        (None, JobType::Sheet) => (run.source, RecordQuery::default()),
+        (None, _) => return None,
+    };
+    let mut params = super::announce::object(json!({ "sheetId": sheet }));
+    if let Some(key) = run.column {
+        params.insert("columnKey".to_string(), Value::String(key));
+    }
+    Some(JobSubject::Collection { resource: "records".to_string(), params: Some(params), query: Some(query) })
+}
+
 /// The same action on the same records with the same input, however often it is pressed.
 fn unique_key(run: &ActionRun, input: &Map<String, Value>, secrets: &[String]) -> Result<String> {
-    let subject = serde_json::to_vec(&(&run.records, input, secrets)).map_err(ServiceError::internal)?;
+    let subject = (&run.records, input, &run.column, secrets);
+    let subject = serde_json::to_vec(&subject).map_err(ServiceError::internal)?;
     let digest = Sha256::digest(&subject);
     let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     Ok(format!("{}:{}:{}:{short}", run.job_type, run.operation, run.source))

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::{Result, ServiceError};
-use crate::domain::ids::base62;
+use crate::domain::ids::{WebhookId, base62};
 use crate::domain::time::Timestamp;
 use crate::store::random_bytes;
 
@@ -55,10 +55,21 @@ impl Secrets {
         &self.key
     }
 
+    /// The key that signs for a webhook. It is made of the server's key and what is stored, so that neither alone
+    /// tells it, and it stands nowhere.
+    pub fn webhook_key(&self, id: &WebhookId, salt: &str) -> [u8; 32] {
+        self.mac(&format!("webhook-key.{id}.{salt}"))
+    }
+
     fn signature(&self, body: &str) -> String {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return String::new() };
+        hex(&self.mac(body))
+    }
+
+    fn mac(&self, body: &str) -> [u8; 32] {
+        // A key of any length is taken.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.key) else { return [0; 32] };
         mac.update(body.as_bytes());
-        hex(&mac.finalize().into_bytes())
+        mac.finalize().into_bytes().into()
     }
 }
 

@@ -1,6 +1,8 @@
 //! Time-outs, limits and addresses that the service works with.
 
 use crate::domain::limits::Limits;
+use crate::domain::webhook::reach::Reach;
+use crate::domain::webhook::schedule::Schedule;
 use crate::store::jobs::Patience;
 
 /// When a job is given up or handed to another worker, in milliseconds.
@@ -50,6 +52,15 @@ impl Default for Retention {
     }
 }
 
+/// How webhooks are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Webhooks {
+    /// When deliveries are tried.
+    pub schedule: Schedule,
+    /// Where endpoints may be.
+    pub reach: Reach,
+}
+
 /// What the service is told when it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -61,4 +72,6 @@ pub struct Settings {
     pub limits: Limits,
     /// What is kept of the records' past.
     pub retention: Retention,
+    /// How webhooks are sent.
+    pub webhooks: Webhooks,
 }

@@ -3,12 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::new_job::NewJob;
-use super::{Page, Paged, Result, Service, ServiceError, allow, announce};
+use super::{Page, Paged, Result, Service, ServiceError, actions, allow, announce, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
 use crate::domain::event::Topic;
 use crate::domain::ids::{EnvironmentId, Id, SpaceId, WorkbookId};
 use crate::domain::job::{JobTrigger, JobType};
+use crate::domain::mount::{self, MountKind};
 use crate::domain::space::{Space, SpaceSummary};
 use crate::store::events::Sequence;
 use crate::store::spaces::SpaceFilter;
@@ -97,7 +98,7 @@ impl Service {
                 "environmentId: say in which environment the space shall be",
             ));
         };
-        new.actions.iter().try_for_each(|action| action.operation().map(drop))?;
+        mount::check(MountKind::Space, &new.actions)?;
         let mut tx = self.db.write().await?;
         let environment = accounts::environment(&mut tx, &actor.scope, &environment_id).await?;
         let environment =
@@ -125,6 +126,7 @@ impl Service {
             archived_at: None,
         };
         spaces::insert(&mut tx, &space).await?;
+        schedules::follow(&mut tx, actor, space.id.as_str(), &[], &actions::of_space(&space)).await?;
         let payload =
             json!({ "spaceId": space.id, "environmentId": space.environment_id, "name": space.name });
         tx.emit(announce::of_space(Topic::SpaceCreated, actor, &space, payload));
@@ -156,7 +158,7 @@ impl Service {
             space.primary_workbook_id = workbook;
         }
         if let Some(actions) = change.actions {
-            actions.iter().try_for_each(|action| action.operation().map(drop))?;
+            mount::check(MountKind::Space, &actions)?;
             space.actions = actions;
         }
         space.metadata = change.metadata.or(space.metadata);
@@ -169,6 +171,8 @@ impl Service {
         space.updated_at = now();
         space.last_activity_at = space.updated_at;
         spaces::update(&mut tx, &space).await?;
+        let [old, new] = [&before, &space].map(actions::of_space);
+        schedules::follow(&mut tx, actor, space.id.as_str(), &old, &new).await?;
         let changes: Vec<Value> = [
             ("name", json!(before.name), json!(space.name)),
             ("namespace", json!(before.namespace), json!(space.namespace)),

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Result, Service, ServiceError, allow, announce};
+use super::{Result, Service, ServiceError, actions, allow, announce, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
 use crate::domain::blueprint::{SheetConfig, WorkbookConfig};
 use crate::domain::event::Topic;
 use crate::domain::ids::{Id, SheetId, SpaceId, WorkbookId};
+use crate::domain::mount::{self, MountKind};
 use crate::domain::parse::{ParseError, from_value};
 use crate::domain::record::{Counts, FieldNumber, RecordKey};
 use crate::domain::space::Space;
@@ -45,6 +46,14 @@ pub struct WorkbookChange {
     pub sheets: Option<Vec<Value>>,
     /// Merged into the members that are kept.
     pub extra: Map<String, Value>,
+}
+
+impl WorkbookChange {
+    /// Whether nothing else is said of the workbook itself; what changes in sheets, they tell.
+    fn has_only_actions(&self) -> bool {
+        let others = (&self.name, &self.labels, &self.namespace, &self.settings, &self.metadata);
+        matches!(others, (None, None, None, None, None)) && self.extra.is_empty()
+    }
 }
 
 impl Service {
@@ -97,14 +106,16 @@ impl Service {
         change: WorkbookChange,
     ) -> Result<WorkbookWithSheets> {
         allow(actor, Operation::ManageWorkbook)?;
+        let only_actions = change.has_only_actions();
         let entries = change.sheets.unwrap_or_default();
         let known = self.workbook(actor, id).await?.sheets;
         let mut held = self.hold(entries.iter().filter_map(|entry| target(&known, entry))).await?;
         let mut tx = self.db.write().await?;
         let WorkbookWithSheets { mut workbook, sheets: before } = read(&mut tx, actor, id).await?;
         let namespaces = namespaces(&mut tx, actor, &workbook.space_id).await?;
+        let had = actions::of_workbook(&workbook);
         if let Some(actions) = change.actions {
-            actions.iter().try_for_each(|action| action.operation().map(drop))?;
+            mount::check(MountKind::Workbook, &actions)?;
             workbook.actions = actions;
         }
         if let Some(namespace) = change.namespace {
@@ -117,6 +128,7 @@ impl Service {
         workbook.extra.extend(change.extra);
         workbook.updated_at = now();
         workbooks::update(&mut tx, &workbook).await?;
+        schedules::follow(&mut tx, actor, id.as_str(), &had, &actions::of_workbook(&workbook)).await?;
         for (position, entry) in entries.into_iter().enumerate() {
             let place = |error| at(error, &format!("sheets[{position}]"));
             let changed = upsert_sheet(&mut tx, actor, &workbook, &before, entry, &namespaces).await;
@@ -124,7 +136,7 @@ impl Service {
                 self.follow_blueprint(&mut tx, actor, &mut held, (before, &after)).await.map_err(place)?;
             }
         }
-        let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
+        let payload = announce::config_updated(only_actions);
         tx.emit(announce::of_workbook(Topic::WorkbookUpdated, actor, &workbook, &namespaces, payload));
         let after = read(&mut tx, actor, id).await?;
         self.check_columns(&before, &after.sheets)?;
@@ -196,7 +208,7 @@ pub(super) async fn insert_workbook(
     extra: Map<String, Value>,
 ) -> Result<WorkbookWithSheets> {
     let config = config.checked()?;
-    config.actions.iter().try_for_each(|action| action.operation().map(drop))?;
+    mount::check(MountKind::Workbook, &config.actions)?;
     let moment = now();
     let workbook = Workbook {
         id: new_id(),
@@ -214,6 +226,7 @@ pub(super) async fn insert_workbook(
         updated_at: moment,
     };
     workbooks::insert(tx, &workbook).await?;
+    schedules::follow(tx, actor, workbook.id.as_str(), &[], &actions::of_workbook(&workbook)).await?;
     let payload = json!({
         "workbookId": workbook.id, "spaceId": space.id, "name": workbook.name,
         "namespace": workbook.namespace, "sheetCount": config.sheets.len(),
@@ -256,6 +269,7 @@ async fn insert_sheet(
         config: Arc::new(config),
     };
     sheet.number = sheets::insert(tx, &sheet).await?;
+    schedules::follow(tx, actor, sheet.id.as_str(), &[], &actions::of_sheet(&sheet)).await?;
     let payload = json!({
         "sheetId": sheet.id, "workbookId": workbook.id, "name": sheet.config.name,
         "slug": sheet.slug, "fieldCount": sheet.config.fields.len(),
@@ -265,8 +279,12 @@ async fn insert_sheet(
 }
 
 pub(super) fn check_actions(config: &SheetConfig) -> Result<()> {
-    let fields = config.fields.iter().flat_map(|field| &field.actions);
-    Ok(config.actions.iter().chain(fields).try_for_each(|action| action.operation().map(drop))?)
+    mount::check(MountKind::Sheet, &config.actions)?;
+    for (position, field) in config.fields.iter().enumerate() {
+        let checked = mount::check(MountKind::Field, &field.actions);
+        checked.map_err(|error| error.within(&format!("fields[{position}]")))?;
+    }
+    Ok(())
 }
 
 /// Gives each new field the next free number; known fields keep theirs, dropped ones are remembered.
@@ -335,7 +353,10 @@ async fn upsert_sheet<'a>(
     sheet.config = Arc::new(config);
     sheet.updated_at = now();
     sheets::update_config(tx, &sheet).await?;
-    let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
+    let [old, new] = [before, &sheet].map(actions::of_sheet);
+    schedules::follow(tx, actor, sheet.id.as_str(), &old, &new).await?;
+    let only_actions = actions::without(&before.config) == actions::without(&sheet.config);
+    let payload = announce::config_updated(only_actions);
     tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, namespaces, payload));
     Ok(Some((before, sheet)))
 }

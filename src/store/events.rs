@@ -78,6 +78,8 @@ pub struct EventFilter {
     pub domain: Option<String>,
     /// Those after that moment.
     pub since: Option<Timestamp>,
+    /// Those after that event.
+    pub after: Option<EventId>,
     /// Also those that were acknowledged.
     pub include_acknowledged: bool,
 }
@@ -273,6 +275,15 @@ pub async fn list(
         .filter(" AND topic = ", filter.topic.as_deref())
         .filter(" AND domain = ", filter.domain.as_deref())
         .filter(" AND created_at > ", filter.since);
+    if let Some(after) = &filter.after {
+        rest = rest
+            .push_bind(" AND environment_id = (SELECT environment_id FROM events WHERE id = ", after)
+            .push_bind(
+                ") AND environment_sequence > (SELECT environment_sequence FROM events WHERE id = ",
+                after,
+            )
+            .push(")");
+    }
     if !filter.include_acknowledged {
         rest = rest.push(" AND acknowledged_at IS NULL");
     }

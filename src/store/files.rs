@@ -83,6 +83,24 @@ pub async fn list(
     Ok((rows.into_iter().map(File::try_from).collect::<Result<_, _>>()?, total))
 }
 
+/// All files of a space, the oldest first.
+pub async fn all(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Result<Vec<File>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM files WHERE deleted_at IS NULL AND space_id = ", space_id)
+        .within(scope)
+        .push(" ORDER BY created_at, id");
+    tx.all::<FileRow>(statement).await?.into_iter().map(File::try_from).collect()
+}
+
+/// The files of a space that have actions, the oldest first.
+pub async fn with_actions(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Result<Vec<File>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM files WHERE deleted_at IS NULL AND actions <> '[]' AND space_id = ", space_id)
+        .within(scope)
+        .push(" ORDER BY created_at, id");
+    tx.all::<FileRow>(statement).await?.into_iter().map(File::try_from).collect()
+}
+
 /// Which of these files a database knows or ever knew, whoever asks, and whether each is there; for the server's own
 /// work.
 pub async fn known(tx: &mut Tx, ids: &[FileId]) -> Result<Vec<(FileId, bool)>, StoreError> {

@@ -8,6 +8,7 @@
 //! structured values JSON in a text, so that both databases read alike.
 
 pub mod accounts;
+pub mod actions;
 mod blueprints;
 pub mod changes;
 mod checkpoint;
@@ -28,6 +29,7 @@ mod notify;
 pub mod places;
 pub mod records;
 pub mod retention;
+pub mod schedules;
 pub mod sessions;
 pub mod sheets;
 pub mod snapshots;
@@ -40,6 +42,7 @@ pub(crate) mod testing;
 mod tests;
 mod tx;
 pub mod views;
+pub mod webhooks;
 pub mod workbooks;
 
 pub use db::{DatabaseUrl, Db, EventSignal, Signals};

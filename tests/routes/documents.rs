@@ -174,6 +174,7 @@ async fn an_action_of_a_document_is_pressed_under_its_constraints() {
                 job_type: JobType::Document,
                 source: id.clone(),
                 operation: operation.to_string(),
+                column: None,
                 input: input.as_object().unwrap().clone(),
                 records: None,
                 all_selected: false,
@@ -185,6 +186,11 @@ async fn an_action_of_a_document_is_pressed_under_its_constraints() {
         insert(&app, &made.sheet, &[json!({ "name": "Ada" })]).await;
         assert_eq!(press("go", json!({})).await.unwrap_err().fields[0].key, "why");
         assert!(press("stop", why.clone()).await.is_err());
+        // One that stands on its own is mounted at a document that is there.
+        let alone = |target: &str| json!({ "targetId": target, "operation": "stop", "label": "Stop" });
+        app.post(&format!("/v1/actions?spaceId={}", made.space), alone("us_dc_0000000000")).await.refused(404);
+        app.post(&format!("/v1/actions?spaceId={}", made.space), alone(&id)).await.data();
+        assert_eq!(press("stop", json!({})).await.unwrap().name(), "document:stop");
         let job = press("go", why.clone()).await.unwrap();
         assert_eq!((job.name().as_str(), job.source.as_str()), ("document:go", id.as_str()));
         assert_eq!(press("go", why).await.unwrap().id, job.id, "pressed twice, it runs once");

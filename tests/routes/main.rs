@@ -5,6 +5,7 @@
 #[path = "../util/mod.rs"]
 mod util;
 
+mod actions;
 mod bad_input;
 mod blueprint_changes;
 mod bulk;
@@ -14,6 +15,7 @@ mod documents;
 mod downloads;
 mod edits;
 mod environments;
+mod event_stream;
 mod events;
 mod files;
 mod find;
@@ -30,8 +32,10 @@ mod panels;
 mod places;
 mod presence;
 mod queries;
+mod receiver;
 mod records;
 mod references;
+mod schedules;
 mod sessions;
 mod sheets;
 mod snapshots;
@@ -41,6 +45,9 @@ mod tenants;
 mod transport;
 mod typed_cells;
 mod views;
+mod webhook_answers;
+mod webhook_libraries;
+mod webhooks;
 mod workbooks;
 
 pub(crate) use util::test_app::{Answer, TestApp, on_each_database, on_each_database_within};

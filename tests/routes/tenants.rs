@@ -23,6 +23,12 @@ async fn a_neighbour_finds_nothing() {
         let guide = json!({ "title": "Guide", "body": "text" });
         let guide = app.post(&format!("/v1/spaces/{}/documents", made.space), guide).await.data();
         let guide = text(&guide, "id");
+        let action = json!({ "targetId": made.sheet, "operation": "go", "label": "Go" });
+        let action = text(&crate::actions::create(&app, &made, action).await, "id");
+        let hook = json!({ "url": "http://127.0.0.1:9/", "spaceId": made.space });
+        let webhook = text(&app.post("/v1/webhooks", hook).await.data(), "id");
+        let delivery = app.post(&format!("/v1/webhooks/{webhook}/test"), Value::Null).await.data();
+        let delivery = text(&delivery, "id");
         let neighbour = app.neighbours_key().await;
 
         let ids = [
@@ -40,6 +46,9 @@ async fn a_neighbour_finds_nothing() {
             ("{viewId}", &view),
             ("{fileId}", &file),
             ("{documentId}", &guide),
+            ("{actionId}", &action),
+            ("{webhookId}", &webhook),
+            ("{deliveryId}", &delivery),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
@@ -81,7 +90,10 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{snapshotId}", "us_ss_0000000000")
                     .replace("{viewId}", "us_vi_0000000000")
                     .replace("{fileId}", "us_fl_0000000000")
-                    .replace("{documentId}", "us_dc_0000000000");
+                    .replace("{documentId}", "us_dc_0000000000")
+                    .replace("{actionId}", "us_act_0000000000")
+                    .replace("{webhookId}", "us_wh_0000000000")
+                    .replace("{deliveryId}", "us_wd_0000000000");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;
@@ -95,9 +107,30 @@ async fn a_neighbour_finds_nothing() {
             ("GET", format!("/v1/sheets?workbookId={}", made.workbook), Value::Null),
             ("GET", format!("/v1/files?spaceId={}", made.space), Value::Null),
             ("GET", format!("/v1/snapshots?sheetId={}", made.sheet), Value::Null),
+            ("GET", format!("/v1/webhooks?spaceId={}", made.space), Value::Null),
+            ("POST", "/v1/webhooks".to_string(), json!({ "url": "http://a.b/", "spaceId": made.space })),
+            (
+                "POST",
+                "/v1/webhooks".to_string(),
+                json!({ "url": "http://a.b/", "environmentId": app.environment_id }),
+            ),
+            ("GET", format!("/v1/events?since={event}"), Value::Null),
+            ("GET", format!("/v1/events/stream?since={event}"), Value::Null),
+            ("GET", format!("/v1/events/stream?spaceId={}", made.space), Value::Null),
             ("POST", "/v1/snapshots".to_string(), json!({ "sheetId": made.sheet })),
             ("GET", format!("/v1/views?sheetId={}", made.sheet), Value::Null),
             ("POST", "/v1/views".to_string(), json!({ "sheetId": made.sheet, "name": "x", "config": {} })),
+            ("GET", format!("/v1/actions?spaceId={}", made.space), Value::Null),
+            (
+                "POST",
+                format!("/v1/actions?spaceId={}", made.space),
+                json!({ "targetId": made.space, "operation": "mine", "label": "x" }),
+            ),
+            (
+                "POST",
+                format!("/v1/actions/bulk?spaceId={}", made.space),
+                json!([{ "targetId": made.space, "operation": "mine", "label": "x" }]),
+            ),
             ("POST", "/v1/versions".to_string(), json!({ "sheetId": made.sheet })),
             ("GET", format!("/v1/subscription?scope={}", app.environment_id), Value::Null),
             ("GET", format!("/v1/subscription?scope={}", made.space), Value::Null),
@@ -132,6 +165,10 @@ async fn a_neighbour_finds_nothing() {
                     app.call_as(&neighbour, "GET", &format!("{path}{query}"), &Value::Null).await.json();
                 assert_eq!(listed["data"], json!([]), "{path}{query}");
             }
+        }
+        for query in [String::new(), format!("?environmentId={}", app.environment_id)] {
+            let listed = app.call_as(&neighbour, "GET", &format!("/v1/webhooks{query}"), &Value::Null).await;
+            assert_eq!(listed.json()["data"], json!([]), "{query}");
         }
         // And nothing was touched.
         let workbook = app.get(&format!("/v1/workbooks/{}", made.workbook)).await.data();

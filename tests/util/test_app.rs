@@ -10,8 +10,10 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use inlet::api;
 use inlet::domain::limits::Limits;
+use inlet::domain::webhook::reach::Reach;
+use inlet::domain::webhook::schedule::Schedule;
 use inlet::files::FileStore;
-use inlet::service::{Retention, Secrets, Service, Settings, Timeouts};
+use inlet::service::{Retention, Secrets, Service, Settings, Timeouts, Webhooks};
 use inlet::sheets::Sheets;
 use inlet::store::{DatabaseUrl, Db};
 use serde_json::Value;
@@ -93,6 +95,7 @@ impl TestApp {
             timeouts: Timeouts::FAST,
             limits,
             retention: Retention::default(),
+            webhooks: Webhooks { schedule: Schedule::FAST, reach: Reach::Anywhere },
         };
         let files = FileStore::new(&folder).with_most_bytes(limits.file_bytes);
         files.prepare().await.unwrap();
@@ -148,6 +151,11 @@ impl TestApp {
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
         Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    /// Sends a request as it is; the answer as it comes.
+    pub async fn begin(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Sends JSON, or nothing for `null`, with `key`.

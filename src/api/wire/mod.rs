@@ -3,6 +3,7 @@
 //! They are types of their own, so that what the published clients rely on cannot change when the
 //! domain does.
 
+pub mod action;
 pub mod cell;
 pub mod commit;
 pub mod document;
@@ -18,6 +19,7 @@ pub mod sheet;
 pub mod snapshot;
 pub mod space;
 pub mod view;
+pub mod webhook;
 pub mod workbook;
 
 use serde::{Deserialize, Deserializer};

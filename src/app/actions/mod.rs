@@ -1,4 +1,4 @@
-//! Buttons and menu items of blueprints, and the dialog that asks before a job begins.
+//! Buttons and menu items of blueprints and of the API, and the dialog that asks before a job begins.
 
 mod answers;
 mod dialog;
@@ -17,13 +17,18 @@ use super::plain::{Any, part};
 use super::state::{Asking, Deed, SpaceState};
 use crate::app::signals::{Memo, Signal, StoredValue};
 use crate::domain::action::Standing;
+use crate::domain::job::JobMode;
 use crate::rpc::actions::{ActionView, Place, Started, run_action};
+use crate::rpc::jobs::JobCard;
 use crate::rpc::records::Choosing;
 use crate::rpc::spaces::SpaceFrame;
 pub use dialog::{ActionDialog, Question};
 
+/// Items of a menu beyond which there is a box to find one.
+pub const MOST_UNSOUGHT: usize = 7;
+
 /// What the actions of a place would act on now.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Default)]
 pub struct Scope {
     /// In words.
     pub words: String,
@@ -31,6 +36,13 @@ pub struct Scope {
     pub choosing: Choosing,
     /// For the reasons why not.
     pub standing: Standing,
+}
+
+impl Scope {
+    /// Of a thing without records.
+    pub fn of(words: &str) -> Self {
+        Self { words: words.to_string(), ..Self::default() }
+    }
 }
 
 /// Asks before an action begins, or begins it when it asks nothing.
@@ -47,57 +59,87 @@ pub fn press(state: SpaceState, action: ActionView, place: Place, scope: Scope) 
                 let words: Vec<String> = errors.into_iter().map(|(_, message)| message).collect();
                 state.fail(&action.label, words.join(" "));
             }
-            Err(error) => state.fail(&format!("{} did not start", action.label), error),
+            Err(error) => state.fail(&[&action.label, " did not start"].concat(), error),
         }
     });
 }
 
+/// The job that actions wait for, in words: one of those that are meant, whose mode blocks.
+pub fn waits_for(state: SpaceState, meant: &dyn Fn(&JobCard) -> bool) -> Option<String> {
+    let blocks =
+        |card: &&JobCard| matches!(card.mode, JobMode::Foreground | JobMode::ToolbarBlocking) && meant(card);
+    state
+        .jobs
+        .running
+        .with(|running| running.iter().find(blocks).map(|card| ["Wait for “", &card.label, "”"].concat()))
+}
+
+/// Why an action cannot be pressed now; nothing when it can.
+pub fn refusal(
+    state: SpaceState,
+    action: &ActionView,
+    standing: Standing,
+    blocked: Option<String>,
+) -> Option<String> {
+    let requirements = &action.requirements;
+    let never = requirements.never.clone();
+    let editing = || state.editing.get().then(|| "Finish the edit first".to_string());
+    never.or_else(editing).or(blocked).or_else(|| requirements.refusal(standing))
+}
+
 /// An action as an item of a menu.
-pub fn menu_item(state: SpaceState, action: ActionView, place: Place, scope: Scope) -> MenuItem {
-    let reason = action.requirements.refusal(scope.standing);
-    let label = action.label.clone();
-    MenuItem::new(label, Icon::Bolt, move || press(state, action.clone(), place.clone(), scope.clone()))
-        .unless(reason)
+pub fn menu_item(
+    state: SpaceState,
+    action: ActionView,
+    place: Place,
+    scope: Scope,
+    blocked: Option<String>,
+) -> MenuItem {
+    let reason = refusal(state, &action, scope.standing, blocked);
+    let (label, icon, bare, hint) =
+        (action.label.clone(), action.icon.clone(), action.bare, action.hint.clone());
+    let run = move || press(state, action.clone(), place.clone(), scope.clone());
+    MenuItem { bare, hint, ..MenuItem::new(label, icon, run).unless(reason) }
 }
 
-/// The buttons of a workbook.
-#[component]
-pub fn WorkbookActions(
-    /// The workbook.
-    workbook_id: String,
-) -> impl IntoView {
-    let state = SpaceState::of_page();
-    let workbook = StoredValue::new(workbook_id);
-    let find = move |frame: &SpaceFrame| {
-        frame.workbooks.iter().find(|entry| workbook.with_value(|id| entry.id == *id)).cloned()
-    };
-    let actions = Memo::new(move |_| state.frame.with(find).map(|entry| entry.actions).unwrap_or_default());
-    let scope = Memo::new(move |_| {
-        state.frame.with(|frame| {
-            let found = find(frame);
-            let sheets = found.as_ref().map_or(&[][..], |entry| entry.sheets.as_slice());
-            let (records, invalid) =
-                sheets.iter().fold((0, 0), |(all, bad), sheet| (all + sheet.records, bad + sheet.invalid));
-            let counted = super::format::counted(records, "record");
-            let words = match sheets.len() {
-                0 | 1 => format!("All {counted}"),
-                many => format!("All {counted} of {many} sheets"),
-            };
-            Scope {
-                words,
-                choosing: Choosing::default(),
-                standing: Standing { records, invalid, ..Standing::default() },
-            }
-        })
+/// An action as a button.
+pub fn button(
+    state: SpaceState,
+    action: ActionView,
+    look: Look,
+    place: Place,
+    scope: Signal<Scope>,
+    blocked: Signal<Option<String>>,
+) -> AnyView {
+    let asked = StoredValue::new(action.clone());
+    let reason = Signal::derive(move || {
+        asked.with_value(|action| refusal(state, action, scope.get().standing, blocked.get()))
     });
-    buttons(actions, scope, Place::Workbook(workbook.get_value()))
+    view! {
+        <Button
+            label=action.label.clone()
+            look=look
+            before=action.icon
+            bare=action.bare
+            reason=reason
+            hint=action.hint
+            press=move |()| press(state, asked.get_value(), place.clone(), scope.get_untracked())
+        />
+    }
+    .any()
 }
 
-/// Actions as buttons: the primary ones at the right end and filled; what is more than fits is in a menu.
-pub fn buttons(actions: Memo<Vec<ActionView>>, scope: Memo<Scope>, of: Place) -> AnyView {
+/// The actions at the top right of a page: the primary ones at the right end and filled; what is more than fits is in
+/// a menu.
+pub fn at_top(
+    id: &'static str,
+    actions: Memo<Vec<ActionView>>,
+    place: Place,
+    scope: Signal<Scope>,
+    blocked: Signal<Option<String>>,
+) -> AnyView {
     let state = SpaceState::of_page();
-    let of = StoredValue::new(of);
-    let place = move || of.get_value();
+    let place = StoredValue::new(place);
     // Primary ones last, which is to the right; at most three buttons.
     let buttons = move || {
         let (primary, mut actions): (Vec<_>, Vec<_>) =
@@ -106,34 +148,97 @@ pub fn buttons(actions: Memo<Vec<ActionView>>, scope: Memo<Scope>, of: Place) ->
         let shown = actions.split_off(actions.len().saturating_sub(3));
         (actions, shown)
     };
-    let button = move |action: ActionView| {
+    let one = move |action: ActionView| {
         let look = if action.primary { Look::Primary } else { Look::Plain };
-        let (asked, pressed) = (action.requirements.clone(), action.clone());
-        let reason = Signal::derive(move || asked.refusal(scope.get().standing));
-        view! {
-            <Button
-                label=action.label.clone()
-                look=look
-                reason=reason
-                hint=action.tooltip.clone()
-                press=move |()| press(state, pressed.clone(), place(), scope.get_untracked())
-            />
-        }
+        button(state, action, look, place.get_value(), scope, blocked)
     };
-    view! {
-        {part(move || {
-            let (more, shown) = buttons();
-            let some_more = !more.is_empty();
-            let items = Signal::derive(move || {
-                more.iter().map(|action| menu_item(state, action.clone(), place(), scope.get())).collect::<Vec<_>>()
-            });
-            view! {
-                {some_more
-                    .then(|| view! { <MenuButton id="workbook-menu".to_string() label="More actions".to_string() bare=Icon::More items=items /> })
-                    .any()}
-                <span class="workbook-actions">{shown.into_iter().map(button).collect_view().any()}</span>
-            }
-        })}
-    }
+    part(move || {
+        let (more, shown) = buttons();
+        let some_more = !more.is_empty();
+        let items = Signal::derive(move || {
+            let item = |action: &ActionView| {
+                menu_item(state, action.clone(), place.get_value(), scope.get(), blocked.get())
+            };
+            more.iter().map(item).collect::<Vec<_>>()
+        });
+        view! {
+            {some_more
+                .then(|| view! { <MenuButton id=id.to_string() label="More actions".to_string() bare=Icon::More items=items most=MOST_UNSOUGHT /> })
+                .any()}
+            <span class="workbook-actions">{shown.into_iter().map(one).collect_view().any()}</span>
+        }
+    })
     .any()
+}
+
+/// The actions of a workbook.
+#[component]
+pub fn WorkbookActions(
+    /// The workbook.
+    workbook_id: String,
+) -> impl IntoView {
+    let state = SpaceState::of_page();
+    let place = Place::Workbook(workbook_id.clone());
+    let workbook = StoredValue::new(workbook_id);
+    let find = move |frame: &SpaceFrame| {
+        frame.workbooks.iter().find(|entry| workbook.with_value(|id| entry.id == *id)).cloned()
+    };
+    let actions = Memo::new(move |_| state.frame.with(find).map(|entry| entry.actions).unwrap_or_default());
+    let scope = Signal::derive(move || {
+        state.frame.with(|frame| {
+            let found = find(frame);
+            let sheets = found.as_ref().map_or(&[][..], |entry| entry.sheets.as_slice());
+            let (records, invalid) =
+                sheets.iter().fold((0, 0), |(all, bad), sheet| (all + sheet.records, bad + sheet.invalid));
+            let counted = super::format::counted(records, "record");
+            let words = match sheets.len() {
+                0 | 1 => ["All ", &counted].concat(),
+                many => format!("All {counted} of {many} sheets"),
+            };
+            let standing = Standing {
+                records,
+                invalid,
+                invalid_in_all: invalid,
+                of_workbook: true,
+                ..Standing::default()
+            };
+            Scope { words, choosing: Choosing::default(), standing }
+        })
+    });
+    let blocked = Signal::derive(move || {
+        workbook.with_value(|id| waits_for(state, &|card| card.workbook_id.as_ref() == Some(id)))
+    });
+    at_top("workbook-menu", actions, place, scope, blocked)
+}
+
+/// What the actions of a space would act on, and the job that they wait for.
+fn of_space(state: SpaceState) -> (Signal<Scope>, Signal<Option<String>>) {
+    let scope = Signal::derive(move || Scope::of(&state.frame.with(|frame| frame.name.clone())));
+    let blocked =
+        Signal::derive(move || state.frame.with(|frame| waits_for(state, &|card| card.source == frame.id)));
+    (scope, blocked)
+}
+
+/// The actions of the space, at the top right of its own page.
+#[component]
+pub fn SpaceActions() -> impl IntoView {
+    let state = SpaceState::of_page();
+    let actions = Memo::new(move |_| state.frame.with(|frame| frame.actions.clone()));
+    let (scope, blocked) = of_space(state);
+    at_top("space-actions", actions, Place::Space(state.id()), scope, blocked)
+}
+
+/// The actions of the space as a menu, which stands beside its name wherever one is.
+#[component]
+pub fn SpaceMenu() -> impl IntoView {
+    let state = SpaceState::of_page();
+    let (scope, blocked) = of_space(state);
+    let items = Signal::derive(move || {
+        let item = |action: ActionView| {
+            menu_item(state, action, Place::Space(state.id()), scope.get(), blocked.get())
+        };
+        state.frame.with(|frame| frame.actions.clone()).into_iter().map(item).collect::<Vec<_>>()
+    });
+    view! { <MenuButton id="space-menu".to_string() label="Actions of the space".to_string() bare=Icon::More items=items most=MOST_UNSOUGHT /> }
+        .any()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::app::plain::{Any, flag, on_mouse, part, words};
 use crate::app::signals::{Callback, Signal, StoredValue};
 
-use super::icon::{Icon, icon};
+use super::icon::{Sign, sign};
 
 /// How a button looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -42,8 +42,8 @@ pub fn Button(
     #[prop(optional)]
     look: Look,
     /// Before the label.
-    #[prop(optional)]
-    before: Option<Icon>,
+    #[prop(optional, into)]
+    before: Sign,
     /// The label is for readers only.
     #[prop(optional)]
     bare: bool,
@@ -71,7 +71,7 @@ pub fn Button(
                     }
                 })
             >
-                {before.map(icon).any()}
+                {sign(before)}
                 {(!bare).then(|| view! { <span>{part(move || label.get())}</span> }).any()}
             </button>
             {part(move || {

@@ -70,6 +70,45 @@ icons! {
     Warning = "M12 5 3.5 19.5h17zM12 11v4M12 17.3h.01",
 }
 
+/// What stands before a label.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Sign {
+    /// Nothing.
+    #[default]
+    None,
+    /// An icon of the page.
+    Drawn(Icon),
+    /// An icon that lies at an address of the server.
+    At(String),
+}
+
+impl From<Icon> for Sign {
+    fn from(icon: Icon) -> Self {
+        Self::Drawn(icon)
+    }
+}
+
+impl From<Option<String>> for Sign {
+    fn from(address: Option<String>) -> Self {
+        address.map_or(Self::None, Self::At)
+    }
+}
+
+/// What stands before a label. Text beside it says what it means.
+pub fn sign(which: Sign) -> AnyView {
+    match which {
+        Sign::None => ().any(),
+        Sign::Drawn(which) => icon(which),
+        // Drawn with the line and the colour that the text has.
+        Sign::At(address) => drawing("icon", ["<use href=\"", &address, "\"/>"].concat()),
+    }
+}
+
+/// One view for all icons; what is inside comes from the server's or our own tables.
+fn drawing(class: &'static str, inside: String) -> AnyView {
+    view! { <svg class=class viewBox="0 0 24 24" aria-hidden="true" inner_html=inside></svg> }.any()
+}
+
 /// An icon. Text beside it says what it means, so readers pass it over.
 pub fn icon(which: Icon) -> AnyView {
     let class = match which {
@@ -77,10 +116,5 @@ pub fn icon(which: Icon) -> AnyView {
         Icon::More => "icon dots",
         _ => "icon",
     };
-    view! {
-        <svg class=class viewBox="0 0 24 24" aria-hidden="true">
-            <path d=which.path()></path>
-        </svg>
-    }
-    .any()
+    drawing(class, ["<path d=\"", which.path(), "\"/>"].concat())
 }

@@ -3,10 +3,10 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::app::plain::{Any, flag, on_event, on_key, on_mouse, on_pointer, part, watch};
+use crate::app::plain::{Any, flag, on_event, on_key, on_mouse, on_pointer, part, watch, words};
 use crate::app::signals::{Callback, RwSignal, Signal, StoredValue};
 
-use super::icon::{Icon, icon};
+use super::icon::{Icon, Sign, icon, sign};
 
 /// One item of a menu.
 #[derive(Clone)]
@@ -14,7 +14,11 @@ pub struct MenuItem {
     /// What it says.
     pub label: String,
     /// Before the label.
-    pub icon: Icon,
+    pub icon: Sign,
+    /// Only the icon is seen; the label is for readers.
+    pub bare: bool,
+    /// Help, shown on hover while it can be chosen.
+    pub hint: Option<String>,
     /// Why it cannot be chosen now.
     pub reason: Option<String>,
     /// The keys that do the same.
@@ -27,9 +31,14 @@ pub struct MenuItem {
 
 impl MenuItem {
     /// An item that can be chosen.
-    pub fn new(label: impl Into<String>, icon: Icon, run: impl Fn() + Send + Sync + 'static) -> Self {
+    pub fn new(
+        label: impl Into<String>,
+        icon: impl Into<Sign>,
+        run: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         let run = Callback::new(move |()| run());
-        Self { label: label.into(), icon, reason: None, keys: "", danger: false, run }
+        let (label, icon) = (label.into(), icon.into());
+        Self { label, icon, bare: false, hint: None, reason: None, keys: "", danger: false, run }
     }
 
     /// The same item, which cannot be chosen if there is a reason.
@@ -64,6 +73,9 @@ pub fn MenuButton(
     /// What is in the menu.
     #[prop(into)]
     items: Signal<Vec<MenuItem>>,
+    /// With more items than this there is a box to find one by its name.
+    #[prop(default = usize::MAX)]
+    most: usize,
 ) -> impl IntoView {
     let menu = NodeRef::<html::Div>::new();
     let button = NodeRef::<html::Button>::new();
@@ -78,6 +90,16 @@ pub fn MenuButton(
     let close = move || {
         #[cfg(feature = "hydrate")]
         browser::hide(&menu, &button);
+    };
+    let sought = RwSignal::new(String::new());
+    let finds = move || items.with(Vec::len) > most;
+    let found = move |item: &MenuItem| {
+        #[cfg(feature = "hydrate")]
+        return sought.with(|text| browser::contains(&item.label, text));
+        #[cfg(not(feature = "hydrate"))]
+        let _ = item;
+        #[cfg(not(feature = "hydrate"))]
+        true
     };
     let item = move |item: MenuItem| item_view(item, Callback::new(move |()| close()));
     view! {
@@ -110,11 +132,12 @@ pub fn MenuButton(
             id=id
             node_ref=menu
             popover="auto"
-            role="menu"
+            role=words(move || (!finds()).then(|| "menu".to_string()))
             class="menu"
             on:toggle=on_event(move |_| {
                 #[cfg(feature = "hydrate")]
                 open.set(browser::is_open(&menu));
+                sought.set(String::new());
             })
             on:keydown=on_key(move |event| {
                 #[cfg(feature = "hydrate")]
@@ -125,8 +148,28 @@ pub fn MenuButton(
                 let _ = event;
             })
         >
-            {part(move || items.get().into_iter().map(item).collect_view())}
+            {part(move || finds().then(|| crate::app::later::menu_find(sought)))}
+            // Where there is a box, the items alone are the menu.
+            <div role=words(move || finds().then(|| "menu".to_string()))>
+                {part(move || items.get().into_iter().filter(&found).map(item).collect_view())}
+            </div>
         </div>
+    }
+    .any()
+}
+
+/// The box over the items of a long menu.
+pub fn menu_find(sought: RwSignal<String>) -> AnyView {
+    use crate::app::plain::live;
+    view! {
+        <input
+            type="search"
+            class="input menu-find"
+            placeholder="Find an action"
+            aria-label="Find an action"
+            prop:value=live(move || sought.get())
+            on:input=on_event(move |event| sought.set(event_target_value(&event)))
+        />
     }
     .any()
 }
@@ -144,6 +187,7 @@ pub fn walk_items(event: &leptos::ev::KeyboardEvent) {
 fn item_view(item: MenuItem, close: Callback<()>) -> AnyView {
     let (run, reason) = (item.run, item.reason.clone());
     let disabled = reason.is_some().then_some("true");
+    let hint = if reason.is_none() { item.hint } else { None };
     let keys = (!item.keys.is_empty()).then(|| view! { <kbd>{item.keys}</kbd> });
     view! {
         <button
@@ -153,6 +197,7 @@ fn item_view(item: MenuItem, close: Callback<()>) -> AnyView {
             class="menu-item"
             class:danger=item.danger
             aria-disabled=disabled
+            title=hint
             on:click=on_mouse(move |_| {
                 if reason.is_none() {
                     close.run(());
@@ -160,9 +205,9 @@ fn item_view(item: MenuItem, close: Callback<()>) -> AnyView {
                 }
             })
         >
-            {icon(item.icon)}
+            {sign(item.icon)}
             <span>
-                {item.label}
+                <span class=if item.bare { "sr-only" } else { "" }>{item.label}</span>
                 {item.reason.map(|reason| view! { <small>{reason}</small> }).any()}
             </span>
             {keys.any()}
@@ -267,7 +312,11 @@ mod browser {
             below
         };
         dom::set_lengths(menu, &[("left", x.max(8.0)), ("top", y)]);
-        focus(menu, 0);
+        let find = menu.query_selector("input").ok().flatten().and_then(|find| find.dyn_into().ok());
+        match find {
+            Some(find) => dom::focus_still(&find),
+            None => focus(menu, 0),
+        }
     }
 
     /// Closes it, when it is open.
@@ -285,6 +334,11 @@ mod browser {
                 dom::focus_still(&button);
             }
         }
+    }
+
+    /// Whether what was typed is in a label, whatever its case.
+    pub fn contains(label: &str, typed: &str) -> bool {
+        typed.is_empty() || dom::lower(label).contains(&dom::lower(typed.trim()))
     }
 
     fn items(menu: &HtmlElement) -> Vec<HtmlElement> {
@@ -313,11 +367,16 @@ mod browser {
         let items = items(element);
         let count = items.len();
         let focused = dom::focused();
-        let at = items.iter().position(|item| focused.as_ref() == Some(item)).unwrap_or(0);
+        let place = items.iter().position(|item| focused.as_ref() == Some(item));
+        let at = place.unwrap_or(0);
         let key = event.key();
         let target = match key.as_str() {
+            // From the box one comes to the first item.
+            "ArrowDown" if place.is_none() => Some(0),
             "ArrowDown" => Some((at + 1) % count.max(1)),
             "ArrowUp" => Some((at + count.max(1) - 1) % count.max(1)),
+            // What is typed in the box stays there.
+            _ if place.is_none() => return,
             "Home" => Some(0),
             "End" => Some(count.saturating_sub(1)),
             letter if letter.chars().count() == 1 && letter != " " => {

@@ -21,10 +21,10 @@ pub use drop_zone::{CSV_FILES, DropZone, Picked, dropped, picked};
 pub use empty_state::EmptyState;
 pub use follow_up::{FollowUp, FollowUpDeed};
 pub use form_field::{Control, FormField, field_id};
-pub use icon::{Icon, icon};
+pub use icon::{Icon, Sign, icon, sign};
 #[cfg(feature = "hydrate")]
 pub use menu::walk_items;
-pub use menu::{MenuAt, MenuButton, MenuItem};
+pub use menu::{MenuAt, MenuButton, MenuItem, menu_find};
 pub use popover::{Popover, PopoverButton};
 pub use progress::Progress;
 pub use table::Table;

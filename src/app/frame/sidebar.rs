@@ -7,7 +7,7 @@ use crate::app::plain::{Any, flag, live, on_change, on_key, on_mouse, part, word
 use crate::app::components::{Icon, icon};
 use crate::app::format;
 use crate::app::router::{Link, Router};
-use crate::app::signals::RwSignal;
+use crate::app::signals::{Memo, RwSignal};
 use crate::app::state::SpaceState;
 use crate::domain::route::Route;
 use crate::rpc::spaces::{DocumentEntry, SheetEntry, WorkbookEntry};
@@ -21,6 +21,7 @@ pub fn Sidebar() -> impl IntoView {
     // Going somewhere closes the drawer of a narrow screen.
     on_change(move || path.get(), move |_| state.drawer.set(false));
     let id = state.id();
+    let has_actions = Memo::new(move |_| state.frame.with(|frame| !frame.actions.is_empty()));
     let running = move || {
         let count = state.jobs.running.with(Vec::len);
         (count > 0).then(|| view! { <span class="n">{format!("{count} running")}</span> })
@@ -49,6 +50,7 @@ pub fn Sidebar() -> impl IntoView {
                     <span class="mark"></span>
                 </Link>
                 <b>{part(move || state.frame.with(|frame| frame.name.clone()))}</b>
+                {part(move || has_actions.get().then(crate::app::later::space_menu))}
                 <button
                     type="button"
                     class="button button-ghost button-bare fold"
@@ -81,7 +83,10 @@ pub fn Sidebar() -> impl IntoView {
                     {icon(Icon::Folder)} "Files"
                     <span class="n">{part(move || state.frame.with(|frame| format::count(frame.files)))}</span>
                 </Link>
-                <Link href=Route::Jobs { space: id }.path()>{icon(Icon::Clock)} "Jobs" {running}</Link>
+                <Link href=Route::Jobs { space: id.clone() }.path()>{icon(Icon::Clock)} "Jobs" {running}</Link>
+                {state.frame.with_untracked(|frame| frame.manages).then(|| {
+                    view! { <Link href=Route::Webhooks { space: id }.path()>{icon(Icon::Link)} "Webhooks"</Link> }
+                }).any()}
                 <p class="person">
                     {part(move || state.frame.with(|frame| frame.person.clone()))}
                 </p>

@@ -172,6 +172,7 @@ pub fn open(shared: &Shared, typed: Option<&str>) {
         }
         editor.place(&grid.geometry, &grid.view);
         grid.editor = Some(editor);
+        grid.control.editing.set(true);
     }
     if let Some(picking) = picking {
         picking.show(dom::place(&control));
@@ -333,6 +334,7 @@ pub fn close(shared: &Shared, keep: bool, then: Option<Option<Move>>) {
     let Some(editor) = shared.borrow_mut().editor.take() else { return };
     let text = editor.text();
     let (spot, changed) = (editor.spot, text != editor.before);
+    shared.borrow().control.editing.set(false);
     let record = editor.record;
     if let Some(picking) = editor.picking {
         picking.end();

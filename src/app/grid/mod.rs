@@ -261,6 +261,8 @@ pub struct GridControl {
     pub clash_at: RwSignal<Option<(f64, f64, f64)>>,
     /// The cells that other people are on.
     pub others: RwSignal<Vec<others::Other>>,
+    /// A cell is being edited.
+    pub editing: RwSignal<bool>,
     /// Something to do, as a menu says.
     pub order: RwSignal<Option<Command>>,
     /// Where the menu of a cell is open.

@@ -12,7 +12,7 @@ use crate::app::frame::TopBar;
 use crate::app::jobs::ForegroundJob;
 use crate::app::plain::{Any, live, on_change, part};
 use crate::app::router::Router;
-use crate::app::signals::{Memo, RwSignal};
+use crate::app::signals::{Memo, RwSignal, Signal};
 use crate::app::state::SpaceState;
 use crate::domain::action::Standing;
 use crate::domain::route::Route;
@@ -63,7 +63,10 @@ fn Inside(document: DocumentView) -> impl IntoView {
                 if gone.get() { Vec::new() } else { document.with(|document| document.actions.clone()) }
             },
         );
-    let scope = Memo::new(move |_| scope(state));
+    let scope = Signal::derive(move || scope(state));
+    let blocked = Signal::derive(move || {
+        document.with(|document| actions::waits_for(state, &|card| card.source == document.id))
+    });
     view! {
         <Title text=move || title.get() />
         {part(move || {
@@ -72,7 +75,7 @@ fn Inside(document: DocumentView) -> impl IntoView {
             view! {
                 <TopBar trail=vec![name, title.get()]>
                     {part(move || fills.get().then(|| view! { <a class="button" href=home(state)>"Close"</a> }))}
-                    {actions::buttons(actions, scope, place)}
+                    {actions::at_top("document-menu", actions, place, scope, blocked)}
                 </TopBar>
             }
         })}
@@ -87,14 +90,15 @@ fn Inside(document: DocumentView) -> impl IntoView {
 /// Reads the document again when one of the space has changed.
 fn follow(state: SpaceState, document: RwSignal<DocumentView>, gone: RwSignal<bool>) {
     on_change(
-        move || state.documents_moved.get(),
-        move |moved| {
-            let (moved, space) = (*moved, state.id());
+        // Actions may be mounted on it from elsewhere.
+        move || moved(state),
+        move |before| {
+            let (before, space) = (*before, state.id());
             let id = document.with_untracked(|document| document.id.clone());
             spawn_local(async move {
                 let answer = documents::document(space, id).await;
                 // Answers may overtake one another, and the page may have gone meanwhile.
-                if document.try_get_untracked().is_none() || state.documents_moved.get_untracked() != moved {
+                if document.try_get_untracked().is_none() || untrack(|| moved(state)) != before {
                     return;
                 }
                 match answer {
@@ -105,6 +109,10 @@ fn follow(state: SpaceState, document: RwSignal<DocumentView>, gone: RwSignal<bo
             });
         },
     );
+}
+
+fn moved(state: SpaceState) -> u64 {
+    state.documents_moved.get() + state.files_moved.get()
 }
 
 fn home(state: SpaceState) -> String {
@@ -120,7 +128,7 @@ fn scope(state: SpaceState) -> Scope {
         Scope {
             words: "This document".to_string(),
             choosing: Choosing::default(),
-            standing: Standing { records, invalid, ..Standing::default() },
+            standing: Standing { records, invalid, invalid_in_all: invalid, ..Standing::default() },
         }
     })
 }

@@ -6,6 +6,7 @@ use crate::app::plain::{Any, on_mouse};
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 
+use crate::app::actions::{MOST_UNSOUGHT, Scope, menu_item, waits_for};
 use crate::app::components::{Dialog, EmptyState, Icon, MenuButton, MenuItem, Table, TryAgain, open_while};
 use crate::app::format;
 use crate::app::frame::TopBar;
@@ -13,7 +14,11 @@ use crate::app::signals::{Memo, RwSignal, Signal};
 use crate::app::state::SpaceState;
 use crate::domain::file::FileStatus;
 use crate::rpc;
+use crate::rpc::actions::{ActionView, Place};
 use crate::rpc::files::{self, FileRow};
+
+/// Items that the menu of every file has.
+const OWN_ITEMS: usize = 2;
 
 /// The files of a space.
 #[component]
@@ -50,7 +55,7 @@ pub fn FilesPage() -> impl IntoView {
                             let more = list.total.saturating_sub(list.files.len() as u64);
                             view! {
                                 <Table class="files-table" caption="Files" headings=&["Name", "Status", "#Size", "Origin", "Added", ""]>
-                                    {list.files.into_iter().map(|file| row(file, now, deleting)).collect_view().any()}
+                                    {list.files.into_iter().map(|file| row(state, file, now, deleting)).collect_view().any()}
                                 </Table>
                                 {(more > 0).then(|| view! { <p class="quiet">{format!("{} older files", format::count(more))}</p> }).any()}
                             }
@@ -77,14 +82,25 @@ fn status(status: FileStatus) -> (&'static str, &'static str) {
     }
 }
 
-fn row(file: FileRow, now: i64, deleting: RwSignal<Option<FileRow>>) -> AnyView {
+fn row(state: SpaceState, file: FileRow, now: i64, deleting: RwSignal<Option<FileRow>>) -> AnyView {
     let (class, word) = status(file.status);
     let address = format!("/files/{}/download", file.id);
     let (linked, named, doomed) = (address.clone(), file.name.clone(), file.clone());
-    let items = Signal::stored(vec![
-        MenuItem::new("Download", Icon::Download, move || fetch(&address)),
-        MenuItem::new("Delete", Icon::Trash, move || deleting.set(Some(doomed.clone()))).dangerous(),
-    ]);
+    let (id, actions) = (file.id.clone(), file.actions.clone());
+    let items = Signal::derive(move || {
+        let blocked = waits_for(state, &|card| card.source == id);
+        let scope = Scope::of(&doomed.name);
+        let place = Place::File(id.clone());
+        let action = |action: &ActionView| {
+            menu_item(state, action.clone(), place.clone(), scope.clone(), blocked.clone())
+        };
+        let (address, doomed) = (address.clone(), doomed.clone());
+        let mut items = vec![MenuItem::new("Download", Icon::Download, move || fetch(&address))];
+        items.extend(actions.iter().map(action));
+        let delete = move || deleting.set(Some(doomed.clone()));
+        items.push(MenuItem::new("Delete", Icon::Trash, delete).dangerous());
+        items
+    });
     let origin = if file.generated { "Made by a job" } else { "Uploaded" };
     view! {
         <tr>
@@ -96,7 +112,7 @@ fn row(file: FileRow, now: i64, deleting: RwSignal<Option<FileRow>>) -> AnyView 
             <td>{format!("{origin} · {}", file.created_by)}</td>
             <td>{format::ago(file.created_at, now)}</td>
             <td class="menu-cell">
-                <MenuButton id=format!("menu-{}", file.id) label=format!("Actions of {named}") bare=Icon::More items=items />
+                <MenuButton id=format!("menu-{}", file.id) label=format!("Actions of {named}") bare=Icon::More items=items most=MOST_UNSOUGHT + OWN_ITEMS />
             </td>
         </tr>
     }

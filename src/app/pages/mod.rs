@@ -10,6 +10,7 @@ mod not_found;
 mod sheet;
 mod sign_in;
 mod space_start;
+mod webhooks;
 
 pub use document::DocumentPage;
 pub use failure::Failure;
@@ -21,3 +22,4 @@ pub use not_found::NotFound;
 pub use sheet::SheetPage;
 pub use sign_in::SignIn;
 pub use space_start::SpaceStart;
+pub use webhooks::WebhooksPage;

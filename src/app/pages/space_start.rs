@@ -25,7 +25,9 @@ pub fn SpaceStart() -> impl IntoView {
             let name = state.frame.with_untracked(|frame| frame.name.clone());
             view! {
                 <Title text=name.clone() />
-                <TopBar trail=vec![name] />
+                <TopBar trail=vec![name]>
+                    {crate::app::later::space_actions()}
+                </TopBar>
                 <main id="main" class="content">
                     <EmptyState
                         sign=Icon::Sheet

@@ -4,17 +4,17 @@ use leptos::prelude::*;
 
 use super::SheetControl;
 use super::filter::value_list;
-use crate::app::actions::press;
-use crate::app::components::{Icon, icon};
+use crate::app::actions::{press, refusal};
+use crate::app::components::{Icon, icon, sign};
 use crate::app::format::count;
 use crate::app::grid::Go;
 use crate::app::plain::{Any, flag, live, on_event, on_key, on_mouse, part};
 use crate::app::signals::StoredValue;
 use crate::app::state::SpaceState;
-use crate::domain::action::ColumnStanding;
-use crate::domain::layout::{NARROWEST, WIDEST};
+use crate::domain::action::{ColumnStanding, Standing};
+use crate::domain::layout::{NARROWEST, SheetLayout, WIDEST};
 use crate::rpc::actions::{ActionView, Place};
-use crate::rpc::records::{ColumnView, Sort};
+use crate::rpc::records::Sort;
 
 /// The menu of the column of that key.
 pub fn column_menu(control: SheetControl, key: String) -> AnyView {
@@ -22,20 +22,31 @@ pub fn column_menu(control: SheetControl, key: String) -> AnyView {
         control.sheet.with_value(|sheet| sheet.columns.iter().find(|column| column.key == key).cloned());
     let Some(column) = column else { return ().any() };
     let menu = ColumnMenu { control, key: StoredValue::new(key.clone()) };
-    let actions: Vec<AnyView> =
-        column.actions.iter().map(|action| menu.action(&column, action.clone())).collect();
+    let locked = column.locked.is_some();
+    let actions = move || {
+        let key = menu.key.get_value();
+        let actions = menu.control.column_actions(&key);
+        actions.into_iter().map(|action| menu.action(locked, action)).collect::<Vec<_>>()
+    };
     view! {
         <h2 class="popover-title">{column.label.clone()}</h2>
+        {part(move || menu.control.blocked().map(|reason| view! { <p class="note-warn">{reason}</p> }))}
         <div role="menu" aria-label=["Column ", &column.label].concat() class="menu-list" on:keydown=on_key(arrow)>
             {menu.sort_items()}
             {menu.item(Icon::Filter, "Filter by condition…", || None, move || menu.filter())}
             {menu.select_item()}
             {menu.place_items()}
-            {actions}
+            {part(actions)}
         </div>
-        {menu.width_view()}
-        <h3 class="popover-title">"Filter by value"</h3>
-        {value_list(control, key)}
+        {part(move || {
+            let key = menu.key.get_value();
+            let open = menu.control.blocked().is_none();
+            open.then(|| vec![
+                menu.width_view(),
+                view! { <h3 class="popover-title">"Filter by value"</h3> }.any(),
+                value_list(control, key),
+            ])
+        })}
     }
     .any()
 }
@@ -72,9 +83,9 @@ impl ColumnMenu {
                 type="button"
                 role="menuitem"
                 class="menu-item"
-                aria-disabled=flag(move || reason().is_some())
+                aria-disabled=flag(move || self.control.blocked().is_some() || reason().is_some())
                 on:click=on_mouse(move |_| {
-                    if untrack(reason).is_none() {
+                    if untrack(|| self.control.blocked()).is_none() && untrack(reason).is_none() {
                         self.close();
                         run();
                     }
@@ -94,6 +105,9 @@ impl ColumnMenu {
                 self.key.with_value(|key| question.with(|question| question.direction(key) == Some(wanted)))
             };
             let run = move |_| {
+                if untrack(|| self.control.blocked()).is_some() {
+                    return;
+                }
                 let sort = Sort { field: self.key.get_value(), descending: wanted };
                 let sort = (!untrack(is_so)).then_some(sort);
                 self.close();
@@ -106,6 +120,7 @@ impl ColumnMenu {
                     class="menu-item"
                     data-begin
                     aria-checked=flag(is_so)
+                    aria-disabled=flag(move || self.control.blocked().is_some())
                     on:click=on_mouse(run)
                 >
                     {icon(sign)}
@@ -183,20 +198,25 @@ impl ColumnMenu {
         self.control.filtering.set(true);
     }
 
-    /// An action of the field.
-    fn action(self, column: &ColumnView, action: ActionView) -> AnyView {
+    /// An action of the field, or of a sheet around it.
+    fn action(self, locked: bool, action: ActionView) -> AnyView {
         let state = SpaceState::of_page();
-        let scope = untrack(|| self.control.scope());
-        let standing = match column.locked.is_some() {
-            true => ColumnStanding::ReadOnly,
-            false => ColumnStanding::Enabled,
+        let scope = self.control.scope();
+        let hidden = self.key.with_value(|key| {
+            let is_hidden =
+                |layout: &SheetLayout| layout.columns.iter().any(|place| place.key == *key && place.hidden);
+            self.control.grid.layout.with(is_hidden)
+        });
+        let column = match (locked, hidden) {
+            (true, _) => ColumnStanding::ReadOnly,
+            (_, true) => ColumnStanding::Hidden,
+            _ => ColumnStanding::Enabled,
         };
-        let reason = action
-            .requirements
-            .refusal(crate::domain::action::Standing { column: standing, ..scope.standing });
-        let label = action.label.clone();
-        let is_refused = reason.is_some();
-        let place = Place::Sheet(self.control.sheet.with_value(|sheet| sheet.id.clone()));
+        let standing = Standing { column, ..scope.standing };
+        let reason = refusal(state, &action, standing, self.control.blocked());
+        let (label, bare, is_refused) = (action.label.clone(), action.bare, reason.is_some());
+        let (icon, hint) = (action.icon.clone(), action.hint.clone().filter(|_| !is_refused));
+        let place = Place::Column(self.control.id(), self.key.get_value());
         let run = move |_| {
             if !is_refused {
                 self.close();
@@ -209,10 +229,14 @@ impl ColumnMenu {
                 role="menuitem"
                 class="menu-item"
                 aria-disabled=is_refused.then_some("true")
+                title=hint
                 on:click=on_mouse(run)
             >
-                {icon(Icon::Bolt)}
-                <span>{label} {reason.map(|reason| view! { <small>{reason}</small> }).any()}</span>
+                {sign(icon.into())}
+                <span>
+                    <span class:sr-only=bare>{label}</span>
+                    {reason.map(|reason| view! { <small>{reason}</small> }).any()}
+                </span>
             </button>
         }
         .any()

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::outbox::Outbox;
-use crate::app::actions::Scope;
+use crate::app::actions::{Scope, waits_for};
 use crate::app::components::{Toast, Tone};
 use crate::app::format;
 use crate::app::grid::change::Change;
@@ -17,9 +17,10 @@ use crate::app::grid::{Go, GridControl, Listed, Question};
 use crate::app::plain::{on_change, watch};
 use crate::app::signals::{Callback, RwSignal, StoredValue};
 use crate::app::state::{Asking, Deed, SpaceState};
-use crate::domain::action;
+use crate::domain::action::{self, AllValid};
 use crate::domain::layout::SheetLayout;
 use crate::domain::record::Counts;
+use crate::rpc::actions::ActionView;
 use crate::rpc::cells::Adding;
 use crate::rpc::records::{self, CellEdit, Choosing, SheetView, Standing};
 use crate::rpc::views::SavedView;
@@ -100,6 +101,8 @@ pub struct SheetControl {
     pub outbox: Outbox,
     /// The space around it.
     pub(super) state: SpaceState,
+    /// How many of the selected records are invalid, as far as an action asks for it.
+    selected_invalid: RwSignal<u64>,
     counting: RwSignal<bool>,
     /// The search, the filter and the version that the counts belong to.
     counted: StoredValue<(String, String, i64)>,
@@ -154,12 +157,15 @@ impl SheetControl {
             waiting: state.outbox.waiting,
             clash_at: RwSignal::new(None),
             others: RwSignal::new(Vec::new()),
+            editing: state.editing,
             order: RwSignal::new(None),
             cell_menu: RwSignal::new(None),
             picking: Picking::new(),
             misfit: Callback::new(move |()| state.shape_moved.update(|moved| *moved += 1)),
             trouble: Callback::new(move |words: String| state.toasts.show(Toast::new(Tone::Neutral, words))),
         };
+        // The editor of another sheet is gone with it.
+        state.editing.set(false);
         let counting = RwSignal::new(false);
         let asked = &sheet.choosing;
         let counted = StoredValue::new((asked.search.clone(), asked.filter.clone(), sheet.version));
@@ -189,6 +195,7 @@ impl SheetControl {
             clashes: RwSignal::new(false),
             outbox,
             state,
+            selected_invalid: RwSignal::new(0),
             counting,
             counted,
         };
@@ -203,7 +210,7 @@ impl SheetControl {
     /// Counts anew when the search or the sheet changes.
     fn follow(self) {
         let id = self.sheet.with_value(|sheet| sheet.id.clone());
-        let asked = move || (self.narrowing(), self.grid.version.get());
+        let asked = move || (self.narrowing(), self.grid.version.get(), self.weighed());
         on_change(asked, move |_| self.count());
         let moved = self.state.sheet_moved;
         on_change(
@@ -243,6 +250,52 @@ impl SheetControl {
         self.grid.question.with(|question| (question.search.clone(), question.filter.clone()))
     }
 
+    /// The selected records and those left out, when an action asks whether they are valid.
+    fn weighed(self) -> (Vec<String>, Vec<String>) {
+        let of_scope = |action: &ActionView| action.requirements.all_valid == AllValid::Scope;
+        let asks = self.sheet.with_value(|sheet| {
+            self.state.frame.with(|frame| {
+                let entry = frame.sheet(&sheet.id);
+                entry.is_some_and(|entry| entry.actions.iter().chain(&entry.column_actions).any(of_scope))
+            })
+        });
+        match asks {
+            true => self.grid.selection.with(|selection| (selection.ids(), selection.except())),
+            false => Default::default(),
+        }
+    }
+
+    /// What the menu of that column has, of its field and of the sheet around it.
+    pub fn column_actions(self, key: &str) -> Vec<ActionView> {
+        let stands =
+            |action: &ActionView| action.columns.is_empty() || action.columns.iter().any(|own| own == key);
+        self.sheet.with_value(|sheet| {
+            self.state.frame.with(|frame| {
+                let entry = frame.sheet(&sheet.id);
+                let all = entry.into_iter().flat_map(|entry| &entry.column_actions);
+                all.filter(|action| stands(action)).cloned().collect()
+            })
+        })
+    }
+
+    /// The actions of the toolbar.
+    pub fn toolbar_actions(self) -> Vec<ActionView> {
+        self.sheet.with_value(|sheet| {
+            self.state
+                .frame
+                .with(|frame| frame.sheet(&sheet.id).map(|entry| entry.actions.clone()).unwrap_or_default())
+        })
+    }
+
+    /// Why the toolbar and the menus of columns have to wait: the job that blocks them, in words.
+    pub fn blocked(self) -> Option<String> {
+        self.sheet.with_value(|sheet| {
+            waits_for(self.state, &|card| {
+                card.sheet_id.as_ref() == Some(&sheet.id) || card.source == sheet.workbook_id
+            })
+        })
+    }
+
     /// Asks for the counts, and by them for the version; at most four times a second.
     fn count(self) {
         if self.counting.try_get_untracked() != Some(false) {
@@ -256,9 +309,20 @@ impl SheetControl {
                     return;
                 }
                 let (search, filter) = untrack(|| self.narrowing());
+                let (selected, except) = untrack(|| self.weighed());
                 let Some(id) = self.sheet.try_with_value(|sheet| sheet.id.clone()) else { return };
+                let choosing = Choosing {
+                    selected: selected.clone(),
+                    except: except.clone(),
+                    ..self.grid.question.with_untracked(Question::choosing)
+                };
                 spawn_local(async move {
-                    if let Ok(standings) = records::count_records(id, search.clone(), filter.clone()).await {
+                    if let Ok(standings) = records::count_records(id, choosing).await {
+                        if !self.grid.question.is_disposed()
+                            && untrack(|| self.weighed()) == (selected, except)
+                        {
+                            self.selected_invalid.set(standings.selected_invalid);
+                        }
                         let same = self.grid.question.try_with_untracked(|question| {
                             (&question.search, &question.filter) == (&search, &filter)
                         });
@@ -340,15 +404,30 @@ impl SheetControl {
             (_, true) => format!("The {} records that match the filter", format::count(records)),
             (_, false) => format!("All {}", format::counted(counts.total, "record")),
         };
-        let invalid = match question.standing {
-            Standing::Valid => 0,
+        let invalid = match (&selection, question.standing) {
+            (Selection::Records(_) | Selection::AllBut(_), _) => self.selected_invalid.get(),
+            (_, Standing::Valid) => 0,
             _ => counts.error,
         };
         Scope {
             words,
             choosing,
-            standing: action::Standing { records: counts.total, invalid, selected, ..Default::default() },
+            standing: action::Standing {
+                records: counts.total,
+                invalid,
+                invalid_in_all: self.invalid_in_all(),
+                selected,
+                ..Default::default()
+            },
         }
+    }
+
+    /// How many records have an error, whatever is searched or selected.
+    pub fn invalid_in_all(self) -> u64 {
+        self.sheet.with_value(|sheet| {
+            let known = self.state.frame.with(|frame| frame.sheet(&sheet.id).map(|entry| entry.invalid));
+            known.unwrap_or(sheet.counts.error)
+        })
     }
 
     /// Asks whether the selected records are to be deleted.

@@ -7,12 +7,12 @@ use super::control::{Finding, Side};
 use super::turns::Turns;
 use super::view_controls::ViewControls;
 use super::{Importing, SheetControl};
-use crate::app::actions::{menu_item, press};
+use crate::app::actions::{MOST_UNSOUGHT, button, menu_item};
 use crate::app::components::{Button, Icon, Look, MenuButton, MenuItem, Tab, Tabs, icon};
 use crate::app::format;
 use crate::app::grid::change::Change;
 use crate::app::plain::{Any, flag, live, on_change, on_event, on_key, on_mouse, part};
-use crate::app::signals::{Memo, RwSignal, Signal};
+use crate::app::signals::{Memo, RwSignal, Signal, StoredValue};
 use crate::app::state::SpaceState;
 use crate::domain::export::ExportFormat;
 use crate::rpc::actions::{ActionView, Place};
@@ -21,6 +21,8 @@ use crate::rpc::records::Standing;
 
 /// How long typing has to rest before the server is asked.
 const REST_MILLISECONDS: u64 = 200;
+/// Items that the menu of every sheet has.
+const OWN_ITEMS: usize = 3;
 const STANDINGS: [Standing; 3] = [Standing::All, Standing::Valid, Standing::Invalid];
 
 /// The toolbar of a sheet.
@@ -47,23 +49,24 @@ pub fn Toolbar(
     });
     let choose = move |place: usize| question.update(|question| question.standing = STANDINGS[place]);
     let permits = control.sheet.with_value(|sheet| sheet.permits);
-    let actions = control.sheet.with_value(|sheet| sheet.actions.clone());
-    let (primary, rest): (Vec<_>, Vec<_>) = actions.into_iter().partition(|action| action.primary);
-    let place = Place::Sheet(control.sheet.with_value(|sheet| sheet.id.clone()));
-    let items = menu(state, control, rest, place.clone(), permits.delete);
-    let button = move |action: ActionView| {
-        let (asked, pressed, place) = (action.requirements.clone(), action.clone(), place.clone());
-        view! {
-            <Button
-                label=action.label.clone()
-                reason=Signal::derive(move || asked.refusal(control.scope().standing))
-                hint=action.tooltip.clone()
-                press=move |()| press(state, pressed.clone(), place.clone(), untrack(|| control.scope()))
-            />
-        }
+    let actions = Memo::new(move |_| control.toolbar_actions());
+    let blocked = Memo::new(move |_| control.blocked());
+    let place = StoredValue::new(Place::Sheet(control.id()));
+    let items = menu(state, control, actions, blocked, permits.delete);
+    let scope = Signal::derive(move || control.scope());
+    let waits = Signal::derive(move || blocked.get());
+    let primary = move || {
+        let primary = actions.get().into_iter().filter(|action| action.primary);
+        primary
+            .map(|action| button(state, action, Look::Plain, place.get_value(), scope, waits))
+            .collect::<Vec<_>>()
     };
-    let import_reason = (!permits.import).then(|| "This sheet takes no files".to_string());
-    let add_reason = (!permits.add).then(|| "This sheet takes no records by hand".to_string());
+    let unless_blocked =
+        move |reason: Option<&'static str>| move || blocked.get().or(reason.map(str::to_string));
+    let import_reason =
+        Signal::derive(unless_blocked((!permits.import).then_some("This sheet takes no files")));
+    let add_reason =
+        Signal::derive(unless_blocked((!permits.add).then_some("This sheet takes no records by hand")));
     view! {
         <div class="toolbar" role="group" aria-label="Sheet">
             <Tabs label="Which records" tabs=tabs chosen=chosen choose=choose controls="records" />
@@ -74,9 +77,9 @@ pub fn Toolbar(
             <span class="grow"></span>
             <Button label="Add record" before=Icon::Plus look=Look::Ghost bare=true reason=add_reason press=move |()| control.add_record() />
             <Button label="Add file" before=Icon::Upload look=Look::Ghost reason=import_reason press=move |()| importing.pick() />
-            {primary.into_iter().map(button).collect_view().any()}
-            <MenuButton id="download-menu".to_string() label="Download".to_string() bare=Icon::Download items=downloads(state, control) />
-            <MenuButton id="sheet-menu".to_string() label="Actions".to_string() items=items />
+            {part(primary)}
+            <MenuButton id="download-menu".to_string() label="Download".to_string() bare=Icon::Download items=downloads(state, control, blocked) />
+            <MenuButton id="sheet-menu".to_string() label="Actions".to_string() items=items most=MOST_UNSOUGHT + OWN_ITEMS />
         </div>
     }
     .any()
@@ -86,15 +89,7 @@ pub fn Toolbar(
 fn errors_button(control: SheetControl) -> AnyView {
     let is_open = move || control.side.get() == Some(Side::Errors);
     // Of the whole sheet, whatever is searched.
-    let invalid = Memo::new(move |_| {
-        control.sheet.with_value(|sheet| {
-            let known = control.state.frame.with(|frame| {
-                let mut sheets = frame.workbooks.iter().flat_map(|workbook| &workbook.sheets);
-                sheets.find(|other| other.id == sheet.id).map(|sheet| sheet.invalid)
-            });
-            known.unwrap_or(sheet.counts.error)
-        })
-    });
+    let invalid = Memo::new(move |_| control.invalid_in_all());
     view! {
         <button
             type="button"
@@ -128,7 +123,11 @@ fn steps(control: SheetControl) -> AnyView {
 }
 
 /// The forms in which the records that are chosen can be had.
-fn downloads(state: SpaceState, control: SheetControl) -> Signal<Vec<MenuItem>> {
+fn downloads(
+    state: SpaceState,
+    control: SheetControl,
+    blocked: Memo<Option<String>>,
+) -> Signal<Vec<MenuItem>> {
     let export = move |format: ExportFormat| {
         let (id, scope) = (control.sheet.with_value(|sheet| sheet.id.clone()), untrack(|| control.scope()));
         spawn_local(async move {
@@ -140,6 +139,7 @@ fn downloads(state: SpaceState, control: SheetControl) -> Signal<Vec<MenuItem>> 
     };
     Signal::derive(move || {
         let nothing = (control.grid.shown.get() == 0).then(|| "There is nothing to download".to_string());
+        let nothing = blocked.get().or(nothing);
         let item = |format: ExportFormat| {
             MenuItem::new(format.label(), Icon::Download, move || export(format)).unless(nothing.clone())
         };
@@ -147,30 +147,33 @@ fn downloads(state: SpaceState, control: SheetControl) -> Signal<Vec<MenuItem>> 
     })
 }
 
+/// The menu of the sheet: the actions that are no buttons, and what every sheet has.
 fn menu(
     state: SpaceState,
     control: SheetControl,
-    actions: Vec<ActionView>,
-    place: Place,
+    actions: Memo<Vec<ActionView>>,
+    blocked: Memo<Option<String>>,
     may_delete: bool,
 ) -> Signal<Vec<MenuItem>> {
     let delete = move || control.ask_to_delete();
     Signal::derive(move || {
-        let scope = control.scope();
-        let mut items: Vec<MenuItem> = actions
-            .iter()
-            .map(|action| menu_item(state, action.clone(), place.clone(), scope.clone()))
+        let (scope, blocked) = (control.scope(), blocked.get());
+        let place = Place::Sheet(control.id());
+        let rest = actions.get().into_iter().filter(|action| !action.primary);
+        let mut items: Vec<MenuItem> = rest
+            .map(|action| menu_item(state, action, place.clone(), scope.clone(), blocked.clone()))
             .collect();
         let why_not = match (may_delete, scope.standing.selected) {
             (false, _) => Some("Records of this sheet may not be deleted".to_string()),
             (true, 0) => Some("Select records first".to_string()),
             (true, _) => None,
         };
-        items.push(MenuItem::new("Find and replace", Icon::Search, move || {
-            control.finding.set(Some(Finding::Replace));
-        }));
+        let find = move || control.finding.set(Some(Finding::Replace));
+        let find = MenuItem::new("Find and replace", Icon::Search, find).unless(blocked.clone());
+        items.push(find);
         items.push(MenuItem::new("Versions", Icon::History, move || control.side.set(Some(Side::Versions))));
-        items.push(MenuItem::new("Delete selected records", Icon::Trash, delete).dangerous().unless(why_not));
+        let delete = MenuItem::new("Delete selected records", Icon::Trash, delete).dangerous();
+        items.push(delete.unless(blocked.or(why_not)));
         items
     })
 }

@@ -265,7 +265,7 @@ mod tests {
     }
 
     fn saved() -> Edited {
-        Edited::Saved(Standings { version: 1, counts: Counts::default() })
+        Edited::Saved(Standings { version: 1, counts: Counts::default(), selected_invalid: 0 })
     }
 
     fn changed(now: &str) -> Edited {

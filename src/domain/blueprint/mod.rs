@@ -13,7 +13,7 @@ pub use constraint::{Constraint, Level, SheetConstraint};
 pub use field::{
     EnumConfig, EnumOption, Field, FieldKey, FieldType, ReferenceConfig, ReferenceFilter, Scalar,
 };
-pub use sheet::{SheetAccess, SheetConfig};
+pub use sheet::{SheetAccess, SheetConfig, slug_of};
 pub use workbook::WorkbookConfig;
 
 use serde::{Deserialize, Deserializer};

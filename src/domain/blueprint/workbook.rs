@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{SheetConfig, null_is_default};
 use crate::domain::action::Action;
+use crate::domain::mount::{self, MountKind};
 use crate::domain::parse::{ParseError, from_value};
 
 /// A workbook as a blueprint describes it.
@@ -97,9 +98,7 @@ impl WorkbookConfig {
             sheet.slug = Some(slug);
         }
         self.check_references(&slugs)?;
-        for (position, action) in self.actions.iter().enumerate() {
-            action.operation().map_err(|error| error.within(&format!("actions[{position}]")))?;
-        }
+        mount::check(MountKind::Workbook, &self.actions)?;
         Ok(self)
     }
 

@@ -11,10 +11,12 @@ use crate::domain::job::Job;
 use crate::domain::limits::Limits;
 use crate::domain::outcome::Outcome;
 use crate::domain::time::Timestamp;
+use crate::domain::webhook::reach::Reach;
+use crate::domain::webhook::schedule::Schedule;
 use crate::files::FileStore;
 use crate::jobs::work::WorkError;
 use crate::jobs::worker;
-use crate::service::{Retention, Secrets, Service, Settings, Timeouts};
+use crate::service::{Retention, Secrets, Service, Settings, Timeouts, Webhooks};
 use crate::sheets::Sheets;
 use crate::store::testing::database::TestDatabase;
 use crate::store::testing::pretended::{Dice, within};
@@ -58,9 +60,10 @@ impl World {
             timeouts: Timeouts::FAST,
             limits: Limits::default(),
             retention: Retention::default(),
+            webhooks: Webhooks { schedule: Schedule::FAST, reach: Reach::Anywhere },
         };
         let service = || {
-            let files = FileStore::new(&std::env::temp_dir());
+            let files = FileStore::new(std::env::temp_dir());
             let sheets = Sheets::with_most_records(1 << 20, 1_000);
             Arc::new(Service::new(
                 (*database).clone(),

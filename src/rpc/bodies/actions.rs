@@ -5,8 +5,10 @@ use serde_json::Value;
 use super::records::query;
 use super::{Asker, id, jobs};
 use crate::domain::action::Action;
+use crate::domain::icon;
 use crate::domain::ids::SheetId;
 use crate::domain::job::JobType;
+use crate::domain::mount::{MountKind, PlacedAction};
 use crate::rpc::RpcError;
 use crate::rpc::actions::{ActionForm, ActionView, Filled, Offered, OptionsWanted, Place, Started};
 use crate::rpc::records::Choosing;
@@ -14,13 +16,31 @@ use crate::service::ErrorKind;
 use crate::service::form_options;
 use crate::service::run_action::ActionRun;
 
+/// Actions as the page shows them.
+pub(super) fn views(placed: &[PlacedAction]) -> Vec<ActionView> {
+    placed.iter().filter_map(view).collect()
+}
+
 /// An action as the page shows it; nothing for one without an operation, which cannot be pressed.
-pub(super) fn view(action: &Action) -> Option<ActionView> {
+fn view(placed: &PlacedAction) -> Option<ActionView> {
+    let mount = placed.mount();
+    let columns = if mount.kind == MountKind::Field { mount.only } else { Vec::new() };
+    Some(ActionView { columns, ..of_action(&placed.action)? })
+}
+
+/// The same of an action that stands in no column.
+pub(super) fn of_action(action: &Action) -> Option<ActionView> {
+    let address = icon::address(action.icon.as_deref());
+    let bare = action.label.trim().is_empty();
     Some(ActionView {
         operation: action.operation().ok()?.to_string(),
-        label: action.label.clone(),
+        label: action.name().to_string(),
+        bare,
+        // Without a label there must be something to see.
+        icon: address.or_else(|| bare.then(|| icon::address(None)).flatten()),
         primary: action.primary == Some(true),
-        tooltip: action.tooltip.clone(),
+        hint: action.hint(),
+        columns: Vec::new(),
         asks: action.asks(),
         requirements: action.requirements(),
     })
@@ -37,17 +57,22 @@ pub(super) fn plain(value: &Value) -> String {
 
 /// The press of an action: which, and on what.
 fn run(place: Place, operation: String, choosing: &Choosing, filled: Filled) -> Result<ActionRun, RpcError> {
-    let (job_type, source, records) = match place {
-        Place::Sheet(sheet_id) => {
-            let query = query(choosing);
-            let sheet: SheetId = id(&sheet_id)?;
-            (JobType::Sheet, sheet_id, (!query.is_everything()).then_some((sheet, query)))
-        }
-        Place::Document(document_id) => (JobType::Document, document_id, None),
-        Place::Workbook(workbook_id) => (JobType::Workbook, workbook_id, None),
+    let (job_type, source, column) = match place {
+        Place::Sheet(sheet) => (JobType::Sheet, sheet, None),
+        Place::Column(sheet, key) => (JobType::Sheet, sheet, Some(key)),
+        Place::Workbook(workbook) => (JobType::Workbook, workbook, None),
+        Place::Document(document) => (JobType::Document, document, None),
+        Place::File(file) => (JobType::File, file, None),
+        Place::Space(space) => (JobType::Space, space, None),
+    };
+    let query = query(choosing);
+    let records = match job_type {
+        JobType::Sheet if !query.is_everything() => Some((id::<SheetId>(&source)?, query)),
+        _ => None,
     };
     let input = filled.into_iter().map(|(key, answer)| (key, answer.into())).collect();
-    Ok(ActionRun { job_type, source, operation, input, records, all_selected: choosing.all_selected })
+    let all_selected = choosing.all_selected;
+    Ok(ActionRun { job_type, source, operation, column, input, records, all_selected })
 }
 
 pub async fn ask_before(place: Place, operation: String, choosing: Choosing) -> Result<ActionForm, RpcError> {

@@ -40,7 +40,7 @@ pub async fn fill_cells(sheet_id: String, wanted: Block, fill: Fill, added: u32)
         return Ok(Filled::Job(Box::new(card(&asker, job).await)));
     }
     let changed = asker.service.fill_cells(&asker.actor, &sheet, &block, &fill, added as usize).await?;
-    Ok(Filled::Done(Standings { version: changed.version, counts: changed.counts }))
+    Ok(Filled::Done(Standings { version: changed.version, counts: changed.counts, selected_invalid: 0 }))
 }
 
 pub async fn copy_cells(sheet_id: String, wanted: Block) -> Result<Table, RpcError> {
@@ -98,7 +98,11 @@ pub async fn step(sheet_id: String, again: bool, choosing: Choosing) -> Result<O
     let way = if again { Way::Redo } else { Way::Undo };
     let step = asker.service.step(&asker.actor, &id(&sheet_id)?, way, &query(&choosing)).await?;
     Ok(step.map(|step| Stepped {
-        standings: Standings { version: step.undone.version, counts: step.undone.counts },
+        standings: Standings {
+            version: step.undone.version,
+            counts: step.undone.counts,
+            selected_invalid: 0,
+        },
         what: what(&step.of),
         place: step.place,
         skipped: step.undone.skipped_total,

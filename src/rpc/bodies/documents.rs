@@ -15,7 +15,12 @@ pub async fn document(space_id: String, document_id: String) -> Result<DocumentV
     };
     Ok(DocumentView {
         parts: service.shown_document(actor, &found).await?.into_iter().map(part).collect(),
-        actions: found.actions.iter().filter_map(super::actions::view).collect(),
+        actions: service
+            .document_actions(actor, &found)
+            .await?
+            .iter()
+            .filter_map(super::actions::of_action)
+            .collect(),
         ephemeral: found.is_ephemeral(),
         id: found.id.to_string(),
         title: found.title,

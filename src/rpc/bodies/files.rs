@@ -2,9 +2,11 @@
 
 use super::{Asker, id};
 use crate::domain::file::{File, FileMode};
+use crate::domain::mount::Spot;
 use crate::rpc::RpcError;
 use crate::rpc::files::{FileList, FileRow};
 use crate::service::Page;
+use crate::service::actions::Around;
 use crate::store::now;
 
 /// Files that the page lists.
@@ -12,9 +14,16 @@ const MOST: u64 = 200;
 
 pub async fn files(space_id: String) -> Result<FileList, RpcError> {
     let asker = Asker::of_request()?;
-    let found = asker.service.files(&asker.actor, &id(&space_id)?, None, Page::first(MOST)).await?;
+    let space = asker.service.space(&asker.actor, &id(&space_id)?).await?;
+    let alone = asker.service.actions_alone(&asker.actor, &space.id).await?;
+    let found = asker.service.files(&asker.actor, &space.id, None, Page::first(MOST)).await?;
+    let actions = |file: &File| {
+        let around = Around { space: &space, workbook: None, sheet: None, file: Some(file), alone: &alone };
+        super::actions::views(&around.at(&Spot::File(file)))
+    };
     let row = |file: File| FileRow {
         id: file.id.to_string(),
+        actions: actions(&file),
         name: file.name,
         status: file.status,
         size: file.size,

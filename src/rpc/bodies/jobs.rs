@@ -5,8 +5,8 @@ use super::records::query;
 use super::{Asker, id, refuse};
 use crate::domain::export::ExportFormat;
 use crate::domain::form::InputType;
-use crate::domain::ids::{ChangeId, DocumentId, FileId, Id, SheetId, UserId};
-use crate::domain::job::{Job, JobType};
+use crate::domain::ids::{ChangeId, FileId, Id, SheetId, UserId};
+use crate::domain::job::Job;
 use crate::rpc::jobs::JobCard;
 use crate::rpc::records::Choosing;
 use crate::rpc::{ErrorKind, RpcError};
@@ -30,6 +30,7 @@ pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
         progress: job.progress,
         info: job.info,
         mode: job.mode,
+        source: job.source,
         sheet_id: job.sheet_id.map(|id| id.to_string()),
         workbook_id: job.workbook_id.map(|id| id.to_string()),
         input,
@@ -48,24 +49,7 @@ pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
 /// The form that a job's input was filled into, while its action still exists.
 async fn form(asker: &Asker, job: &Job) -> Option<crate::domain::form::InputForm> {
     job.input.as_ref().filter(|input| !input.is_empty())?;
-    let actions = match job.job_type {
-        JobType::Workbook => {
-            let found = asker.service.workbook(&asker.actor, job.workbook_id.as_ref()?).await.ok()?;
-            found.workbook.actions
-        }
-        JobType::Sheet => {
-            let sheet = asker.service.sheet(&asker.actor, job.sheet_id.as_ref()?).await.ok()?;
-            let of_fields = sheet.config.fields.iter().flat_map(|field| &field.actions);
-            sheet.config.actions.iter().chain(of_fields).cloned().collect()
-        }
-        JobType::Document => {
-            let (space, id) = (job.space_id.as_ref()?, DocumentId::parse(&job.source).ok()?);
-            asker.service.document(&asker.actor, space, &id).await.ok()?.actions
-        }
-        _ => return None,
-    };
-    let action = actions.into_iter().find(|action| action.operation() == Ok(job.operation.as_str()))?;
-    action.input_form
+    asker.service.action_of(&asker.actor, job).await?.input_form
 }
 
 /// Files by their names in place of their ids, while they are there.

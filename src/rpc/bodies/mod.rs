@@ -19,6 +19,7 @@ pub mod records;
 pub mod spaces;
 pub mod versions;
 pub mod views;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -57,6 +58,7 @@ impl Asker {
             (_, Some("us_usr")) => "another person".to_string(),
             (_, Some("us_key")) => "a program".to_string(),
             (_, Some("us_sp_")) => "a guest".to_string(),
+            (_, Some("us_wh_")) => "a webhook".to_string(),
             _ => "Inlet".to_string(),
         }
     }

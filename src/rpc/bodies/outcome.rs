@@ -43,7 +43,7 @@ pub(super) async fn told(asker: &Asker, job: &Job) -> Told {
     let hidden = outcome.hide_default_button == Some(true) && !offers.is_empty();
     let trigger = outcome.trigger.unwrap_or_default();
     let automatic =
-        trigger.automatic.then(|| Automatic { silent: trigger.silent, everybody: trigger.everybody });
+        trigger.automatic.then_some(Automatic { silent: trigger.silent, everybody: trigger.everybody });
     Told {
         automatic: automatic.filter(|_| may_be_taken(offers.first())),
         rest,

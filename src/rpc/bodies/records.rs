@@ -68,7 +68,6 @@ fn view(sheet: Sheet, workbook_name: String) -> SheetView {
         version: sheet.version,
         counts: sheet.counts,
         columns: sheet.columns().map(|(_, field)| column(field, permits.edit)).collect(),
-        actions: sheet.config.actions.iter().filter_map(super::actions::view).collect(),
         name: sheet.config.name.clone(),
         permits,
         layout: SheetLayout::default(),
@@ -113,7 +112,6 @@ fn column(field: &Field, may_edit: bool) -> ColumnView {
         choices,
         description: field.description.clone().filter(|text| !text.is_empty()),
         width: field.appearance.as_ref().and_then(|appearance| width(appearance["size"].as_str()?)),
-        actions: field.actions.iter().filter_map(super::actions::view).collect(),
         refers: matches!(field.field_type, FieldType::Reference(_) | FieldType::ReferenceList(_)),
     }
 }
@@ -147,12 +145,17 @@ pub fn query(choosing: &Choosing) -> RecordQuery {
     query
 }
 
-pub async fn count_records(sheet_id: String, search: String, filter: String) -> Result<Standings, RpcError> {
+pub async fn count_records(sheet_id: String, choosing: Choosing) -> Result<Standings, RpcError> {
     let asker = Asker::of_request()?;
     let id: SheetId = id(&sheet_id)?;
     // The version is read first: a count that is newer than its version is only asked for once more.
     let sheet = asker.service.sheet(&asker.actor, &id).await?;
-    Ok(Standings { version: sheet.version, counts: counts(&asker, &sheet, &search, &filter).await? })
+    let selected_invalid = match choosing.selected.is_empty() && choosing.except.is_empty() {
+        true => 0,
+        false => asker.service.record_counts(&asker.actor, &sheet.id, &query(&choosing)).await?.error,
+    };
+    let counts = counts(&asker, &sheet, &choosing.search, &choosing.filter).await?;
+    Ok(Standings { version: sheet.version, counts, selected_invalid })
 }
 
 /// The counts of the records of a sheet that a search and a condition find.
@@ -203,5 +206,5 @@ pub async fn edit_cells(sheet_id: String, edits: Vec<CellEdit>) -> Result<Vec<Ed
 }
 
 pub(super) fn standings(written: Written) -> Standings {
-    Standings { version: written.version, counts: written.counts }
+    Standings { version: written.version, counts: written.counts, selected_invalid: 0 }
 }

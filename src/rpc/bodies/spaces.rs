@@ -2,14 +2,19 @@
 
 use serde_json::Map;
 
+use super::actions::views;
 use super::{Asker, id, jobs, sentence};
+use crate::domain::access::Operation;
 use crate::domain::blueprint::WorkbookConfig;
 use crate::domain::ids::SpaceId;
+use crate::domain::mount::Spot;
 use crate::domain::parse::{ParseError, from_slice};
 use crate::domain::space::Space;
+use crate::domain::workbook::Sheet;
 use crate::rpc::RpcError;
 use crate::rpc::spaces::{Created, DocumentEntry, HomeList, SheetEntry, SpaceFrame, SpaceRow, WorkbookEntry};
 use crate::service::Page;
+use crate::service::actions::Around;
 use crate::service::spaces::{NewSpace, SpaceChange};
 use crate::service::workbooks::WorkbookWithSheets;
 use crate::store::jobs::JobFilter;
@@ -61,6 +66,10 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
     let workbooks = service.workbooks(actor, &id).await?;
     let documents = service.document_titles(actor, &id).await?;
     let documents = documents.into_iter().filter(|document| !document.is_ephemeral());
+    let alone = service.actions_alone(actor, &id).await?;
+    let around = Around { space: &space, workbook: None, sheet: None, file: None, alone: &alone };
+    let actions = views(&around.at(&Spot::Space));
+    let workbooks = workbooks.iter().map(|found| entry(found, around)).collect();
     let files = service.files(actor, &id, None, Page::first(1)).await?.total;
     let filter = JobFilter { space_id: Some(id), ..JobFilter::default() };
     let running = JobFilter { unfinished: true, ..filter.clone() };
@@ -79,27 +88,35 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
         documents: documents
             .map(|document| DocumentEntry { id: document.id.to_string(), title: document.title })
             .collect(),
-        workbooks: workbooks.into_iter().map(entry).collect(),
+        workbooks,
+        actions,
         files,
         jobs: cards,
         sequence,
         person: asker.person(),
+        manages: actor.may(Operation::ManageSpace),
         now: now().0,
     })
 }
 
-fn entry(found: WorkbookWithSheets) -> WorkbookEntry {
-    let sheet = |sheet: crate::domain::workbook::Sheet| SheetEntry {
-        id: sheet.id.to_string(),
-        name: sheet.config.name.clone(),
-        records: sheet.counts.total,
-        invalid: sheet.counts.error,
+fn entry(WorkbookWithSheets { workbook, sheets }: &WorkbookWithSheets, around: Around<'_>) -> WorkbookEntry {
+    let around = Around { workbook: Some(workbook), ..around };
+    let sheet = |sheet: &Sheet| {
+        let around = Around { sheet: Some(sheet), ..around };
+        SheetEntry {
+            id: sheet.id.to_string(),
+            name: sheet.config.name.clone(),
+            records: sheet.counts.total,
+            invalid: sheet.counts.error,
+            actions: views(&around.at(&Spot::Sheet(sheet))),
+            column_actions: views(&around.at_columns(sheet)),
+        }
     };
     WorkbookEntry {
-        id: found.workbook.id.to_string(),
-        name: found.workbook.name,
-        actions: found.workbook.actions.iter().filter_map(super::actions::view).collect(),
-        sheets: found.sheets.into_iter().map(sheet).collect(),
+        id: workbook.id.to_string(),
+        name: workbook.name.clone(),
+        actions: views(&around.at(&Spot::Workbook(workbook))),
+        sheets: sheets.iter().map(sheet).collect(),
     }
 }
 

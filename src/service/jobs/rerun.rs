@@ -38,14 +38,11 @@ impl Service {
             metadata: None,
             label: job.label,
             file_id: job.file_id,
+            secrets: self.open_secrets(id).await?,
             unique_key: Some(format!("again:{id}:{errors_only}")),
             ..NewJob::new(job.job_type, &job.operation, &job.source)
         };
-        let mut tx = self.db.write().await?;
-        let made = self.insert_job(&mut tx, actor, new).await?;
-        self.copy_secrets(&mut tx, id, &made.id).await?;
-        tx.commit().await?;
-        Ok(made)
+        self.create_job(actor, new).await
     }
 
     /// What a job acted on, but only its records that have errors now.

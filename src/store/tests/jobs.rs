@@ -386,7 +386,7 @@ async fn a_job_waits_until_all_that_come_before_it_are_done() {
         for before in [&first, &second, &first] {
             order::wait_for(&mut tx, &last.id, &before.id).await.unwrap();
         }
-        assert_eq!(order::successors(&mut tx, &first.id).await.unwrap(), [last.id.clone()]);
+        assert_eq!(order::successors(&mut tx, &first.id).await.unwrap(), std::slice::from_ref(&last.id));
         assert!(!order::release(&mut tx, &last.id, &first.id).await.unwrap());
         assert!(order::successors(&mut tx, &first.id).await.unwrap().is_empty());
         assert!(order::release(&mut tx, &last.id, &second.id).await.unwrap());

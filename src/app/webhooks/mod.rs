@@ -1,0 +1,120 @@
+//! Webhooks: the list of them, the form, the secret that is shown once, and the log of what was sent. The page asks
+//! the server anew every few seconds while somebody looks at it.
+
+mod detail;
+mod form;
+mod list;
+mod log;
+mod secret;
+
+pub use list::list;
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::app::plain::watch;
+use crate::app::signals::RwSignal;
+use crate::app::state::SpaceState;
+use crate::rpc::webhooks::{self, DeliveryRow, WebhookCommand, WebhookDraft, WebhookList, WebhookRow};
+
+/// How often the server is asked while the page is seen.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+struct Webhooks {
+    space: SpaceState,
+    list: RwSignal<WebhookList>,
+    /// The one whose log is shown.
+    chosen: RwSignal<String>,
+    /// What is filled in.
+    draft: RwSignal<Option<WebhookDraft>>,
+    /// What is shown once.
+    secret: RwSignal<Option<String>>,
+    /// What is about to be deleted.
+    deleting: RwSignal<Option<WebhookRow>>,
+    /// The delivery that is looked at.
+    looking: RwSignal<Option<DeliveryRow>>,
+    /// Moves when the log is to be read.
+    moved: RwSignal<u32>,
+}
+
+impl Webhooks {
+    fn new(list: WebhookList) -> Self {
+        let first = list.webhooks.first().map(|row| row.id.clone()).unwrap_or_default();
+        let shared = Self {
+            space: SpaceState::of_page(),
+            list: RwSignal::new(list),
+            chosen: RwSignal::new(first),
+            draft: RwSignal::new(None),
+            secret: RwSignal::new(None),
+            deleting: RwSignal::new(None),
+            looking: RwSignal::new(None),
+            moved: RwSignal::new(0),
+        };
+        watch(move || {
+            let interval = set_interval_with_handle(move || shared.look(), EVERY).ok();
+            on_cleanup(move || {
+                if let Some(interval) = interval {
+                    interval.clear();
+                }
+            });
+        });
+        shared
+    }
+
+    fn row(self, id: &str) -> Option<WebhookRow> {
+        self.list.with(|list| list.webhooks.iter().find(|row| row.id == id).cloned())
+    }
+
+    /// Reads anew, when somebody sees it.
+    fn look(self) {
+        #[cfg(feature = "hydrate")]
+        if document().visibility_state() == web_sys::VisibilityState::Visible {
+            self.read();
+        }
+    }
+
+    /// Reads the list and the log anew.
+    fn read(self) {
+        let id = self.space.id();
+        spawn_local(async move {
+            let Ok(found) = webhooks::webhooks(id).await else { return };
+            let chosen = self.chosen.try_get_untracked().unwrap_or_default();
+            if !found.webhooks.iter().any(|row| row.id == chosen) {
+                let first = found.webhooks.first().map(|row| row.id.clone());
+                let _ = self.chosen.try_set(first.unwrap_or_default());
+            }
+            // What has not changed stays as it is, with its focus.
+            if self.list.try_with_untracked(|known| known.webhooks != found.webhooks) == Some(true) {
+                self.list.set(found);
+            }
+            if self.moved.try_get_untracked().is_some() {
+                self.moved.update(|moved| *moved = moved.wrapping_add(1));
+            }
+        });
+    }
+
+    /// Does something to a webhook and reads anew.
+    fn run(self, id: String, command: WebhookCommand) {
+        spawn_local(async move {
+            match webhooks::command_webhook(id, command).await {
+                Ok(secret) if command == WebhookCommand::RotateSecret => self.secret.set(Some(secret)),
+                Ok(said) if !said.is_empty() => self
+                    .space
+                    .toasts
+                    .show(crate::app::components::Toast::new(crate::app::components::Tone::Good, said)),
+                Ok(_) => {}
+                Err(error) => self.space.fail("This was not done", error),
+            }
+            self.read();
+        });
+    }
+}
+
+/// What people call a webhook.
+fn title(row: &WebhookRow) -> String {
+    if row.name.is_empty() { row.url.clone() } else { row.name.clone() }
+}

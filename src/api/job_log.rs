@@ -20,7 +20,7 @@ use crate::service::jobs::NewLine;
 const PAGE: u64 = 1_000;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
-    OpenApiRouter::new().routes(routes!(read, append))
+    OpenApiRouter::new().routes(routes!(log, append_to_log))
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -63,7 +63,7 @@ struct LineRequest {
 /// What happened to a job, the oldest first, a thousand entries at most.
 #[utoipa::path(get, path = "/v1/jobs/{jobId}/log", tag = "jobs", params(("jobId" = String, Path), LogParameters),
     responses((status = 200, body = Data<Vec<EntryBody>>), Failures))]
-async fn read(
+async fn log(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
     Named(id): Named<JobId>,
@@ -77,7 +77,7 @@ async fn read(
 #[utoipa::path(post, path = "/v1/jobs/{jobId}/log", tag = "jobs",
     params(("jobId" = String, Path), ("X-Inlet-Attempt" = Option<u32>, Header)),
     request_body = LinesRequest, responses((status = 200, body = Data<Success>), Failures))]
-async fn append(
+async fn append_to_log(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
     Named(id): Named<JobId>,

@@ -20,7 +20,7 @@ use crate::service::Service;
 type Answer = ApiResult<axum::Json<Data<JobPlan>>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
-    OpenApiRouter::new().routes(routes!(get, replace, change))
+    OpenApiRouter::new().routes(routes!(plan, replace_plan, change_plan))
 }
 
 /// A job and its plan.
@@ -36,14 +36,14 @@ struct JobPlan {
 /// The plan of a job; also after it has ended.
 #[utoipa::path(get, path = "/v1/jobs/{jobId}/plan", tag = "jobs", params(("jobId" = String, Path)),
     responses((status = 200, body = Data<JobPlan>), Failures))]
-async fn get(State(service): State<Arc<Service>>, Caller(actor): Caller, Named(id): Named<JobId>) -> Answer {
+async fn plan(State(service): State<Arc<Service>>, Caller(actor): Caller, Named(id): Named<JobId>) -> Answer {
     Ok(answer(service.job_plan(&actor, &id).await?))
 }
 
 /// Replaces the plan of a job that has not ended.
 #[utoipa::path(put, path = "/v1/jobs/{jobId}/plan", tag = "jobs", params(("jobId" = String, Path)),
     request_body = Object, responses((status = 200, body = Data<JobPlan>), Failures))]
-async fn replace(
+async fn replace_plan(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
     Named(id): Named<JobId>,
@@ -55,7 +55,7 @@ async fn replace(
 /// Changes the parts of a plan that are named.
 #[utoipa::path(patch, path = "/v1/jobs/{jobId}/plan", tag = "jobs", params(("jobId" = String, Path)),
     request_body = Object, responses((status = 200, body = Data<JobPlan>), Failures))]
-async fn change(
+async fn change_plan(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
     Named(id): Named<JobId>,

@@ -80,6 +80,12 @@ pub fn flag(mut is: impl FnMut() -> bool + Send + 'static) -> Box<dyn FnMut() ->
     Box::new(move || if is() { "true" } else { "false" })
 }
 
+/// A number within bounds. The one of the standard library prints the bounds when they are the wrong way round, and the
+/// code that prints numbers is larger than a dialog.
+pub fn between(number: f64, least: f64, most: f64) -> f64 {
+    number.min(most).max(least)
+}
+
 /// Does something now, and again when what it reads has changed. In the browser only.
 pub fn watch(act: impl FnMut() + 'static) {
     begin(Box::new(act));

@@ -104,7 +104,7 @@ impl SheetLayout {
 
     /// Gives a column a width within the limits.
     pub fn set_width(&mut self, key: &str, width: f64) {
-        let width = width.round().clamp(f64::from(NARROWEST), f64::from(WIDEST)) as u16;
+        let width = width.round().max(f64::from(NARROWEST)).min(f64::from(WIDEST)) as u16;
         self.change(key, |place| place.width = Some(width));
     }
 

@@ -30,6 +30,7 @@ fn pressed(made: &Contacts, input: Value) -> ActionRun {
     ActionRun {
         job_type: JobType::Workbook,
         source: made.workbook.clone(),
+        column: None,
         operation: "send".to_string(),
         input,
         records: None,

@@ -69,6 +69,9 @@ async fn a_neighbour_finds_nothing() {
                     ("patch", _) if path.ends_with("/bulk-update") => {
                         ("", json!({ "fieldUpdates": { "name": { "value": "x" } } }))
                     }
+                    ("post", _) if path.ends_with("/split") => ("", json!({ "parts": 2 })),
+                    ("post", _) if path.ends_with("/log") => ("", json!({ "lines": [{ "message": "x" }] })),
+                    ("put", _) if path.ends_with("/plan") => ("", json!({ "fieldMapping": [] })),
                     ("patch", _) => ("", json!({ "name": "taken over" })),
                     _ => ("", Value::Null),
                 };

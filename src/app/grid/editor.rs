@@ -16,6 +16,7 @@ use super::rows::{RecordName, Rows};
 use super::travel;
 use super::{aria, fill, range, tooltip};
 use crate::app::dom;
+use crate::app::plain::between;
 use crate::domain::fill::Fill;
 use crate::domain::value;
 use crate::rpc::records::{ColumnKind, ColumnView};
@@ -58,7 +59,7 @@ impl Editor {
         let mut height = cell.height + 1.0;
         if tall {
             dom::set_lengths(&self.control, &lengths(cell.y, height));
-            height = (f64::from(self.control.scroll_height()) + 2.0 * FRAME).clamp(height, TALLEST);
+            height = between(f64::from(self.control.scroll_height()) + 2.0 * FRAME, height, TALLEST);
         }
         let y = cell.y.max(HEADER_HEIGHT).min(view.height - height);
         dom::set_lengths(&self.control, &lengths(y, height));

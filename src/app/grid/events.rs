@@ -17,6 +17,7 @@ use super::keyboard::{self, Command, Held};
 use super::rows::Rows;
 use super::travel;
 use super::{aria, clipboard, compose, editor, fill, header, menu, range, tooltip, touch};
+use crate::app::plain::between;
 use crate::rpc::cells::Adding;
 
 /// Begins to listen.
@@ -131,7 +132,7 @@ fn wheel(shared: &Shared, event: &WheelEvent) {
             _ => 1.0,
         };
         let most = grid.geometry.most_top(grid.view.height);
-        grid.view.top = (grid.view.top + event.delta_y() * unit).clamp(0.0, most);
+        grid.view.top = between(grid.view.top + event.delta_y() * unit, 0.0, most);
         grid.put_thumb();
         let left = f64::from(grid.parts.scroller.scroll_left()) + event.delta_x() * unit;
         grid.parts.scroller.set_scroll_left(left as i32);

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use super::arrangement::Arrangement;
+use crate::app::plain::between;
 
 /// The tallest that the scroller may be.
 pub const TALLEST: f64 = 16_000_000.0;
@@ -211,18 +212,18 @@ impl Geometry {
     pub fn top_at(&self, scroll_top: f64, height: f64) -> f64 {
         let most = self.most_scroll(height);
         if !self.is_capped() || most <= 0.0 {
-            return scroll_top.clamp(0.0, self.most_top(height));
+            return between(scroll_top, 0.0, self.most_top(height));
         }
-        scroll_top.clamp(0.0, most) / most * self.most_top(height)
+        between(scroll_top, 0.0, most) / most * self.most_top(height)
     }
 
     /// Where the scroller's thumb belongs for a top of the sheet.
     pub fn scroll_at(&self, top: f64, height: f64) -> f64 {
         let most = self.most_top(height);
         if !self.is_capped() || most <= 0.0 {
-            return top.clamp(0.0, most);
+            return between(top, 0.0, most);
         }
-        top.clamp(0.0, most) / most * self.most_scroll(height)
+        between(top, 0.0, most) / most * self.most_scroll(height)
     }
 
     /// The sheet's top after the browser moved the scroller from `before` to `now`.
@@ -233,7 +234,7 @@ impl Geometry {
         let small = (now - before).abs() <= SMALL_MOVE;
         let at_edge = now <= 0.5 || now >= self.most_scroll(height) - 0.5;
         if self.is_capped() && small && !at_edge {
-            return (top + now - before).clamp(0.0, self.most_top(height));
+            return between(top + now - before, 0.0, self.most_top(height));
         }
         self.top_at(now, height)
     }
@@ -333,7 +334,7 @@ impl Geometry {
             true => view.left,
             false => view.left.max(right_edge - wide).min(left_edge - self.held_width(view)),
         };
-        (top.clamp(0.0, self.most_top(view.height)), left.max(0.0))
+        (between(top, 0.0, self.most_top(view.height)), left.max(0.0))
     }
 
     /// How many whole rows a page of the view has.
@@ -442,7 +443,7 @@ mod tests {
             let most = (geometry.scroller_height() - view.height).max(0.0);
             prop_assume!(now > 1.0 && now < most - 1.0);
             let top = geometry.scrolled(view.top, before, now, view.height);
-            let wanted = (view.top + step).clamp(0.0, geometry.most_top(view.height));
+            let wanted = between(view.top + step, 0.0, geometry.most_top(view.height));
             prop_assert!((top - wanted).abs() < 1e-2, "{top} {wanted}");
         }
 

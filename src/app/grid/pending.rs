@@ -6,6 +6,7 @@ use super::geometry::{HEADER_HEIGHT, Spot};
 use super::rows::{RecordName, Rows};
 use super::{aria, editor};
 use crate::app::dom;
+use crate::app::plain::between;
 use crate::app::sheet::waiting::Sign;
 use crate::domain::ids::{Id, RecordId};
 
@@ -52,8 +53,8 @@ impl Grid {
             let row = self.geometry.visible_rows(&self.view).find(is_it)?;
             let cell = self.geometry.cell(&self.view, Spot { row, column });
             let (left, top, ..) = dom::place(&self.parts.host);
-            let x = cell.x.clamp(self.geometry.gutter, self.view.width.max(self.geometry.gutter));
-            let y = cell.y.clamp(HEADER_HEIGHT, self.view.height.max(HEADER_HEIGHT));
+            let x = between(cell.x, self.geometry.gutter, self.view.width.max(self.geometry.gutter));
+            let y = between(cell.y, HEADER_HEIGHT, self.view.height.max(HEADER_HEIGHT));
             Some((left + x, top + y, top + y + cell.height))
         });
         let known = self.control.clash_at;

@@ -8,6 +8,8 @@ use super::outcome;
 use crate::app::components::{Toast, Toasts, Tone};
 #[cfg(feature = "hydrate")]
 use crate::app::dom::{self, Json};
+#[cfg(feature = "hydrate")]
+use crate::app::plain::between;
 use crate::app::plain::watch;
 use crate::app::signals::{RwSignal, StoredValue};
 use crate::domain::job::{JobMode, JobStatus};
@@ -154,7 +156,7 @@ impl Jobs {
         if let (Some(progress), Some(true), true) = (progress, known, runs) {
             self.running.update(|running| {
                 let Some(card) = running.iter_mut().find(|card| card.id == job_id) else { return };
-                card.progress = progress.clamp(0.0, 100.0) as u8;
+                card.progress = between(progress, 0.0, 100.0) as u8;
                 card.estimated_at =
                     payload.at("estimatedCompletionAt").text().and_then(|text| dom::moment(&text));
                 if let Some(info) = payload.at("info").text() {

@@ -76,7 +76,8 @@ test('documents are in the sidebar over the workbooks, in the order they were ma
   // By keyboard to the page, whose code comes now.
   await sidebar(page).getByRole('link', { name: 'Begin here' }).focus();
   await page.keyboard.press('Enter');
-  await expect(heading(page, 'Begin here')).toBeFocused();
+  await expect(heading(page, 'Begin here')).toBeVisible();
+  await expect(sidebar(page).getByRole('link', { name: 'Begin here' })).toBeFocused();
   await expect(page.locator('.markdown li')).toHaveText(['one', 'two']);
   await expect(page.getByRole('link', { name: 'link', exact: true })).toHaveAttribute('target', '_blank');
   await expect(sidebar(page).getByRole('link', { name: 'Begin here' })).toHaveAttribute('aria-current', 'page');

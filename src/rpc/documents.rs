@@ -33,11 +33,11 @@ pub struct DocumentView {
     pub ephemeral: bool,
 }
 
-/// A document of a space.
+/// A document of a space; nothing where there is none for this person, as after its deletion.
 ///
 /// # Errors
-/// When there is no such document for this person.
+/// When nobody is signed in.
 #[server(input = Packed, output = Packed)]
-pub async fn document(space_id: String, document_id: String) -> Result<DocumentView, RpcError> {
+pub async fn document(space_id: String, document_id: String) -> Result<Option<DocumentView>, RpcError> {
     super::bodies::documents::document(space_id, document_id).await
 }

@@ -116,13 +116,17 @@ pub fn to_parts(markdown: &str) -> Vec<Part> {
         }
         text.push(event);
         if depth == 0 && !embeds.is_empty() {
-            parts.push(Part::Html(cleaned(std::mem::take(&mut text).into_iter())));
+            parts.push(Part::Html(tidied(std::mem::take(&mut text))));
             parts.extend(embeds.drain(..).map(Part::Embed));
         }
     }
-    parts.push(Part::Html(cleaned(text.into_iter())));
+    parts.push(Part::Html(tidied(text)));
     parts.retain(|part| !matches!(part, Part::Html(html) if is_empty(html)));
     parts
+}
+
+fn tidied(events: Vec<Event<'_>>) -> String {
+    cleaned(events.into_iter()).trim().to_string()
 }
 
 /// Whether nothing is left of a text but the paragraph around it.
@@ -355,7 +359,7 @@ mod tests {
 
     #[test]
     fn what_a_text_embeds_stands_after_its_block() {
-        let html = |html: &str| Part::Html(html.to_string());
+        let html = |html: &str| Part::Html(html.trim().to_string());
         let sheet = |id: &str| {
             Part::Embed(Embed { kind: "embedded-sheet".into(), name: None, sheet_id: id.to_string() })
         };

@@ -215,9 +215,9 @@ async fn only_sheets_of_its_space_are_embedded() {
         let document = app.service.document(&person, &space, &id.parse().unwrap()).await.unwrap();
         let shown = app.service.shown_document(&person, &document).await.unwrap();
         let expected = [
-            Shown::Html("<p>one</p>\n".to_string()),
+            Shown::Html("<p>one</p>".to_string()),
             Shown::Sheet(made.sheet.parse().unwrap(), Some("People".to_string())),
-            Shown::Html("<p>two</p>\n".to_string()),
+            Shown::Html("<p>two</p>".to_string()),
         ];
         assert_eq!(shown, expected);
     })

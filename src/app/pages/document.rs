@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 
-use super::Failure;
+use super::{Failure, NotFound};
 use crate::app::actions::{self, Scope};
 use crate::app::components::{EmptyState, Icon, icon};
 use crate::app::format;
@@ -17,7 +17,6 @@ use crate::app::state::SpaceState;
 use crate::domain::action::Standing;
 use crate::domain::route::Route;
 use crate::rpc;
-use crate::rpc::ErrorKind;
 use crate::rpc::actions::Place;
 use crate::rpc::documents::{self, DocumentView, Part};
 use crate::rpc::records::Choosing;
@@ -38,7 +37,8 @@ pub fn DocumentPage() -> impl IntoView {
         <Transition>
             {move || Suspend::new(async move {
                 match asked.answer().await {
-                    Ok(document) => view! { <Inside document=document /> }.any(),
+                    Ok(Some(document)) => view! { <Inside document=document /> }.any(),
+                    Ok(None) => view! { <NotFound /> }.any(),
                     Err(error) => view! { <Failure error=error /> }.any(),
                 }
             })}
@@ -102,8 +102,8 @@ fn follow(state: SpaceState, document: RwSignal<DocumentView>, gone: RwSignal<bo
                     return;
                 }
                 match answer {
-                    Ok(found) => document.set(found),
-                    Err(error) if error.kind == ErrorKind::NotFound => gone.set(true),
+                    Ok(Some(found)) => document.set(found),
+                    Ok(None) => gone.set(true),
                     Err(_) => {}
                 }
             });

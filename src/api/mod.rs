@@ -11,6 +11,7 @@ mod answer;
 mod bulk;
 mod cells;
 mod commits;
+mod documents;
 mod download;
 mod environments;
 mod error;
@@ -64,6 +65,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(environments::routes())
         .merge(spaces::routes())
+        .merge(documents::routes())
         .merge(workbooks::routes())
         .merge(sheets::routes())
         .merge(download::routes())

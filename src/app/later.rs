@@ -156,6 +156,8 @@ macro_rules! pages {
 pages! {
     /// The spaces.
     Route::Home => home: home, load_home = Home;
+    /// A document.
+    Route::Document { .. } => document: document_page, load_document = DocumentPage;
     /// The files of a space.
     Route::Files { .. } => files: files, load_files = FilesPage;
     /// The jobs of a space.

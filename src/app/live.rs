@@ -163,6 +163,7 @@ impl Live {
     /// After a time away: everything may have changed.
     fn catch_up(&self) {
         self.state.sheet_moved.update(|moved| *moved = (moved.0 + 1, None));
+        self.state.documents_moved.update(|moved| *moved += 1);
         for card in self.state.jobs.running.get_untracked() {
             self.state.jobs.ask(card.id);
         }
@@ -192,6 +193,10 @@ impl Live {
             "sheet" if topic == "sheet:counts-updated" => self.sheet_moved(&context),
             "file" | "action" => {
                 self.state.files_moved.update(|moved| *moved += 1);
+                self.state.refresh();
+            }
+            "document" => {
+                self.state.documents_moved.update(|moved| *moved += 1);
                 self.state.refresh();
             }
             "sheet" | "workbook" | "space" => {

@@ -80,6 +80,7 @@ impl Around {
 fn page(route: &Route) -> AnyView {
     match route {
         Route::Sheet { .. } => view! { <SheetPage /> }.any(),
+        Route::Document { .. } => later::document_page(),
         Route::Files { .. } => later::files(),
         Route::Jobs { .. } => later::jobs(),
         Route::Webhooks { .. } => later::webhooks(),

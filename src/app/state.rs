@@ -54,6 +54,8 @@ pub struct SpaceState {
     pub shape_moved: RwSignal<u64>,
     /// Moves when files came or went.
     pub files_moved: RwSignal<u64>,
+    /// Moves when a document was made, changed or deleted.
+    pub documents_moved: RwSignal<u64>,
     /// A cell is being edited: what acts on records waits for the end of it.
     pub editing: RwSignal<bool>,
     /// Edits of cells on their way.
@@ -84,6 +86,7 @@ impl SpaceState {
             sheet_moved: RwSignal::new((0, None)),
             shape_moved: RwSignal::new(0),
             files_moved: RwSignal::new(0),
+            documents_moved: RwSignal::new(0),
             editing: RwSignal::new(false),
             outbox,
             presence: StoredValue::new(None),

@@ -73,6 +73,12 @@ topics! {
     SpaceUnarchived = "space:unarchived" in "space";
     /// A space was deleted.
     SpaceDeleted = "space:deleted" in "space";
+    /// A document was made.
+    DocumentCreated = "document:created" in "document";
+    /// A document changed.
+    DocumentUpdated = "document:updated" in "document";
+    /// A document was deleted.
+    DocumentDeleted = "document:deleted" in "document";
     /// A workbook was made.
     WorkbookCreated = "workbook:created" in "workbook";
     /// A workbook's configuration changed.

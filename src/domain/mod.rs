@@ -8,6 +8,7 @@ pub mod action;
 pub mod blueprint;
 pub mod cell_edit;
 pub mod clipboard;
+pub mod document;
 pub mod event;
 pub mod export;
 pub mod file;

@@ -21,6 +21,13 @@ pub enum Route {
         /// The sheet.
         sheet: String,
     },
+    /// A document of a space.
+    Document {
+        /// The space.
+        space: String,
+        /// The document.
+        document: String,
+    },
     /// The files of a space.
     Files {
         /// The space.
@@ -51,6 +58,9 @@ impl Route {
                 workbook: workbook.to_string(),
                 sheet: sheet.to_string(),
             },
+            ["space" | "s", space, "documents", document] => {
+                Self::Document { space: space.to_string(), document: document.to_string() }
+            }
             ["space", space, "files"] => Self::Files { space: space.to_string() },
             ["space", space, "jobs"] => Self::Jobs { space: space.to_string() },
             ["space", space, "webhooks"] => Self::Webhooks { space: space.to_string() },
@@ -67,6 +77,7 @@ impl Route {
             Self::Sheet { space, workbook, sheet } => {
                 ["/space/", space, "/workbook/", workbook, "/sheet/", sheet].concat()
             }
+            Self::Document { space, document } => ["/space/", space, "/documents/", document].concat(),
             Self::Files { space } => ["/space/", space, "/files"].concat(),
             Self::Jobs { space } => ["/space/", space, "/jobs"].concat(),
             Self::Webhooks { space } => ["/space/", space, "/webhooks"].concat(),
@@ -81,12 +92,21 @@ impl Route {
         }
     }
 
+    /// The document that is shown.
+    pub fn document(&self) -> Option<&str> {
+        match self {
+            Self::Document { document, .. } => Some(document),
+            _ => None,
+        }
+    }
+
     /// The space that the page belongs to.
     pub fn space(&self) -> Option<&str> {
         match self {
             Self::Home | Self::SignIn => None,
             Self::Space { space }
             | Self::Sheet { space, .. }
+            | Self::Document { space, .. }
             | Self::Files { space }
             | Self::Jobs { space }
             | Self::Webhooks { space } => Some(space),
@@ -108,6 +128,7 @@ mod tests {
             Route::SignIn,
             Route::Space { space: space() },
             sheet,
+            Route::Document { space: space(), document: "us_dc_4".into() },
             files,
             Route::Jobs { space: space() },
             Route::Webhooks { space: space() },
@@ -118,11 +139,19 @@ mod tests {
 
     #[test]
     fn a_path_that_leads_nowhere_is_nothing() {
-        for path in
-            ["/spaces", "/space/us_sp_1/workbook", "/space", "/files/us_fl_1/download", "/sign-in/again"]
-        {
+        for path in [
+            "/spaces",
+            "/space/us_sp_1/workbook",
+            "/space/us_sp_1/documents",
+            "/space/us_sp_1/documents/us_dc_4/again",
+            "/space",
+            "/files/us_fl_1/download",
+            "/sign-in/again",
+        ] {
             assert_eq!(Route::read(path), None, "{path}");
         }
+        let document = Route::Document { space: "us_sp_1".into(), document: "us_dc_4".into() };
+        assert_eq!(Route::read("/s/us_sp_1/documents/us_dc_4"), Some(document));
         assert_eq!(Route::read("/space/us_sp_1/"), Some(Route::Space { space: "us_sp_1".into() }));
     }
 }

@@ -82,6 +82,8 @@ pub enum Place {
     Sheet(String),
     /// At the top right of a workbook.
     Workbook(String),
+    /// At the top right of a document.
+    Document(String),
     /// In the menu of a column: the sheet and the key of the field.
     Column(String, String),
     /// In the menu of a file.

@@ -60,6 +60,15 @@ pub struct SheetEntry {
     pub column_actions: Vec<ActionView>,
 }
 
+/// A document of the sidebar.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocumentEntry {
+    /// Its id.
+    pub id: String,
+    /// What people read.
+    pub title: String,
+}
+
 /// A workbook of the sidebar.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorkbookEntry {
@@ -82,6 +91,8 @@ pub struct SpaceFrame {
     pub name: String,
     /// Which workbook opens first.
     pub primary_workbook: Option<String>,
+    /// Its documents, the oldest first, without those that fill the screen.
+    pub documents: Vec<DocumentEntry>,
     /// Its workbooks, in order.
     pub workbooks: Vec<WorkbookEntry>,
     /// The items of its menu.
@@ -106,15 +117,20 @@ impl SpaceFrame {
         self.workbooks.iter().flat_map(|workbook| &workbook.sheets).find(|sheet| sheet.id == id)
     }
 
-    /// Where the space opens: the first sheet of its primary workbook, or of the first that has one.
-    pub fn first_sheet(&self) -> Option<String> {
+    /// Where the space opens: the first sheet of its primary workbook, or of the first that has one; else the first
+    /// document.
+    pub fn first_page(&self) -> Option<Route> {
         let primary =
             self.workbooks.iter().filter(|workbook| Some(&workbook.id) == self.primary_workbook.as_ref());
-        let (workbook, sheet) = primary
+        let sheet = primary
             .chain(&self.workbooks)
-            .find_map(|workbook| workbook.sheets.first().map(|sheet| (workbook, sheet)))?;
-        let [space, workbook, sheet] = [&self.id, &workbook.id, &sheet.id].map(String::clone);
-        Some(Route::Sheet { space, workbook, sheet }.path())
+            .find_map(|workbook| workbook.sheets.first().map(|sheet| (&workbook.id, &sheet.id)));
+        let space = self.id.clone();
+        let Some((workbook, sheet)) = sheet else {
+            let document = self.documents.first()?.id.clone();
+            return Some(Route::Document { space, document });
+        };
+        Some(Route::Sheet { space, workbook: workbook.clone(), sheet: sheet.clone() })
     }
 }
 

@@ -135,10 +135,6 @@ fn merge(action: &Action, members: Map<String, Value>) -> Result<(Action, Vec<Va
 
 /// Refuses a target that is not in the space.
 async fn check_target(tx: &mut Tx, actor: &Actor, placed: &PlacedAction) -> Result<()> {
-    // Documents have no table yet; an action of one that is not there stands nowhere.
-    if matches!(placed.target, Target::Document(_)) {
-        return Ok(());
-    }
     match lists(tx, actor, &placed.target).await? {
         Some((space, _)) if space == placed.space_id => Ok(()),
         _ => Err(ServiceError::not_found(placed.target.kind().as_str(), placed.target.as_str())),

@@ -15,7 +15,7 @@ use crate::domain::mount::{Mount, MountKind, Origin, PlacedAction, Spot, Target}
 use crate::domain::space::Space;
 use crate::domain::time::Timestamp;
 use crate::domain::workbook::{Sheet, Workbook};
-use crate::store::{Tx, actions, files, sheets, spaces, workbooks};
+use crate::store::{Tx, actions, documents, files, sheets, spaces, workbooks};
 
 /// The last characters of the id of an action that is written in a list: as many base62 digits as 64 bits need.
 const HASH_LENGTH: usize = 11;
@@ -211,7 +211,10 @@ pub(super) async fn lists(
         Target::File(id) => {
             files::find(tx, scope, id).await?.map(|file| (file.space_id.clone(), of_file(&file)))
         }
-        Target::Document(_) => None,
+        // What is in the list of a document has no ids: it is changed with the document.
+        Target::Document(id) => {
+            documents::find(tx, scope, id).await?.map(|document| (document.space_id, Vec::new()))
+        }
     })
 }
 
@@ -253,7 +256,7 @@ impl Service {
             // What it belonged to may be gone.
             let is_there = match &alone.target {
                 Target::File(id) => files::find(&mut tx, scope, id).await?.is_some(),
-                Target::Document(_) => true,
+                Target::Document(id) => documents::find(&mut tx, scope, id).await?.is_some(),
                 other => there.contains(other.as_str()),
             };
             all.extend(is_there.then_some(alone));

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::access::Actor;
+use crate::domain::document::Document;
 use crate::domain::event::{NewEvent, Topic};
 use crate::domain::file::File;
 use crate::domain::ids::CommitId;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, JobType};
 use crate::domain::mount::{PlacedAction, Target};
 use crate::domain::space::Space;
 use crate::domain::workbook::{Sheet, Workbook};
@@ -121,6 +122,19 @@ pub fn of_file(topic: Topic, actor: &Actor, file: &File, namespaces: &[String], 
     }
 }
 
+/// Something happened to a document.
+pub fn of_document(topic: Topic, actor: &Actor, document: &Document, namespaces: &[String]) -> NewEvent {
+    NewEvent {
+        topic,
+        environment_id: document.environment_id.clone(),
+        space_id: Some(document.space_id.clone()),
+        context: object(json!({ "actorId": actor.id, "documentId": document.id })),
+        payload: Map::new(),
+        data_path: None,
+        namespaces: namespaces.to_vec(),
+    }
+}
+
 /// Something happened to an action. `changes` are what is other since.
 pub fn of_action(
     topic: Topic,
@@ -173,6 +187,9 @@ pub fn of_job(
     }
     if let Some(id) = &job.file_id {
         context.insert("fileId".into(), id.to_string().into());
+    }
+    if job.job_type == JobType::Document {
+        context.insert("documentId".into(), job.source.clone().into());
     }
     let payload = json!({
         "domain": job.job_type, "operation": job.operation, "job": job.name(), "status": job.status,

@@ -109,6 +109,7 @@ impl Service {
         self.update_space(&actor, &space.id, change).await?;
         if let Some(sheet) = workbook.sheets.first() {
             self.insert_records(&actor, &sheet.id, demo_data::records(), &Audience::Everybody).await?;
+            self.create_document(&actor, &space.id, demo_data::document(&sheet.id)).await?;
         }
         Ok(())
     }

@@ -51,6 +51,7 @@ pub(super) async fn home(tx: &mut Tx, actor: &Actor, run: &ActionRun) -> Result<
             let file = files::find(tx, scope, &FileId::parse(&run.source)?).await?.ok_or_else(missing)?;
             (file.space_id, file.workbook_id)
         }
+        JobType::Document => (super::documents::find(tx, actor, &run.source).await?.space_id, None),
         _ => (SpaceId::parse(&run.source)?, None),
     };
     Ok(Home { space, workbook })

@@ -1,11 +1,15 @@
 //! Texts in markdown as HTML that is safe to stand in a page, whoever wrote them.
 
+mod embed;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::Builder;
 use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, TagEnd, html};
+
+pub use embed::Embed;
 
 /// What may stand in the page. Everything else goes; the text in it stays, but for scripts and styles.
 const TAGS: &[&str] = &[
@@ -87,10 +91,58 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// Nothing in it runs or loads by itself but images, which come by `https:` or from this server. Links lead
 /// to `http:`, `https:`, `mailto:` and places of this server, and open a new tab.
 pub fn to_html(markdown: &str) -> String {
+    cleaned(events(markdown))
+}
+
+/// A part of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// HTML as [`to_html`] makes it.
+    Html(String),
+    /// Something of the space that shall be seen here.
+    Embed(Embed),
+}
+
+/// The same with what the text embeds: each stands after the paragraph, list or other block that it was written in.
+pub fn to_parts(markdown: &str) -> Vec<Part> {
+    let (mut parts, mut text, mut embeds) = (Vec::new(), Vec::new(), Vec::new());
+    let mut depth = 0_usize;
+    for event in events(markdown) {
+        match &event {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth = depth.saturating_sub(1),
+            Event::Html(html) | Event::InlineHtml(html) => embeds.extend(embed::find(html)),
+            _ => {}
+        }
+        text.push(event);
+        if depth == 0 && !embeds.is_empty() {
+            parts.push(Part::Html(tidied(std::mem::take(&mut text))));
+            parts.extend(embeds.drain(..).map(Part::Embed));
+        }
+    }
+    parts.push(Part::Html(tidied(text)));
+    parts.retain(|part| !matches!(part, Part::Html(html) if is_empty(html)));
+    parts
+}
+
+fn tidied(events: Vec<Event<'_>>) -> String {
+    cleaned(events.into_iter()).trim().to_string()
+}
+
+/// Whether nothing is left of a text but the paragraph around it.
+fn is_empty(html: &str) -> bool {
+    html.replace("<p>", "").replace("</p>", "").trim().is_empty()
+}
+
+fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut cells = Cells::default();
-    let mut written = String::with_capacity(markdown.len() * 3 / 2);
-    html::push_html(&mut written, Parser::new_ext(markdown, options).map(|event| cells.aligned(event)));
+    Parser::new_ext(markdown, options).map(move |event| cells.aligned(event))
+}
+
+fn cleaned<'text>(events: impl Iterator<Item = Event<'text>>) -> String {
+    let mut written = String::new();
+    html::push_html(&mut written, events);
     CLEANER.clean(&written).to_string()
 }
 
@@ -303,6 +355,52 @@ mod tests {
             }
         }
         None
+    }
+
+    #[test]
+    fn what_a_text_embeds_stands_after_its_block() {
+        let html = |html: &str| Part::Html(html.trim().to_string());
+        let sheet = |id: &str| {
+            Part::Embed(Embed { kind: "embedded-sheet".into(), name: None, sheet_id: id.to_string() })
+        };
+        for (markdown, expected) in [
+            ("one\n\ntwo", vec![html("<p>one</p>\n<p>two</p>\n")]),
+            (
+                "# One\n\n<embed type='embedded-sheet' sheetId='us_sh_1'>\n\n[two]\n\n[two]: /two",
+                vec![
+                    html("<h1>One</h1>\n\n"),
+                    sheet("us_sh_1"),
+                    html(
+                        "<p><a href=\"/two\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">two</a></p>\n",
+                    ),
+                ],
+            ),
+            (
+                "- one <embed type='embedded-sheet' sheetId='us_sh_1'>\n- two\n\n<embed type='embedded-sheet'\nsheetId='us_sh_2'>",
+                vec![html("<ul>\n<li>one </li>\n<li>two</li>\n</ul>\n"), sheet("us_sh_1"), sheet("us_sh_2")],
+            ),
+            (
+                "`<embed type='embedded-sheet'>`",
+                vec![html("<p><code>&lt;embed type='embedded-sheet'&gt;</code></p>\n")],
+            ),
+            ("", vec![]),
+        ] {
+            assert_eq!(to_parts(markdown), expected, "{markdown}");
+        }
+    }
+
+    #[test]
+    fn parts_are_as_clean_as_the_whole() {
+        for attack in
+            ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[a](javascript:alert(1))"]
+        {
+            let text = format!("{attack}\n\n<embed type='{attack}' name=\"{attack}\">\n\n{attack}");
+            for part in to_parts(&text) {
+                if let Part::Html(html) = part {
+                    assert!(leftovers(&html).is_none(), "{attack} became {html}");
+                }
+            }
+        }
     }
 
     #[test]

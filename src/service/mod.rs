@@ -18,6 +18,7 @@ pub mod cells;
 pub mod commits;
 pub mod custom_events;
 pub mod demo_data;
+pub mod documents;
 mod edit_queue;
 pub mod environments;
 pub mod error;

@@ -227,9 +227,7 @@ async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
             place_of = (file.workbook_id, None, Some(id));
             file.space_id
         }
-        JobType::Document => {
-            return Err(ServiceError::not_found("document", &new.source));
-        }
+        JobType::Document => super::documents::find(tx, actor, &new.source).await?.space_id,
         JobType::App | JobType::Agent | JobType::Autobuild | JobType::Onboarding => {
             return of_environment(new, scope);
         }

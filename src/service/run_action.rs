@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::actions::Around;
+use super::actions::{Around, at_document};
 use super::form_answers::FormAnswers;
 use super::new_job::NewJob;
 use super::{ErrorKind, Result, Service, ServiceError, allow};
@@ -11,7 +11,7 @@ use crate::domain::access::{Actor, Operation};
 use crate::domain::action::{Action, ColumnStanding, Standing};
 use crate::domain::ids::{FileId, Id, SheetId, SpaceId, WorkbookId};
 use crate::domain::job::{Job, JobMode, JobSubject, JobTrigger, JobType};
-use crate::domain::mount::{PlacedAction, Spot};
+use crate::domain::mount::Spot;
 use crate::domain::query::RecordQuery;
 use crate::store::{actions, files, sheets, spaces, workbooks};
 
@@ -92,7 +92,7 @@ impl Service {
         let mut tx = self.db.read().await?;
         let scope = &actor.scope;
         let missing = || ServiceError::not_found(run.job_type.as_str(), &run.source);
-        let (mut workbook, mut sheet, mut file) = (None, None, None);
+        let (mut workbook, mut sheet, mut file, mut document) = (None, None, None, None);
         let space_id = match run.job_type {
             JobType::Space => SpaceId::parse(&run.source)?,
             JobType::Workbook => {
@@ -110,6 +110,9 @@ impl Service {
                 let id = FileId::parse(&run.source)?;
                 let found = files::find(&mut tx, scope, &id).await?.ok_or_else(missing)?;
                 file.insert(found).space_id.clone()
+            }
+            JobType::Document => {
+                document.insert(super::documents::find(&mut tx, actor, &run.source).await?).space_id.clone()
             }
             other => return Err(ServiceError::bad_request(format!("a {other} has no actions here"))),
         };
@@ -130,9 +133,12 @@ impl Service {
             _ => ColumnStanding::Enabled,
         };
         let around = Around { space: &space, workbook, sheet, file, alone };
-        let is_it = |placed: &PlacedAction| placed.action.operation() == Ok(run.operation.as_str());
-        let found = around.at(&spot).into_iter().find(is_it).map(|placed| (placed.action, column));
-        found.ok_or_else(|| {
+        let those: Vec<Action> = match &document {
+            Some(document) => at_document(&space, alone, document.id.as_str(), &document.actions),
+            None => around.at(&spot).into_iter().map(|placed| placed.action).collect(),
+        };
+        let found = those.into_iter().find(|action| action.operation() == Ok(run.operation.as_str()));
+        found.map(|action| (action, column)).ok_or_else(|| {
             let message = format!("there is no action `{}` here now; load the page again", run.operation);
             ServiceError::new(ErrorKind::NotFound, message)
         })
@@ -147,6 +153,7 @@ impl Service {
                 let sheets = self.sheets(actor, &WorkbookId::parse(&run.source)?).await?;
                 sheets.into_iter().map(|sheet| (sheet.id, RecordQuery::default())).collect()
             }
+            (None, JobType::Document) => self.sheets_around(actor, &run.source).await?,
             (None, _) => Vec::new(),
         };
         let of_workbook = run.job_type == JobType::Workbook;
@@ -164,6 +171,17 @@ impl Service {
             }
         }
         Ok(standing)
+    }
+}
+
+impl Service {
+    /// All records of the space that a document is in: its actions are about them.
+    async fn sheets_around(&self, actor: &Actor, document: &str) -> Result<Vec<(SheetId, RecordQuery)>> {
+        let mut tx = self.db.read().await?;
+        let space = super::documents::find(&mut tx, actor, document).await?.space_id;
+        drop(tx);
+        let sheets = self.workbooks(actor, &space).await?.into_iter().flat_map(|found| found.sheets);
+        Ok(sheets.map(|sheet| (sheet.id, RecordQuery::default())).collect())
     }
 }
 

@@ -14,6 +14,7 @@ pub mod changes;
 mod checkpoint;
 mod convert;
 mod db;
+pub mod documents;
 mod error;
 pub mod events;
 mod failpoint;

@@ -159,12 +159,13 @@ pub async fn list(
     Ok((rows.into_iter().map(SpaceSummary::try_from).collect::<Result<_, _>>()?, total))
 }
 
-/// Deletes a space with its workbooks, sheets, files and jobs. Its events stay.
+/// Deletes a space with its workbooks, sheets, documents, files and jobs. Its events stay.
 pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), StoreError> {
     for statement in [
         "UPDATE spaces SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
         "UPDATE workbooks SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
         "UPDATE sheets SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
+        "UPDATE documents SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
         "UPDATE files SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
         "UPDATE jobs SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
     ] {

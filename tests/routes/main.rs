@@ -11,6 +11,7 @@ mod blueprint_changes;
 mod bulk;
 mod cells;
 mod commits;
+mod documents;
 mod downloads;
 mod edits;
 mod environments;

@@ -20,6 +20,9 @@ async fn a_neighbour_finds_nothing() {
         let view = text(&app.post("/v1/views", view).await.data(), "id");
         let upload = crate::files::upload(&app, &[("spaceId", &made.space), ("file", "a,b")]).await.data();
         let file = text(&upload, "id");
+        let guide = json!({ "title": "Guide", "body": "text" });
+        let guide = app.post(&format!("/v1/spaces/{}/documents", made.space), guide).await.data();
+        let guide = text(&guide, "id");
         let action = json!({ "targetId": made.sheet, "operation": "go", "label": "Go" });
         let action = text(&crate::actions::create(&app, &made, action).await, "id");
         let hook = json!({ "url": "http://127.0.0.1:9/", "spaceId": made.space });
@@ -42,6 +45,7 @@ async fn a_neighbour_finds_nothing() {
             ("{snapshotId}", &snapshot),
             ("{viewId}", &view),
             ("{fileId}", &file),
+            ("{documentId}", &guide),
             ("{actionId}", &action),
             ("{webhookId}", &webhook),
             ("{deliveryId}", &delivery),
@@ -89,6 +93,7 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{snapshotId}", "us_ss_0000000000")
                     .replace("{viewId}", "us_vi_0000000000")
                     .replace("{fileId}", "us_fl_0000000000")
+                    .replace("{documentId}", "us_dc_0000000000")
                     .replace("{actionId}", "us_act_0000000000")
                     .replace("{webhookId}", "us_wh_0000000000")
                     .replace("{deliveryId}", "us_wd_0000000000");

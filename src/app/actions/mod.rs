@@ -136,7 +136,7 @@ pub fn button(
 
 /// The actions at the top right of a page: the primary ones at the right end and filled; what is more than fits is in
 /// a menu.
-fn at_top(
+pub fn at_top(
     id: &'static str,
     actions: Memo<Vec<ActionView>>,
     place: Place,

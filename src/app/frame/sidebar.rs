@@ -1,4 +1,4 @@
-//! Workbooks with their sheets, files, jobs. On a narrow screen it comes up from the bottom.
+//! Documents, workbooks with their sheets, files, jobs. On a narrow screen it comes up from the bottom.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::app::router::{Link, Router};
 use crate::app::signals::{Memo, RwSignal};
 use crate::app::state::SpaceState;
 use crate::domain::route::Route;
-use crate::rpc::spaces::{SheetEntry, WorkbookEntry};
+use crate::rpc::spaces::{DocumentEntry, SheetEntry, WorkbookEntry};
 
 /// The sidebar of a space.
 #[component]
@@ -63,6 +63,15 @@ pub fn Sidebar() -> impl IntoView {
                 </button>
             </div>
             <div class="sidebar-rest">
+                {part(move || {
+                    let frame = state.frame.get();
+                    let link = |document: DocumentEntry| {
+                        let route = Route::Document { space: frame.id.clone(), document: document.id };
+                        view! { <Link href=route.path()>{icon(Icon::Document)} <span class="name">{document.title}</span></Link> }
+                    };
+                    (!frame.documents.is_empty())
+                        .then(|| view! { <h2>"Documents"</h2> {frame.documents.into_iter().map(link).collect_view().any()} })
+                })}
                 <h2>"Workbooks"</h2>
                 {part(move || {
                     let frame = state.frame.get();

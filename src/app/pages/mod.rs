@@ -1,5 +1,6 @@
 //! The pages, one file each.
 
+mod document;
 mod failure;
 mod files;
 mod home;
@@ -11,6 +12,7 @@ mod sign_in;
 mod space_start;
 mod webhooks;
 
+pub use document::DocumentPage;
 pub use failure::Failure;
 pub use files::FilesPage;
 pub use home::Home;

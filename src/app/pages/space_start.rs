@@ -1,4 +1,4 @@
-//! The address of a space alone: on to its first sheet, or what to do when it has none.
+//! The address of a space alone: on to its first sheet or document, or what to do when it has none.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,11 +14,11 @@ use crate::app::state::SpaceState;
 #[component]
 pub fn SpaceStart() -> impl IntoView {
     let state = SpaceState::of_page();
-    let first = Memo::new(move |_| state.frame.with(crate::rpc::spaces::SpaceFrame::first_sheet));
+    let first = Memo::new(move |_| state.frame.with(crate::rpc::spaces::SpaceFrame::first_page));
     let router = Router::of_page();
     part(move || match first.get() {
         Some(address) => {
-            router.go_instead(&address);
+            router.go_instead(&address.path());
             ().any()
         }
         None => {

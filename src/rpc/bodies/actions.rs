@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::records::query;
 use super::{Asker, id, jobs};
+use crate::domain::action::Action;
 use crate::domain::icon;
 use crate::domain::ids::SheetId;
 use crate::domain::job::JobType;
@@ -22,8 +23,13 @@ pub(super) fn views(placed: &[PlacedAction]) -> Vec<ActionView> {
 
 /// An action as the page shows it; nothing for one without an operation, which cannot be pressed.
 fn view(placed: &PlacedAction) -> Option<ActionView> {
-    let action = &placed.action;
     let mount = placed.mount();
+    let columns = if mount.kind == MountKind::Field { mount.only } else { Vec::new() };
+    Some(ActionView { columns, ..of_action(&placed.action)? })
+}
+
+/// The same of an action that stands in no column.
+pub(super) fn of_action(action: &Action) -> Option<ActionView> {
     let address = icon::address(action.icon.as_deref());
     let bare = action.label.trim().is_empty();
     Some(ActionView {
@@ -34,7 +40,7 @@ fn view(placed: &PlacedAction) -> Option<ActionView> {
         icon: address.or_else(|| bare.then(|| icon::address(None)).flatten()),
         primary: action.primary == Some(true),
         hint: action.hint(),
-        columns: if mount.kind == MountKind::Field { mount.only } else { Vec::new() },
+        columns: Vec::new(),
         asks: action.asks(),
         requirements: action.requirements(),
     })
@@ -55,6 +61,7 @@ fn run(place: Place, operation: String, choosing: &Choosing, filled: Filled) -> 
         Place::Sheet(sheet) => (JobType::Sheet, sheet, None),
         Place::Column(sheet, key) => (JobType::Sheet, sheet, Some(key)),
         Place::Workbook(workbook) => (JobType::Workbook, workbook, None),
+        Place::Document(document) => (JobType::Document, document, None),
         Place::File(file) => (JobType::File, file, None),
         Place::Space(space) => (JobType::Space, space, None),
     };

@@ -2,7 +2,7 @@
 
 use super::Asker;
 use super::jobs::changed;
-use crate::domain::ids::{FileId, Id, SheetId, WorkbookId};
+use crate::domain::ids::{DocumentId, FileId, Id, SheetId, WorkbookId};
 use crate::domain::job::{Job, JobStatus};
 use crate::domain::outcome::{Next, OutcomeFile};
 use crate::domain::route::Route;
@@ -161,6 +161,11 @@ async fn address(asker: &Asker, job: &Job, id: &str) -> Option<String> {
         "us_wb_" => {
             let found = asker.service.workbook(&asker.actor, &WorkbookId::parse(id).ok()?).await.ok()?;
             of_sheet(found.sheets.first()?)
+        }
+        "us_dc_" => {
+            let found =
+                asker.service.document(&asker.actor, space, &DocumentId::parse(id).ok()?).await.ok()?;
+            Route::Document { space: space.to_string(), document: found.id.to_string() }
         }
         "us_sp_" => Route::Space { space: id.to_string() },
         "us_fl_" => Route::Files { space: space.to_string() },

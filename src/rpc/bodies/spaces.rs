@@ -12,7 +12,7 @@ use crate::domain::parse::{ParseError, from_slice};
 use crate::domain::space::Space;
 use crate::domain::workbook::Sheet;
 use crate::rpc::RpcError;
-use crate::rpc::spaces::{Created, HomeList, SheetEntry, SpaceFrame, SpaceRow, WorkbookEntry};
+use crate::rpc::spaces::{Created, DocumentEntry, HomeList, SheetEntry, SpaceFrame, SpaceRow, WorkbookEntry};
 use crate::service::Page;
 use crate::service::actions::Around;
 use crate::service::spaces::{NewSpace, SpaceChange};
@@ -64,6 +64,8 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
     let sequence = service.space_sequence(actor, &id).await?;
     let space = service.space(actor, &id).await?;
     let workbooks = service.workbooks(actor, &id).await?;
+    let documents = service.document_titles(actor, &id).await?;
+    let documents = documents.into_iter().filter(|document| !document.is_ephemeral());
     let alone = service.actions_alone(actor, &id).await?;
     let around = Around { space: &space, workbook: None, sheet: None, file: None, alone: &alone };
     let actions = views(&around.at(&Spot::Space));
@@ -83,6 +85,9 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
         id: space.id.to_string(),
         name: space.name,
         primary_workbook: space.primary_workbook_id.map(|id| id.to_string()),
+        documents: documents
+            .map(|document| DocumentEntry { id: document.id.to_string(), title: document.title })
+            .collect(),
         workbooks,
         actions,
         files,

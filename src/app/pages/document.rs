@@ -12,7 +12,7 @@ use crate::app::frame::TopBar;
 use crate::app::jobs::ForegroundJob;
 use crate::app::plain::{Any, live, on_change, part};
 use crate::app::router::Router;
-use crate::app::signals::{Memo, RwSignal, Signal};
+use crate::app::signals::{Memo, RwSignal};
 use crate::app::state::SpaceState;
 use crate::domain::action::Standing;
 use crate::domain::route::Route;
@@ -63,10 +63,8 @@ fn Inside(document: DocumentView) -> impl IntoView {
                 if gone.get() { Vec::new() } else { document.with(|document| document.actions.clone()) }
             },
         );
-    let scope = Signal::derive(move || scope(state));
-    let blocked = Signal::derive(move || {
-        document.with(|document| actions::waits_for(state, &|card| card.source == document.id))
-    });
+    let scope = Memo::new(move |_| scope(state));
+    let waits = actions::waits(state, move |card| document.with(|document| card.source == document.id));
     view! {
         <Title text=move || title.get() />
         {part(move || {
@@ -75,7 +73,7 @@ fn Inside(document: DocumentView) -> impl IntoView {
             view! {
                 <TopBar trail=vec![name, title.get()]>
                     {part(move || fills.get().then(|| view! { <a class="button" href=home(state)>"Close"</a> }))}
-                    {actions::at_top("document-menu", actions, place, scope, blocked)}
+                    {actions::at_top("document-menu", actions, place, scope, waits)}
                 </TopBar>
             }
         })}

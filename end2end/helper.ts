@@ -33,6 +33,8 @@ export const test = base.extend<Fixtures>({
       page.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
       });
+      // From the beginning: a file chooser that opens while the first listener for it is on its way is never told of.
+      page.on('filechooser', () => {});
       page.on('pageerror', (error) => complaints.push(`thrown: ${error.stack ?? error.message}`));
       await use(complaints);
       expect(complaints, 'the page logged errors').toEqual([]);

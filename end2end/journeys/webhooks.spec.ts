@@ -89,6 +89,7 @@ test('by keyboard, and on a phone', async ({ page, checkAccessibility }) => {
   await hydrated(page);
   await page.getByRole('button', { name: 'Add webhook' }).focus();
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Add webhook' }).getByLabel('Address')).toBeFocused();
   await page.keyboard.type(target.url);
   await page.keyboard.press('Enter');
   const secret = page.getByRole('dialog', { name: 'The secret of this webhook' });

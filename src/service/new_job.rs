@@ -165,22 +165,29 @@ impl Service {
             outcome_acknowledged_at: None,
             estimated_completion_at: None,
         };
+        let starts = job.trigger == JobTrigger::Immediate;
+        // What waits for nothing is written once, as it stands in the end.
+        let is_ready = starts && job.predecessor_ids.is_empty() && !new.scheduled;
+        job.status = if is_ready { JobStatus::Ready } else { JobStatus::Created };
         let executor = if built_in { Executor::BuiltIn } else { Executor::Listener };
         if let Some(running) = jobs::insert(tx, &job, executor, new.unique_key.as_deref()).await? {
             return super::jobs::find_for_change(tx, actor, &running).await;
         }
         self.keep_secrets(tx, &job.id, &new.secrets).await?;
         let namespaces = place.space.as_ref().map(Space::namespaces).unwrap_or_default();
+        job.status = JobStatus::Created;
         tx.emit(announce::of_job(Topic::JobCreated, &actor.id, &job, place.sheet.as_ref(), &namespaces));
         if new.scheduled {
             job.status = JobStatus::Scheduled;
             let sheet = place.sheet.as_ref();
             tx.emit(announce::of_job(Topic::JobScheduled, &actor.id, &job, sheet, &namespaces));
         }
-        if job.trigger == JobTrigger::Immediate {
+        if starts {
             job.status = JobStatus::Ready;
-            self.wait_for_predecessors(tx, actor, &mut job).await?;
-            jobs::update(tx, &job).await?;
+            if !is_ready {
+                self.wait_for_predecessors(tx, actor, &mut job).await?;
+                jobs::update(tx, &job).await?;
+            }
             let ready = job.status == JobStatus::Ready;
             let topic = if ready { Topic::JobReady } else { Topic::JobUpdated };
             tx.emit(announce::of_job(topic, &actor.id, &job, place.sheet.as_ref(), &namespaces));

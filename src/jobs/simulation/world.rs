@@ -1,13 +1,13 @@
 //! The world of a run: its clock, its servers with their workers, and what happens in a step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::invariants::Invariants;
 use super::listener::Listeners;
 use crate::domain::access::{Actor, Role, Scope};
 use crate::domain::ids::JobId;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, JobStatus};
 use crate::domain::limits::Limits;
 use crate::domain::outcome::Outcome;
 use crate::domain::time::Timestamp;
@@ -44,7 +44,8 @@ pub struct World {
     pub jobs: Vec<JobId>,
     pub invariants: Invariants,
     services: [Arc<Service>; 2],
-    workers: [Option<InHand>; 2],
+    /// What each worker was given; it works on the first.
+    workers: [VecDeque<InHand>; 2],
     listeners: Listeners,
     swept: i64,
     reached: BTreeSet<&'static str>,
@@ -81,7 +82,7 @@ impl World {
             dice: Dice::new(seed + 1),
             now: samples::THEN.0,
             jobs: Vec::new(),
-            workers: [None, None],
+            workers: [VecDeque::new(), VecDeque::new()],
             swept: samples::THEN.0,
             reached: BTreeSet::new(),
             _database: database,
@@ -168,9 +169,12 @@ impl World {
     async fn work(&mut self) {
         let number = self.dice.below(2) as usize;
         let (service, now) = self.on(number);
-        let Some(mut hand) = self.workers[number].take() else {
-            let claimed = within(now, &self.dice, worker::claim(&service, "simulated")).await.unwrap();
-            self.workers[number] = claimed.map(|(job, actor)| InHand { job, actor, paused_until: 0 });
+        let mut lot = std::mem::take(&mut self.workers[number]);
+        let Some(hand) = lot.front_mut() else {
+            let most = 1 + self.dice.below(4) as usize;
+            let taken = within(now, &self.dice, service.take_jobs("simulated", most)).await.unwrap();
+            let in_hand = |(job, actor)| InHand { job, actor, paused_until: 0 };
+            self.workers[number] = taken.into_iter().map(in_hand).collect();
             return;
         };
         match self.dice.below(100) {
@@ -178,32 +182,69 @@ impl World {
             0..6 => return self.reach("a crash"),
             6..14 => hand.paused_until = self.now + 1_000 + self.dice.below(5_000) as i64,
             _ if hand.paused_until > self.now => {}
-            14..70 => {
+            14..60 => {
                 let lease = service.settings.timeouts.lease;
                 if !within(now, &self.dice, worker::renew(&service, &hand.job, lease)).await.unwrap() {
-                    return self.reach("a lease lost");
+                    lot.pop_front();
+                    self.reach("a lease lost");
                 }
             }
-            _ => return self.end_work(&service, now, hand).await,
+            60..70 if lot.len() > 1 => self.put_back(&service, now, lot.split_off(1)).await,
+            70..85 => {
+                let all = lot.drain(..).collect();
+                self.end_work(&service, now, all).await;
+            }
+            _ => {
+                let first = lot.drain(..1).collect();
+                self.end_work(&service, now, first).await;
+            }
         }
-        self.workers[number] = Some(hand);
+        self.workers[number] = lot;
     }
 
-    /// A worker ends its job, which another may have by now.
-    async fn end_work(&mut self, service: &Arc<Service>, now: Timestamp, hand: InHand) {
-        let before = service.job(&hand.actor, &hand.job.id).await.unwrap();
-        let result = match self.dice.chance(70) {
-            true => Ok(Outcome::saying("done")),
-            false => Err(WorkError::Failed("it could not be done".to_string())),
-        };
-        let ended = within(now, &self.dice, worker::end(service, &hand.job, &hand.actor, result)).await;
-        let after = service.job(&hand.actor, &hand.job.id).await.unwrap();
-        if before.attempt != hand.job.attempt {
-            self.reach("a refused old attempt");
-            assert!(ended.is_err(), "{} an old attempt ended a job", self.invariants.name());
+    /// A worker puts back what it did not begin, which another may have by now.
+    async fn put_back(&mut self, service: &Arc<Service>, now: Timestamp, rest: VecDeque<InHand>) {
+        let rest: Vec<_> = rest.into_iter().map(|hand| (hand.job, hand.actor)).collect();
+        let mut before = Vec::new();
+        for (job, actor) in &rest {
+            before.push(service.job(actor, &job.id).await.unwrap());
         }
-        if before.attempt != hand.job.attempt || before.status.is_terminal() {
-            assert_eq!(before, after, "{} nothing may change", self.invariants.name());
+        within(now, &self.dice, service.put_back_jobs(&rest)).await.unwrap();
+        for (before, (job, actor)) in before.iter().zip(&rest) {
+            let after = service.job(actor, &job.id).await.unwrap();
+            if before.attempt != job.attempt || before.status.is_terminal() {
+                assert_eq!(*before, after, "{} nothing may change", self.invariants.name());
+            } else if before.status == JobStatus::Executing {
+                assert_eq!(after.status, JobStatus::Ready, "{} {}", self.invariants.name(), job.id);
+                self.reach("a job put back");
+            }
+        }
+    }
+
+    /// A worker ends jobs, which others may have by now.
+    async fn end_work(&mut self, service: &Arc<Service>, now: Timestamp, hands: Vec<InHand>) {
+        let (mut before, mut ends) = (Vec::new(), Vec::new());
+        for InHand { job, actor, .. } in hands {
+            before.push(service.job(&actor, &job.id).await.unwrap());
+            let result = match self.dice.chance(70) {
+                true => Ok(Outcome::saying("done")),
+                false => Err(WorkError::Failed("it could not be done".to_string())),
+            };
+            ends.extend(worker::end_of(job, actor, result));
+        }
+        let refused = within(now, &self.dice, service.end_jobs(&ends)).await.unwrap();
+        for (before, end) in before.iter().zip(&ends) {
+            let after = service.job(&end.actor, &end.job.id).await.unwrap();
+            let is_refused = refused.iter().any(|(id, _)| *id == end.job.id);
+            if before.attempt != end.job.attempt {
+                self.reach("a refused old attempt");
+                assert!(is_refused, "{} an old attempt ended a job", self.invariants.name());
+            }
+            if before.attempt != end.job.attempt || before.status.is_terminal() {
+                assert_eq!(*before, after, "{} nothing may change", self.invariants.name());
+            } else {
+                assert!(after.status.is_terminal() && !is_refused, "{} {after:?}", self.invariants.name());
+            }
         }
     }
 }

@@ -1,10 +1,14 @@
 //! One command to one job: the fence, the state machine, what changes with it, and what is told of it.
 
+use std::collections::HashMap;
+
 use super::log;
 use crate::domain::access::Actor;
 use crate::domain::event::Topic;
-use crate::domain::ids::JobId;
+use crate::domain::ids::{JobId, SheetId, SpaceId};
 use crate::domain::job::{Command, Job, JobStatus, Transition, transition};
+use crate::domain::time::Timestamp;
+use crate::domain::workbook::Sheet;
 use crate::service::{Result, Service, ServiceError, announce, workbooks};
 use crate::store::{Tx, jobs, now, sheets};
 
@@ -37,22 +41,12 @@ impl Service {
         command: Command,
         set: impl FnOnce(&mut Job) -> Result<()>,
     ) -> Result<bool> {
-        let Transition::To(status) = transition(job.status, command)? else { return Ok(false) };
-        let before = job.clone();
-        job.status = status;
-        set(job)?;
-        if status == JobStatus::Ready && command != Command::Release {
+        let Some(before) = step(job, command, set)? else { return Ok(false) };
+        if job.status == JobStatus::Ready && command != Command::Release {
             self.wait_for_predecessors(tx, actor, job).await?;
         }
         let moment = now();
-        match command {
-            Command::Acknowledge | Command::Split => job.started_at = job.started_at.or(Some(moment)),
-            Command::Complete | Command::Fail | Command::Cancel => job.finished_at = Some(moment),
-            _ => {}
-        }
-        if command == Command::Complete {
-            job.progress = 100;
-        }
+        mark(job, command, moment);
         log::of_change(tx, &before, job, moment);
         if job.status == JobStatus::Ready {
             tx.wake_jobs();
@@ -77,27 +71,72 @@ impl Service {
 
     /// Puts events of a job into the log, with the context of its sheet and the namespaces of its space.
     pub async fn tell_of_job(&self, tx: &mut Tx, actor: &Actor, job: &Job, topics: &[Topic]) -> Result<()> {
-        let sheet = match &job.sheet_id {
-            Some(id) => sheets::find(tx, &actor.scope, id).await?,
-            None => None,
-        };
-        let namespaces = match &job.space_id {
-            Some(space) => workbooks::namespaces(tx, actor, space).await?,
-            None => Vec::new(),
-        };
+        let mut around = Surroundings::default();
         for topic in topics {
-            tx.emit(announce::of_job(*topic, &actor.id, job, sheet.as_ref(), &namespaces));
+            around.tell(tx, actor, job, *topic).await?;
         }
         Ok(())
     }
 }
 
+/// What events of jobs say of the places of the jobs, looked up once for several.
+#[derive(Default)]
+pub(super) struct Surroundings {
+    sheets: HashMap<SheetId, Option<Sheet>>,
+    namespaces: HashMap<SpaceId, Vec<String>>,
+}
+
+impl Surroundings {
+    /// Puts an event of a job into the log, with the context of its sheet and the namespaces of its space.
+    pub(super) async fn tell(&mut self, tx: &mut Tx, actor: &Actor, job: &Job, topic: Topic) -> Result<()> {
+        if let Some(id) = job.sheet_id.as_ref().filter(|id| !self.sheets.contains_key(id)) {
+            self.sheets.insert(id.clone(), sheets::find(tx, &actor.scope, id).await?);
+        }
+        if let Some(space) = job.space_id.as_ref().filter(|space| !self.namespaces.contains_key(space)) {
+            self.namespaces.insert(space.clone(), workbooks::namespaces(tx, actor, space).await?);
+        }
+        let sheet = job.sheet_id.as_ref().and_then(|id| self.sheets.get(id)?.as_ref());
+        let namespaces = job.space_id.as_ref().and_then(|space| self.namespaces.get(space));
+        let namespaces = namespaces.map(Vec::as_slice).unwrap_or_default();
+        tx.emit(announce::of_job(topic, &actor.id, job, sheet, namespaces));
+        Ok(())
+    }
+}
+
+/// Takes a job to the status that a command leads to, with what the command carries; how the job stood before.
+/// Nothing when the command changes nothing.
+pub(super) fn step(
+    job: &mut Job,
+    command: Command,
+    set: impl FnOnce(&mut Job) -> Result<()>,
+) -> Result<Option<Job>> {
+    let Transition::To(status) = transition(job.status, command)? else { return Ok(None) };
+    let before = job.clone();
+    job.status = status;
+    set(job)?;
+    Ok(Some(before))
+}
+
+/// Notes in a job what follows from a command.
+pub(super) fn mark(job: &mut Job, command: Command, moment: Timestamp) {
+    match command {
+        Command::Acknowledge | Command::Split => job.started_at = job.started_at.or(Some(moment)),
+        Command::Complete | Command::Fail | Command::Cancel => job.finished_at = Some(moment),
+        Command::PutBack => job.started_at = None,
+        _ => {}
+    }
+    if command == Command::Complete {
+        job.progress = 100;
+    }
+}
+
 /// What is told of a command.
-fn topic(command: Command, status: JobStatus) -> Topic {
+pub(super) fn topic(command: Command, status: JobStatus) -> Topic {
     match (command, status) {
         (Command::Complete, _) => Topic::JobCompleted,
         (Command::Fail, _) => Topic::JobFailed,
         (Command::Schedule, _) => Topic::JobScheduled,
+        (Command::PutBack, _) => Topic::JobUpdated,
         (_, JobStatus::Ready) => Topic::JobReady,
         _ => Topic::JobUpdated,
     }

@@ -2,9 +2,10 @@
 
 use super::log;
 use crate::domain::access::Actor;
-use crate::domain::event::Topic;
+use crate::domain::event::{NewEvent, Topic};
 use crate::domain::ids::JobId;
 use crate::domain::job::{Command, Job, JobStatus, Transition, transition};
+use crate::domain::workbook::Sheet;
 use crate::service::{Result, Service, ServiceError, announce, workbooks};
 use crate::store::{Tx, jobs, now, sheets};
 
@@ -45,7 +46,9 @@ impl Service {
             self.wait_for_predecessors(tx, actor, job).await?;
         }
         let moment = now();
+        job.updated_at = moment;
         match command {
+            Command::Resume => job.parts_ended_at = Some(moment),
             Command::Acknowledge | Command::Split => job.started_at = job.started_at.or(Some(moment)),
             Command::Complete | Command::Fail | Command::Cancel => job.finished_at = Some(moment),
             _ => {}
@@ -57,8 +60,8 @@ impl Service {
         if job.status == JobStatus::Ready {
             tx.wake_jobs();
         }
-        let topic = topic(command, job.status);
-        self.save(tx, actor, job, &[topic]).await?;
+        jobs::update(tx, job).await?;
+        self.tell_of_job(tx, actor, job, &[topic(command, job.status)]).await?;
         Ok(true)
     }
 
@@ -77,6 +80,23 @@ impl Service {
 
     /// Puts events of a job into the log, with the context of its sheet and the namespaces of its space.
     pub async fn tell_of_job(&self, tx: &mut Tx, actor: &Actor, job: &Job, topics: &[Topic]) -> Result<()> {
+        let surroundings = Surroundings::of(tx, actor, job).await?;
+        for topic in topics {
+            tx.emit(surroundings.event(*topic, actor, job));
+        }
+        Ok(())
+    }
+}
+
+/// What events of a job tell of what is around it; the same for its parts.
+pub(super) struct Surroundings {
+    sheet: Option<Sheet>,
+    namespaces: Vec<String>,
+}
+
+impl Surroundings {
+    /// What is around a job.
+    pub(super) async fn of(tx: &mut Tx, actor: &Actor, job: &Job) -> Result<Self> {
         let sheet = match &job.sheet_id {
             Some(id) => sheets::find(tx, &actor.scope, id).await?,
             None => None,
@@ -85,10 +105,12 @@ impl Service {
             Some(space) => workbooks::namespaces(tx, actor, space).await?,
             None => Vec::new(),
         };
-        for topic in topics {
-            tx.emit(announce::of_job(*topic, &actor.id, job, sheet.as_ref(), &namespaces));
-        }
-        Ok(())
+        Ok(Self { sheet, namespaces })
+    }
+
+    /// An event of that job.
+    pub(super) fn event(&self, topic: Topic, actor: &Actor, job: &Job) -> NewEvent {
+        announce::of_job(topic, &actor.id, job, self.sheet.as_ref(), &self.namespaces)
     }
 }
 

@@ -115,8 +115,11 @@ impl Service {
             apply_progress(&mut job, progress)?;
             return Ok(job);
         }
-        drop(tx);
-        self.command(actor, id, Command::Acknowledge, attempt, |job| apply_progress(job, progress)).await
+        let set = |job: &mut Job| apply_progress(job, progress);
+        if self.apply(&mut tx, actor, &mut job, Command::Acknowledge, set).await? {
+            tx.commit().await?;
+        }
+        Ok(job)
     }
 
     /// A listener has asked for the records of its job: a sign of life, which nobody is told of.

@@ -378,3 +378,18 @@ async fn constraints_are_looked_at_once_more_when_pressed() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn pressed_three_times_it_is_one_job() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        insert(&app, &made.sheet, &[json!({ "name": "Ann" })]).await;
+        let pressed =
+            async || press(&app, run(JobType::Workbook, &made.workbook, "submitAction")).await.unwrap().id;
+        let first = pressed().await;
+        assert_eq!([pressed().await, pressed().await], [first.clone(), first.clone()]);
+        app.post(&format!("/v1/jobs/{first}/complete"), json!({})).await.data();
+        assert_ne!(pressed().await, first);
+    })
+    .await;
+}

@@ -30,7 +30,7 @@ impl Service {
 
     /// Does a command to a job that is locked. Says whether anything changed; then [`Self::follow_end`] is to be
     /// called, in the same transaction.
-    pub(super) async fn apply(
+    pub(in crate::service) async fn apply(
         &self,
         tx: &mut Tx,
         actor: &Actor,

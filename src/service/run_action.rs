@@ -37,6 +37,21 @@ pub struct ActionRun {
     pub all_selected: bool,
 }
 
+impl ActionRun {
+    /// A press on everything, with nothing filled in.
+    pub fn new(job_type: JobType, source: &str, operation: &str) -> Self {
+        Self {
+            job_type,
+            source: source.to_string(),
+            operation: operation.to_string(),
+            column: None,
+            input: Map::new(),
+            records: None,
+            all_selected: false,
+        }
+    }
+}
+
 /// An action where it stands.
 pub(super) struct FoundAction {
     pub(super) action: Action,
@@ -60,15 +75,8 @@ impl Service {
             Some(JobSubject::Collection { params: Some(params), .. }) => params.get("columnKey"),
             _ => None,
         };
-        let run = ActionRun {
-            job_type: job.job_type,
-            source: job.source.clone(),
-            operation: job.operation.clone(),
-            column: column.and_then(Value::as_str).map(str::to_string),
-            input: Map::new(),
-            records: None,
-            all_selected: false,
-        };
+        let column = column.and_then(Value::as_str).map(str::to_string);
+        let run = ActionRun { column, ..ActionRun::new(job.job_type, &job.source, &job.operation) };
         self.find_action(actor, &run).await.ok().map(|found| found.action)
     }
 

@@ -20,15 +20,8 @@ async fn person(app: &TestApp) -> Actor {
 /// A press in the menu of a sheet, or of the column of that key.
 fn pressed(sheet: &str, column: Option<&str>, operation: &str, input: Value) -> ActionRun {
     let Value::Object(input) = input else { panic!("{input} is no form") };
-    ActionRun {
-        job_type: JobType::Sheet,
-        source: sheet.to_string(),
-        operation: operation.to_string(),
-        column: column.map(str::to_string),
-        input,
-        records: None,
-        all_selected: false,
-    }
+    let column = column.map(str::to_string);
+    ActionRun { column, input, ..ActionRun::new(JobType::Sheet, sheet, operation) }
 }
 
 async fn press(app: &TestApp, run: ActionRun) -> Result<Job, ServiceError> {

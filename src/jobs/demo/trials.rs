@@ -210,8 +210,7 @@ async fn parts(hand: &Hand, at_once: bool) -> Result<()> {
     if hand.job.status == JobStatus::Waiting {
         return Ok(());
     }
-    let split: Split = from_value(json!({ "parts": [{ "shelf": 1 }, { "shelf": 2 }, { "shelf": 3 }] }))?;
-    hand.service.split_job(&hand.actor, &hand.job.id, split, at_once, None).await?;
+    hand.service.split_job(&hand.actor, &hand.job.id, Split::Number(3), at_once, None).await?;
     Ok(())
 }
 

@@ -95,6 +95,11 @@ async fn parts_in_sequence_follow_one_another_however_they_end() {
         let parent = job(&app, &made, json!({})).await;
         app.post(&format!("/v1/jobs/{parent}/split"), json!({ "parts": 3 })).await.data();
         let ids: Vec<_> = parts(&app, &parent).await.iter().map(|part| text(part, "id")).collect();
+        for (id, waits) in ids.iter().zip([0, 1, 1]) {
+            let told = told(&app, "job:updated", id).await;
+            assert_eq!(told.len(), waits);
+            assert!(told.iter().all(|event| event["payload"]["status"] == "waiting"));
+        }
         let mut expected = ["ready", "waiting", "waiting"];
         for (place, verb) in ["complete", "fail", "complete"].iter().enumerate() {
             for (id, status_now) in ids.iter().zip(expected) {
@@ -209,9 +214,12 @@ async fn the_failed_parts_of_a_job_are_run_again() {
         let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
         let id = inlet::domain::ids::Id::parse(&parent).unwrap();
         app.service.retry_failed_parts(&actor, &id).await.unwrap();
-        let expected = ["ready", "complete", "waiting"];
-        for (id, expected) in ids.iter().zip(expected) {
-            assert_eq!(status(&app, id).await, expected);
+        // A part that waits for another is not told to be ready, and each run has a number of its own.
+        let expected = [("ready", 2, 1), ("complete", 1, 0), ("waiting", 1, 1)];
+        for (id, (status, ready, attempt)) in ids.iter().zip(expected) {
+            let part = app.get(&format!("/v1/jobs/{id}")).await.data();
+            assert_eq!((&part["status"], &part["attempt"]), (&json!(status), &json!(attempt)));
+            assert_eq!(told(&app, "job:ready", id).await.len(), ready, "{status}");
         }
         assert_eq!(status(&app, &parent).await, "waiting");
         call(&app, &ids[0], "complete").await;

@@ -59,9 +59,8 @@ impl Service {
             jobs::insert(&mut tx, &part, Executor::Listener, None).await?;
             let created = Job { status: JobStatus::Created, ..part.clone() };
             self.tell_of_job(&mut tx, actor, &created, &[Topic::JobCreated]).await?;
-            if !waits {
-                self.tell_of_job(&mut tx, actor, &part, &[Topic::JobReady]).await?;
-            }
+            let topic = if waits { Topic::JobUpdated } else { Topic::JobReady };
+            self.tell_of_job(&mut tx, actor, &part, &[topic]).await?;
         }
         tx.commit().await?;
         Ok(parent)

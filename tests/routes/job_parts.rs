@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use inlet::domain::ids::{Id, JobId};
+use inlet::domain::job::{Job, JobStatus};
+use inlet::store::{jobs, now};
 use serde_json::{Value, json};
 
 use crate::fixtures::{Contacts, contacts, insert, text};
@@ -133,6 +136,34 @@ async fn a_job_ends_itself_when_nobody_does_after_its_parts() {
             assert_eq!(after["status"], json!(ended), "{after}");
             assert!(text(&after["outcome"], "message").contains("of 1 parts done"), "{after}");
         }
+    })
+    .await;
+}
+
+/// The sweep and the listener lock a part and its parent in the same order.
+#[tokio::test]
+async fn a_part_is_given_up_and_ended_at_once() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let parent = job(&app, &made, json!({})).await;
+        app.post(&format!("/v1/jobs/{parent}/split"), json!({ "parts": 1 })).await.data();
+        let part = text(&parts(&app, &parent).await[0], "id");
+        let [parent, part]: [JobId; 2] = [parent, part].map(|id| Id::parse(&id).unwrap());
+        let scope = app.service.actor_of_bearer(&app.key).await.unwrap().scope;
+        let mut tx = app.service.db.write().await.unwrap();
+        let silent = jobs::find_for_update(&mut tx, &scope, &part).await.unwrap().unwrap();
+        let silent = Job { status: JobStatus::Executing, updated_at: now().plus(-10_000), ..silent };
+        jobs::update(&mut tx, &silent).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = app.service.db.write().await.unwrap();
+        jobs::find_for_update(&mut tx, &scope, &parent).await.unwrap();
+        let service = app.service.clone();
+        let sweep = tokio::spawn(async move { service.end_overdue_jobs().await });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        jobs::find_for_update(&mut tx, &scope, &part).await.unwrap();
+        drop(tx);
+        assert_eq!(sweep.await.unwrap().unwrap(), 1);
     })
     .await;
 }

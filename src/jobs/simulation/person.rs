@@ -95,7 +95,7 @@ pub async fn start_all(world: &mut World) {
     for id in world.invariants.jobs(false) {
         loop {
             let (number, service) = world.server();
-            // A server that died did nothing: another is asked.
+            // Nobody answered: another is asked.
             let Some(started) = world.live(number, service.execute_job(&actor, &id)).await else { continue };
             if started.is_ok() || world.live(number, service.cancel_job(&actor, &id, None)).await.is_some() {
                 break;

@@ -7,7 +7,7 @@ use super::invariants::Invariants;
 use super::listener::Listeners;
 use crate::domain::access::{Actor, Role, Scope};
 use crate::domain::ids::JobId;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, JobStatus};
 use crate::domain::limits::Limits;
 use crate::domain::outcome::Outcome;
 use crate::domain::time::Timestamp;
@@ -19,13 +19,18 @@ use crate::jobs::worker;
 use crate::service::{Retention, Secrets, Service, Settings, Timeouts, Webhooks};
 use crate::sheets::Sheets;
 use crate::store::testing::database::TestDatabase;
-use crate::store::testing::pretended::{Dice, within};
+use crate::store::testing::pretended::{Death, Dice, within_life};
 use crate::store::testing::samples;
 
 /// The clocks of the servers differ from the true one by so much, in milliseconds.
 pub const SKEW: [i64; 2] = [-700, 900];
 /// Overdue jobs are looked for at least so often, in milliseconds.
 pub const SWEEP: i64 = 1_000;
+/// Of a hundred calls so many meet a server that dies at one of its commits, if they come so far.
+const DEATHS: u64 = 4;
+
+/// Steps in which everything comes to its end.
+const MOST_OF_AN_END: usize = 2_000;
 
 /// A job that a worker has in hand.
 struct InHand {
@@ -41,50 +46,30 @@ pub struct World {
     pub dice: Dice,
     /// The true time.
     pub now: i64,
-    pub jobs: Vec<JobId>,
     pub invariants: Invariants,
     services: [Arc<Service>; 2],
     workers: [Option<InHand>; 2],
     listeners: Listeners,
     swept: i64,
     reached: BTreeSet<&'static str>,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl World {
     /// A new world of a seed.
     pub async fn new(database: TestDatabase, seed: u64) -> Self {
         let tenant = samples::tenant(&database).await;
-        let settings = Settings {
-            public_url: "http://inlet.test".to_string(),
-            timeouts: Timeouts::FAST,
-            limits: Limits::default(),
-            retention: Retention::default(),
-            webhooks: Webhooks { schedule: Schedule::FAST, reach: Reach::Anywhere },
-        };
-        let service = || {
-            let files = FileStore::new(std::env::temp_dir());
-            let sheets = Sheets::with_most_records(1 << 20, 1_000);
-            Arc::new(Service::new(
-                (*database).clone(),
-                sheets,
-                files,
-                settings.clone(),
-                Secrets::new([7; 32]),
-            ))
-        };
         Self {
-            services: [service(), service()],
+            services: [service(&database), service(&database)],
             invariants: Invariants::new(seed, database.name),
             listeners: Listeners::new(tenant.space.id.clone()),
             tenant,
             dice: Dice::new(seed + 1),
             now: samples::THEN.0,
-            jobs: Vec::new(),
             workers: [None, None],
             swept: samples::THEN.0,
             reached: BTreeSet::new(),
-            _database: database,
+            database,
         }
     }
 
@@ -98,14 +83,39 @@ impl World {
         self.reached.insert(what);
     }
 
-    /// One of the servers.
-    pub fn server(&self) -> (Arc<Service>, Timestamp) {
+    /// One of the servers, and which.
+    pub fn server(&self) -> (usize, Arc<Service>) {
         let number = self.dice.below(2) as usize;
-        self.on(number)
+        (number, self.services[number].clone())
     }
 
-    fn on(&self, number: usize) -> (Arc<Service>, Timestamp) {
-        (self.services[number].clone(), Timestamp(self.now + SKEW[number]))
+    /// Lets a server do something, then looks at everything. Now and then it dies before or after one of its commits:
+    /// nothing is answered then, what its worker had in hand is nobody's, and it is there anew.
+    pub async fn live<T>(&mut self, number: usize, work: impl Future<Output = T>) -> Option<T> {
+        let now = Timestamp(self.now + SKEW[number]);
+        let death = self.dice.chance(DEATHS).then(|| Death {
+            place: ["commit-before", "commit-after"][self.dice.below(2) as usize],
+            nth: if self.dice.chance(70) { 1 } else { 2 },
+        });
+        let done = within_life(now, &self.dice, death, work).await;
+        if done.is_none() {
+            self.reach("a death at a commit");
+            self.services[number] = service(&self.database);
+            self.workers[number] = None;
+        }
+        self.look().await;
+        done
+    }
+
+    /// Looks at everything.
+    pub async fn look(&mut self) {
+        let actor = self.actor(Role::System);
+        self.invariants.look(&self.services[0], &actor, &self.tenant, self.now).await;
+    }
+
+    /// What the workers work on.
+    pub fn in_hand(&self) -> Vec<JobId> {
+        self.workers.iter().flatten().map(|hand| hand.job.id.clone()).collect()
     }
 
     /// Who asks, in that role.
@@ -119,16 +129,19 @@ impl World {
         for _ in 0..steps {
             self.now += 1 + self.dice.below(if self.dice.chance(5) { 4_000 } else { 400 }) as i64;
             match self.dice.below(100) {
-                0..18 => super::person::press(self).await,
-                18..28 => super::person::change_mind(self).await,
-                28..60 => self.work().await,
+                0..16 => super::person::press(self).await,
+                16..30 => super::person::change_mind(self).await,
+                30..60 => self.work().await,
                 60..75 => self.hear().await,
                 _ => self.deliver().await,
             }
             self.look_after().await;
         }
         super::person::start_all(self).await;
-        for _ in 0..400 {
+        for _ in 0..MOST_OF_AN_END {
+            if self.invariants.is_over() {
+                break;
+            }
             self.now += 250;
             self.work().await;
             self.deliver().await;
@@ -138,18 +151,19 @@ impl World {
         self.invariants.at_the_end(&self.services[0], &self.tenant, &self.listeners.heard).await;
     }
 
-    /// The sweep of one of the servers when it is due, and a look at all jobs.
+    /// The sweep of one of the servers when it is due.
     async fn look_after(&mut self) {
-        let swept = self.now - self.swept >= SWEEP;
-        if swept {
-            self.swept = self.now;
-            let (service, now) = self.server();
-            if within(now, &self.dice, service.end_overdue_jobs()).await.unwrap() > 0 {
-                self.reach("a time-out");
-            }
+        if self.now - self.swept < SWEEP {
+            return;
         }
-        let actor = self.actor(Role::System);
-        self.invariants.check(&self.services[0], &actor, &self.tenant, self.now, swept).await;
+        let (number, service) = self.server();
+        // One that was cut off is made up for at the next step.
+        let Some(ended) = self.live(number, service.end_overdue_jobs()).await else { return };
+        if ended.unwrap() > 0 {
+            self.reach("a time-out");
+        }
+        self.swept = self.now;
+        self.invariants.check_bounds(&self.services[0], self.now);
     }
 
     async fn hear(&mut self) {
@@ -166,10 +180,10 @@ impl World {
 
     /// A worker of one of the servers does its next step, as the loop of `worker.rs` does.
     async fn work(&mut self) {
-        let number = self.dice.below(2) as usize;
-        let (service, now) = self.on(number);
+        let (number, service) = self.server();
         let Some(mut hand) = self.workers[number].take() else {
-            let claimed = within(now, &self.dice, worker::claim(&service, "simulated")).await.unwrap();
+            let Some(claimed) = self.live(number, worker::claim(&service, "simulated")).await else { return };
+            let claimed = claimed.unwrap();
             self.workers[number] = claimed.map(|(job, actor)| InHand { job, actor, paused_until: 0 });
             return;
         };
@@ -180,30 +194,51 @@ impl World {
             _ if hand.paused_until > self.now => {}
             14..70 => {
                 let lease = service.settings.timeouts.lease;
-                if !within(now, &self.dice, worker::renew(&service, &hand.job, lease)).await.unwrap() {
+                let before = service.job(&hand.actor, &hand.job.id).await.unwrap();
+                let renewed = self.live(number, worker::renew(&service, &hand.job, lease)).await;
+                let Some(held) = renewed else { return };
+                if !held.unwrap() {
                     return self.reach("a lease lost");
                 }
+                let is_its_own = (before.status, before.attempt) == (JobStatus::Executing, hand.job.attempt);
+                assert!(is_its_own, "{} J3: the lease of another was renewed", self.invariants.name());
             }
-            _ => return self.end_work(&service, now, hand).await,
+            _ => return self.end_work(number, &service, hand).await,
         }
         self.workers[number] = Some(hand);
     }
 
     /// A worker ends its job, which another may have by now.
-    async fn end_work(&mut self, service: &Arc<Service>, now: Timestamp, hand: InHand) {
+    async fn end_work(&mut self, number: usize, service: &Arc<Service>, hand: InHand) {
         let before = service.job(&hand.actor, &hand.job.id).await.unwrap();
         let result = match self.dice.chance(70) {
             true => Ok(Outcome::saying("done")),
             false => Err(WorkError::Failed("it could not be done".to_string())),
         };
-        let ended = within(now, &self.dice, worker::end(service, &hand.job, &hand.actor, result)).await;
+        let is_given_up = before.attempt != hand.job.attempt;
+        let ended = self.live(number, worker::end(service, &hand.job, &hand.actor, result)).await;
         let after = service.job(&hand.actor, &hand.job.id).await.unwrap();
-        if before.attempt != hand.job.attempt {
+        if is_given_up {
             self.reach("a refused old attempt");
-            assert!(ended.is_err(), "{} an old attempt ended a job", self.invariants.name());
+            let refused = ended.is_none_or(|ended| ended.is_err());
+            assert!(refused, "{} J3: an old attempt ended a job", self.invariants.name());
         }
-        if before.attempt != hand.job.attempt || before.status.is_terminal() {
-            assert_eq!(before, after, "{} nothing may change", self.invariants.name());
+        if is_given_up || before.status != JobStatus::Executing {
+            assert_eq!(before, after, "{} J2 and J3: nothing may change", self.invariants.name());
         }
     }
+}
+
+/// A server on that database.
+fn service(database: &TestDatabase) -> Arc<Service> {
+    let settings = Settings {
+        public_url: "http://inlet.test".to_string(),
+        timeouts: Timeouts::FAST,
+        limits: Limits::default(),
+        retention: Retention::default(),
+        webhooks: Webhooks { schedule: Schedule::FAST, reach: Reach::Anywhere },
+    };
+    let files = FileStore::new(std::env::temp_dir());
+    let sheets = Sheets::with_most_records(1 << 20, 1_000);
+    Arc::new(Service::new((**database).clone(), sheets, files, settings, Secrets::new([7; 32])))
 }

@@ -164,10 +164,8 @@ impl Service {
     pub async fn retry_job(&self, actor: &Actor, id: &JobId) -> Result<Job> {
         allow(actor, Operation::RunJobs)?;
         self.command(actor, id, Command::Retry, None, |job| {
-            // A worker of ours counts when it takes the job; a listener takes nothing, so its run counts here.
-            if !job.is_built_in() {
-                job.attempt += 1;
-            }
+            // Counted here and not when a worker takes it: whoever works on the run before is refused at once.
+            job.attempt += 1;
             begin_anew(job);
             Ok(())
         })

@@ -61,9 +61,8 @@ impl Service {
             jobs::insert(&mut tx, &part, Executor::Listener, None).await?;
             let created = Job { status: JobStatus::Created, ..part.clone() };
             tx.emit(surroundings.event(Topic::JobCreated, actor, &created));
-            if !waits {
-                tx.emit(surroundings.event(Topic::JobReady, actor, &part));
-            }
+            let topic = if waits { Topic::JobUpdated } else { Topic::JobReady };
+            tx.emit(surroundings.event(topic, actor, &part));
         }
         tx.commit().await?;
         Ok(parent)

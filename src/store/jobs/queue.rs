@@ -63,9 +63,11 @@ pub struct OverdueJob {
     pub overdue: Overdue,
 }
 
-/// Gives a worker the job that has been ready longest, or one whose worker's lease has run out.
+/// Gives a worker the job that has been ready longest, or one whose worker's lease has run out, or that somebody else
+/// began who has none.
 ///
-/// The job is executing from then on, one attempt further, and the worker's for `lease` milliseconds.
+/// The job is executing from then on, one attempt further, and the worker's for `lease` milliseconds. One that was
+/// made ready for another run has the number of that run already.
 pub async fn claim(
     tx: &mut Tx,
     worker: &str,
@@ -74,12 +76,13 @@ pub async fn claim(
 ) -> Result<Option<Claimed>, StoreError> {
     let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
     let statement = Statement::new(
-        "UPDATE jobs SET status = 'executing', attempt = attempt + 1, worker = $1, lease_until = $2, seen_at = $3,
-            updated_at = $3, started_at = COALESCE(started_at, $3)
+        "UPDATE jobs SET status = 'executing', worker = $1, lease_until = $2, seen_at = $3,
+            updated_at = $3, started_at = COALESCE(started_at, $3),
+            attempt = CASE WHEN status = 'ready' AND attempt > 0 THEN attempt ELSE attempt + 1 END
         WHERE id = (
             SELECT id FROM jobs
             WHERE deleted_at IS NULL AND executor = 'builtin' AND status IN ('ready', 'executing')
-                AND (status = 'ready' OR lease_until <= $3)
+                AND (status = 'ready' OR COALESCE(lease_until, 0) <= $3)
             ORDER BY ready_at, id LIMIT 1",
     )
     .bind(worker)

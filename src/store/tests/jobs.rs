@@ -218,6 +218,33 @@ async fn two_workers_do_not_wait_for_one_another_on_postgresql() {
 }
 
 #[tokio::test]
+async fn the_number_of_a_run_rises_once() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let job = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        let claimed = claim(&mut tx, "a", samples::THEN, LEASE).await.unwrap().unwrap().job;
+        assert_eq!(claimed.attempt, 1);
+        // A retry has given the next run its number.
+        update(&mut tx, &Job { attempt: 2, status: JobStatus::Ready, ..claimed }).await.unwrap();
+        assert_eq!(held(&mut tx, &job.id, 1).await.unwrap(), None);
+        assert_eq!(claim(&mut tx, "b", samples::THEN, LEASE).await.unwrap().unwrap().job.attempt, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_was_begun_without_a_lease_is_a_workers() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let job = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        update(&mut tx, &Job { status: JobStatus::Executing, ..job.clone() }).await.unwrap();
+        let claimed = claim(&mut tx, "a", samples::THEN, LEASE).await.unwrap().unwrap().job;
+        assert_eq!((claimed.id, claimed.attempt), (job.id, 1));
+    }
+}
+
+#[tokio::test]
 async fn a_worker_that_lost_its_lease_is_refused() {
     for database in databases().await {
         let tenant = samples::tenant(&database).await;

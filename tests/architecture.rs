@@ -201,3 +201,40 @@ fn the_page_takes_its_signals_from_one_place() {
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
+
+/// Where the tests are that docs/actions.md names, by the short names that it gives their files.
+fn named_file(name: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    match name {
+        "form" => root.join("src/domain/form/tests.rs"),
+        "action" => root.join("src/domain/action.rs"),
+        "lifecycle" => root.join("src/domain/job/lifecycle.rs"),
+        spec if spec.ends_with(".spec") => root.join(format!("end2end/journeys/{spec}.ts")),
+        survival if survival.starts_with("survival/") => root.join("tests").join(survival),
+        route => root.join("tests/routes").join(route),
+    }
+}
+
+#[test]
+fn the_tests_that_the_documentation_names_are_there() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/actions.md")).unwrap();
+    let mut seen = 0;
+    for line in text.lines().filter(|line| line.starts_with("| ")) {
+        let Some(tests) = line.trim_end_matches(" |").rsplit(" | ").next() else { continue };
+        for part in tests.split("; `").filter(|part| part.contains('`')) {
+            let Some((file, names)) = part.trim_start_matches('`').split_once('`') else { continue };
+            let source = fs::read_to_string(named_file(file));
+            let source =
+                source.unwrap_or_else(|error| panic!("{file}, which docs/actions.md names: {error}"));
+            let names = names.trim_start_matches(':').trim();
+            let names = if file.ends_with(".spec") { vec![names] } else { names.split(", ").collect() };
+            for name in names.into_iter().filter(|name| !name.is_empty() && !name.starts_with(',')) {
+                let is_there =
+                    source.contains(&format!("fn {name}(")) || source.contains(&format!("test('{name}'"));
+                assert!(is_there, "docs/actions.md names a test that is not there: `{file}`: {name}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 60, "docs/actions.md is read as {seen} tests only");
+}

@@ -208,6 +208,9 @@ parts! {
     /// What changed a sheet.
     versions in "": versions_panel(control: crate::app::sheet::SheetControl)
         = crate::app::sheet::versions::panel(control);
+    /// What has changed since a version.
+    versions in "": compare_panel(control: crate::app::sheet::SheetControl)
+        = crate::app::sheet::compare::panel(control);
     /// Find and replace.
     find in "": find_tools(control: crate::app::sheet::SheetControl) = crate::app::sheet::find::find_tools(control);
     /// What the chosen cells come to.

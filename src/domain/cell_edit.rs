@@ -54,6 +54,8 @@ pub enum CellEdit {
     Cycle(Arc<[Option<String>]>),
     /// The cells of these rows get the text; nothing empties them.
     Within(Arc<[Range<u32>]>, Option<String>),
+    /// The cells get these texts, each from its row on to that of the next.
+    Runs(Arc<[(u32, Arc<str>)]>),
     /// The cells go on with a series; the first of them has this place in it.
     Series(Series, i64),
 }
@@ -165,7 +167,7 @@ impl Find {
 impl CellEdit {
     /// Whether cells of equal texts may get different ones.
     pub fn goes_by_row(&self) -> bool {
-        matches!(self, Self::Cycle(_) | Self::Within(..) | Self::Series(..))
+        matches!(self, Self::Cycle(_) | Self::Within(..) | Self::Runs(_) | Self::Series(..))
     }
 
     /// What becomes of a cell, whose record is the `row`th of those that are meant.
@@ -180,6 +182,12 @@ impl CellEdit {
             },
             Self::Within(rows, since) if rows.iter().any(|rows| rows.contains(&(row as u32))) => {
                 since.as_deref().map(Cow::Borrowed)
+            }
+            Self::Runs(runs) => {
+                match runs.partition_point(|(begin, _)| *begin as usize <= row).checked_sub(1) {
+                    Some(run) => present(&runs[run].1),
+                    None => return Edited::Same,
+                }
             }
             Self::Series(series, first) => {
                 match first.checked_add_unsigned(row as u64).and_then(|place| series.at(place)) {

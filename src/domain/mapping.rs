@@ -113,7 +113,7 @@ fn is_computed(field: &Field) -> bool {
 }
 
 /// Letters and digits only, in lower case: `E-Mail (work)` and `email_WORK` are the same.
-fn normalised(name: &str) -> String {
+pub fn normalised(name: &str) -> String {
     name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

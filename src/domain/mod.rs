@@ -6,6 +6,8 @@
 pub mod access;
 pub mod action;
 pub mod blueprint;
+#[cfg(feature = "ssr")]
+pub mod built_in_actions;
 pub mod cell_edit;
 pub mod clipboard;
 pub mod document;

@@ -45,6 +45,12 @@ pub struct Space {
 }
 
 impl Space {
+    /// Whether the space goes without a built-in action, by its name in `settings.omitActions`.
+    pub fn omits(&self, name: &str) -> bool {
+        let omitted = self.settings.as_ref().and_then(|settings| settings.get("omitActions")?.as_array());
+        omitted.is_some_and(|names| names.iter().any(|other| other.as_str() == Some(name)))
+    }
+
     /// What an actor sees who sees just this space.
     pub fn scope(&self) -> Scope {
         Scope::space(self.account_id.clone(), self.environment_id.clone(), self.id.clone())

@@ -4,13 +4,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::access::Actor;
+use crate::domain::access::{Actor, Role};
+use crate::domain::ids::{ChangeId, Id, SheetId, SpaceId, UserId};
 use crate::domain::job::Job;
 use crate::domain::parse::from_value;
-use crate::service::jobs::Progress;
+use crate::service::announce::object;
+use crate::service::import_run::change_of;
+use crate::service::jobs::{JobChange, Progress};
 use crate::service::{ErrorKind, Service, ServiceError};
 
 /// At most ten messages a second for a job.
@@ -72,6 +76,37 @@ impl Work {
     pub fn config<T: DeserializeOwned>(&self) -> Result<T, WorkError> {
         let config = self.job.config.clone().unwrap_or_default();
         from_value(config).map_err(|error| WorkError::Failed(format!("config.{error}")))
+    }
+
+    /// The sheet that the job is about.
+    pub fn sheet(&self) -> Result<SheetId, WorkError> {
+        self.job.sheet_id.clone().ok_or_else(|| WorkError::Failed("the job names no sheet".to_string()))
+    }
+
+    /// The change that the job makes; another attempt finds it by the same name.
+    pub fn change(&self) -> Result<ChangeId, WorkError> {
+        Ok(change_of(&self.job.id)?)
+    }
+
+    /// The actor whom the blueprint binds as it binds whoever made the job.
+    pub fn bound(&self) -> Actor {
+        let by = &self.job.created_by;
+        let is_person = [UserId::PREFIX, SpaceId::PREFIX].iter().any(|prefix| by.starts_with(prefix));
+        Actor { role: if is_person { Role::Member } else { self.actor.role }, ..self.actor.clone() }
+    }
+
+    /// Keeps a sheet as it was before the job, once for all attempts.
+    pub async fn keep_version(&self, sheet: &SheetId) -> Result<(), WorkError> {
+        Ok(self.service.keep_before(&self.actor, &self.job, sheet).await?)
+    }
+
+    /// Writes members into the metadata of the job, beside those it was made with.
+    pub async fn note(&self, members: Value) -> Result<(), WorkError> {
+        let mut metadata = object(self.job.metadata.clone().unwrap_or_default());
+        metadata.extend(object(members));
+        let change = JobChange { metadata: Some(metadata.into()), ..JobChange::default() };
+        self.service.update_job(&self.actor, &self.job.id, change).await?;
+        Ok(())
     }
 
     /// Whether what the work did must be undone: it went wrong, or a person stopped or deleted it. When the lease

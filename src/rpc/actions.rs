@@ -38,6 +38,8 @@ pub struct ActionView {
 /// What the page asks before an action begins.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActionForm {
+    /// It acts on the records that are chosen, of which the dialog tells.
+    pub about_records: bool,
     /// The text of the dialog.
     pub question: Option<String>,
     /// A warning, as HTML that is safe to show.

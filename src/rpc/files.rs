@@ -40,6 +40,10 @@ pub struct FileList {
     pub total: u64,
     /// Milliseconds since 1970 on the server.
     pub now: i64,
+    /// The space goes without their download.
+    pub omits_download: bool,
+    /// The space goes without their deletion.
+    pub omits_delete: bool,
 }
 
 /// The files of a space, the newest first.

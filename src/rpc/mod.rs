@@ -9,6 +9,7 @@ mod bodies;
 pub mod calculations;
 pub mod cells;
 pub mod changes;
+pub mod compare;
 pub mod documents;
 mod error;
 pub mod facets;

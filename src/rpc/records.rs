@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::RpcError;
+use super::actions::ActionView;
 use super::views::SavedView;
 use super::wire::Packed;
 use crate::domain::layout::SheetLayout;
@@ -93,6 +94,19 @@ pub struct Permits {
     pub import: bool,
 }
 
+/// What the page of a sheet goes without, as the space wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Omits {
+    /// Files are not imported.
+    pub import: bool,
+    /// Records are not downloaded.
+    pub download: bool,
+    /// Nothing is replaced.
+    pub replace: bool,
+    /// Records are not deleted.
+    pub delete: bool,
+}
+
 /// A sheet's shape.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SheetView {
@@ -114,6 +128,12 @@ pub struct SheetView {
     pub columns: Vec<ColumnView>,
     /// What the person may do.
     pub permits: Permits,
+    /// What the space goes without.
+    pub omits: Omits,
+    /// The items that the menu of every sheet has.
+    pub actions: Vec<ActionView>,
+    /// The items that the menu of every column has.
+    pub column_actions: Vec<ActionView>,
     /// How its columns stand: every field is in it.
     pub layout: SheetLayout,
     /// The person's own layout, when a view has another.

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::RpcError;
+use super::record::Deed;
 use super::wire::Packed;
 
 /// One change of a sheet.
@@ -67,13 +68,14 @@ pub async fn keep_version(sheet_id: String, label: Option<String>) -> Result<(),
     super::bodies::versions::keep_version(sheet_id, label).await
 }
 
-/// Makes the sheet what it was. How it was before is kept first, so that nothing is lost.
+/// Makes the sheet what it was, or with a kind of change takes those back alone. How it was before is kept first, so
+/// that nothing is lost.
 ///
 /// # Errors
 /// When the version is not there or the records may not be changed.
 #[server(input = Packed, output = Packed)]
-pub async fn restore_version(version_id: String) -> Result<(), RpcError> {
-    super::bodies::versions::restore_version(version_id).await
+pub async fn restore_version(version_id: String, only: Option<Deed>) -> Result<(), RpcError> {
+    super::bodies::versions::restore_version(version_id, only).await
 }
 
 /// Lets a kept version go.

@@ -46,6 +46,8 @@ struct Follower {
     waiting: VecDeque<Told>,
     /// What the news do not tell is read.
     is_read: bool,
+    /// It could not be read: it is tried again at the next look.
+    failed: bool,
 }
 
 /// Streams events after the given place; `Last-Event-ID` wins over `after`.
@@ -62,7 +64,18 @@ pub async fn follow(
     let sequence = last.or(wanted.after).unwrap_or(newest).min(newest);
     let (session, seen) = (token_of(&headers).unwrap_or_default(), Instant::now());
     let (people, waiting) = (state.presence.follow(&space), VecDeque::new());
-    let follower = Follower { state, space, session, seen, news, people, sequence, waiting, is_read: false };
+    let follower = Follower {
+        state,
+        space,
+        session,
+        seen,
+        news,
+        people,
+        sequence,
+        waiting,
+        is_read: false,
+        failed: false,
+    };
     let stream = futures::stream::unfold(follower, |mut follower| async {
         let message = follower.next().await?;
         Some((Ok(message), follower))
@@ -112,6 +125,7 @@ impl Follower {
                         return None;
                     }
                     self.seen = Instant::now();
+                    self.is_read = !self.failed;
                 }
                 Woken::Stop => return None,
             }
@@ -125,6 +139,7 @@ impl Follower {
         if let Err(error) = &events {
             tracing::warn!(%error, "the event log cannot be read");
         }
+        self.failed = events.is_err();
         self.waiting.extend(events.unwrap_or_default().iter().map(Told::from));
         self.is_read = self.waiting.is_empty();
     }

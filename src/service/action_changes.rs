@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::actions::{self, lists};
+use super::spaces::find_space;
 use super::{Result, Service, ServiceError, allow, announce, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
@@ -109,10 +110,6 @@ impl Service {
         tx.emit(announce::of_action(Topic::ActionDeleted, actor, &space, &placed, json!([])));
         Ok(tx.commit().await?)
     }
-}
-
-async fn find_space(tx: &mut Tx, actor: &Actor, id: &SpaceId) -> Result<Space> {
-    spaces::find(tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("space", id))
 }
 
 /// The action with other members, and what has changed.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
 
+use super::spaces::find_space;
 use super::{Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
@@ -39,7 +40,8 @@ impl Around<'_> {
     /// The actions that stand at a place, in the order in which they are shown: those in the list of the place, of what
     /// is around it, and those that stand on their own. Of several of one operation the first one counts.
     pub fn at(&self, spot: &Spot<'_>) -> Vec<PlacedAction> {
-        self.those(|placed| placed.stands(spot))
+        let those = self.all().into_iter().filter(|placed| placed.stands(spot));
+        with_new(Vec::new(), those, |one, other| one.action.operation() == other.action.operation())
     }
 
     /// The actions that stand in the menus of a sheet's columns; their mounts say of which.
@@ -50,28 +52,9 @@ impl Around<'_> {
             mount.kind == MountKind::Field
                 && sheet.config.fields.iter().any(|field| stands(field.key.as_str()))
         };
-        let list = self.all().into_iter().filter(stands);
-        let mut found: Vec<PlacedAction> = Vec::new();
-        for placed in list {
-            let is_there = |other: &PlacedAction| {
-                other.action.operation() == placed.action.operation()
-                    && other.mount().overlaps(&placed.mount())
-            };
-            if !found.iter().any(is_there) {
-                found.push(placed);
-            }
-        }
-        found
-    }
-
-    fn those(&self, stands: impl Fn(&PlacedAction) -> bool) -> Vec<PlacedAction> {
-        let mut found: Vec<PlacedAction> = Vec::new();
-        for placed in self.all().into_iter().filter(stands) {
-            if !found.iter().any(|other| other.action.operation() == placed.action.operation()) {
-                found.push(placed);
-            }
-        }
-        found
+        with_new(Vec::new(), self.all().into_iter().filter(stands), |one, other| {
+            one.action.operation() == other.action.operation() && one.mount().overlaps(&other.mount())
+        })
     }
 
     fn all(&self) -> Vec<PlacedAction> {
@@ -88,10 +71,14 @@ impl Around<'_> {
 pub fn at_document(space: &Space, alone: &[PlacedAction], document: &str, list: &[Action]) -> Vec<Action> {
     let around = Around { space, workbook: None, sheet: None, file: None, alone };
     let mounted = around.at(&Spot::Document(document)).into_iter().map(|placed| placed.action);
-    let mut found = list.to_vec();
-    for action in mounted {
-        if !found.iter().any(|other| other.operation() == action.operation()) {
-            found.push(action);
+    with_new(list.to_vec(), mounted, |one, other| one.operation() == other.operation())
+}
+
+/// What was found, and of the others those that are not the same as one before them.
+fn with_new<T>(mut found: Vec<T>, others: impl Iterator<Item = T>, same: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    for one in others {
+        if !found.iter().any(|other| same(other, &one)) {
+            found.push(one);
         }
     }
     found
@@ -239,8 +226,7 @@ impl Service {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
         let scope = &actor.scope;
-        let found = spaces::find(&mut tx, scope, space).await?;
-        let mut all = of_space(&found.ok_or_else(|| ServiceError::not_found("space", space))?);
+        let mut all = of_space(&find_space(&mut tx, actor, space).await?);
         let mut there = HashSet::from([space.to_string()]);
         for workbook in workbooks::list(&mut tx, scope, space).await? {
             all.extend(of_workbook(&workbook));

@@ -16,7 +16,7 @@ use crate::domain::workbook::{Sheet, Workbook};
 pub const MOST_LISTED: usize = 1000;
 
 /// An object of the given members.
-pub(super) fn object(value: Value) -> Map<String, Value> {
+pub(crate) fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,
         _ => Map::new(),

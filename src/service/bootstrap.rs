@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::demo_data;
+use super::demo_data::{self, contacts, playground};
 use super::records::Audience;
 use super::secrets::{hash_password, hash_token, new_token};
 use super::spaces::{NewSpace, SpaceChange};
@@ -97,19 +97,27 @@ impl Service {
             name: Some("Demo".to_string()),
             namespace: Some(DEMO_NAMESPACE.to_string()),
             metadata: Some(json!({ "tour": true })),
+            actions: playground::of_space()?,
             ..NewSpace::default()
         };
         let space = self.create_space(&actor, new).await?;
-        let workbook =
-            self.create_workbook(&actor, &space.id, demo_data::workbook()?, serde_json::Map::new()).await?;
-        let change = SpaceChange {
-            primary_workbook_id: Some(Some(workbook.workbook.id.clone())),
-            ..SpaceChange::default()
-        };
-        self.update_space(&actor, &space.id, change).await?;
-        if let Some(sheet) = workbook.sheets.first() {
-            self.insert_records(&actor, &sheet.id, demo_data::records(), &Audience::Everybody).await?;
-            self.create_document(&actor, &space.id, demo_data::document(&sheet.id)).await?;
+        let mut sheets = Vec::new();
+        let workbooks =
+            [(contacts::workbook()?, contacts::records()), (playground::workbook()?, playground::records())];
+        for (blueprint, records) in workbooks {
+            let made = self.create_workbook(&actor, &space.id, blueprint, serde_json::Map::new()).await?;
+            let Some(sheet) = made.sheets.into_iter().next() else { continue };
+            self.insert_records(&actor, &sheet.id, records, &Audience::Everybody).await?;
+            sheets.push(sheet);
+        }
+        if let [contacts, playground] = sheets.as_slice() {
+            let change = SpaceChange {
+                primary_workbook_id: Some(Some(contacts.workbook_id.clone())),
+                ..SpaceChange::default()
+            };
+            self.update_space(&actor, &space.id, change).await?;
+            let document = demo_data::document(&contacts.id, &playground.id);
+            self.create_document(&actor, &space.id, document).await?;
         }
         Ok(())
     }

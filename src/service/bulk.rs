@@ -9,6 +9,7 @@ use super::records::{Audience, clean, is_cleaned, tell, writable_field};
 use super::{Result, Service, ServiceError, sheets};
 use crate::domain::access::Actor;
 use crate::domain::blueprint::{Field, SheetAccess};
+use crate::domain::built_in_actions::ABOVE;
 use crate::domain::cell_edit::{CellEdit, Find, Spelling};
 use crate::domain::event::Topic;
 use crate::domain::ids::{ChangeId, CommitId, Id, SheetId};
@@ -40,6 +41,8 @@ pub enum BulkChange {
     Update(Vec<(String, Value)>),
     /// The empty cells of the field get the value.
     Fill(String, Value),
+    /// The empty cells of the field get what stands above them, in the order of the query.
+    FillFromAbove(String),
     /// Every record gets in this field what the first one has, in the order of the query.
     FillDown(String),
 }
@@ -102,6 +105,9 @@ impl Service {
         (change_id, silent): (ChangeId, bool),
         commits: usize,
     ) -> Result<BulkRun> {
+        if let BulkChange::FillFromAbove(key) = change {
+            return self.begin_fill_from_above(actor, id, (query, key), change_id, commits).await;
+        }
         let sheet = self.writable(actor, id, SheetAccess::Edit).await?;
         let (mut writer, mut tx) = self.begin_write(actor, &sheet).await?;
         let edits = self.edits(&mut tx, actor, &sheet, query, change).await?;
@@ -157,6 +163,9 @@ impl Service {
                 ("fill", "Fill empty cells", json!({ "fieldKey": field, "value": value }))
             }
             BulkChange::FillDown(field) => ("fill", "Fill down", json!({ "fieldKey": field })),
+            BulkChange::FillFromAbove(field) => {
+                ("fill-column", "Fill empty cells", json!({ "fieldKey": field, "with": ABOVE }))
+            }
         };
         let mut job = NewJob::new(JobType::Sheet, operation, id.as_str());
         job.trigger = JobTrigger::Immediate;
@@ -197,6 +206,8 @@ impl Service {
                 let with = text(limits, field, given)?.unwrap_or_default();
                 Ok(vec![rule(number, CellEdit::Fill(with), given)])
             }
+            // What it writes is found out when it begins.
+            BulkChange::FillFromAbove(key) => writable(actor, sheet, key).map(|_| Vec::new()),
             BulkChange::FillDown(key) => {
                 let (number, _) = writable(actor, sheet, key)?;
                 let sheet = sheets::find(tx, actor, &sheet.id).await?;

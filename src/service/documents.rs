@@ -2,6 +2,7 @@
 
 use super::actions::at_document;
 use super::markdown::{self, Part};
+use super::spaces::find_space;
 use super::{Result, Service, ServiceError, allow, announce};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
@@ -9,7 +10,6 @@ use crate::domain::document::{self, Document, DocumentError};
 use crate::domain::event::Topic;
 use crate::domain::ids::{DocumentId, Id, SheetId, SpaceId};
 use crate::domain::mount::{self, MountKind};
-use crate::domain::space::Space;
 use crate::store::{self, Tx, documents, new_id, now, sheets, spaces};
 
 /// What a document is given, or what changes in it: then what is absent stays.
@@ -178,10 +178,6 @@ impl Service {
         tx.emit(announce::of_document(Topic::DocumentDeleted, actor, &document, &namespaces));
         Ok(tx.commit().await?)
     }
-}
-
-async fn find_space(tx: &mut Tx, actor: &Actor, id: &SpaceId) -> Result<Space> {
-    spaces::find(tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("space", id))
 }
 
 /// The document, if it is of that space.

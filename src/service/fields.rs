@@ -1,4 +1,4 @@
-//! Fields of a sheet: added and removed one by one.
+//! Fields of a sheet: added, renamed and removed one by one.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::workbooks::{check_actions, namespaces, number_fields};
 use super::{Result, Service, ServiceError, actions, allow, announce, schedules, sheets as find_sheets};
 use crate::domain::access::{Actor, Operation};
-use crate::domain::blueprint::{Field, SheetConfig};
+use crate::domain::blueprint::{Field, SheetConfig, SheetConstraint};
 use crate::domain::event::Topic;
 use crate::domain::ids::{Id, SheetId};
 use crate::domain::workbook::Sheet;
@@ -37,10 +37,26 @@ impl Service {
         sheet.config.field(&key).cloned().ok_or_else(|| ServiceError::not_found("field", &key))
     }
 
+    /// Calls a field otherwise; its key stays.
+    pub async fn rename_field(&self, actor: &Actor, id: &SheetId, key: &str, label: &str) -> Result<()> {
+        self.change_fields(actor, id, "field_updated", key, |config| {
+            let field = config.fields.iter_mut().find(|field| field.key.as_str() == key);
+            field.ok_or_else(|| ServiceError::not_found("field", key))?.label = label.to_string();
+            Ok(())
+        })
+        .await
+        .map(|_| ())
+    }
+
     /// Removes a field with what is in it.
     pub async fn remove_field(&self, actor: &Actor, id: &SheetId, key: &str) -> Result<()> {
         self.change_fields(actor, id, "field_removed", key, |config| {
             let count = config.fields.len();
+            let is_in = |rule: &SheetConstraint| rule.fields().iter().any(|other| other == key);
+            if config.constraints.iter().any(is_in) {
+                let message = format!("a rule over several fields needs `{key}`; change the rule first");
+                return Err(ServiceError::conflict(message));
+            }
             config.fields.retain(|field| field.key.as_str() != key);
             if config.fields.len() == count {
                 return Err(ServiceError::not_found("field", key));

@@ -40,7 +40,7 @@ impl Service {
         wanted: OptionsWanted,
     ) -> Result<(Vec<Choice>, bool)> {
         allow(actor, Operation::RunJobs)?;
-        let (action, _) = self.find_action(actor, run).await?;
+        let action = self.find_action(actor, run).await?.action;
         let form = action.input_form.unwrap_or_else(|| form::InputForm {
             form_type: String::new(),
             fields: Vec::new(),

@@ -26,10 +26,8 @@ impl Service {
         let mut sheet = find_sheets::find(&mut tx, actor, id).await?;
         records::lock_head(&mut tx, sheet.number).await?;
         if sheet.importing.is_some() {
-            return Err(ServiceError::conflict(format!(
-                "another file is being imported into {}",
-                sheet.config.name
-            )));
+            let name = &sheet.config.name;
+            return Err(ServiceError::conflict(format!("something else is being imported into {name}")));
         }
         sheets::set_importing(&mut tx, id, Some(&change)).await?;
         sheet.importing = Some(change.clone());
@@ -173,11 +171,11 @@ impl Service {
 ///
 /// # Errors
 /// When it has ended, is deleted, or was handed to another attempt.
-async fn still_ours(tx: &mut Tx, actor: &Actor, job: &Job) -> Result<Job> {
+pub(super) async fn still_ours(tx: &mut Tx, actor: &Actor, job: &Job) -> Result<Job> {
     let found = jobs::find_for_update(tx, &actor.scope, &job.id).await?;
     found
         .filter(|now| now.attempt == job.attempt && !now.status.is_terminal())
-        .ok_or_else(|| ServiceError::conflict("the import was stopped, or another attempt goes on with it"))
+        .ok_or_else(|| ServiceError::conflict("this was stopped, or another attempt goes on with it"))
 }
 
 /// A commit holds at most ten thousand records: two segments.
@@ -189,8 +187,11 @@ fn pairs(drafts: Vec<SegmentDraft>) -> impl Iterator<Item = Vec<SegmentDraft>> {
     })
 }
 
-/// The change of an import has the random part of its job's id, so that each is found from the other.
-fn change_of(job: &JobId) -> Result<ChangeId> {
+/// The change that a job makes has the random part of the job's id, so that each is found from the other.
+///
+/// # Errors
+/// Never, as ids are made.
+pub fn change_of(job: &JobId) -> Result<ChangeId> {
     Ok(ChangeId::parse(&job.as_str().replacen(JobId::PREFIX, ChangeId::PREFIX, 1))?)
 }
 

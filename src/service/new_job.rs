@@ -56,12 +56,14 @@ pub struct NewJob {
     pub file_id: Option<FileId>,
     /// While a job of this key has not ended, no second one is made.
     pub unique_key: Option<String>,
+    /// Who does its work.
+    pub executor: Executor,
     /// It was put on schedule, and its time has come.
     pub scheduled: bool,
 }
 
 impl NewJob {
-    /// A job that waits to be started, in the background.
+    /// A job that waits to be started, in the background; the server does it when it knows the name.
     pub fn new(job_type: JobType, operation: &str, source: &str) -> Self {
         Self {
             job_type,
@@ -85,6 +87,7 @@ impl NewJob {
             environment_id: None,
             file_id: None,
             unique_key: None,
+            executor: if is_built_in(job_type, operation) { Executor::BuiltIn } else { Executor::Listener },
             scheduled: false,
         }
     }
@@ -112,6 +115,9 @@ impl Service {
     /// Makes a job inside a transaction. A running job of the same unique key is answered instead.
     pub(super) async fn insert_job(&self, tx: &mut Tx, actor: &Actor, new: NewJob) -> Result<Job> {
         let place = find_place(tx, actor, &new).await?;
+        if new.executor == Executor::BuiltIn {
+            super::built_in_rights::check(tx, actor, &new, place.sheet.as_ref()).await?;
+        }
         super::jobs::check_size("input", new.input.as_ref())?;
         super::jobs::check_size("partData", new.part_data.as_ref())?;
         let values = [("config", &new.config), ("metadata", &new.metadata), ("result", &new.result)];
@@ -124,7 +130,6 @@ impl Service {
             None => None,
         };
         let moment = now();
-        let built_in = is_built_in(new.job_type, &new.operation);
         let mut job = Job {
             id: new_id(),
             environment_id: place.environment_id,
@@ -145,7 +150,7 @@ impl Service {
             input: new.input,
             subject: new.subject,
             outcome: None,
-            managed: built_in,
+            managed: new.executor == Executor::BuiltIn,
             label: new.label,
             metadata: new.metadata,
             parent_attempt: parent.as_ref().map(|parent| parent.attempt),
@@ -166,17 +171,20 @@ impl Service {
             estimated_completion_at: None,
         };
         let starts = job.trigger == JobTrigger::Immediate;
+        let is_mapping = super::mapping_plan::is_mapping(&job);
         // What waits for nothing is written once, as it stands in the end.
-        let is_ready = starts && job.predecessor_ids.is_empty() && !new.scheduled;
+        let is_ready = starts && job.predecessor_ids.is_empty() && !new.scheduled && !is_mapping;
         job.status = if is_ready { JobStatus::Ready } else { JobStatus::Created };
-        let executor = if built_in { Executor::BuiltIn } else { Executor::Listener };
-        if let Some(running) = jobs::insert(tx, &job, executor, new.unique_key.as_deref()).await? {
+        if let Some(running) = jobs::insert(tx, &job, new.executor, new.unique_key.as_deref()).await? {
             return super::jobs::find_for_change(tx, actor, &running).await;
         }
         self.keep_secrets(tx, &job.id, &new.secrets).await?;
         let namespaces = place.space.as_ref().map(Space::namespaces).unwrap_or_default();
         job.status = JobStatus::Created;
         tx.emit(announce::of_job(Topic::JobCreated, &actor.id, &job, place.sheet.as_ref(), &namespaces));
+        if is_mapping {
+            self.plan_mapping(tx, actor, &mut job).await?;
+        }
         if new.scheduled {
             job.status = JobStatus::Scheduled;
             let sheet = place.sheet.as_ref();

@@ -10,7 +10,7 @@ use crate::domain::blueprint::Field;
 use crate::domain::ids::{CommitId, SheetId};
 use crate::domain::record::{Counts, FieldNumber, RecordNumber};
 use crate::domain::workbook::Sheet;
-use crate::sheets::{Batch, Batches};
+use crate::sheets::{Batch, Batches, View};
 
 /// Records that are read as they are wanted.
 pub struct RecordBatches {
@@ -64,6 +64,15 @@ impl RecordBatches {
         }
         let mut tx = service.db.read().await?;
         Ok(self.batches.next(&mut tx).await?)
+    }
+
+    /// The version that is read.
+    pub(super) fn version(&self) -> i64 {
+        self.view().version()
+    }
+
+    pub(super) fn view(&self) -> &View {
+        self.batches.view()
     }
 
     /// How many records are still to come.

@@ -189,7 +189,7 @@ pub(super) fn not_importing(sheet: &Sheet) -> Result<()> {
         return Ok(());
     }
     let message =
-        format!("a file is being imported into {}; wait until it is done, or cancel it", sheet.config.name);
+        format!("records are being imported into {}; wait until it is done, or cancel it", sheet.config.name);
     Err(ServiceError::conflict(message))
 }
 

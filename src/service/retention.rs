@@ -3,7 +3,7 @@
 
 use super::{Result, Service};
 use crate::domain::time::Timestamp;
-use crate::store::{jobs, now, retention};
+use crate::store::{jobs, now, retention, snapshots};
 
 /// A chunk without a name stays so long, in milliseconds: somebody may still be reading a version that had it.
 const GRACE: i64 = 600_000;
@@ -61,6 +61,14 @@ impl Service {
     async fn forget_versions(&self, sheet: i64, moment: Timestamp) -> Result<()> {
         let kept = self.settings.retention;
         let horizon = moment.plus(-i64::from(kept.days) * DAY);
+        let mut tx = self.db.read().await?;
+        let of_jobs = snapshots::of_jobs(&mut tx, sheet, horizon).await?;
+        drop(tx);
+        for snapshot in of_jobs {
+            let mut tx = self.db.write().await?;
+            snapshots::delete(&mut tx, &snapshot).await?;
+            tx.commit().await?;
+        }
         let mut tx = self.db.read().await?;
         let version = retention::oldest_kept(&mut tx, sheet, kept.changes, horizon).await?;
         if !retention::has_old(&mut tx, sheet, version).await? {

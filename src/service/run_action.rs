@@ -4,15 +4,18 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::actions::{Around, at_document};
+use super::announce::object;
 use super::form_answers::FormAnswers;
 use super::new_job::NewJob;
 use super::{ErrorKind, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::{Action, ColumnStanding, Standing};
+use crate::domain::built_in_actions::BuiltInAction;
 use crate::domain::ids::{FileId, Id, SheetId, SpaceId, WorkbookId};
 use crate::domain::job::{Job, JobMode, JobSubject, JobTrigger, JobType};
 use crate::domain::mount::Spot;
 use crate::domain::query::RecordQuery;
+use crate::store::jobs::Executor;
 use crate::store::{actions, files, sheets, spaces, workbooks};
 
 /// Which action is pressed, and on what.
@@ -34,6 +37,30 @@ pub struct ActionRun {
     pub all_selected: bool,
 }
 
+impl ActionRun {
+    /// A press on everything, with nothing filled in.
+    pub fn new(job_type: JobType, source: &str, operation: &str) -> Self {
+        Self {
+            job_type,
+            source: source.to_string(),
+            operation: operation.to_string(),
+            column: None,
+            input: Map::new(),
+            records: None,
+            all_selected: false,
+        }
+    }
+}
+
+/// An action where it stands.
+pub(super) struct FoundAction {
+    pub(super) action: Action,
+    /// How the column stands in whose menu it is.
+    pub(super) column: ColumnStanding,
+    /// What it is when no developer made it.
+    pub(super) built_in: Option<&'static BuiltInAction>,
+}
+
 impl Service {
     /// Starts the job of an action. Pressed again while it runs, the same job is answered.
     pub async fn run_action(&self, actor: &Actor, run: ActionRun) -> Result<Job> {
@@ -48,21 +75,14 @@ impl Service {
             Some(JobSubject::Collection { params: Some(params), .. }) => params.get("columnKey"),
             _ => None,
         };
-        let run = ActionRun {
-            job_type: job.job_type,
-            source: job.source.clone(),
-            operation: job.operation.clone(),
-            column: column.and_then(Value::as_str).map(str::to_string),
-            input: Map::new(),
-            records: None,
-            all_selected: false,
-        };
-        self.find_action(actor, &run).await.ok().map(|(action, _)| action)
+        let column = column.and_then(Value::as_str).map(str::to_string);
+        let run = ActionRun { column, ..ActionRun::new(job.job_type, &job.source, &job.operation) };
+        self.find_action(actor, &run).await.ok().map(|found| found.action)
     }
 
     /// The job of an action, when nothing stands against it.
     pub(super) async fn job_of(&self, actor: &Actor, run: ActionRun) -> Result<NewJob> {
-        let (action, column) = self.find_action(actor, &run).await?;
+        let FoundAction { action, column, built_in } = self.find_action(actor, &run).await?;
         let standing = Standing { column, ..self.standing(actor, &run).await? };
         if let Some(reason) = action.requirements().refusal(standing) {
             return Err(ServiceError::conflict(reason));
@@ -77,18 +97,17 @@ impl Service {
         job.mode = action.mode.unwrap_or(JobMode::Background);
         job.label = Some(action.name().to_string());
         job.unique_key = Some(unique_key(&run, &input, &marks)?);
+        // A developer's action is for listeners, whatever it is called.
+        job.executor = if built_in.is_some() { Executor::BuiltIn } else { Executor::Listener };
+        job.config = built_in.map(|built_in| config(built_in, &run, &input));
         job.input = Some(input);
         job.secrets = secrets;
         job.subject = subject(run);
         Ok(job)
     }
 
-    /// The action, and how the column stands in whose menu it is.
-    pub(super) async fn find_action(
-        &self,
-        actor: &Actor,
-        run: &ActionRun,
-    ) -> Result<(Action, ColumnStanding)> {
+    /// The action; a developer's comes before a built-in one of the same operation.
+    pub(super) async fn find_action(&self, actor: &Actor, run: &ActionRun) -> Result<FoundAction> {
         let mut tx = self.db.read().await?;
         let scope = &actor.scope;
         let missing = || ServiceError::not_found(run.job_type.as_str(), &run.source);
@@ -138,7 +157,18 @@ impl Service {
             None => around.at(&spot).into_iter().map(|placed| placed.action).collect(),
         };
         let found = those.into_iter().find(|action| action.operation() == Ok(run.operation.as_str()));
-        found.map(|action| (action, column)).ok_or_else(|| {
+        if let Some(action) = found {
+            return Ok(FoundAction { action, column, built_in: None });
+        }
+        let found = match sheet {
+            Some(sheet) => {
+                let around = (&space, sheet, run.column.as_deref());
+                super::built_in_actions::at(&mut tx, actor, around, &run.operation).await?
+            }
+            None => None,
+        };
+        let found = found.map(|(action, built_in)| FoundAction { action, column, built_in: Some(built_in) });
+        found.ok_or_else(|| {
             let message = format!("there is no action `{}` here now; load the page again", run.operation);
             ServiceError::new(ErrorKind::NotFound, message)
         })
@@ -185,6 +215,17 @@ impl Service {
     }
 }
 
+/// What the job of a built-in action is told: which records, in which column, and the answers.
+fn config(built_in: &BuiltInAction, run: &ActionRun, input: &Map<String, Value>) -> Value {
+    let mut config = match &run.records {
+        Some((_, query)) if built_in.about_records => object(json!(query)),
+        _ => Map::new(),
+    };
+    config.extend(run.column.iter().map(|key| ("fieldKey".to_string(), json!(key))));
+    config.extend(input.clone());
+    config.into()
+}
+
 /// The records that the job is about: those that are meant, of a sheet all of them when nothing is said.
 fn subject(run: ActionRun) -> Option<JobSubject> {
     let (sheet, query) = match (run.records, run.job_type) {
@@ -192,7 +233,7 @@ fn subject(run: ActionRun) -> Option<JobSubject> {
         (None, JobType::Sheet) => (run.source, RecordQuery::default()),
         (None, _) => return None,
     };
-    let mut params = super::announce::object(json!({ "sheetId": sheet }));
+    let mut params = object(json!({ "sheetId": sheet }));
     if let Some(key) = run.column {
         params.insert("columnKey".to_string(), Value::String(key));
     }

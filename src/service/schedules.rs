@@ -1,7 +1,5 @@
 //! Actions that run by themselves: each period one job for each place where the action stands.
 
-use serde_json::Map;
-
 use super::actions;
 use super::run_action::ActionRun;
 use super::{Result, Service};
@@ -105,13 +103,8 @@ async fn runs(tx: &mut Tx, actor: &Actor, placed: &PlacedAction) -> Result<Vec<A
     }
     let operation = placed.action.operation().unwrap_or_default();
     let run = |job_type, source: &str, column: Option<&str>| ActionRun {
-        job_type,
-        source: source.to_string(),
-        operation: operation.to_string(),
         column: column.map(str::to_string),
-        input: Map::new(),
-        records: None,
-        all_selected: false,
+        ..ActionRun::new(job_type, source, operation)
     };
     let mut runs = Vec::new();
     match placed.mount().kind {

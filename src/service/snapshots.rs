@@ -11,7 +11,8 @@ use super::{Page, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::SheetAccess;
 use crate::domain::event::Topic;
-use crate::domain::ids::{ChangeId, SheetId, SnapshotId};
+use crate::domain::ids::{ChangeId, Id, SheetId, SnapshotId};
+use crate::domain::job::Job;
 use crate::domain::record::{FieldNumber, Record, RecordNumber};
 use crate::domain::snapshot::{FieldDifference, Snapshot, compare_fields};
 use crate::domain::workbook::Sheet;
@@ -81,6 +82,15 @@ impl Service {
         tx.emit(event);
         tx.commit().await?;
         Ok(snapshot)
+    }
+
+    /// Keeps the sheet as it is before a job changes it, once whatever the attempts. It is forgotten with the old versions.
+    pub async fn keep_before(&self, actor: &Actor, job: &Job, sheet: &SheetId) -> Result<()> {
+        if self.snapshots(actor, sheet, Some(job.id.as_str())).await?.is_empty() {
+            let label = format!("Before “{}”", job.title());
+            self.create_snapshot(actor, sheet, Some(label), Some(job.id.to_string())).await?;
+        }
+        Ok(())
     }
 
     /// The snapshots of a sheet, the last one first.

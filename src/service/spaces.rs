@@ -13,7 +13,7 @@ use crate::domain::mount::{self, MountKind};
 use crate::domain::space::{Space, SpaceSummary};
 use crate::store::events::Sequence;
 use crate::store::spaces::SpaceFilter;
-use crate::store::{accounts, events, new_id, now, spaces};
+use crate::store::{Tx, accounts, events, new_id, now, spaces};
 
 /// What a new space is given.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +79,7 @@ impl Service {
     pub async fn space(&self, actor: &Actor, id: &SpaceId) -> Result<Space> {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
-        spaces::find(&mut tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("space", id))
+        find_space(&mut tx, actor, id).await
     }
 
     /// The place of the newest event of a space: where a page begins to listen.
@@ -190,8 +190,7 @@ impl Service {
     pub async fn archive_space(&self, actor: &Actor, id: &SpaceId, archived: bool) -> Result<()> {
         allow(actor, Operation::ManageSpace)?;
         let mut tx = self.db.write().await?;
-        let space = spaces::find(&mut tx, &actor.scope, id).await?;
-        let mut space = space.ok_or_else(|| ServiceError::not_found("space", id))?;
+        let mut space = find_space(&mut tx, actor, id).await?;
         if space.archived_at.is_some() == archived {
             return Ok(());
         }
@@ -207,10 +206,17 @@ impl Service {
     pub async fn delete_space(&self, actor: &Actor, id: &SpaceId) -> Result<()> {
         allow(actor, Operation::ManageSpace)?;
         let mut tx = self.db.write().await?;
-        let space = spaces::find(&mut tx, &actor.scope, id).await?;
-        let space = space.ok_or_else(|| ServiceError::not_found("space", id))?;
+        let space = find_space(&mut tx, actor, id).await?;
         spaces::delete(&mut tx, id, now()).await?;
         tx.emit(announce::of_space(Topic::SpaceDeleted, actor, &space, json!({})));
         Ok(tx.commit().await?)
     }
+}
+
+/// The space of that id.
+///
+/// # Errors
+/// There is none for this actor.
+pub(super) async fn find_space(tx: &mut Tx, actor: &Actor, id: &SpaceId) -> Result<Space> {
+    spaces::find(tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("space", id))
 }

@@ -66,15 +66,18 @@ impl Service {
 
     /// Takes back what a change did before it was cut off; nothing when it had not begun, or was taken back.
     pub async fn undo_unfinished(&self, actor: &Actor, id: &SheetId, change: &ChangeId) -> Result<()> {
+        if self.knows_change(actor, id, change).await? {
+            self.undo_change(actor, id, change).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a change was made and is not taken back.
+    pub async fn knows_change(&self, actor: &Actor, id: &SheetId, change: &ChangeId) -> Result<bool> {
         let sheet = self.sheet(actor, id).await?;
         let mut tx = self.db.read().await?;
         let span = changes::change_span(&mut tx, sheet.number, change).await?;
-        let is_undone = changes::is_undone(&mut tx, sheet.number, change).await?;
-        drop(tx);
-        if span.is_none() || is_undone {
-            return Ok(());
-        }
-        self.undo_change(actor, id, change).await.map(|_| ())
+        Ok(span.is_some() && !changes::is_undone(&mut tx, sheet.number, change).await?)
     }
 
     async fn take_back(

@@ -3,7 +3,7 @@
 use super::convert::{id, json};
 use super::statement::Statement;
 use super::{StoreError, Tx, blueprints};
-use crate::domain::ids::{SheetId, SnapshotId};
+use crate::domain::ids::{Id, JobId, SheetId, SnapshotId};
 use crate::domain::snapshot::Snapshot;
 use crate::domain::time::Timestamp;
 
@@ -57,6 +57,15 @@ pub async fn list(tx: &mut Tx, sheet: &SheetId, thread: Option<&str>) -> Result<
         .filter(" AND thread_id = ", thread)
         .push(" ORDER BY snapshots.created_at DESC, snapshots.id");
     tx.all::<Row>(statement).await?.into_iter().map(read).collect()
+}
+
+/// The snapshots of a sheet that jobs kept, and not people, before a moment.
+pub async fn of_jobs(tx: &mut Tx, sheet: i64, before: Timestamp) -> Result<Vec<SnapshotId>, StoreError> {
+    let text = "SELECT id FROM snapshots WHERE sheet = $1 AND created_at < $2
+        AND SUBSTR(thread_id, 1, LENGTH($3)) = $3";
+    let statement = Statement::new(text).bind(sheet).bind(before).bind(JobId::PREFIX);
+    let rows: Vec<(String,)> = tx.all(statement).await?;
+    rows.into_iter().map(|(snapshot,)| id("snapshots.id", &snapshot)).collect()
 }
 
 /// Lets a snapshot go.

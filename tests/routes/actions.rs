@@ -4,7 +4,7 @@ use inlet::domain::job::{Job, JobType};
 use inlet::domain::query::{Filter, RecordQuery};
 use inlet::service::run_action::ActionRun;
 use inlet::service::{Result, ServiceError};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::fixtures::{Contacts, contacts, insert, text};
 use crate::{TestApp, on_each_database};
@@ -23,19 +23,6 @@ fn names(list: &[Value]) -> Vec<String> {
 
 async fn actor(app: &TestApp) -> Actor {
     app.service.actor_of_bearer(&app.key).await.unwrap()
-}
-
-/// A press at a place with nothing selected.
-fn run(job_type: JobType, source: &str, operation: &str) -> ActionRun {
-    ActionRun {
-        job_type,
-        source: source.to_string(),
-        operation: operation.to_string(),
-        column: None,
-        input: Map::new(),
-        records: None,
-        all_selected: false,
-    }
 }
 
 async fn press(app: &TestApp, run: ActionRun) -> Result<Job> {
@@ -266,13 +253,13 @@ async fn a_press_makes_a_job_of_the_place_where_the_action_stands() {
             (JobType::File, &file, "anyFile"),
             (JobType::Space, &made.space, "here"),
         ] {
-            let job = press(&app, run(job_type, source, operation)).await.unwrap();
+            let job = press(&app, ActionRun::new(job_type, source, operation)).await.unwrap();
             assert_eq!(
                 (job.job_type, &job.source, job.label.as_deref()),
                 (job_type, source, Some(operation))
             );
             // Pressed again while it runs, it is the same job.
-            assert_eq!(press(&app, run(job_type, source, operation)).await.unwrap().id, job.id);
+            assert_eq!(press(&app, ActionRun::new(job_type, source, operation)).await.unwrap().id, job.id);
         }
         for (job_type, source, operation) in [
             (JobType::Sheet, &made.sheet, "otherSheet"),
@@ -280,13 +267,13 @@ async fn a_press_makes_a_job_of_the_place_where_the_action_stands() {
             (JobType::Sheet, &made.sheet, "submitAction"),
             (JobType::Workbook, &made.workbook, "anySheet"),
         ] {
-            let error = refused(press(&app, run(job_type, source, operation)).await);
+            let error = refused(press(&app, ActionRun::new(job_type, source, operation)).await);
             assert!(error.message.contains("there is no action"), "{error}");
         }
         // The job of a column says which column it is.
         let in_column = |key: &str| ActionRun {
             column: Some(key.into()),
-            ..run(JobType::Sheet, &made.sheet, "emailOnly")
+            ..ActionRun::new(JobType::Sheet, &made.sheet, "emailOnly")
         };
         let job = press(&app, in_column("email")).await.unwrap();
         let job = app.get(&format!("/v1/jobs/{}", job.id)).await.data();
@@ -327,8 +314,9 @@ async fn the_records_of_a_press_are_those_of_its_event() {
         for (query, wanted) in cases {
             let sheet = SheetId::parse(&made.sheet).unwrap();
             let records = query.clone().map(|query| (sheet, query));
-            let job =
-                press(&app, ActionRun { records, ..run(JobType::Sheet, &made.sheet, "go") }).await.unwrap();
+            let job = press(&app, ActionRun { records, ..ActionRun::new(JobType::Sheet, &made.sheet, "go") })
+                .await
+                .unwrap();
             let events = app.get("/v1/events?topic=job:ready&pageSize=100").await.json();
             let events = events["data"].as_array().unwrap().clone();
             let event = events.iter().find(|event| event["context"]["jobId"] == json!(job.id)).unwrap();
@@ -362,7 +350,7 @@ async fn constraints_are_looked_at_once_more_when_pressed() {
         let reason = async |operation: &str, ids: &[String]| {
             let query = RecordQuery { ids: ids.to_vec(), ..RecordQuery::default() };
             let records = (!ids.is_empty()).then(|| (SheetId::parse(&made.sheet).unwrap(), query));
-            let pressed = press(&app, ActionRun { records, ..run(JobType::Sheet, &made.sheet, operation) }).await;
+            let pressed = press(&app, ActionRun { records, ..ActionRun::new(JobType::Sheet, &made.sheet, operation) }).await;
             pressed.err().map(|error| error.message)
         };
         assert_eq!(reason("data", &[]).await.as_deref(), Some("There are no records yet"));
@@ -375,6 +363,22 @@ async fn constraints_are_looked_at_once_more_when_pressed() {
         assert_eq!(reason("valid", &ids[..1]).await, None);
         assert_eq!(reason("valid", &ids[1..]).await.as_deref(), Some("1 selected record with errors: put them right first"));
         assert_eq!(reason("allValid", &ids[..1]).await.as_deref(), whole);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pressed_three_times_it_is_one_job() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        insert(&app, &made.sheet, &[json!({ "name": "Ann" })]).await;
+        let pressed = async || {
+            press(&app, ActionRun::new(JobType::Workbook, &made.workbook, "submitAction")).await.unwrap().id
+        };
+        let first = pressed().await;
+        assert_eq!([pressed().await, pressed().await], [first.clone(), first.clone()]);
+        app.post(&format!("/v1/jobs/{first}/complete"), json!({})).await.data();
+        assert_ne!(pressed().await, first);
     })
     .await;
 }

@@ -27,15 +27,7 @@ async fn with_form(app: &TestApp, fields: Value) -> (Contacts, Actor) {
 
 fn pressed(made: &Contacts, input: Value) -> ActionRun {
     let Value::Object(input) = input else { panic!("{input} is no form") };
-    ActionRun {
-        job_type: JobType::Workbook,
-        source: made.workbook.clone(),
-        column: None,
-        operation: "send".to_string(),
-        input,
-        records: None,
-        all_selected: false,
-    }
+    ActionRun { input, ..ActionRun::new(JobType::Workbook, &made.workbook, "send") }
 }
 
 async fn press(app: &TestApp, actor: &Actor, made: &Contacts, input: Value) -> Result<Job, ServiceError> {

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use inlet::domain::ids::{Id, JobId};
+use inlet::domain::job::{Job, JobStatus};
+use inlet::store::{jobs, now};
 use serde_json::{Value, json};
 
 use crate::fixtures::{Contacts, contacts, insert, text};
@@ -95,6 +98,11 @@ async fn parts_in_sequence_follow_one_another_however_they_end() {
         let parent = job(&app, &made, json!({})).await;
         app.post(&format!("/v1/jobs/{parent}/split"), json!({ "parts": 3 })).await.data();
         let ids: Vec<_> = parts(&app, &parent).await.iter().map(|part| text(part, "id")).collect();
+        for (id, waits) in ids.iter().zip([0, 1, 1]) {
+            let told = told(&app, "job:updated", id).await;
+            assert_eq!(told.len(), waits);
+            assert!(told.iter().all(|event| event["payload"]["status"] == "waiting"));
+        }
         let mut expected = ["ready", "waiting", "waiting"];
         for (place, verb) in ["complete", "fail", "complete"].iter().enumerate() {
             for (id, status_now) in ids.iter().zip(expected) {
@@ -128,6 +136,34 @@ async fn a_job_ends_itself_when_nobody_does_after_its_parts() {
             assert_eq!(after["status"], json!(ended), "{after}");
             assert!(text(&after["outcome"], "message").contains("of 1 parts done"), "{after}");
         }
+    })
+    .await;
+}
+
+/// The sweep and the listener lock a part and its parent in the same order.
+#[tokio::test]
+async fn a_part_is_given_up_and_ended_at_once() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let parent = job(&app, &made, json!({})).await;
+        app.post(&format!("/v1/jobs/{parent}/split"), json!({ "parts": 1 })).await.data();
+        let part = text(&parts(&app, &parent).await[0], "id");
+        let [parent, part]: [JobId; 2] = [parent, part].map(|id| Id::parse(&id).unwrap());
+        let scope = app.service.actor_of_bearer(&app.key).await.unwrap().scope;
+        let mut tx = app.service.db.write().await.unwrap();
+        let silent = jobs::find_for_update(&mut tx, &scope, &part).await.unwrap().unwrap();
+        let silent = Job { status: JobStatus::Executing, updated_at: now().plus(-10_000), ..silent };
+        jobs::update(&mut tx, &silent).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = app.service.db.write().await.unwrap();
+        jobs::find_for_update(&mut tx, &scope, &parent).await.unwrap();
+        let service = app.service.clone();
+        let sweep = tokio::spawn(async move { service.end_overdue_jobs().await });
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        jobs::find_for_update(&mut tx, &scope, &part).await.unwrap();
+        drop(tx);
+        assert_eq!(sweep.await.unwrap().unwrap(), 1);
     })
     .await;
 }
@@ -209,9 +245,12 @@ async fn the_failed_parts_of_a_job_are_run_again() {
         let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
         let id = inlet::domain::ids::Id::parse(&parent).unwrap();
         app.service.retry_failed_parts(&actor, &id).await.unwrap();
-        let expected = ["ready", "complete", "waiting"];
-        for (id, expected) in ids.iter().zip(expected) {
-            assert_eq!(status(&app, id).await, expected);
+        // A part that waits for another is not told to be ready, and each run has a number of its own.
+        let expected = [("ready", 2, 1), ("complete", 1, 0), ("waiting", 1, 1)];
+        for (id, (status, ready, attempt)) in ids.iter().zip(expected) {
+            let part = app.get(&format!("/v1/jobs/{id}")).await.data();
+            assert_eq!((&part["status"], &part["attempt"]), (&json!(status), &json!(attempt)));
+            assert_eq!(told(&app, "job:ready", id).await.len(), ready, "{status}");
         }
         assert_eq!(status(&app, &parent).await, "waiting");
         call(&app, &ids[0], "complete").await;

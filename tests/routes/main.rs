@@ -8,6 +8,7 @@ mod util;
 mod actions;
 mod bad_input;
 mod blueprint_changes;
+mod built_in_actions;
 mod bulk;
 mod cells;
 mod commits;

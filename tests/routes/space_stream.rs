@@ -50,7 +50,8 @@ async fn every_page_hears_every_event_once_and_in_order() {
         change(&app, &made, 5).await;
         let middle = newest(&app, &made).await;
         // While events are being told.
-        let (late, ()) = tokio::join!(open(&ada, &format!("&after={first}")), change(&app, &made, 5));
+        let after_first = format!("&after={first}");
+        let (late, ()) = tokio::join!(open(&ada, &after_first), change(&app, &made, 5));
         let newcomer = open(&ada, "").await;
         let before_last = newest(&app, &made).await;
         change(&app, &made, 2).await;

@@ -136,19 +136,17 @@ fn what_was_not_synced_is_lost() {
     assert_eq!(disk.now[Path::new("/d/b")], b"zb\0xy");
 }
 
-#[test]
-#[ignore = "needs strace; `make test-all` runs it"]
-fn what_was_acknowledged_survives_a_loss_of_power() {
-    if std::process::Command::new("strace").arg("--version").output().is_err() {
+/// Whether there is somebody who tells what was synced.
+pub fn is_told_of() -> bool {
+    let told = std::process::Command::new("strace").arg("--version").output().is_ok();
+    if !told {
         eprintln!("the loss of power is not tested: there is no strace");
-        return;
     }
-    let (folder, traces, after) =
-        (Folder::new("power"), Folder::new("power-trace"), Folder::new("power-after"));
-    let server = Server::traced(&folder.0, &traces.0);
-    let (environment, space, _, sheet) = space_with_sheet(&server);
-    let file = server.upload(&space, &environment, "kept.csv", &csv(50));
-    let known = clients(&server, &sheet, 1, 40);
+    told
+}
+
+/// The power of a traced server goes. Its folder is made anew as the disk has it, from the traces.
+pub fn goes(server: Server, [folder, traces, after]: [&Folder; 3]) {
     server.kill();
     let is_over = || {
         let ended = |entry: std::io::Result<std::fs::DirEntry>| {
@@ -159,6 +157,21 @@ fn what_was_acknowledged_survives_a_loss_of_power() {
     };
     until("the end of the traces", is_over);
     Disk::of_traces(&traces.0).restore(&folder.0, &after.0);
+}
+
+#[test]
+#[ignore = "needs strace; `make test-all` runs it"]
+fn what_was_acknowledged_survives_a_loss_of_power() {
+    if !is_told_of() {
+        return;
+    }
+    let (folder, traces, after) =
+        (Folder::new("power"), Folder::new("power-trace"), Folder::new("power-after"));
+    let server = Server::traced(&folder.0, &traces.0);
+    let (environment, space, _, sheet) = space_with_sheet(&server);
+    let file = server.upload(&space, &environment, "kept.csv", &csv(50));
+    let known = clients(&server, &sheet, 1, 40);
+    goes(server, [&folder, &traces, &after]);
 
     let key = std::fs::read(folder.0.join("secret.key")).unwrap();
     assert_eq!(std::fs::read(after.0.join("secret.key")).unwrap(), key, "the key of the secrets is lost");

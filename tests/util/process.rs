@@ -61,24 +61,53 @@ impl Server {
 
     /// The same; `strace` leaves in `traces` what each thread wrote and synced.
     pub fn traced(folder: &Path, traces: &Path) -> Self {
+        Self::run(Self::tracing(traces), folder)
+    }
+
+    /// The same, with the time-outs of real work.
+    pub fn traced_and_patient(folder: &Path, traces: &Path) -> Self {
+        Self::spawn(Self::tracing(traces), folder).unwrap()
+    }
+
+    fn tracing(traces: &Path) -> Command {
         let mut command = Command::new("strace");
         command.args(["-D", "-ff", "-ttt", "-y", "-xx", "-s", "1000000"]);
         command.args(["-e", "trace=pwrite64,write,fsync,fdatasync,ftruncate,unlink,rename"]);
         command.arg("-o").arg(traces.join("thread")).arg(PROGRAM).env_remove("INLET_DATABASE_URL");
-        Self::run(command, folder)
+        command
+    }
+
+    /// Starts the program with the time-outs of real work; nothing when it died before it answered.
+    pub fn start_patient(folder: &Path, settings: &[(&str, &str)]) -> Option<Self> {
+        let mut command = Command::new(PROGRAM);
+        command.env_remove("INLET_DATABASE_URL").envs(settings.iter().copied());
+        Self::spawn(command, folder).ok()
     }
 
     fn run(mut command: Command, folder: &Path) -> Self {
-        command.args(["--listen", "127.0.0.1:0", "--fast-timeouts", "--data"]).arg(folder);
+        command.arg("--fast-timeouts");
+        match Self::spawn(command, folder) {
+            Ok(server) => server,
+            Err(line) => panic!("the server did not start: {line}"),
+        }
+    }
+
+    /// The server once it answers, or what it said in the place of its address.
+    fn spawn(mut command: Command, folder: &Path) -> Result<Self, String> {
+        command.args(["--listen", "127.0.0.1:0", "--data"]).arg(folder);
         command.env("INLET_LOG", "warn").stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().rsplit("http://").next().unwrap_or_default().to_string();
-        assert!(line.starts_with("Inlet is at "), "the server did not start: {line}");
+        if !line.starts_with("Inlet is at ") {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(line);
+        }
         let keys = std::fs::read_to_string(folder.join("keys.env")).unwrap();
         let key = keys.lines().find_map(|line| line.strip_prefix("API_KEY=")).unwrap().to_string();
-        Self { child, address, key }
+        Ok(Self { child, address, key })
     }
 
     /// SIGKILL: what a crash and an impatient operator do.
@@ -87,10 +116,15 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// Whether the program is gone by itself.
+    pub fn is_dead(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Waits until the program is gone by itself; fails after half a minute.
     pub fn wait_for_death(mut self) {
         let begun = Instant::now();
-        while self.child.try_wait().unwrap().is_none() {
+        while !self.is_dead() {
             assert!(begun.elapsed() < Duration::from_secs(30), "the program came past its failpoint");
             std::thread::sleep(Duration::from_millis(20));
         }

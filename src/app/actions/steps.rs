@@ -44,7 +44,7 @@ struct Walk {
 
 /// The steps of what was asked for.
 pub fn steps(begin: Begin, asked: ActionForm) -> AnyView {
-    let ActionForm { question, guardrail, guide, form } = asked;
+    let ActionForm { about_records, question, guardrail, guide, form } = asked;
     let answers = Answers::new(form.clone());
     let warns = guardrail.is_some();
     let steps = Memo::new(move |_| steps_of(warns, answers));
@@ -76,7 +76,7 @@ pub fn steps(begin: Begin, asked: ActionForm) -> AnyView {
                 let guide = guide.filter(|_| is_first).map(help);
                 view! {
                     {question.any()}
-                    {is_first.then(|| begin.scope()).any()}
+                    {(is_first && about_records).then(|| begin.scope()).any()}
                     {guide.any()}
                     {part(move || page_help(answers, page))}
                     {fields(answers, page, asks)}

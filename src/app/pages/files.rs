@@ -51,11 +51,11 @@ pub fn FilesPage() -> impl IntoView {
                                 .any()
                         }
                         Ok(list) => {
-                            let now = list.now;
+                            let shown = Shown { now: list.now, omits_download: list.omits_download, omits_delete: list.omits_delete };
                             let more = list.total.saturating_sub(list.files.len() as u64);
                             view! {
                                 <Table class="files-table" caption="Files" headings=&["Name", "Status", "#Size", "Origin", "Added", ""]>
-                                    {list.files.into_iter().map(|file| row(state, file, now, deleting)).collect_view().any()}
+                                    {list.files.into_iter().map(|file| row(state, file, shown, deleting)).collect_view().any()}
                                 </Table>
                                 {(more > 0).then(|| view! { <p class="quiet">{format!("{} older files", format::count(more))}</p> }).any()}
                             }
@@ -82,7 +82,15 @@ fn status(status: FileStatus) -> (&'static str, &'static str) {
     }
 }
 
-fn row(state: SpaceState, file: FileRow, now: i64, deleting: RwSignal<Option<FileRow>>) -> AnyView {
+/// How all rows are shown.
+#[derive(Clone, Copy)]
+struct Shown {
+    now: i64,
+    omits_download: bool,
+    omits_delete: bool,
+}
+
+fn row(state: SpaceState, file: FileRow, shown: Shown, deleting: RwSignal<Option<FileRow>>) -> AnyView {
     let (class, word) = status(file.status);
     let address = format!("/files/{}/download", file.id);
     let (linked, named, doomed) = (address.clone(), file.name.clone(), file.clone());
@@ -97,22 +105,26 @@ fn row(state: SpaceState, file: FileRow, now: i64, deleting: RwSignal<Option<Fil
             menu_item(state, action.clone(), place.clone(), scope.clone(), waits.clone())
         };
         let (address, doomed) = (address.clone(), doomed.clone());
-        let mut items = vec![MenuItem::new("Download", Icon::Download, move || fetch(&address))];
-        items.extend(actions.iter().map(action));
+        let download = MenuItem::new("Download", Icon::Download, move || fetch(&address));
         let delete = move || deleting.set(Some(doomed.clone()));
-        items.push(MenuItem::new("Delete", Icon::Trash, delete).dangerous());
-        items
+        let delete = MenuItem::new("Delete", Icon::Trash, delete).dangerous();
+        let first = (!shown.omits_download).then_some(download);
+        let last = (!shown.omits_delete).then_some(delete);
+        first.into_iter().chain(actions.iter().map(action)).chain(last).collect::<Vec<_>>()
     });
     let origin = if file.generated { "Made by a job" } else { "Uploaded" };
     view! {
         <tr>
             <th scope="row">
-                <a href=linked download="" rel="external">{file.name}</a>
+                {match shown.omits_download {
+                    true => view! { <span>{file.name}</span> }.any(),
+                    false => view! { <a href=linked download="" rel="external">{file.name}</a> }.any(),
+                }}
             </th>
             <td><span class=class>{word}</span></td>
             <td class="text-right">{format::size(file.size.unsigned_abs())}</td>
             <td>{format!("{origin} · {}", file.created_by)}</td>
-            <td>{format::ago(file.created_at, now)}</td>
+            <td>{format::ago(file.created_at, shown.now)}</td>
             <td class="menu-cell">
                 <MenuButton id=format!("menu-{}", file.id) label=format!("Actions of {named}") bare=Icon::More items=items most=MOST_UNSOUGHT + OWN_ITEMS />
             </td>

@@ -48,7 +48,8 @@ pub fn SheetPage() -> impl IntoView {
     let sheet = rpc::read(
         move || question.get(),
         move |question| {
-            let Address { question: asked, view } = router.query.with_untracked(|query| Address::read(query));
+            let Address { question: asked, view, .. } =
+                router.query.with_untracked(|query| Address::read(query));
             let asked = asked.map(|asked| asked.choosing());
             records::sheet(question.split(' ').next().unwrap_or_default().to_string(), asked, view)
         },

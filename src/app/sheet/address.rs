@@ -1,9 +1,11 @@
-//! What a sheet shows, in the query of its address: `?view=us_vi_…&tab=invalid&search=ann&filter=…&sort=age`.
+//! What a sheet shows, in the query of its address: `?view=us_vi_…&tab=invalid&search=ann&filter=…&sort=age`, and with
+//! `compare=us_ss_…` what has changed since a version.
 //! A reload, a shared link and the way back show the same.
 
 use leptos::prelude::*;
 
 use super::SheetControl;
+use super::control::Side;
 use crate::app::grid::Question;
 use crate::app::plain::on_change;
 use crate::app::router::Router;
@@ -21,6 +23,8 @@ pub struct Address {
     pub question: Option<Question>,
     /// The id of the view.
     pub view: Option<String>,
+    /// The id of the version that is compared.
+    pub compare: Option<String>,
 }
 
 impl Address {
@@ -43,15 +47,15 @@ impl Address {
             sort: Some(sort).filter(|sort| !sort.field.is_empty()),
         };
         let asks = tab.is_some() || question != Question::default();
-        let view = Some(get("view").to_string()).filter(|view| !view.is_empty());
-        Self { question: asks.then_some(question), view }
+        let named = |name| Some(get(name).to_string()).filter(|id| !id.is_empty());
+        Self { question: asks.then_some(question), view: named("view"), compare: named("compare") }
     }
 
     /// The address of what is shown: nothing for what the view, or the sheet without one, shows anyway.
     pub fn of(question: &Question, view: Option<(&str, &Question)>) -> Self {
         let usual = view.map_or_else(Question::default, |(_, question)| question.clone());
         let view = view.map(|(id, _)| id.to_string());
-        Self { question: (*question != usual).then(|| question.clone()), view }
+        Self { question: (*question != usual).then(|| question.clone()), view, compare: None }
     }
 
     /// The query, with its question mark; empty for nothing.
@@ -65,6 +69,9 @@ impl Address {
         };
         if let Some(view) = &self.view {
             add("view", view);
+        }
+        if let Some(compare) = &self.compare {
+            add("compare", compare);
         }
         let Some(Question { standing, search, filter, sort }) = &self.question else { return query };
         // Beside a view the tab says that the question is one of its own.
@@ -135,13 +142,20 @@ pub fn follow(control: SheetControl) {
             let of_view = view.as_ref().map(|view| (view.id.clone(), Question::of(view.choosing.clone())));
             Address::of(&question, of_view.as_ref().map(|(id, question)| (id.as_str(), question)))
         });
-        (address, question.standing)
+        let is_compared = control.side.get() == Some(Side::Compare);
+        let compare = control.compared.get().filter(|_| is_compared);
+        (Address { compare, ..address }, question.standing)
     };
+    if let Some(version) = query.with_untracked(|query| Address::read(query)).compare {
+        control.compared.set(Some(version));
+        control.side.set(Some(Side::Compare));
+    }
     let before = StoredValue::new(untrack(shown));
     let our_path = here.clone();
     on_change(shown, move |now| {
         let (address, standing) = now;
-        let step = before.with_value(|before| before.1 != *standing || before.0.view != address.view);
+        let is_other = |before: &Address| before.view != address.view || before.compare != address.compare;
+        let step = before.with_value(|before| before.1 != *standing || is_other(&before.0));
         before.set_value(now.clone());
         let known = query.with_untracked(|query| Address::read(query));
         if known == *address || path.get_untracked() != our_path {

@@ -47,6 +47,8 @@ pub enum Side {
     Record,
     /// What changed the sheet.
     Versions,
+    /// What has changed since a version.
+    Compare,
 }
 
 /// What the box over the grid is open for.
@@ -79,6 +81,8 @@ pub struct SheetControl {
     pub own_layout: StoredValue<Option<SheetLayout>>,
     /// What stands beside the grid.
     pub side: RwSignal<Option<Side>>,
+    /// The version that is compared.
+    pub compared: RwSignal<Option<String>>,
     /// What the box over the grid is open for.
     pub finding: RwSignal<Option<Finding>>,
     /// What is typed to be found.
@@ -200,6 +204,7 @@ impl SheetControl {
             view,
             own_layout,
             side: RwSignal::new(None),
+            compared: RwSignal::new(None),
             finding: RwSignal::new(None),
             sought: RwSignal::new(String::new()),
             find_step: RwSignal::new(None),
@@ -301,15 +306,18 @@ impl SheetControl {
     pub fn column_actions(self, key: &str) -> Vec<ActionView> {
         let stands =
             |action: &ActionView| action.columns.is_empty() || action.columns.iter().any(|own| own == key);
-        self.column_actions.with(|actions| actions.iter().filter(|action| stands(action)).cloned().collect())
+        let own = self
+            .column_actions
+            .with(|actions| actions.iter().filter(|action| stands(action)).cloned().collect::<Vec<_>>());
+        self.sheet.with_value(|sheet| with_built_in(own, &sheet.column_actions))
     }
 
     /// The actions of the toolbar.
     pub fn toolbar_actions(self) -> Vec<ActionView> {
         self.sheet.with_value(|sheet| {
-            self.state
-                .frame
-                .with(|frame| frame.sheet(&sheet.id).map(|entry| entry.actions.clone()).unwrap_or_default())
+            let actions = |entry: &SheetEntry| entry.actions.clone();
+            let own = self.state.frame.with(|frame| frame.sheet(&sheet.id).map(actions));
+            with_built_in(own.unwrap_or_default(), &sheet.actions)
         })
     }
 
@@ -455,4 +463,15 @@ impl SheetControl {
     pub fn add_record(self) {
         self.make(Change::Add(Adding::AtEnd));
     }
+}
+
+/// Actions of developers, and after them the built-in ones in whose place there is none.
+fn with_built_in(mut actions: Vec<ActionView>, built_in: &[ActionView]) -> Vec<ActionView> {
+    let own = actions.len();
+    for action in built_in {
+        if !actions[..own].iter().any(|other| other.operation == action.operation) {
+            actions.push(action.clone());
+        }
+    }
+    actions
 }

@@ -8,6 +8,7 @@ mod changing;
 pub mod clash;
 mod column_menu;
 mod columns_panel;
+pub mod compare;
 pub mod control;
 mod edits;
 pub mod errors;

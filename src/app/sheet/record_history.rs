@@ -95,7 +95,7 @@ fn change_view(
     view! {
         <div class="history-change">
             <span class="quiet">{control.label(&field)}</span>
-            <p>{value(before, "del")} <span class="sr-only">"became"</span> <span aria-hidden="true">"→"</span> {value(after, "ins")}</p>
+            {texts(before, after)}
             {part(move || {
                 (!locked && differs())
                     .then(|| {
@@ -110,6 +110,12 @@ fn change_view(
         </div>
     }
     .any()
+}
+
+/// A text and what became of it.
+pub fn texts(before: Option<String>, after: Option<String>) -> AnyView {
+    view! { <p>{value(before, "del")} <span class="sr-only">"became"</span> <span aria-hidden="true">"→"</span> {value(after, "ins")}</p> }
+        .any()
 }
 
 fn value(text: Option<String>, tag: &'static str) -> AnyView {

@@ -35,7 +35,10 @@ fn key(control: SheetControl, event: &ev::KeyboardEvent) {
     }
     match (event.key().as_str(), event.shift_key()) {
         ("f" | "F", false) => control.finding.set(Some(Finding::Find)),
-        ("h" | "H", false) => control.finding.set(Some(Finding::Replace)),
+        ("h" | "H", false) => {
+            let omits = control.sheet.with_value(|sheet| sheet.omits.replace);
+            control.finding.set(Some(if omits { Finding::Find } else { Finding::Replace }));
+        }
         ("e" | "E", true) => control.toggle_side(Side::Errors),
         _ => return,
     }

@@ -19,6 +19,7 @@ pub fn SidePanel(
             Side::Errors => later::errors_panel(control),
             Side::Record => later::record_panel(control),
             Side::Versions => later::versions_panel(control),
+            Side::Compare => later::compare_panel(control),
         })
     })
 }

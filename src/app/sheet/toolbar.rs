@@ -22,7 +22,7 @@ use crate::rpc::records::Standing;
 /// How long typing has to rest before the server is asked.
 const REST_MILLISECONDS: u64 = 200;
 /// Items that the menu of every sheet has.
-const OWN_ITEMS: usize = 3;
+const OWN_ITEMS: usize = 8;
 const STANDINGS: [Standing; 3] = [Standing::All, Standing::Valid, Standing::Invalid];
 
 /// The toolbar of a sheet.
@@ -48,11 +48,11 @@ pub fn Toolbar(
         STANDINGS.iter().position(|other| *other == standing).unwrap_or(0)
     });
     let choose = move |place: usize| question.update(|question| question.standing = STANDINGS[place]);
-    let permits = control.sheet.with_value(|sheet| sheet.permits);
+    let (permits, omits) = control.sheet.with_value(|sheet| (sheet.permits, sheet.omits));
     let actions = Memo::new(move |_| control.toolbar_actions());
     let blocked = control.blocked;
     let place = StoredValue::new(Place::Sheet(control.id()));
-    let items = menu(state, control, actions, blocked, permits.delete);
+    let items = menu(state, control, actions, blocked);
     let scope = Memo::new(move |_| control.scope());
     let waits = control.waits;
     let primary = move || {
@@ -76,9 +76,9 @@ pub fn Toolbar(
             {steps(control)}
             <span class="grow"></span>
             <Button label="Add record" before=Icon::Plus look=Look::Ghost bare=true reason=add_reason press=move |()| control.add_record() />
-            <Button label="Add file" before=Icon::Upload look=Look::Ghost reason=import_reason press=move |()| importing.pick() />
+            {(!omits.import).then(|| view! { <Button label="Add file" before=Icon::Upload look=Look::Ghost reason=import_reason press=move |()| importing.pick() /> }).any()}
             {part(primary)}
-            <MenuButton id="download-menu".to_string() label="Download".to_string() bare=Icon::Download items=downloads(state, control, blocked) />
+            {(!omits.download).then(|| view! { <MenuButton id="download-menu".to_string() label="Download".to_string() bare=Icon::Download items=downloads(state, control, blocked) /> }).any()}
             <MenuButton id="sheet-menu".to_string() label="Actions".to_string() items=items most=MOST_UNSOUGHT + OWN_ITEMS />
         </div>
     }
@@ -153,9 +153,9 @@ fn menu(
     control: SheetControl,
     actions: Memo<Vec<ActionView>>,
     blocked: Memo<Option<String>>,
-    may_delete: bool,
 ) -> Signal<Vec<MenuItem>> {
     let delete = move || control.ask_to_delete();
+    let (permits, omits) = control.sheet.with_value(|sheet| (sheet.permits, sheet.omits));
     Signal::derive(move || {
         let (scope, waits, blocked) = (control.scope(), control.waits.get(), blocked.get());
         let place = Place::Sheet(control.id());
@@ -163,17 +163,20 @@ fn menu(
         let mut items: Vec<MenuItem> = rest
             .map(|action| menu_item(state, action, place.clone(), scope.clone(), waits.clone()))
             .collect();
-        let why_not = match (may_delete, scope.standing.selected) {
+        let why_not = match (permits.delete, scope.standing.selected) {
             (false, _) => Some("Records of this sheet may not be deleted".to_string()),
             (true, 0) => Some("Select records first".to_string()),
             (true, _) => None,
         };
-        let find = move || control.finding.set(Some(Finding::Replace));
-        let find = MenuItem::new("Find and replace", Icon::Search, find).unless(blocked.clone());
-        items.push(find);
+        if !omits.replace {
+            let find = move || control.finding.set(Some(Finding::Replace));
+            items.push(MenuItem::new("Find and replace", Icon::Search, find).unless(blocked.clone()));
+        }
         items.push(MenuItem::new("Versions", Icon::History, move || control.side.set(Some(Side::Versions))));
-        let delete = MenuItem::new("Delete selected records", Icon::Trash, delete).dangerous();
-        items.push(delete.unless(blocked.or(why_not)));
+        if !omits.delete {
+            let delete = MenuItem::new("Delete selected records", Icon::Trash, delete).dangerous();
+            items.push(delete.unless(blocked.or(why_not)));
+        }
         items
     })
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::changing::undo_change;
-use super::control::SheetControl;
+use super::control::{SheetControl, Side};
 use super::side::{focus_heading, panel as side_panel};
 use super::turns::Turns;
 use crate::app::components::{Button, EmptyState, Icon, Toast, Tone, TryAgain};
@@ -106,7 +106,7 @@ fn kept_view(control: SheetControl, version: KeptVersion, now: i64, again: Callb
     let reason = version.current.then(|| "The sheet is as it was then".to_string());
     let restore = move |()| {
         spawn_local(async move {
-            match versions::restore_version(id.get_value()).await {
+            match versions::restore_version(id.get_value(), None).await {
                 Ok(()) => {
                     let words = "How it was before is kept, too.";
                     control
@@ -136,6 +136,7 @@ fn kept_view(control: SheetControl, version: KeptVersion, now: i64, again: Callb
             <p class="history-head"><b>{title}</b></p>
             <p class="quiet">{[&ago(version.when, now), " · ", &version.who].concat()}</p>
             <div class="fixes">
+                <Button label="Compare" press=move |()| compare(control, id.get_value()) />
                 <Button label="Go back to it" reason=reason press=restore />
                 <button type="button" class="button button-ghost" aria-label=forget_label on:click=on_mouse(forget)>"Do not keep"</button>
             </div>
@@ -161,4 +162,10 @@ fn change_view(control: SheetControl, change: SheetChange, now: i64) -> AnyView 
         </li>
     }
     .any()
+}
+
+/// Opens what has changed since a version.
+fn compare(control: SheetControl, version: String) {
+    control.compared.set(Some(version));
+    control.side.set(Some(Side::Compare));
 }

@@ -2,6 +2,7 @@
 
 use super::SheetControl;
 use super::address::Address;
+use super::control::Side;
 use crate::app::grid::Question;
 use crate::domain::layout::SheetLayout;
 use crate::rpc::views::SavedView;
@@ -33,6 +34,12 @@ impl SheetControl {
 
     /// Shows what an address asks for, as after the way back.
     pub fn show(self, asked: Address) {
+        if asked.compare.is_some() {
+            self.compared.set(asked.compare.clone());
+            self.side.set(Some(Side::Compare));
+        } else if self.side.get_untracked() == Some(Side::Compare) {
+            self.side.set(None);
+        }
         let open = self.view.with_untracked(|view| view.as_ref().map(|view| view.id.clone()));
         if asked.view == open {
             let usual = self.view.with_untracked(|view| view.as_ref().map(|view| view.choosing.clone()));

@@ -228,7 +228,7 @@ impl Views {
     }
 
     fn copy_link(self, id: &str) {
-        let address = Address { question: None, view: Some(id.to_string()) };
+        let address = Address { view: Some(id.to_string()), ..Address::default() };
         let location = window().location();
         let here = [location.origin(), location.pathname()].map(Result::unwrap_or_default).concat();
         let link = [here.as_str(), &address.query()].concat();

@@ -133,3 +133,11 @@ pub enum SheetConstraint {
         config: Option<Value>,
     },
 }
+
+impl SheetConstraint {
+    /// Keys of the fields that it is about.
+    pub fn fields(&self) -> &[String] {
+        let (Self::Unique { fields, .. } | Self::External { fields, .. }) = self;
+        fields
+    }
+}

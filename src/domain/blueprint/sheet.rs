@@ -100,9 +100,7 @@ impl SheetConfig {
             check_constraints(field).map_err(|error| error.within(&format!("fields[{position}]")))?;
         }
         for (position, constraint) in self.constraints.iter().enumerate() {
-            let (SheetConstraint::Unique { fields, .. } | SheetConstraint::External { fields, .. }) =
-                constraint;
-            if let Some(unknown) = fields.iter().find(|key| self.field(key).is_none()) {
+            if let Some(unknown) = constraint.fields().iter().find(|key| self.field(key).is_none()) {
                 let message = format!("`{unknown}` is not the key of a field of this sheet");
                 return Err(ParseError::at(format!("constraints[{position}].fields"), message));
             }

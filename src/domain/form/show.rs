@@ -50,6 +50,11 @@ pub enum Test {
 }
 
 impl ShowIf {
+    /// The input of that key has this answer.
+    pub fn equals(key: &str, value: Value) -> Self {
+        Self { key: key.to_string(), equals: Some(value), not_equal_to: None, one_of: None, is_empty: None }
+    }
+
     /// Its one test.
     pub(super) fn test(&self) -> Result<Test, String> {
         let texts = |values: &[Value]| {

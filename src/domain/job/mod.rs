@@ -6,6 +6,8 @@ pub mod lifecycle;
 pub mod log;
 pub mod parts;
 pub mod plan;
+#[cfg(feature = "ssr")]
+pub mod undo;
 mod words;
 
 pub use lifecycle::{Command, Refusal, Transition, transition};
@@ -19,7 +21,8 @@ use super::outcome::Outcome;
 use super::query::RecordQuery;
 use super::time::Timestamp;
 
-/// The jobs that the server itself does, by type and operation; all others wait for a listener.
+/// The jobs that the server itself does, by type and operation, when they are made by a built-in action or a program;
+/// all others wait for a listener, and so does a job of an action that a developer calls like one of these.
 pub const BUILT_IN: &[(JobType, &str)] = &[
     (JobType::Sheet, "import"),
     (JobType::Sheet, "export"),
@@ -29,6 +32,15 @@ pub const BUILT_IN: &[(JobType, &str)] = &[
     (JobType::Sheet, "fill-cells"),
     (JobType::Workbook, "delete-records"),
     (JobType::Sheet, "validate"),
+    (JobType::Sheet, "clear-column"),
+    (JobType::Sheet, "fill-column"),
+    (JobType::Sheet, "remove-duplicates"),
+    (JobType::Sheet, "copy-records"),
+    (JobType::Sheet, "move-records"),
+    (JobType::Sheet, "add-field"),
+    (JobType::Sheet, "rename-field"),
+    (JobType::Sheet, "remove-field"),
+    (JobType::Workbook, "map"),
 ];
 
 /// Whether the server itself does such jobs.
@@ -158,6 +170,6 @@ impl Job {
 
     /// Whether a worker of the server does it, and no listener.
     pub fn is_built_in(&self) -> bool {
-        is_built_in(self.job_type, &self.operation)
+        self.managed
     }
 }

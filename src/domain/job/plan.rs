@@ -1,6 +1,8 @@
 //! What a mapping job means to do: which field of one sheet goes into which of another (section 2.8.5 of the wire
 //! contract).
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -109,7 +111,27 @@ pub struct PlanChange {
     pub program_id: Option<String>,
 }
 
+impl Edge {
+    /// The key of the field where the values go.
+    pub fn destination_key(&self) -> Option<&str> {
+        self.destination_field.get("key")?.as_str()
+    }
+
+    /// What becomes of each value; those that are not named stay as they are.
+    pub fn values(&self) -> HashMap<String, String> {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_string);
+        let pairs = self.enum_details.iter().flat_map(|details| &details.mapping);
+        pairs.map(|pair| (text(&pair.source_value), text(&pair.destination_value))).collect()
+    }
+}
+
 impl ExecutionPlan {
+    /// Where the values of the field of that key go.
+    pub fn edge_of(&self, key: &str) -> Option<&Edge> {
+        let is_from = |edge: &&Edge| edge.source_field.get("key").and_then(Value::as_str) == Some(key);
+        self.field_mapping.iter().find(is_from)
+    }
+
     /// Takes what a change names.
     pub fn take(&mut self, change: PlanChange) {
         if let Some(edges) = change.field_mapping {

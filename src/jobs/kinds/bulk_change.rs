@@ -1,19 +1,19 @@
-//! `sheet:find-replace`, `sheet:bulk-update` and `sheet:fill`: changes all records that a query finds by one rule, as
-//! one change that can be undone.
+//! `sheet:find-replace`, `sheet:bulk-update`, `sheet:fill`, `sheet:clear-column` and `sheet:fill-column`: changes all
+//! records that a query finds by one rule, as one change that can be undone.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::domain::built_in_actions::ABOVE;
 use crate::domain::cell_edit::Spelling;
-use crate::domain::ids::{ChangeId, Id, JobId, SheetId};
+use crate::domain::ids::{ChangeId, SheetId};
 use crate::domain::outcome::Outcome;
 use crate::domain::query::RecordQuery;
 use crate::domain::wording::{counted, grouped, too_long};
 use crate::jobs::work::{Work, WorkError};
 use crate::service::bulk::{BulkChange, BulkRun, Changed};
-use crate::service::jobs::JobChange;
 
 /// Commits of one transaction: 80,000 records at most.
 pub(super) const TOGETHER: usize = 8;
@@ -33,6 +33,9 @@ struct Config {
     field_updates: BTreeMap<String, Update>,
     #[serde(default)]
     value: Option<Value>,
+    /// `above`: empty cells get what stands above them.
+    #[serde(default)]
+    with: Option<String>,
     /// Keeps the records as they were under this name.
     #[serde(default)]
     snapshot_label: Option<String>,
@@ -62,6 +65,9 @@ impl Config {
                 let updates = self.field_updates.iter();
                 BulkChange::Update(updates.map(|(key, update)| (key.clone(), update.value.clone())).collect())
             }
+            ("clear-column", _) => BulkChange::Update(vec![(named()?, Value::Null)]),
+            ("fill-column", _) if self.with.as_deref() == Some(ABOVE) => BulkChange::FillFromAbove(named()?),
+            ("fill-column", value) => BulkChange::Fill(named()?, value.clone().unwrap_or_default()),
             ("fill", Some(value)) => BulkChange::Fill(named()?, value.clone()),
             ("fill", None) => BulkChange::FillDown(named()?),
             _ => BulkChange::Replace {
@@ -82,11 +88,12 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
         Start::Done(outcome) => return Ok(outcome),
         Start::With(id, change) => (id, change),
     };
-    if let Some(label) = &config.snapshot_label {
-        work.service.create_snapshot(&work.actor, &id, Some(label.clone()), None).await?;
+    match &config.snapshot_label {
+        Some(label) => _ = work.service.create_snapshot(&work.actor, &id, Some(label.clone()), None).await?,
+        None => work.keep_version(&id).await?,
     }
     let named = (change.clone(), false);
-    let begun = work.service.begin_bulk(&work.actor, &id, &config.query, &rule, named, TOGETHER).await;
+    let begun = work.service.begin_bulk(&work.bound(), &id, &config.query, &rule, named, TOGETHER).await;
     go_on(&work, (&id, &change), begun.map_err(WorkError::from)).await
 }
 
@@ -100,9 +107,7 @@ pub(super) enum Start {
 
 /// Takes back what an earlier attempt wrote before it was cut off.
 pub(super) async fn prepare(work: &Work) -> Result<Start, WorkError> {
-    let id: SheetId =
-        work.job.sheet_id.clone().ok_or_else(|| WorkError::Failed("the job names no sheet".to_string()))?;
-    let change = change_of(&work.job.id)?;
+    let (id, change) = (work.sheet()?, work.change()?);
     if let Some(done) = already_done(work) {
         let sheet = work.service.sheet(&work.actor, &id).await?;
         return Ok(Start::Done(outcome(done, &sheet.config.name)));
@@ -119,10 +124,9 @@ pub(super) async fn go_on(
 ) -> Result<Outcome, WorkError> {
     match all(work, begun).await {
         Ok(done) => {
-            let undo = json!({ "undo": { "sheetId": id, "changeId": change }, "changedRecords": done.records,
-                "tooLong": done.too_long });
-            let change = JobChange { metadata: Some(undo), ..JobChange::default() };
-            work.service.update_job(&work.actor, &work.job.id, change).await?;
+            let undo = json!({ "sheetId": id, "changeId": change });
+            work.note(json!({ "undo": undo, "changedRecords": done.records, "tooLong": done.too_long }))
+                .await?;
             let sheet = work.service.sheet(&work.actor, id).await?;
             Ok(outcome(done, &sheet.config.name))
         }
@@ -161,10 +165,4 @@ fn already_done(work: &Work) -> Option<Done> {
     let known = work.job.metadata.as_ref()?;
     let number = |name: &str| known.get(name)?.as_u64();
     Some(Done { records: number("changedRecords")?, too_long: number("tooLong").unwrap_or(0) })
-}
-
-/// The change has the random part of the job's id, so that another attempt finds it.
-fn change_of(job: &JobId) -> Result<ChangeId, WorkError> {
-    let id = job.as_str().replacen(JobId::PREFIX, ChangeId::PREFIX, 1);
-    ChangeId::parse(&id).map_err(|error| WorkError::Failed(error.to_string()))
 }

@@ -8,7 +8,6 @@ use crate::domain::outcome::Outcome;
 use crate::domain::query::{Filter, RecordQuery};
 use crate::domain::wording::counted;
 use crate::jobs::work::{Work, WorkError};
-use crate::service::jobs::JobChange;
 use crate::service::records::Audience;
 
 #[derive(Deserialize)]
@@ -49,11 +48,12 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
     }
     let config: Config = work.config()?;
     let sheet = work.service.sheet(&work.actor, &config.sheet).await?;
-    let done =
-        work.service.delete_records(&work.actor, &sheet.id, &config.queries(), &Audience::Everybody).await?;
-    let undo = json!({ "undo": { "sheetId": sheet.id, "changeId": done.change_id } });
-    let change = JobChange { metadata: Some(undo), ..JobChange::default() };
-    work.service.update_job(&work.actor, &work.job.id, change).await?;
+    work.keep_version(&sheet.id).await?;
+    let done = work
+        .service
+        .delete_records(&work.bound(), &sheet.id, &config.queries(), &Audience::Everybody)
+        .await?;
+    work.note(json!({ "undo": { "sheetId": sheet.id, "changeId": done.change_id } })).await?;
     let deleted = done.numbers.len() as u64;
     Ok(Outcome::saying(format!("{} deleted from {}", counted(deleted, "record"), sheet.config.name)))
 }

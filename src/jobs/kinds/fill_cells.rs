@@ -22,6 +22,6 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
         Start::With(id, change) => (id, change),
     };
     let named = (change.clone(), TOGETHER);
-    let begun = work.service.begin_fill(&work.actor, &id, &block, &fill, 0, named).await;
+    let begun = work.service.begin_fill(&work.bound(), &id, &block, &fill, 0, named).await;
     go_on(&work, (&id, &change), begun.map_err(WorkError::from)).await
 }

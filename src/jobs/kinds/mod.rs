@@ -1,10 +1,13 @@
 //! The server's own kinds of jobs, one file each, and the table that finds them by name.
 
 mod bulk_change;
+mod change_fields;
 mod delete_records;
 mod export_sheet;
 mod fill_cells;
 mod import_file;
+mod remove_duplicates;
+mod transfer_records;
 mod validate_sheet;
 
 use futures::future::BoxFuture;
@@ -22,7 +25,7 @@ pub struct Kind {
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 8] = [
+pub const KINDS: [Kind; 17] = [
     Kind { name: (JobType::Sheet, "import"), run: |work| Box::pin(import_file::run(work)) },
     Kind { name: (JobType::Sheet, "export"), run: |work| Box::pin(export_sheet::run(work)) },
     Kind { name: (JobType::Sheet, "find-replace"), run: |work| Box::pin(bulk_change::run(work)) },
@@ -31,6 +34,15 @@ pub const KINDS: [Kind; 8] = [
     Kind { name: (JobType::Sheet, "fill-cells"), run: |work| Box::pin(fill_cells::run(work)) },
     Kind { name: (JobType::Workbook, "delete-records"), run: |work| Box::pin(delete_records::run(work)) },
     Kind { name: (JobType::Sheet, "validate"), run: |work| Box::pin(validate_sheet::run(work)) },
+    Kind { name: (JobType::Sheet, "clear-column"), run: |work| Box::pin(bulk_change::run(work)) },
+    Kind { name: (JobType::Sheet, "fill-column"), run: |work| Box::pin(bulk_change::run(work)) },
+    Kind { name: (JobType::Sheet, "remove-duplicates"), run: |work| Box::pin(remove_duplicates::run(work)) },
+    Kind { name: (JobType::Sheet, "copy-records"), run: |work| Box::pin(transfer_records::run(work)) },
+    Kind { name: (JobType::Sheet, "move-records"), run: |work| Box::pin(transfer_records::run(work)) },
+    Kind { name: (JobType::Sheet, "add-field"), run: |work| Box::pin(change_fields::run(work)) },
+    Kind { name: (JobType::Sheet, "rename-field"), run: |work| Box::pin(change_fields::run(work)) },
+    Kind { name: (JobType::Sheet, "remove-field"), run: |work| Box::pin(change_fields::run(work)) },
+    Kind { name: (JobType::Workbook, "map"), run: |work| Box::pin(transfer_records::run(work)) },
 ];
 
 #[cfg(test)]

@@ -80,6 +80,7 @@ pub async fn ask_before(place: Place, operation: String, choosing: Choosing) -> 
     let run = run(place, operation, &choosing, Filled::new())?;
     let found = asker.service.action_form(&asker.actor, &run).await?;
     Ok(ActionForm {
+        about_records: found.about_records,
         question: found.question,
         guardrail: found.guardrail,
         guide: found.guide,

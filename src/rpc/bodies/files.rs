@@ -1,6 +1,7 @@
 //! The files of a space.
 
 use super::{Asker, id};
+use crate::domain::built_in_actions::omitted;
 use crate::domain::file::{File, FileMode};
 use crate::domain::mount::Spot;
 use crate::rpc::RpcError;
@@ -31,7 +32,13 @@ pub async fn files(space_id: String) -> Result<FileList, RpcError> {
         created_by: asker.who(&file.created_by),
         created_at: file.created_at.0,
     };
-    Ok(FileList { files: found.items.into_iter().map(row).collect(), total: found.total, now: now().0 })
+    Ok(FileList {
+        files: found.items.into_iter().map(row).collect(),
+        total: found.total,
+        now: now().0,
+        omits_download: space.omits(omitted::DOWNLOAD_FILE),
+        omits_delete: space.omits(omitted::DELETE_FILE),
+    })
 }
 
 pub async fn delete_file(file_id: String) -> Result<(), RpcError> {

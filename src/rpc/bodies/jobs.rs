@@ -2,14 +2,15 @@
 
 use super::outcome::told;
 use super::records::query;
-use super::{Asker, id, refuse};
+use super::{Asker, id};
 use crate::domain::export::ExportFormat;
 use crate::domain::form::InputType;
-use crate::domain::ids::{ChangeId, FileId, Id, SheetId, UserId};
+use crate::domain::ids::{FileId, Id, UserId};
 use crate::domain::job::Job;
+use crate::rpc::RpcError;
 use crate::rpc::jobs::JobCard;
 use crate::rpc::records::Choosing;
-use crate::rpc::{ErrorKind, RpcError};
+
 /// A job as the page shows it.
 pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
     let told = if job.status.is_terminal() { Some(told(asker, &job).await) } else { None };
@@ -103,19 +104,7 @@ pub async fn retry(job_id: String) -> Result<JobCard, RpcError> {
 
 pub async fn undo(job_id: String) -> Result<(), RpcError> {
     let asker = Asker::of_request()?;
-    let job = asker.service.job(&asker.actor, &id(&job_id)?).await?;
-    let (sheet, change) = changed(&job).ok_or_else(|| {
-        refuse(ErrorKind::Conflict, "This job changed no records that could be brought back")
-    })?;
-    asker.service.undo_change(&asker.actor, &sheet, &change).await?;
-    Ok(())
-}
-
-/// The sheet that a job changed, and the name of the change.
-pub(super) fn changed(job: &Job) -> Option<(SheetId, ChangeId)> {
-    let undo = job.metadata.as_ref()?.get("undo")?;
-    let text = |key| undo.get(key)?.as_str();
-    Some((SheetId::parse(text("sheetId")?).ok()?, ChangeId::parse(text("changeId")?).ok()?))
+    Ok(asker.service.undo_job(&asker.actor, &id(&job_id)?).await?)
 }
 
 pub async fn acknowledge(job_id: String) -> Result<(), RpcError> {

@@ -4,6 +4,7 @@ pub mod actions;
 pub mod calculations;
 pub mod cells;
 pub mod changes;
+pub mod compare;
 pub mod documents;
 pub mod facets;
 pub mod files;

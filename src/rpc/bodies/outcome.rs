@@ -1,7 +1,6 @@
 //! What a job tells at its end, put into words and addresses.
 
 use super::Asker;
-use super::jobs::changed;
 use crate::domain::ids::{DocumentId, FileId, Id, SheetId, WorkbookId};
 use crate::domain::job::{Job, JobStatus};
 use crate::domain::outcome::{Next, OutcomeFile};
@@ -29,9 +28,7 @@ pub(super) async fn told(asker: &Asker, job: &Job) -> Told {
     if job.status == JobStatus::Failed && !offers.iter().any(|offer| offer.deed == Deed::Retry) {
         offers.push(offer(None, "Retry", Deed::Retry));
     }
-    if let Some((sheet, change)) = changed(job)
-        && asker.service.can_undo(&asker.actor, &sheet, &change).await.unwrap_or(false)
-    {
+    if asker.service.can_undo_job(&asker.actor, job).await.unwrap_or(false) {
         offers.push(offer(None, "Undo", Deed::Undo));
     }
     let rest = match outcome.next {

@@ -1,16 +1,20 @@
 //! A sheet's shape, counts and edits.
 
+use super::actions::of_action;
 use super::{Asker, id};
 use crate::domain::blueprint::{Constraint, EnumConfig, Field, FieldType, SheetAccess};
+use crate::domain::built_in_actions::omitted;
 use crate::domain::frame::Frame;
 use crate::domain::ids::{Id, SheetId, ViewId};
 use crate::domain::layout::SheetLayout;
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
 use crate::domain::record::Counts;
+use crate::domain::space::Space;
 use crate::domain::workbook::Sheet;
 use crate::rpc::RpcError;
 use crate::rpc::records::{
-    CellEdit, Choice, Choosing, ColumnKind, ColumnView, Edited, Permits, SheetView, Standing, Standings,
+    CellEdit, Choice, Choosing, ColumnKind, ColumnView, Edited, Omits, Permits, SheetView, Standing,
+    Standings,
 };
 use crate::service::ErrorKind;
 use crate::service::cell_edits::{Typed, TypedCell};
@@ -45,7 +49,11 @@ pub async fn sheet(
     let found = counts(&asker, &sheet, &choosing.search, &choosing.filter).await?;
     let fields: Vec<&str> = sheet.columns().map(|(_, field)| field.key.as_str()).collect();
     let layout = saved.as_ref().and_then(|view| view.layout.as_ref()).map(|layout| layout.complete(&fields));
-    let shape = view(sheet, workbook.workbook.name);
+    let space = asker.service.space(&asker.actor, &sheet.space_id).await?;
+    let (actions, column_actions) = asker.service.built_in_actions(&asker.actor, &sheet).await?;
+    let [actions, column_actions] =
+        [actions, column_actions].map(|actions| actions.iter().filter_map(of_action).collect());
+    let shape = SheetView { actions, column_actions, ..view(sheet, workbook.workbook.name, &space) };
     let (layout, own_layout) = match layout {
         Some(layout) => (layout, Some(own)),
         None => (own, None),
@@ -53,12 +61,18 @@ pub async fn sheet(
     Ok(SheetView { layout, own_layout, view: saved, choosing, found, ..shape })
 }
 
-fn view(sheet: Sheet, workbook_name: String) -> SheetView {
+fn view(sheet: Sheet, workbook_name: String, space: &Space) -> SheetView {
+    let omits = Omits {
+        import: space.omits(omitted::IMPORT),
+        download: space.omits(omitted::DOWNLOAD),
+        replace: space.omits(omitted::REPLACE),
+        delete: space.omits(omitted::DELETE),
+    };
     let permits = Permits {
         add: sheet.config.permits(SheetAccess::Add),
         edit: sheet.config.permits(SheetAccess::Edit),
-        delete: sheet.config.permits(SheetAccess::Delete),
-        import: sheet.config.permits(SheetAccess::Import),
+        delete: sheet.config.permits(SheetAccess::Delete) && !omits.delete,
+        import: sheet.config.permits(SheetAccess::Import) && !omits.import,
     };
     SheetView {
         id: sheet.id.to_string(),
@@ -70,6 +84,9 @@ fn view(sheet: Sheet, workbook_name: String) -> SheetView {
         columns: sheet.columns().map(|(_, field)| column(field, permits.edit)).collect(),
         name: sheet.config.name.clone(),
         permits,
+        omits,
+        actions: Vec::new(),
+        column_actions: Vec::new(),
         layout: SheetLayout::default(),
         own_layout: None,
         view: None,

@@ -1,12 +1,13 @@
 //! The history of a sheet.
 
+use super::compare::classes;
 use super::{Asker, id};
 use crate::domain::ids::{SheetId, SnapshotId};
 use crate::domain::wording::{counted, grouped};
 use crate::rpc::RpcError;
+use crate::rpc::record::Deed;
 use crate::rpc::versions::{KeptVersion, SheetChange, SheetHistory};
 use crate::service::versions::SheetChange as ServiceChange;
-use crate::sheets::Classes;
 use crate::store::now;
 
 /// Changes that are listed.
@@ -71,14 +72,14 @@ pub async fn keep_version(sheet_id: String, label: Option<String>) -> Result<(),
     Ok(())
 }
 
-pub async fn restore_version(version_id: String) -> Result<(), RpcError> {
+pub async fn restore_version(version_id: String, only: Option<Deed>) -> Result<(), RpcError> {
     let asker = Asker::of_request()?;
     let (service, actor) = (&asker.service, &asker.actor);
     let id: SnapshotId = id(&version_id)?;
     let snapshot = service.snapshot(actor, &id).await?;
     let label = Some("Before going back".to_string());
     service.create_snapshot(actor, &snapshot.sheet_id, label, None).await?;
-    service.restore_snapshot(actor, &id, Classes::ALL).await?;
+    service.restore_snapshot(actor, &id, classes(only)).await?;
     Ok(())
 }
 

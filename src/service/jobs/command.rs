@@ -1,11 +1,9 @@
 //! One command to one job: the fence, the state machine, what changes with it, and what is told of it.
 
-use std::collections::HashMap;
-
 use super::log;
 use crate::domain::access::Actor;
-use crate::domain::event::Topic;
-use crate::domain::ids::{JobId, SheetId, SpaceId};
+use crate::domain::event::{NewEvent, Topic};
+use crate::domain::ids::JobId;
 use crate::domain::job::{Command, Job, JobStatus, Transition, transition};
 use crate::domain::time::Timestamp;
 use crate::domain::workbook::Sheet;
@@ -33,7 +31,7 @@ impl Service {
 
     /// Does a command to a job that is locked. Says whether anything changed; then [`Self::follow_end`] is to be
     /// called, in the same transaction.
-    pub(super) async fn apply(
+    pub(in crate::service) async fn apply(
         &self,
         tx: &mut Tx,
         actor: &Actor,
@@ -51,8 +49,8 @@ impl Service {
         if job.status == JobStatus::Ready {
             tx.wake_jobs();
         }
-        let topic = topic(command, job.status);
-        self.save(tx, actor, job, &[topic]).await?;
+        jobs::update(tx, job).await?;
+        self.tell_of_job(tx, actor, job, &[topic(command, job.status)]).await?;
         Ok(true)
     }
 
@@ -71,35 +69,37 @@ impl Service {
 
     /// Puts events of a job into the log, with the context of its sheet and the namespaces of its space.
     pub async fn tell_of_job(&self, tx: &mut Tx, actor: &Actor, job: &Job, topics: &[Topic]) -> Result<()> {
-        let mut around = Surroundings::default();
+        let surroundings = Surroundings::of(tx, actor, job).await?;
         for topic in topics {
-            around.tell(tx, actor, job, *topic).await?;
+            tx.emit(surroundings.event(*topic, actor, job));
         }
         Ok(())
     }
 }
 
-/// What events of jobs say of the places of the jobs, looked up once for several.
-#[derive(Default)]
+/// What events of a job tell of what is around it; the same for its parts.
 pub(super) struct Surroundings {
-    sheets: HashMap<SheetId, Option<Sheet>>,
-    namespaces: HashMap<SpaceId, Vec<String>>,
+    sheet: Option<Sheet>,
+    namespaces: Vec<String>,
 }
 
 impl Surroundings {
-    /// Puts an event of a job into the log, with the context of its sheet and the namespaces of its space.
-    pub(super) async fn tell(&mut self, tx: &mut Tx, actor: &Actor, job: &Job, topic: Topic) -> Result<()> {
-        if let Some(id) = job.sheet_id.as_ref().filter(|id| !self.sheets.contains_key(id)) {
-            self.sheets.insert(id.clone(), sheets::find(tx, &actor.scope, id).await?);
-        }
-        if let Some(space) = job.space_id.as_ref().filter(|space| !self.namespaces.contains_key(space)) {
-            self.namespaces.insert(space.clone(), workbooks::namespaces(tx, actor, space).await?);
-        }
-        let sheet = job.sheet_id.as_ref().and_then(|id| self.sheets.get(id)?.as_ref());
-        let namespaces = job.space_id.as_ref().and_then(|space| self.namespaces.get(space));
-        let namespaces = namespaces.map(Vec::as_slice).unwrap_or_default();
-        tx.emit(announce::of_job(topic, &actor.id, job, sheet, namespaces));
-        Ok(())
+    /// What is around a job.
+    pub(super) async fn of(tx: &mut Tx, actor: &Actor, job: &Job) -> Result<Self> {
+        let sheet = match &job.sheet_id {
+            Some(id) => sheets::find(tx, &actor.scope, id).await?,
+            None => None,
+        };
+        let namespaces = match &job.space_id {
+            Some(space) => workbooks::namespaces(tx, actor, space).await?,
+            None => Vec::new(),
+        };
+        Ok(Self { sheet, namespaces })
+    }
+
+    /// An event of that job.
+    pub(super) fn event(&self, topic: Topic, actor: &Actor, job: &Job) -> NewEvent {
+        announce::of_job(topic, &actor.id, job, self.sheet.as_ref(), &self.namespaces)
     }
 }
 
@@ -119,10 +119,16 @@ pub(super) fn step(
 
 /// Notes in a job what follows from a command.
 pub(super) fn mark(job: &mut Job, command: Command, moment: Timestamp) {
+    job.updated_at = moment;
     match command {
+        Command::Resume => job.parts_ended_at = Some(moment),
         Command::Acknowledge | Command::Split => job.started_at = job.started_at.or(Some(moment)),
         Command::Complete | Command::Fail | Command::Cancel => job.finished_at = Some(moment),
-        Command::PutBack => job.started_at = None,
+        Command::PutBack => {
+            job.started_at = None;
+            // Whoever had it is refused at once.
+            job.attempt += 1;
+        }
         _ => {}
     }
     if command == Command::Complete {

@@ -1,15 +1,14 @@
 //! What the end of a job brings about: its parts are stopped, its parent goes on, those that waited for it start.
 
+use super::command::Surroundings;
 use crate::domain::access::Actor;
 use crate::domain::event::Topic;
 use crate::domain::ids::JobId;
-use crate::domain::job::parts::PartCounts;
 use crate::domain::job::{Command, Job, JobStatus, PartExecution};
 use crate::domain::outcome::Outcome;
-use crate::service::announce;
 use crate::service::{Result, Service};
 use crate::store::jobs::order;
-use crate::store::{Tx, jobs, now};
+use crate::store::{Tx, jobs};
 
 impl Service {
     /// Does what follows from the end of a job, and from what ends with it. Nothing for one that has not ended.
@@ -78,30 +77,9 @@ impl Service {
             self.apply(tx, actor, &mut parent, Command::Acknowledge, told).await?;
             return Ok(());
         }
-        let moment = now();
-        let told = |parent: &mut Job| {
-            parent.parts_ended_at = Some(moment);
-            told(parent)
-        };
         self.apply(tx, actor, &mut parent, Command::Resume, told).await?;
-        // The moment of the last write: what is heard of the parent later is a sign of life.
-        parent.parts_ended_at = Some(parent.updated_at);
-        jobs::update(tx, &parent).await?;
-        self.tell_of_parts(tx, actor, &parent, counts).await
-    }
-
-    async fn tell_of_parts(
-        &self,
-        tx: &mut Tx,
-        actor: &Actor,
-        parent: &Job,
-        counts: PartCounts,
-    ) -> Result<()> {
-        let namespaces = match &parent.space_id {
-            Some(space) => crate::service::workbooks::namespaces(tx, actor, space).await?,
-            None => Vec::new(),
-        };
-        let mut event = announce::of_job(Topic::JobPartsCompleted, &actor.id, parent, None, &namespaces);
+        let mut event =
+            Surroundings::of(tx, actor, &parent).await?.event(Topic::JobPartsCompleted, actor, &parent);
         event.payload.insert("parts".to_string(), serde_json::json!(counts));
         tx.emit(event);
         Ok(())

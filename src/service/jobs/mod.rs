@@ -117,8 +117,11 @@ impl Service {
             apply_progress(&mut job, progress)?;
             return Ok(job);
         }
-        drop(tx);
-        self.command(actor, id, Command::Acknowledge, attempt, |job| apply_progress(job, progress)).await
+        let set = |job: &mut Job| apply_progress(job, progress);
+        if self.apply(&mut tx, actor, &mut job, Command::Acknowledge, set).await? {
+            tx.commit().await?;
+        }
+        Ok(job)
     }
 
     /// A listener has asked for the records of its job: a sign of life, which nobody is told of.
@@ -163,10 +166,8 @@ impl Service {
     pub async fn retry_job(&self, actor: &Actor, id: &JobId) -> Result<Job> {
         allow(actor, Operation::RunJobs)?;
         self.command(actor, id, Command::Retry, None, |job| {
-            // A worker of ours counts when it takes the job; a listener takes nothing, so its run counts here.
-            if !job.is_built_in() {
-                job.attempt += 1;
-            }
+            // Counted here and not when a worker takes it: whoever works on the run before is refused at once.
+            job.attempt += 1;
             begin_anew(job);
             Ok(())
         })

@@ -5,7 +5,7 @@ use crate::domain::access::{Actor, Role};
 use crate::domain::job::parts::PartCounts;
 use crate::domain::job::{Command, Job};
 use crate::domain::outcome::{Next, Outcome};
-use crate::service::{Result, Service};
+use crate::service::{ErrorKind, Result, Service};
 use crate::store::jobs::{self, Overdue, OverdueJob, Patience, order};
 use crate::store::now;
 
@@ -25,12 +25,16 @@ impl Service {
     async fn end_overdue(&self, late: &OverdueJob) -> Result<bool> {
         let patience = self.settings.timeouts.patience;
         let mut tx = self.db.write().await?;
+        let actor = Actor { id: late.id.to_string(), role: Role::System, scope: late.scope.clone() };
+        // Its parent is locked first, as whoever ends it does.
+        let mut job = match super::command::find_for_change(&mut tx, &actor, &late.id).await {
+            Err(error) if error.kind == ErrorKind::NotFound => return Ok(false),
+            found => found?,
+        };
         // Its listener may have answered between the look and the lock.
         let Some(late) = jobs::overdue(&mut tx, now(), &patience, Some(&late.id)).await?.pop() else {
             return Ok(false);
         };
-        let actor = Actor { id: late.id.to_string(), role: Role::System, scope: late.scope };
-        let mut job = super::command::find_for_change(&mut tx, &actor, &late.id).await?;
         let (command, outcome) = match late.overdue {
             Overdue::PartsEnded => of_parts(order::parts(&mut tx, &job.id, job.attempt).await?),
             overdue => (Command::Fail, no_answer(&job, overdue, &patience)),

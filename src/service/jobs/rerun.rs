@@ -95,15 +95,14 @@ impl Service {
         for (place, part) in failed.iter().enumerate() {
             let Some(mut part) = jobs::find_for_update(&mut tx, &actor.scope, part).await? else { continue };
             self.apply(&mut tx, actor, &mut part, Command::Retry, |part| {
+                part.attempt += 1;
                 super::begin_anew(part);
+                if place > 0 && part.part_execution == Some(PartExecution::Sequential) {
+                    part.status = JobStatus::Waiting;
+                }
                 Ok(())
             })
             .await?;
-            let waits_for_another = place > 0 && part.part_execution == Some(PartExecution::Sequential);
-            if waits_for_another {
-                part.status = JobStatus::Waiting;
-                jobs::update(&mut tx, &part).await?;
-            }
         }
         tx.commit().await?;
         Ok(parent)

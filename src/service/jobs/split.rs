@@ -1,5 +1,6 @@
 //! A job goes on in parts.
 
+use super::command::Surroundings;
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Topic;
 use crate::domain::ids::JobId;
@@ -45,6 +46,7 @@ impl Service {
             ));
         }
         let execution = if parallel { PartExecution::Parallel } else { PartExecution::Sequential };
+        let surroundings = Surroundings::of(&mut tx, actor, &parent).await?;
         for (number, data) in (0_u32..).zip(parts) {
             super::bounds::check("partData", data.as_ref())?;
             let waits = number > 0 && !parallel;
@@ -58,10 +60,9 @@ impl Service {
             };
             jobs::insert(&mut tx, &part, Executor::Listener, None).await?;
             let created = Job { status: JobStatus::Created, ..part.clone() };
-            self.tell_of_job(&mut tx, actor, &created, &[Topic::JobCreated]).await?;
-            if !waits {
-                self.tell_of_job(&mut tx, actor, &part, &[Topic::JobReady]).await?;
-            }
+            tx.emit(surroundings.event(Topic::JobCreated, actor, &created));
+            let topic = if waits { Topic::JobUpdated } else { Topic::JobReady };
+            tx.emit(surroundings.event(topic, actor, &part));
         }
         tx.commit().await?;
         Ok(parent)

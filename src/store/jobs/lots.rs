@@ -19,11 +19,12 @@ pub(super) fn at_once(tx: &Tx) -> usize {
     if tx.is_postgres() { AT_ONCE } else { AT_ONCE_SQLITE }
 }
 
-/// The jobs of these ids, which nobody else changes until this transaction has ended. They are locked in the order
-/// of their ids, so that two who do this never wait for one another.
-pub async fn find_for_update(tx: &mut Tx, ids: &[JobId]) -> Result<Vec<Job>, StoreError> {
+/// The jobs of these ids, which nobody else changes until this transaction has ended. Those that somebody else is
+/// changing now are left out: whoever locks several jobs waits for none, so that two who do never wait for one another.
+pub async fn find_free_for_update(tx: &mut Tx, ids: &[JobId]) -> Result<Vec<Job>, StoreError> {
+    let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
     let statement = Statement::select(COLUMNS).push(" FROM jobs WHERE deleted_at IS NULL AND id IN (");
-    let statement = listed(statement, ids).push(") ORDER BY id").push(tx.for_update());
+    let statement = listed(statement, ids).push(") ORDER BY id").push(skip_locked);
     tx.all::<JobRow>(statement).await?.into_iter().map(Job::try_from).collect()
 }
 
@@ -65,10 +66,10 @@ pub fn end(tx: &mut Tx, jobs: &[&Job], now: Timestamp) -> Result<(), StoreError>
 }
 
 /// Makes jobs ready again that no worker has any more, when the transaction is committed. They keep their places in
-/// the queue.
+/// the queue, and have the number of the next attempt already.
 pub fn put_back(tx: &mut Tx, ids: &[JobId], now: Timestamp) {
     let statement = Statement::new(
-        "UPDATE jobs SET status = 'ready', worker = NULL, lease_until = NULL, started_at = NULL",
+        "UPDATE jobs SET status = 'ready', attempt = attempt + 1, worker = NULL, lease_until = NULL, started_at = NULL",
     )
     .push_bind(", updated_at = ", now)
     .push_bind(", seen_at = ", now)

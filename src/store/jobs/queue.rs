@@ -63,10 +63,11 @@ pub struct OverdueJob {
     pub overdue: Overdue,
 }
 
-/// Gives a worker the jobs that have been ready longest, or whose worker's lease has run out: `most` at most, in
-/// their order.
+/// Gives a worker the jobs that have been ready longest, or whose worker's lease has run out, or that somebody else
+/// began who has none: `most` at most, in their order.
 ///
-/// They are executing from then on, one attempt further, and the worker's for `lease` milliseconds.
+/// They are executing from then on, one attempt further, and the worker's for `lease` milliseconds. One that was made
+/// ready for another run, or put back, has the number of that run already.
 pub async fn claim(
     tx: &mut Tx,
     worker: &str,
@@ -79,7 +80,7 @@ pub async fn claim(
         "WITH next AS (
             SELECT id AS next_id FROM jobs
             WHERE deleted_at IS NULL AND executor = 'builtin' AND status IN ('ready', 'executing')
-                AND (status = 'ready' OR lease_until <= $3)
+                AND (status = 'ready' OR COALESCE(lease_until, 0) <= $3)
             ORDER BY ready_at, id LIMIT $4",
     )
     .bind(worker)
@@ -88,8 +89,9 @@ pub async fn claim(
     .bind(i64::try_from(most).unwrap_or(i64::MAX))
     .push(skip_locked)
     .push(
-        ") UPDATE jobs SET status = 'executing', attempt = attempt + 1, worker = $1, lease_until = $2, seen_at = $3,
-            updated_at = $3, started_at = COALESCE(started_at, $3)
+        ") UPDATE jobs SET status = 'executing', worker = $1, lease_until = $2, seen_at = $3,
+            updated_at = $3, started_at = COALESCE(started_at, $3),
+            attempt = CASE WHEN status = 'ready' AND attempt > 0 THEN attempt ELSE attempt + 1 END
         WHERE id IN (SELECT next_id FROM next) RETURNING ready_at, ",
     )
     .push(COLUMNS);

@@ -1,6 +1,10 @@
-//! A clock and a source of chance that a test sets, so that what it finds can be found again.
+//! A clock, a source of chance and a place to die that a test sets, so that what it finds can be found again.
 
+use std::any::Any;
 use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+
+use futures::FutureExt;
 
 use crate::domain::time::Timestamp;
 
@@ -8,12 +12,25 @@ tokio::task_local! {
     static WORLD: Pretended;
 }
 
-/// What the clock shows and the dice give inside [`within`].
+/// What the clock shows and the dice give inside [`within_life`].
 #[derive(Debug, Clone)]
 struct Pretended {
     now: i64,
     dice: std::rc::Rc<Cell<u64>>,
+    death: std::rc::Rc<Cell<Option<Death>>>,
 }
+
+/// Where a process dies.
+#[derive(Debug, Clone, Copy)]
+pub struct Death {
+    /// The failpoint.
+    pub place: &'static str,
+    /// At which arrival there, from 1.
+    pub nth: u32,
+}
+
+/// What a process that died leaves of what it did.
+struct Died;
 
 /// A source of chance that gives the same for the same seed.
 #[derive(Debug, Clone)]
@@ -56,9 +73,38 @@ fn roll(state: &Cell<u64>) -> u64 {
     number.wrapping_mul(0x2545_F491_4F6C_DD1D)
 }
 
-/// Does something at a moment of the test's choosing, with ids from its dice.
-pub async fn within<T>(now: Timestamp, dice: &Dice, work: impl Future<Output = T>) -> T {
-    WORLD.scope(Pretended { now: now.0, dice: dice.0.clone() }, work).await
+/// Does something at a moment of the test's choosing, with ids from its dice, in a process that may die; nothing when
+/// it did. What it had not committed is undone.
+pub async fn within_life<T>(
+    now: Timestamp,
+    dice: &Dice,
+    death: Option<Death>,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    let death = std::rc::Rc::new(Cell::new(death));
+    let life = WORLD.scope(Pretended { now: now.0, dice: dice.0.clone(), death }, work);
+    let is_death = |left: &Box<dyn Any + Send>| left.is::<Died>();
+    match AssertUnwindSafe(life).catch_unwind().await {
+        Ok(done) => Some(done),
+        Err(left) if is_death(&left) => None,
+        Err(left) => resume_unwind(left),
+    }
+}
+
+/// Comes to a failpoint, where the process may die.
+pub fn arrive(name: &str) {
+    let is_the_end = |world: &Pretended| match world.death.take() {
+        Some(Death { place, nth: 1 }) if place == name => true,
+        Some(Death { place, nth }) => {
+            let nth = if place == name { nth - 1 } else { nth };
+            world.death.set(Some(Death { place, nth }));
+            false
+        }
+        None => false,
+    };
+    if WORLD.try_with(is_the_end).unwrap_or(false) {
+        resume_unwind(Box::new(Died));
+    }
 }
 
 /// The moment that the test has set.

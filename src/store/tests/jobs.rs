@@ -216,7 +216,7 @@ async fn a_lot_ends_as_each_of_its_jobs_would() {
         let ids: Vec<JobId> = jobs.iter().map(|job| job.id.clone()).collect();
         super::super::jobs::claim(&mut tx, "a", samples::THEN, LEASE, 20).await.unwrap();
         let now = samples::THEN.plus(50);
-        let mut lot = lots::find_for_update(&mut tx, &ids).await.unwrap();
+        let mut lot = lots::find_free_for_update(&mut tx, &ids).await.unwrap();
         assert!(lot.iter().map(|job| &job.id).is_sorted() && lot.len() == 20);
         for (place, job) in lot.iter_mut().enumerate() {
             job.status = if place % 2 == 0 { JobStatus::Complete } else { JobStatus::Failed };
@@ -235,7 +235,7 @@ async fn a_lot_ends_as_each_of_its_jobs_would() {
         let entries: Vec<_> = lot.iter().map(|job| (job, entry(job))).collect();
         log::append_each(&mut tx, &entries, now);
         log::append_each(&mut tx, &entries[..1], now);
-        assert_eq!(lots::find_for_update(&mut tx, &ids).await.unwrap(), lot, "{}", database.name);
+        assert_eq!(lots::find_free_for_update(&mut tx, &ids).await.unwrap(), lot, "{}", database.name);
         let first = log::after(&mut tx, &lot[0].id, 0, 10).await.unwrap();
         assert_eq!(first.iter().map(|entry| entry.number).collect::<Vec<_>>(), [1, 2], "{}", database.name);
         let last = log::after(&mut tx, &lot[19].id, 0, 10).await.unwrap();
@@ -303,6 +303,33 @@ async fn two_workers_do_not_wait_for_one_another_on_postgresql() {
         let mut two = database.write().await.unwrap();
         assert_eq!(claim(&mut one, "a", samples::THEN, LEASE).await.unwrap().unwrap().job.id, first.id);
         assert_eq!(claim(&mut two, "b", samples::THEN, LEASE).await.unwrap().unwrap().job.id, second.id);
+    }
+}
+
+#[tokio::test]
+async fn the_number_of_a_run_rises_once() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let job = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        let claimed = claim(&mut tx, "a", samples::THEN, LEASE).await.unwrap().unwrap().job;
+        assert_eq!(claimed.attempt, 1);
+        // A retry has given the next run its number.
+        update(&mut tx, &Job { attempt: 2, status: JobStatus::Ready, ..claimed }).await.unwrap();
+        assert_eq!(held(&mut tx, &job.id, 1).await.unwrap(), None);
+        assert_eq!(claim(&mut tx, "b", samples::THEN, LEASE).await.unwrap().unwrap().job.attempt, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_was_begun_without_a_lease_is_a_workers() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let job = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        update(&mut tx, &Job { status: JobStatus::Executing, ..job.clone() }).await.unwrap();
+        let claimed = claim(&mut tx, "a", samples::THEN, LEASE).await.unwrap().unwrap().job;
+        assert_eq!((claimed.id, claimed.attempt), (job.id, 1));
     }
 }
 

@@ -1,13 +1,10 @@
-//! The demo: a workbook "All Contacts", 500 records, 12 of them bad, a Submit button, and a document that explains
-//! them. The names are made up.
+//! The workbook "All Contacts": 500 records, 12 of them bad, and a Submit button.
 
 use serde_json::{Value, json};
 
-use super::Result;
-use super::documents::DocumentChange;
-use super::records::{RecordInput, ValueInput};
+use super::super::Result;
+use super::super::records::{RecordInput, ValueInput};
 use crate::domain::blueprint::WorkbookConfig;
-use crate::domain::ids::SheetId;
 
 const RECORDS: usize = 500;
 const FIRST_NAMES: [&str; 20] = [
@@ -38,7 +35,7 @@ const FAULTS: [(usize, &str, Option<&str>); 12] = [
     (477, "phone", Some("call me")),
 ];
 
-/// The blueprint of the demo.
+/// The blueprint.
 pub fn workbook() -> Result<WorkbookConfig> {
     let required = json!([{ "type": "required" }]);
     let blueprint = json!({
@@ -74,32 +71,7 @@ pub fn workbook() -> Result<WorkbookConfig> {
     Ok(WorkbookConfig::from_blueprint(blueprint)?)
 }
 
-/// The document of the demo, with the way to its sheet.
-pub fn document(sheet: &SheetId) -> DocumentChange {
-    let body = format!(
-        "A **space** is one import: everything that belongs to it is in the list at the side.\n\n\
-        <embed type='embedded-sheet' sheetId='{sheet}'>\n\n\
-        ## Put the records right\n\n\
-        A **sheet** holds records. Each column has a rule of its own, and cells that break it are marked red: rest on one \
-        to read why.\n\n\
-        1. Press **Invalid** over the sheet to see only records with errors.\n\
-        2. Click a cell and type. `Enter` saves it, `Ctrl` + `Z` takes it back.\n\
-        3. To add records of your own, drop a CSV file on the sheet.\n\n\
-        ## Hand them on\n\n\
-        **Submit**, at the top right of the sheet, starts a job. Here it sends the valid records to a pretended CRM and \
-        gives those with errors back as a file. What ran and how it ended is under **Jobs**.\n\n\
-        ## This page\n\n\
-        It is a document: a text in Markdown that a program writes by the API. Change it, and it changes here at \
-        once.\n"
-    );
-    DocumentChange {
-        title: Some("How this works".to_string()),
-        body: Some(body),
-        ..DocumentChange::default()
-    }
-}
-
-/// The records of the demo.
+/// The records.
 pub fn records() -> Vec<RecordInput> {
     (0..RECORDS).map(record).collect()
 }

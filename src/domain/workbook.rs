@@ -69,6 +69,8 @@ pub struct Sheet {
     pub record_key: RecordKey,
     /// Moves by one with each commit.
     pub version: i64,
+    /// Moves by one when its records are stored otherwise without another version.
+    pub layout: i64,
     /// How many records it has.
     pub counts: Counts,
     /// The import that is running into it: it can be read, exports and actions wait.

@@ -14,7 +14,7 @@ use crate::domain::ids::{ActionId, Id, SpaceId};
 use crate::domain::mount::{self, Mount, MountKind, Origin, PlacedAction, Target};
 use crate::domain::parse::{ParseError, from_value};
 use crate::domain::space::Space;
-use crate::store::{self, Tx, files, new_id, now, sheets, spaces, workbooks};
+use crate::store::{self, Tx, documents, files, new_id, now, sheets, spaces, workbooks};
 
 /// Members of an action's answer that nobody changes by sending them back.
 const READ_ONLY: [&str; 8] =
@@ -227,7 +227,14 @@ async fn rewrite(
                 actions::of_file(&file),
             )
         }
-        Target::Document(_) => return Err(missing()),
+        Target::Document(id) => {
+            let mut document = documents::find(tx, &actor.scope, id).await?.ok_or_else(missing)?;
+            put(&mut document.actions, before, new);
+            document.updated_at = now();
+            documents::update(tx, &document).await?;
+            let event = announce::of_document(Topic::DocumentUpdated, actor, &document, &namespaces);
+            (event, actions::of_document(&document))
+        }
     };
     schedules::follow(tx, actor, before.target.as_str(), std::slice::from_ref(before), &after).await?;
     tx.emit(event);

@@ -1,5 +1,5 @@
-//! Which actions stand where: those that are written in the lists of spaces, workbooks, sheets, fields and files, and
-//! those that stand on their own. Pages, presses and schedules all ask here.
+//! Which actions stand where: those that are written in the lists of spaces, workbooks, sheets, fields, files and
+//! documents, and those that stand on their own. Pages, presses and schedules all ask here.
 
 use std::collections::HashSet;
 
@@ -10,8 +10,9 @@ use super::{Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
 use crate::domain::blueprint::SheetConfig;
+use crate::domain::document::Document;
 use crate::domain::file::File;
-use crate::domain::ids::{ActionId, FileId, Id, SheetId, SpaceId, WorkbookId, base62};
+use crate::domain::ids::{ActionId, DocumentId, FileId, Id, SheetId, SpaceId, WorkbookId, base62};
 use crate::domain::mount::{Mount, MountKind, Origin, PlacedAction, Spot, Target};
 use crate::domain::space::Space;
 use crate::domain::time::Timestamp;
@@ -32,6 +33,8 @@ pub struct Around<'a> {
     pub sheet: Option<&'a Sheet>,
     /// The file.
     pub file: Option<&'a File>,
+    /// The document.
+    pub document: Option<&'a Document>,
     /// The actions of the space that stand on their own.
     pub alone: &'a [PlacedAction],
 }
@@ -41,7 +44,7 @@ impl Around<'_> {
     /// is around it, and those that stand on their own. Of several of one operation the first one counts.
     pub fn at(&self, spot: &Spot<'_>) -> Vec<PlacedAction> {
         let those = self.all().into_iter().filter(|placed| placed.stands(spot));
-        with_new(Vec::new(), those, |one, other| one.action.operation() == other.action.operation())
+        distinct(those, |one, other| one.action.operation() == other.action.operation())
     }
 
     /// The actions that stand in the menus of a sheet's columns; their mounts say of which.
@@ -52,13 +55,14 @@ impl Around<'_> {
             mount.kind == MountKind::Field
                 && sheet.config.fields.iter().any(|field| stands(field.key.as_str()))
         };
-        with_new(Vec::new(), self.all().into_iter().filter(stands), |one, other| {
+        distinct(self.all().into_iter().filter(stands), |one, other| {
             one.action.operation() == other.action.operation() && one.mount().overlaps(&other.mount())
         })
     }
 
     fn all(&self) -> Vec<PlacedAction> {
         let mut all: Vec<PlacedAction> = self.file.into_iter().flat_map(of_file).collect();
+        all.extend(self.document.into_iter().flat_map(of_document));
         all.extend(self.sheet.into_iter().flat_map(of_sheet));
         all.extend(self.workbook.into_iter().flat_map(of_workbook));
         all.extend(of_space(self.space));
@@ -67,21 +71,22 @@ impl Around<'_> {
     }
 }
 
-/// The actions that stand at a document: those in its own list, and those that are mounted there.
-pub fn at_document(space: &Space, alone: &[PlacedAction], document: &str, list: &[Action]) -> Vec<Action> {
-    let around = Around { space, workbook: None, sheet: None, file: None, alone };
-    let mounted = around.at(&Spot::Document(document)).into_iter().map(|placed| placed.action);
-    with_new(list.to_vec(), mounted, |one, other| one.operation() == other.operation())
-}
-
-/// What was found, and of the others those that are not the same as one before them.
-fn with_new<T>(mut found: Vec<T>, others: impl Iterator<Item = T>, same: impl Fn(&T, &T) -> bool) -> Vec<T> {
-    for one in others {
+/// Those that are not the same as one before them.
+fn distinct<T>(all: impl Iterator<Item = T>, same: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    let mut found: Vec<T> = Vec::new();
+    for one in all {
         if !found.iter().any(|other| same(other, &one)) {
             found.push(one);
         }
     }
     found
+}
+
+impl<'a> Around<'a> {
+    /// A space with nothing else.
+    pub fn space(space: &'a Space, alone: &'a [PlacedAction]) -> Self {
+        Self { space, workbook: None, sheet: None, file: None, document: None, alone }
+    }
 }
 
 /// The actions in the list of a space.
@@ -114,6 +119,13 @@ pub fn of_file(file: &File) -> Vec<PlacedAction> {
     let target = Target::File(file.id.clone());
     let owner = (&target, &file.space_id, (file.created_at, file.updated_at));
     file.actions.iter().filter_map(|action| inline(owner, None, action)).collect()
+}
+
+/// The actions in the list of a document.
+pub fn of_document(document: &Document) -> Vec<PlacedAction> {
+    let target = Target::Document(document.id.clone());
+    let owner = (&target, &document.space_id, (document.created_at, document.updated_at));
+    document.actions.iter().filter_map(|action| inline(owner, None, action)).collect()
 }
 
 /// A sheet's configuration without actions, to see whether only they are others.
@@ -155,11 +167,12 @@ fn inline_id(target: &Target, field: Option<&str>, operation: &str) -> Option<Ac
 }
 
 /// The letter that stands for a kind of owner in the id of an action, and how the ids of that kind begin.
-const OWNERS: [(char, MountKind, &str); 4] = [
+const OWNERS: [(char, MountKind, &str); 5] = [
     ('s', MountKind::Space, SpaceId::PREFIX),
     ('w', MountKind::Workbook, WorkbookId::PREFIX),
     ('h', MountKind::Sheet, SheetId::PREFIX),
     ('f', MountKind::File, FileId::PREFIX),
+    ('d', MountKind::Document, DocumentId::PREFIX),
 ];
 
 fn kind_of(target: &Target) -> Option<(char, &'static str)> {
@@ -198,9 +211,9 @@ pub(super) async fn lists(
         Target::File(id) => {
             files::find(tx, scope, id).await?.map(|file| (file.space_id.clone(), of_file(&file)))
         }
-        // What is in the list of a document has no ids: it is changed with the document.
         Target::Document(id) => {
-            documents::find(tx, scope, id).await?.map(|document| (document.space_id, Vec::new()))
+            let found = documents::find(tx, scope, id).await?;
+            found.map(|document| (document.space_id.clone(), of_document(&document)))
         }
     })
 }
@@ -237,6 +250,9 @@ impl Service {
         }
         for file in files::with_actions(&mut tx, scope, space).await? {
             all.extend(of_file(&file));
+        }
+        for document in documents::list_titles(&mut tx, scope, space).await? {
+            all.extend(of_document(&document));
         }
         for alone in actions::list(&mut tx, scope, space).await? {
             // What it belonged to may be gone.

@@ -1,15 +1,15 @@
 //! Documents: made, changed, shown, deleted.
 
-use super::actions::at_document;
+use super::actions::{Around, of_document};
 use super::markdown::{self, Part};
 use super::spaces::find_space;
-use super::{Result, Service, ServiceError, allow, announce};
+use super::{Result, Service, ServiceError, allow, announce, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
 use crate::domain::document::{self, Document, DocumentError};
 use crate::domain::event::Topic;
 use crate::domain::ids::{DocumentId, Id, SheetId, SpaceId};
-use crate::domain::mount::{self, MountKind};
+use crate::domain::mount::{self, MountKind, Spot};
 use crate::store::{self, Tx, documents, new_id, now, sheets, spaces};
 
 /// What a document is given, or what changes in it: then what is absent stays.
@@ -95,7 +95,9 @@ impl Service {
         let mut tx = self.db.read().await?;
         let space = find_space(&mut tx, actor, &document.space_id).await?;
         let alone = store::actions::list(&mut tx, &actor.scope, &space.id).await?;
-        Ok(at_document(&space, &alone, document.id.as_str(), &document.actions))
+        let around = Around { document: Some(document), ..Around::space(&space, &alone) };
+        let there = around.at(&Spot::Document(document.id.as_str()));
+        Ok(there.into_iter().map(|placed| placed.action).collect())
     }
 
     /// Makes a document.
@@ -125,6 +127,7 @@ impl Service {
             updated_at: moment,
         };
         documents::insert(&mut tx, &document).await?;
+        schedules::follow(&mut tx, actor, document.id.as_str(), &[], &of_document(&document)).await?;
         spaces::touch(&mut tx, &space.id, moment);
         tx.emit(announce::of_document(Topic::DocumentCreated, actor, &document, &space.namespaces()));
         tx.commit().await?;
@@ -159,6 +162,8 @@ impl Service {
         }
         document.updated_at = now();
         documents::update(&mut tx, &document).await?;
+        let [old, new] = [&before, &document].map(of_document);
+        schedules::follow(&mut tx, actor, id.as_str(), &old, &new).await?;
         spaces::touch(&mut tx, &document.space_id, document.updated_at);
         let namespaces = super::workbooks::namespaces(&mut tx, actor, space).await?;
         tx.emit(announce::of_document(Topic::DocumentUpdated, actor, &document, &namespaces));
@@ -173,6 +178,7 @@ impl Service {
         let document = find_in(&mut tx, actor, space, id).await?;
         let moment = now();
         documents::delete(&mut tx, id, moment).await?;
+        schedules::follow(&mut tx, actor, id.as_str(), &of_document(&document), &[]).await?;
         spaces::touch(&mut tx, space, moment);
         let namespaces = super::workbooks::namespaces(&mut tx, actor, space).await?;
         tx.emit(announce::of_document(Topic::DocumentDeleted, actor, &document, &namespaces));

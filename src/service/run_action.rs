@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use super::actions::{Around, at_document};
+use super::actions::Around;
 use super::announce::object;
 use super::form_answers::FormAnswers;
 use super::new_job::NewJob;
@@ -138,12 +138,13 @@ impl Service {
         let space = spaces::find(&mut tx, scope, &space_id).await?.ok_or_else(missing)?;
         let alone = &actions::list(&mut tx, scope, &space_id).await?;
         let (workbook, sheet, file) = (workbook.as_ref(), sheet.as_ref(), file.as_ref());
+        let document = document.as_ref();
         let spot = match (workbook, sheet, file, run.column.as_deref()) {
             (_, Some(sheet), _, Some(key)) => Spot::Field(sheet, key),
             (_, Some(sheet), ..) => Spot::Sheet(sheet),
             (Some(workbook), ..) => Spot::Workbook(workbook),
             (_, _, Some(file), _) => Spot::File(file),
-            _ => Spot::Space,
+            _ => document.map_or(Spot::Space, |document| Spot::Document(document.id.as_str())),
         };
         let column = match spot {
             Spot::Field(sheet, key) if sheet.config.field(key).is_none_or(|field| field.readonly) => {
@@ -151,13 +152,10 @@ impl Service {
             }
             _ => ColumnStanding::Enabled,
         };
-        let around = Around { space: &space, workbook, sheet, file, alone };
-        let those: Vec<Action> = match &document {
-            Some(document) => at_document(&space, alone, document.id.as_str(), &document.actions),
-            None => around.at(&spot).into_iter().map(|placed| placed.action).collect(),
-        };
-        let found = those.into_iter().find(|action| action.operation() == Ok(run.operation.as_str()));
-        if let Some(action) = found {
+        let around = Around { workbook, sheet, file, document, ..Around::space(&space, alone) };
+        let those = around.at(&spot).into_iter().map(|placed| placed.action);
+        let mut those = those.filter(|action| action.operation() == Ok(run.operation.as_str()));
+        if let Some(action) = those.next() {
             return Ok(FoundAction { action, column, built_in: None });
         }
         let found = match sheet {

@@ -9,7 +9,7 @@ use crate::domain::job::JobType;
 use crate::domain::mount::{MountKind, PlacedAction, Spot};
 use crate::domain::time::Timestamp;
 use crate::store::schedules::{self, Due};
-use crate::store::{Tx, files, now, sheets, spaces, workbooks};
+use crate::store::{Tx, documents, files, now, sheets, spaces, workbooks};
 
 impl Service {
     /// Makes the jobs of the actions whose time has come at `moment`, and says how many. Periods that went by while no
@@ -109,7 +109,13 @@ async fn runs(tx: &mut Tx, actor: &Actor, placed: &PlacedAction) -> Result<Vec<A
     let mut runs = Vec::new();
     match placed.mount().kind {
         MountKind::Space => runs.push(run(JobType::Space, space.id.as_str(), None)),
-        MountKind::Document => {}
+        MountKind::Document => {
+            for document in documents::list_titles(tx, scope, &space.id).await? {
+                if placed.stands(&Spot::Document(document.id.as_str())) {
+                    runs.push(run(JobType::Document, document.id.as_str(), None));
+                }
+            }
+        }
         MountKind::File => {
             for file in files::all(tx, scope, &space.id).await? {
                 if placed.stands(&Spot::File(&file)) {

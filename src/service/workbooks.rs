@@ -262,6 +262,7 @@ async fn insert_sheet(
         metadata: None,
         record_key: RecordKey(u64::from_le_bytes(random_bytes())),
         version: 0,
+        layout: 0,
         counts: Counts::default(),
         importing: None,
         created_at: moment,

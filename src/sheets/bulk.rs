@@ -62,14 +62,16 @@ pub struct Bulk {
     seen: usize,
     /// Cells that stay as they are because they would be too long.
     too_long: u64,
-    version: i64,
+    /// The version that it is made for, and its layout.
+    version: (i64, i64),
     /// What was found out and is not committed yet.
     waiting: VecDeque<SegmentChange>,
 }
 
 impl Bulk {
-    fn new(edits: Vec<FieldEdit>, (positions, places): (Positions, Option<Vec<u32>>), version: i64) -> Self {
+    fn new(edits: Vec<FieldEdit>, (positions, places): (Positions, Option<Vec<u32>>), state: &State) -> Self {
         let edits = Arc::new(edits);
+        let version = (state.version, state.layout);
         Self { edits, positions, places, seen: 0, too_long: 0, version, waiting: VecDeque::new() }
     }
 
@@ -134,7 +136,7 @@ impl Writer {
         let positions = self.view(tx).await?.positions(tx, &query).await?;
         let view = self.ready(tx, positions.len()).await?;
         let positions = view.positions(tx, &query).await?.by_number();
-        Ok(Bulk::new(edits, positions, view.version()))
+        Ok(Bulk::new(edits, positions, &view.state))
     }
 
     /// Begins to change the records of these numbers, as far as they are there; a rule that goes by rows counts them
@@ -158,7 +160,7 @@ impl Writer {
         found.sort_unstable();
         found.dedup_by_key(|(position, _)| *position);
         let (positions, places): (Vec<u32>, Vec<u32>) = found.into_iter().unzip();
-        Ok(Bulk::new(edits, (Positions::listed(positions), Some(places)), view.version()))
+        Ok(Bulk::new(edits, (Positions::listed(positions), Some(places)), &view.state))
     }
 
     /// The records, with nothing lying over their chunks when so many are to be changed that chunks are written.
@@ -188,7 +190,7 @@ impl Writer {
             return self.bulk_few(tx, author, bulk).await;
         }
         let mut working = self.begin(tx).await?;
-        if working.head.version != bulk.version {
+        if (working.head.version, working.head.layout) != bulk.version {
             return Err(SheetError::Conflict);
         }
         let (state, next_segment) = (working.state.clone(), working.head.next_segment);
@@ -210,7 +212,7 @@ impl Writer {
             return Ok(None);
         }
         let committed = self.commit_begun(tx, author, working, begun).await?;
-        bulk.version = committed.version;
+        bulk.version.0 = committed.version;
         Ok(Some(committed))
     }
 

@@ -216,6 +216,8 @@ impl Writer {
             return Ok(());
         }
         let mut head = working.head;
+        // Others who hold this version know by it that it is stored otherwise.
+        head.layout += 1;
         let next = &mut head.next_segment;
         let manifest = fold::fold(&self.cache, tx, (&old, self.limits), &old.overlay, &[], next).await?;
         records::fold_patches(tx, old.sheet, head.version).await?;

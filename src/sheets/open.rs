@@ -117,7 +117,7 @@ impl Sheets {
         version: i64,
     ) -> Result<Arc<State>, SheetError> {
         let open = self.open(sheet.number);
-        let known = match open.state(version) {
+        let known = match open.state(version, sheet.layout) {
             Some(_) if version < sheet.version && !retention::is_kept(tx, sheet.number, version).await? => {
                 None
             }
@@ -130,12 +130,13 @@ impl Sheets {
                     records::head(tx, sheet.number).await?.ok_or(SheetError::UnknownVersion(version))?;
                 // Where others may commit between two statements, a version is safer than the head.
                 let known = open.places();
-                let state = Arc::new(match head.version {
+                let state = match head.version {
                     head if head == version && tx.is_read_only() => {
                         State::read_head(tx, sheet.number, version, &known).await?
                     }
                     _ => State::read_version(tx, sheet.number, version, &known).await?,
-                });
+                };
+                let state = Arc::new(state.laid_out(head.layout));
                 // What another transaction may still undo is nobody else's business.
                 if tx.is_read_only() {
                     open.keep(state.clone());
@@ -219,6 +220,12 @@ impl Sheets {
         open.entry(number).or_default().clone()
     }
 
+    /// The head of a sheet, when it is held in memory as it is stored.
+    #[cfg(test)]
+    pub(super) fn open_state(&self, sheet: &Sheet) -> Option<Arc<State>> {
+        self.open(sheet.number).state(sheet.version, sheet.layout)
+    }
+
     /// Forgets everything that is held in memory.
     #[cfg(test)]
     pub(super) fn forget(&self) {
@@ -228,10 +235,11 @@ impl Sheets {
 }
 
 impl OpenSheet {
-    /// A version that is in memory.
-    pub(super) fn state(&self, version: i64) -> Option<Arc<State>> {
+    /// A version that is in memory, as the head of the sheet says that it is stored: a fold by another server takes
+    /// away chunks that a version had.
+    pub(super) fn state(&self, version: i64, layout: i64) -> Option<Arc<State>> {
         let states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-        states.iter().find(|state| state.version == version).cloned()
+        states.iter().find(|state| (state.version, state.layout) == (version, layout)).cloned()
     }
 
     fn newest(&self) -> Option<Arc<State>> {

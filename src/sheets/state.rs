@@ -11,6 +11,8 @@ use super::patch::{self, RecordPatch};
 use super::places::Places;
 use crate::domain::record::{Counts, RecordNumber};
 use crate::store::Tx;
+#[cfg(doc)]
+use crate::store::records::SheetHead;
 use crate::store::records::{self, At};
 use crate::store::{places, retention};
 
@@ -20,6 +22,8 @@ pub(super) struct State {
     /// The number of the sheet.
     pub(super) sheet: i64,
     pub(super) version: i64,
+    /// See [`SheetHead::layout`]; as the head had it when this was read or written.
+    pub(super) layout: i64,
     pub(super) manifest: Manifest,
     pub(super) overlay: Overlay,
     /// Records that are in no segment yet; they stand after all others.
@@ -41,7 +45,7 @@ impl State {
         places: Arc<Places>,
     ) -> Self {
         let (tail, arrangement, orders) = (overlay.tail(), OnceLock::new(), Orders::default());
-        Self { sheet, version, manifest, overlay, tail, counts, places, arrangement, orders }
+        Self { sheet, version, layout: 0, manifest, overlay, tail, counts, places, arrangement, orders }
     }
 
     /// Reads a version from the database; `at` is the head or that version.
@@ -118,6 +122,11 @@ impl State {
         }
         let manifest = Manifest::read(&segments, &columns)?;
         Ok(Self::new(sheet, version, manifest, overlay, Counts::default(), Arc::default()))
+    }
+
+    /// The same, as the head says that it is stored.
+    pub(super) fn laid_out(self, layout: i64) -> Self {
+        Self { layout, ..self }
     }
 
     /// Positions that a record may have: every record in a segment, deleted or not, then the tail.

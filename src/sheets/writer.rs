@@ -179,12 +179,17 @@ impl Writer {
             }
             self.is_linked = true;
         }
-        if let Some(working) = self.working.take().filter(|working| working.head.version == head.version) {
+        let is_it =
+            |working: &Working| (working.head.version, working.head.layout) == (head.version, head.layout);
+        if let Some(working) = self.working.take().filter(is_it) {
             return Ok(working);
         }
-        let state = match self.open.state(head.version) {
+        let state = match self.open.state(head.version, head.layout) {
             Some(state) => state,
-            None => Arc::new(State::read_head(tx, self.sheet, head.version, &self.open.places()).await?),
+            None => {
+                let state = State::read_head(tx, self.sheet, head.version, &self.open.places()).await?;
+                Arc::new(state.laid_out(head.layout))
+            }
         };
         let fits =
             |index: &UniqueIndex| index.version == head.version && Arc::ptr_eq(&index.rules, &self.rules);
@@ -273,7 +278,7 @@ impl Working {
             index.version = head.version;
             index
         });
-        Self { head, state: Arc::new(state), unique }
+        Self { head, state: Arc::new(state.laid_out(head.layout)), unique }
     }
 
     pub(super) fn take_unique(&mut self) -> Option<UniqueIndex> {

@@ -27,6 +27,8 @@ pub struct SheetHead {
     pub live: u64,
     /// Those of them that have an error.
     pub invalid: u64,
+    /// Moves by one when the records are stored otherwise without another version.
+    pub layout: i64,
 }
 
 /// A segment as one version has it.
@@ -101,37 +103,39 @@ pub struct CommitRow {
     pub restores: Option<i64>,
 }
 
+const HEAD: &str =
+    "SELECT version, next_record, next_segment, live, invalid, layout FROM sheets WHERE number = $1";
+
 /// Where a sheet stands, nothing when there is none.
 pub async fn head(tx: &mut Tx, sheet: i64) -> Result<Option<SheetHead>, StoreError> {
-    let columns = "SELECT version, next_record, next_segment, live, invalid FROM sheets WHERE number = $1";
-    read_head(tx, Statement::new(columns).bind(sheet)).await
+    read_head(tx, Statement::new(HEAD).bind(sheet)).await
 }
 
 /// The same, and nobody else may change the records of the sheet until the transaction ends.
 pub async fn lock_head(tx: &mut Tx, sheet: i64) -> Result<Option<SheetHead>, StoreError> {
-    let columns = "SELECT version, next_record, next_segment, live, invalid FROM sheets WHERE number = $1";
     let lock = tx.for_update();
-    read_head(tx, Statement::new(columns).bind(sheet).push(lock)).await
+    read_head(tx, Statement::new(HEAD).bind(sheet).push(lock)).await
 }
 
 async fn read_head(tx: &mut Tx, statement: Statement) -> Result<Option<SheetHead>, StoreError> {
-    let row: Option<(i64, i64, i64, i64, i64)> = tx.optional(statement).await?;
-    let Some((version, next_record, next_segment, live, invalid)) = row else { return Ok(None) };
+    let row: Option<(i64, i64, i64, i64, i64, i64)> = tx.optional(statement).await?;
+    let Some((version, next_record, next_segment, live, invalid, layout)) = row else { return Ok(None) };
     let next_record = count("sheets.next_record", next_record)?;
     let (live, invalid) = (count("sheets.live", live)?, count("sheets.invalid", invalid)?);
-    Ok(Some(SheetHead { version, next_record, next_segment, live, invalid }))
+    Ok(Some(SheetHead { version, next_record, next_segment, live, invalid, layout }))
 }
 
 /// Moves a sheet whose head is locked to a new one. Of several moves in a row only the last one is made.
 pub fn move_head(tx: &mut Tx, sheet: i64, head: &SheetHead) {
-    let text = "UPDATE sheets SET version = $1, next_record = $2, next_segment = $3, live = $4, invalid = $5 \
-                WHERE number = $6";
+    let text = "UPDATE sheets SET version = $1, next_record = $2, next_segment = $3, live = $4, invalid = $5, \
+                layout = $6 WHERE number = $7";
     let statement = Statement::new(text)
         .bind(head.version)
         .bind(integer(head.next_record))
         .bind(head.next_segment)
         .bind(integer(head.live))
         .bind(integer(head.invalid))
+        .bind(head.layout)
         .bind(sheet);
     tx.later_instead(statement);
 }

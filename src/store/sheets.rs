@@ -12,12 +12,12 @@ use crate::domain::time::Timestamp;
 use crate::domain::workbook::Sheet;
 
 const COLUMNS: &str = "number, id, account_id, environment_id, space_id, workbook_id, slug, position, config,
-    field_numbers, record_key, metadata, version, live, invalid, importing, created_at, updated_at
-    FROM sheets WHERE deleted_at IS NULL";
+    field_numbers, record_key, metadata, version, live, invalid, layout, importing, created_at,
+    updated_at FROM sheets WHERE deleted_at IS NULL";
 
 const LOCKED: &str = "number, id, account_id, environment_id, space_id, workbook_id, slug, position, config,
-    field_numbers, record_key, metadata, version, live, invalid, importing, created_at, updated_at,
-    next_record, next_segment,
+    field_numbers, record_key, metadata, version, live, invalid, layout, importing, created_at,
+    updated_at, next_record, next_segment,
     (SELECT namespace FROM spaces WHERE spaces.id = sheets.space_id) AS namespace
     FROM sheets WHERE deleted_at IS NULL";
 
@@ -168,6 +168,7 @@ struct SheetRow {
     version: i64,
     live: i64,
     invalid: i64,
+    layout: i64,
     importing: Option<String>,
     created_at: i64,
     updated_at: i64,
@@ -193,6 +194,7 @@ impl TryFrom<LockedRow> for LockedSheet {
             next_segment: row.next_segment,
             live: sheet.counts.total,
             invalid: sheet.counts.error,
+            layout: sheet.layout,
         };
         Ok(Self { sheet, head, namespace: row.namespace })
     }
@@ -215,6 +217,7 @@ impl TryFrom<SheetRow> for Sheet {
             field_numbers: from_json("sheets.field_numbers", &row.field_numbers)?,
             record_key: RecordKey(row.record_key.cast_unsigned()),
             version: row.version,
+            layout: row.layout,
             counts: Counts {
                 total: count("sheets.live", row.live)?,
                 valid: count("sheets.live - sheets.invalid", row.live.saturating_sub(row.invalid))?,

@@ -170,15 +170,8 @@ async fn an_action_of_a_document_is_pressed_under_its_constraints() {
         let id = text(&create(&app, &made, json!({ "actions": actions })).await, "id");
         let person = actor_of_user(&app.service.sign_in_local().await.unwrap().user);
         let press = async |operation: &str, input: Value| {
-            let run = ActionRun {
-                job_type: JobType::Document,
-                source: id.clone(),
-                operation: operation.to_string(),
-                column: None,
-                input: input.as_object().unwrap().clone(),
-                records: None,
-                all_selected: false,
-            };
+            let input = input.as_object().unwrap().clone();
+            let run = ActionRun { input, ..ActionRun::new(JobType::Document, &id, operation) };
             app.service.run_action(&person, run).await
         };
         let why = json!({ "why": "because" });

@@ -117,3 +117,45 @@ async fn what_refuses_a_press_refuses_the_schedule() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn actions_of_documents_have_addresses_and_schedules() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let start = now();
+        let actions = json!([{ "operation": "remind", "label": "Remind", "schedule": "hourly" }]);
+        let path = format!("/v1/spaces/{}/documents", made.space);
+        let document =
+            app.post(&path, json!({ "title": "Read me", "body": "", "actions": actions })).await.data();
+        let id = text(&document, "id");
+        let listed = async || -> Vec<Value> {
+            let all = app.get(&format!("/v1/actions?spaceId={}", made.space)).await.json();
+            let is_own = |action: &&Value| action["targetId"] == json!(id);
+            all.as_array().unwrap().iter().filter(is_own).cloned().collect()
+        };
+        let own = listed().await;
+        assert_eq!((own.len(), &own[0]["operation"]), (1, &json!("remind")), "{own:?}");
+        assert_eq!(run_at(&app, start.plus(HOUR + 60_000)).await, 1);
+        let job = jobs(&app, "remind").await.remove(0);
+        assert_eq!((&job["type"], &job["source"]), (&json!("document"), &json!(id)));
+        // One that is mounted at documents runs at each.
+        create(
+            &app,
+            &made,
+            json!({ "targetId": made.space, "mount": { "type": "document" }, "operation": "count",
+            "label": "Count", "schedule": "hourly" }),
+        )
+        .await;
+        assert_eq!(run_at(&app, start.plus(2 * HOUR + 120_000)).await, 2);
+
+        let address = format!("/v1/actions/{}", text(&own[0], "id"));
+        app.patch(&address, json!({ "label": "Remind all" })).await.data();
+        let changed = app.get(&format!("{path}/{id}")).await.data();
+        assert_eq!(changed["actions"][0]["label"], "Remind all");
+        app.delete(&address).await.data();
+        assert!(listed().await.is_empty());
+        app.delete(&format!("{path}/{id}")).await.data();
+        assert_eq!(run_at(&app, start.plus(9 * HOUR)).await, 0);
+    })
+    .await;
+}

@@ -26,6 +26,7 @@ fn sheet(config: Value) -> Sheet {
         field_numbers: BTreeMap::new(),
         record_key: RecordKey(1),
         version: 0,
+        layout: 0,
         counts: Counts::default(),
         importing: None,
         metadata: None,

@@ -19,7 +19,7 @@ pub async fn files(space_id: String) -> Result<FileList, RpcError> {
     let alone = asker.service.actions_alone(&asker.actor, &space.id).await?;
     let found = asker.service.files(&asker.actor, &space.id, None, Page::first(MOST)).await?;
     let actions = |file: &File| {
-        let around = Around { space: &space, workbook: None, sheet: None, file: Some(file), alone: &alone };
+        let around = Around { file: Some(file), ..Around::space(&space, &alone) };
         super::actions::views(&around.at(&Spot::File(file)))
     };
     let row = |file: File| FileRow {

@@ -67,7 +67,7 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
     let documents = service.document_titles(actor, &id).await?;
     let documents = documents.into_iter().filter(|document| !document.is_ephemeral());
     let alone = service.actions_alone(actor, &id).await?;
-    let around = Around { space: &space, workbook: None, sheet: None, file: None, alone: &alone };
+    let around = Around::space(&space, &alone);
     let actions = views(&around.at(&Spot::Space));
     let workbooks = workbooks.iter().map(|found| entry(found, around)).collect();
     let files = service.files(actor, &id, None, Page::first(1)).await?.total;

@@ -13,6 +13,7 @@ mod places;
 mod references;
 mod retention;
 mod revalidate;
+mod servers;
 mod stories;
 mod unique;
 mod views;

@@ -192,6 +192,7 @@ pub fn sheet(workbook: &Workbook, slug: &str, keys: &[&str]) -> Sheet {
             .collect::<BTreeMap<_, _>>(),
         record_key: RecordKey(u64::MAX - 1),
         version: 0,
+        layout: 0,
         counts: Counts::default(),
         importing: None,
         metadata: Some(json!({"b": 2})),

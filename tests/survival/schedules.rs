@@ -33,11 +33,13 @@ struct Stand {
 }
 
 impl Stand {
-    fn of(home: &Home) -> Self {
+    /// Of the actions of the space: the demo has its own.
+    fn of(home: &Home, space: &str) -> Self {
         let jobs = "SELECT COUNT(*), COUNT(DISTINCT unique_key) FROM jobs WHERE operation = 'tidy'";
         let (jobs, keys) = home.numbers(jobs)[0];
         assert_eq!(jobs, keys, "two jobs for one time and place");
-        let (due, rows) = home.numbers("SELECT MAX(due_at), COUNT(*) FROM action_schedules")[0];
+        let due = format!("SELECT MAX(due_at), COUNT(*) FROM action_schedules WHERE space_id = '{space}'");
+        let (due, rows) = home.numbers(&due)[0];
         assert_eq!(rows, 1);
         Self { jobs, due }
     }
@@ -68,19 +70,19 @@ fn killed(home: &Home) {
 /// lived on, and whether it ran the action.
 fn dies(home: &Home, space: &str, failpoint: &str, ran: &mut i64) -> [bool; 2] {
     let due = now() - HOUR / 2;
-    home.numbers(&format!("UPDATE action_schedules SET due_at = {due}"));
+    home.numbers(&format!("UPDATE action_schedules SET due_at = {due} WHERE space_id = '{space}'"));
     let before = Stand { jobs: *ran * SHEETS, due };
     let after = Stand { jobs: before.jobs + SHEETS, due: due + HOUR };
-    assert_eq!(Stand::of(home), before);
+    assert_eq!(Stand::of(home, space), before);
     let survived = home.armed_and_patient(failpoint).is_some_and(|server| lives(server, space, after.jobs));
-    let stand = Stand::of(home);
+    let stand = Stand::of(home, space);
     assert!(stand == before || stand == after, "{failpoint}: {stand:?} is neither {before:?} nor {after:?}");
     assert!(lives(home.patient(), space, after.jobs));
-    assert_eq!(Stand::of(home), after, "{failpoint}: the next start");
+    assert_eq!(Stand::of(home, space), after, "{failpoint}: the next start");
     let server = home.patient();
     std::thread::sleep(Duration::from_millis(150));
     server.kill();
-    assert_eq!(Stand::of(home), after, "{failpoint}: one more start");
+    assert_eq!(Stand::of(home, space), after, "{failpoint}: one more start");
     *ran += 1;
     [survived, stand == after]
 }

@@ -36,9 +36,6 @@ pub struct Jobs {
     pub hidden_columns: RwSignal<Option<(String, Vec<String>)>>,
     /// Jobs whose end was shown, and when it was.
     told: StoredValue<Vec<(String, i64)>>,
-    /// When the stream last said something of a job, by this computer's clock.
-    #[cfg(feature = "hydrate")]
-    heard: StoredValue<i64>,
     toasts: Toasts,
 }
 
@@ -61,8 +58,6 @@ impl Jobs {
             clear_filters: RwSignal::new(None),
             hidden_columns: RwSignal::new(None),
             told: StoredValue::new(told),
-            #[cfg(feature = "hydrate")]
-            heard: StoredValue::new(0),
             toasts,
         };
         // After the page has been taken over: the server's half of it has no open dialogs.
@@ -81,11 +76,9 @@ impl Jobs {
             let Some(running) = self.running.try_get_untracked().filter(|running| !running.is_empty()) else {
                 return;
             };
-            let here = crate::app::dom::now();
-            let now = here + ahead;
+            let now = crate::app::dom::now() + ahead;
             self.clock.set(now);
-            let heard = self.heard.try_get_value().unwrap_or_default();
-            if now / 1000 % ASK_SECONDS == 0 && here - heard >= ASK_SECONDS * 1000 {
+            if now / 1000 % ASK_SECONDS == 0 {
                 for card in running {
                     self.ask(card.id);
                 }
@@ -149,7 +142,6 @@ impl Jobs {
     /// What the live stream says of a job.
     #[cfg(feature = "hydrate")]
     pub fn event(self, topic: &str, job_id: &str, payload: &Json) {
-        self.heard.set_value(dom::now());
         // What its parts do is said by the job they belong to.
         if payload.at("isPart").flag() {
             return;

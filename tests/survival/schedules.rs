@@ -10,6 +10,8 @@ use super::process::Server;
 use super::space_with_sheet;
 
 const HOUR: i64 = 3_600_000;
+/// The demo has a weekly one.
+const HOURLY: &str = "FROM action_schedules WHERE period = 'hourly'";
 /// Sheets at which the action stands: each gets a job each time.
 const SHEETS: i64 = 2;
 /// Times that come at most.
@@ -37,7 +39,7 @@ impl Stand {
         let jobs = "SELECT COUNT(*), COUNT(DISTINCT unique_key) FROM jobs WHERE operation = 'tidy'";
         let (jobs, keys) = home.numbers(jobs)[0];
         assert_eq!(jobs, keys, "two jobs for one time and place");
-        let (due, rows) = home.numbers("SELECT MAX(due_at), COUNT(*) FROM action_schedules")[0];
+        let (due, rows) = home.numbers(&format!("SELECT MAX(due_at), COUNT(*) {HOURLY}"))[0];
         assert_eq!(rows, 1);
         Self { jobs, due }
     }
@@ -68,7 +70,7 @@ fn killed(home: &Home) {
 /// lived on, and whether it ran the action.
 fn dies(home: &Home, space: &str, failpoint: &str, ran: &mut i64) -> [bool; 2] {
     let due = now() - HOUR / 2;
-    home.numbers(&format!("UPDATE action_schedules SET due_at = {due}"));
+    home.numbers(&format!("UPDATE action_schedules SET due_at = {due} WHERE period = 'hourly'"));
     let before = Stand { jobs: *ran * SHEETS, due };
     let after = Stand { jobs: before.jobs + SHEETS, due: due + HOUR };
     assert_eq!(Stand::of(home), before);

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
+use super::announce::object;
 use super::import_run::still_ours;
 use super::read_records::RecordRead;
 use super::record_batches::RecordBatches;
@@ -104,8 +105,9 @@ impl Service {
         };
         let (mapping, left_out) = mapping(actor, &batches.sheet, &target, &keys)?;
         let (target, change) = self.begin_import(actor, job, &target.id).await?;
+        let mut tx = self.db.read().await?;
         let reader = Reader {
-            builder: ImportBuilder::new(&target, &mapping),
+            builder: self.sheets.import_builder(&mut tx, &target, &mapping).await?,
             translations: plan.map(|plan| translations(&batches.sheet, &plan)).unwrap_or_default(),
             only_valid,
             gone: (kind == TransferKind::Move).then(Vec::new),
@@ -175,7 +177,9 @@ impl Service {
         }
         undo.push(UndoStep::Change { sheet_id: target.id.clone(), change_id: change });
         let words = words(&target, (added, changed), &left_out, kind);
-        job.metadata = Some(json!({ "undo": undo }));
+        let mut metadata = object(job.metadata.take().unwrap_or_default());
+        metadata.insert("undo".to_string(), json!(undo));
+        job.metadata = Some(metadata.into());
         job.info = Some(words.clone());
         jobs::update(&mut tx, &job).await?;
         let after = find_sheets::find(&mut tx, actor, &target.id).await?;

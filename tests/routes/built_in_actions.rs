@@ -446,3 +446,24 @@ async fn a_mapping_of_sheets_that_are_not_there_is_refused_by_name() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_copied_is_checked_by_the_rules_of_the_other_sheet() {
+    on_each_database(async |app: TestApp| {
+        let made = people(&app).await;
+        let sheets = json!([
+            { "name": "Names", "slug": "names", "fields": [{ "key": "name", "type": "string", "constraints": [{ "type": "unique" }] }] },
+            { "name": "Guests", "slug": "guests", "fields": [{ "key": "name", "type": "reference", "label": "Name",
+                "config": { "ref": "names", "key": "name", "relationship": "has-one" } }] },
+        ]);
+        let path = format!("/v1/workbooks/{}", made.workbook);
+        let workbook = app.patch(&path, json!({ "sheets": sheets })).await.data();
+        let (names, guests) = (text(&workbook["sheets"][1], "id"), text(&workbook["sheets"][2], "id"));
+        insert(&app, &names, &[json!({ "name": "Ann" })]).await;
+        done(&app, pressed(&made.sheet, None, "copy-records", json!({ "destination": guests }))).await;
+        // Bob is nobody there.
+        let counts = app.get(&format!("/v1/sheets/{guests}/counts")).await.data()["counts"].take();
+        assert_eq!((&counts["total"], &counts["error"]), (&json!(5), &json!(1)));
+    })
+    .await;
+}

@@ -10,6 +10,8 @@ use super::process::Server;
 use super::space_with_sheet;
 
 const HOUR: i64 = 3_600_000;
+/// The demo has a weekly one.
+const HOURLY: &str = "FROM action_schedules WHERE period = 'hourly'";
 /// Sheets at which the action stands: each gets a job each time.
 const SHEETS: i64 = 2;
 /// Times that come at most.
@@ -33,13 +35,11 @@ struct Stand {
 }
 
 impl Stand {
-    /// Of the actions of the space: the demo has its own.
-    fn of(home: &Home, space: &str) -> Self {
+    fn of(home: &Home) -> Self {
         let jobs = "SELECT COUNT(*), COUNT(DISTINCT unique_key) FROM jobs WHERE operation = 'tidy'";
         let (jobs, keys) = home.numbers(jobs)[0];
         assert_eq!(jobs, keys, "two jobs for one time and place");
-        let due = format!("SELECT MAX(due_at), COUNT(*) FROM action_schedules WHERE space_id = '{space}'");
-        let (due, rows) = home.numbers(&due)[0];
+        let (due, rows) = home.numbers(&format!("SELECT MAX(due_at), COUNT(*) {HOURLY}"))[0];
         assert_eq!(rows, 1);
         Self { jobs, due }
     }
@@ -70,19 +70,19 @@ fn killed(home: &Home) {
 /// lived on, and whether it ran the action.
 fn dies(home: &Home, space: &str, failpoint: &str, ran: &mut i64) -> [bool; 2] {
     let due = now() - HOUR / 2;
-    home.numbers(&format!("UPDATE action_schedules SET due_at = {due} WHERE space_id = '{space}'"));
+    home.numbers(&format!("UPDATE action_schedules SET due_at = {due} WHERE period = 'hourly'"));
     let before = Stand { jobs: *ran * SHEETS, due };
     let after = Stand { jobs: before.jobs + SHEETS, due: due + HOUR };
-    assert_eq!(Stand::of(home, space), before);
+    assert_eq!(Stand::of(home), before);
     let survived = home.armed_and_patient(failpoint).is_some_and(|server| lives(server, space, after.jobs));
-    let stand = Stand::of(home, space);
+    let stand = Stand::of(home);
     assert!(stand == before || stand == after, "{failpoint}: {stand:?} is neither {before:?} nor {after:?}");
     assert!(lives(home.patient(), space, after.jobs));
-    assert_eq!(Stand::of(home, space), after, "{failpoint}: the next start");
+    assert_eq!(Stand::of(home), after, "{failpoint}: the next start");
     let server = home.patient();
     std::thread::sleep(Duration::from_millis(150));
     server.kill();
-    assert_eq!(Stand::of(home, space), after, "{failpoint}: one more start");
+    assert_eq!(Stand::of(home), after, "{failpoint}: one more start");
     *ran += 1;
     [survived, stand == after]
 }

@@ -10,7 +10,7 @@ use crate::rpc::webhooks::{
     DeliveryDetail, DeliveryList, DeliveryRow, Saved, WebhookCommand, WebhookDraft, WebhookList, WebhookRow,
 };
 use crate::service::webhooks::{EndpointChange, NewEndpoint};
-use crate::service::{ErrorKind, Page, ServiceError};
+use crate::service::{ErrorKind, Page, Paged, ServiceError};
 use crate::store::now;
 
 /// Webhooks that the page lists, and deliveries.
@@ -98,7 +98,11 @@ pub async fn command_webhook(webhook_id: String, command: WebhookCommand) -> Res
 pub async fn deliveries(webhook_id: String, state: Option<DeliveryState>) -> Result<DeliveryList, RpcError> {
     let asker = Asker::of_request()?;
     let page = Page::first(MOST);
-    let found = asker.service.deliveries(&asker.actor, &id(&webhook_id)?, state, page).await?;
+    let found = match asker.service.deliveries(&asker.actor, &id(&webhook_id)?, state, page).await {
+        // The page may ask in the moment in which somebody deletes it.
+        Err(error) if error.kind == ErrorKind::NotFound => Paged { items: Vec::new(), total: 0 },
+        found => found?,
+    };
     let deliveries = found.items.into_iter().map(row).collect();
     Ok(DeliveryList { deliveries, total: found.total, now: now().0 })
 }

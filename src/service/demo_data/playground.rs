@@ -74,7 +74,7 @@ pub fn records() -> Vec<RecordInput> {
 fn of_workbook() -> Value {
     json!([
         { "operation": "demoHidden", "label": "Work unseen", "icon": "eye-off", "mode": "hidden", "confirm": false,
-          "tooltip": "Mode hidden: no pill and no card; only the outcome is told" },
+          "tooltip": "Mode hidden: people see nothing of it, programs do" },
         { "operation": "demoBlocking", "label": "Block the toolbar", "icon": "lock", "mode": "toolbarBlocking", "confirm": false,
           "tooltip": "Mode toolbarBlocking: cells can be edited meanwhile" },
         { "operation": "demoParallel", "label": "In parts, at once", "icon": "split", "confirm": false },

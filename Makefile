@@ -1,6 +1,6 @@
 # Every recipe is one plain command; what it does stands at the top of its script.
 
-.PHONY: run test test-all bench bench-grid check clean
+.PHONY: run test test-all bench bench-grid bench-jobs check clean
 
 run: ## build what changed, and serve on 127.0.0.1:3000
 	@tools/run.sh
@@ -16,6 +16,9 @@ bench: ## what a million records cost, beside the limits of the machine
 
 bench-grid: ## what the grid costs in a browser, beside a bare canvas
 	@tools/bench-grid.sh
+
+bench-jobs: ## what jobs cost: the queue, the page that shows them, those who watch
+	@tools/bench-jobs.sh
 
 check: ## the quick look before a commit: format and lints
 	@tools/test.sh check

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 
 import { serve } from '../../tools/serve.mjs';
+import { judge, line, median } from '../line.mjs';
 import { drag, rest, watched, wheel } from './frames.mjs';
 import { blankWhileWheeling, inputToPaint, memory, paintedAfterRest } from './page.mjs';
 import { filledSheet } from './people.mjs';
@@ -24,17 +25,6 @@ const [binary] = positionals;
 const [rows, runs] = [Number(values.rows), Number(values.runs)];
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--enable-precise-memory-info', '--js-flags=--expose-gc'];
 const floor = (columns) => new URL(`floor.html?rows=${rows}&columns=${columns}`, import.meta.url).href;
-const median = (list) => [...list].sort((one, other) => one - other)[Math.floor(list.length / 2)];
-
-let short = 0;
-/** Prints one figure; `must` says by its ratio to the denominator, or by itself, whether it is enough. */
-function line(name, value, denominator, must, met) {
-  const number = (it) => (typeof it === 'number' ? String(Math.round(it * 1000) / 1000) : it);
-  const ratio = typeof denominator === 'number' && denominator ? value / denominator : value;
-  const ok = met(ratio);
-  if (!ok) short += 1;
-  console.log([name, number(value), number(denominator ?? '-'), number(ratio), must, ok ? 'ok' : 'SHORT'].join(' · '));
-}
 
 /** Opens an address in a browser of its own. */
 async function opened(address, act) {
@@ -108,7 +98,4 @@ try {
 } finally {
   await server.stop();
 }
-if (short) {
-  console.error(`${short} SHORT`);
-  process.exitCode = 1;
-}
+judge();

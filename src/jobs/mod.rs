@@ -1,10 +1,11 @@
 //! Runs the server's own jobs, once, with progress, and ends the jobs that nobody answers.
 //!
-//! A job row is the queue entry. A worker claims it with a lease and an attempt number, beats while it
+//! A job row is the queue entry. A worker takes it with a lease and an attempt number, beats while it
 //! works, and ends it through the service; a worker whose lease has passed to another is refused.
 
 pub mod collect;
 pub mod demo;
+mod ends;
 pub mod kinds;
 pub mod schedule;
 #[cfg(test)]
@@ -25,9 +26,18 @@ use crate::service::Service;
 /// Starts the workers, the sweeps, the schedules, the check of references, the sender of webhooks and the demo's
 /// listener; they stop when `stopping` is cancelled.
 pub fn start(service: &Arc<Service>, stopping: &CancellationToken) -> TaskTracker {
+    start_with(service, &kinds::KINDS, stopping)
+}
+
+/// The same with other kinds of jobs than those of the server: what a job costs beside its work is measured so.
+pub fn start_with(
+    service: &Arc<Service>,
+    kinds: &'static [kinds::Kind],
+    stopping: &CancellationToken,
+) -> TaskTracker {
     let tasks = TaskTracker::new();
     for number in 0..worker::WORKERS {
-        tasks.spawn(worker::run(service.clone(), number, stopping.clone()));
+        tasks.spawn(worker::run(service.clone(), kinds, number, stopping.clone()));
     }
     tasks.spawn(sweep::run(service.clone(), stopping.clone()));
     tasks.spawn(schedule::run(service.clone(), stopping.clone()));

@@ -1,17 +1,22 @@
-//! The loop of a worker: wait, claim, work, end.
+//! The loop of a worker: wait, take a lot of jobs, work, end.
+//!
+//! A lot is one job, unless those before it took next to no time: then it grows, so that jobs that do little do not
+//! each wait for the disk. What of a lot is not begun soon is put back for others.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
-use super::kinds::KINDS;
+use super::ends::Ends;
+use super::kinds::Kind;
 use super::work::{Work, WorkError};
-use crate::domain::access::{Actor, Role};
-use crate::domain::job::Job;
+use crate::domain::access::Actor;
+use crate::domain::job::{Command, Job};
 use crate::domain::outcome::{Next, Outcome};
-use crate::service::jobs::Ending;
+use crate::service::jobs::{Ending, JobEnd};
 use crate::service::{Result, Service};
 use crate::store::{jobs, now};
 
@@ -19,19 +24,29 @@ use crate::store::{jobs, now};
 pub const WORKERS: usize = 2;
 /// How long a worker sleeps when nobody wakes it.
 const POLL: Duration = Duration::from_secs(2);
+/// Jobs of the largest lot.
+pub(super) const LARGEST: usize = 128;
+/// By how much a lot is larger than the one before that was done in no time.
+const GROWTH: usize = 4;
+/// A lot that takes no longer is followed by a larger one.
+const QUICK: Duration = Duration::from_millis(20);
+/// After so long the jobs of a lot that are not begun are put back.
+const WAITING: Duration = Duration::from_millis(100);
 
-/// Works until `stopping`.
-pub async fn run(service: Arc<Service>, number: usize, stopping: CancellationToken) {
+/// Works on jobs of these kinds until `stopping`.
+pub async fn run(service: Arc<Service>, kinds: &'static [Kind], number: usize, stopping: CancellationToken) {
     let name = format!("{}-{number}", std::process::id());
-    while !stopping.is_cancelled() {
+    let mut worker = Worker { ends: Ends::new(service.clone()), service, kinds, stopping, most: 1 };
+    while !worker.stopping.is_cancelled() {
         // Registered before looking, so that a job made in between is not overlooked.
+        let service = worker.service.clone();
         let woken = service.db.signals().jobs.notified();
-        match claim(&service, &name).await {
-            Ok(Some((job, actor))) => work_on(&service, job, actor, &stopping).await,
-            Ok(None) => tokio::select! {
+        match service.take_jobs(&name, worker.most).await {
+            Ok(lot) if !lot.is_empty() => worker.work_through(lot).await,
+            Ok(_) => tokio::select! {
                 () = woken => {}
                 () = tokio::time::sleep(POLL) => {}
-                () = stopping.cancelled() => {}
+                () = worker.stopping.cancelled() => {}
             },
             Err(error) => {
                 tracing::warn!(%error, "a worker cannot look for jobs");
@@ -39,70 +54,98 @@ pub async fn run(service: Arc<Service>, number: usize, stopping: CancellationTok
             }
         }
     }
+    worker.ends.finish().await;
 }
 
-pub(super) async fn claim(service: &Service, worker: &str) -> Result<Option<(Job, Actor)>> {
-    let mut tx = service.db.write().await?;
-    let Some(claimed) = jobs::claim(&mut tx, worker, now(), service.settings.timeouts.lease).await? else {
-        return Ok(None);
-    };
-    let actor = Actor { id: claimed.job.created_by.clone(), role: Role::System, scope: claimed.scope };
-    service.tell_of_job(&mut tx, &actor, &claimed.job, &[crate::domain::event::Topic::JobUpdated]).await?;
-    tx.commit().await?;
-    Ok(Some((claimed.job, actor)))
+struct Worker {
+    service: Arc<Service>,
+    kinds: &'static [Kind],
+    stopping: CancellationToken,
+    ends: Ends,
+    /// Jobs of the next lot.
+    most: usize,
 }
 
-async fn work_on(service: &Arc<Service>, job: Job, actor: Actor, stopping: &CancellationToken) {
-    let stop = stopping.child_token();
-    let beat = tokio::spawn(beat(service.clone(), job.clone(), actor.clone(), stop.clone()));
-    let work = Work::new(service.clone(), actor.clone(), job.clone(), stop);
-    let kind = KINDS.iter().find(|kind| kind.name.0 == job.job_type && kind.name.1 == job.operation);
-    let result = match kind {
-        // A panic in a kind ends its job, not the worker.
-        Some(kind) => {
-            std::panic::AssertUnwindSafe((kind.run)(work)).catch_unwind().await.unwrap_or_else(|_| {
-                Err(WorkError::Failed("something went wrong on the server; its log says what".to_string()))
-            })
+impl Worker {
+    async fn work_through(&mut self, lot: Vec<(Job, Actor)>) {
+        let (begun, jobs) = (Instant::now(), lot.len());
+        let mut waiting = VecDeque::from(lot);
+        while let Some((job, actor)) = waiting.pop_front() {
+            let work = self.work_on(job, actor);
+            tokio::pin!(work);
+            tokio::select! {
+                biased;
+                () = &mut work => continue,
+                () = self.stopping.cancelled(), if !waiting.is_empty() => {}
+                () = tokio::time::sleep_until((begun + WAITING).into()), if !waiting.is_empty() => {}
+            }
+            let rest: Vec<_> = waiting.drain(..).collect();
+            if let Err(error) = self.service.put_back_jobs(&rest).await {
+                // Their leases run out.
+                tracing::warn!(%error, jobs = rest.len(), "jobs could not be put back");
+            }
+            work.await;
         }
-        None => Err(WorkError::Failed(format!("no work is known for {}", job.name()))),
-    };
-    beat.abort();
-    if let Err(error) = end(service, &job, &actor, result).await {
-        tracing::warn!(%error, job = %job.id, "the end of a job could not be written");
+        self.most = following(self.most, jobs, begun.elapsed());
+    }
+
+    async fn work_on(&self, job: Job, actor: Actor) {
+        let stop = self.stopping.child_token();
+        let beat = tokio::spawn(beat(self.service.clone(), job.clone(), actor.clone(), stop.clone()));
+        let work = Work::new(self.service.clone(), actor.clone(), job.clone(), stop);
+        let kind = self.kinds.iter().find(|kind| kind.name.0 == job.job_type && kind.name.1 == job.operation);
+        let result = match kind {
+            // A panic in a kind ends its job, not the worker.
+            Some(kind) => {
+                std::panic::AssertUnwindSafe((kind.run)(work)).catch_unwind().await.unwrap_or_else(|_| {
+                    let words = "something went wrong on the server; its log says what";
+                    Err(WorkError::Failed(words.to_string()))
+                })
+            }
+            None => Err(WorkError::Failed(format!("no work is known for {}", job.name()))),
+        };
+        beat.abort();
+        if let Some(end) = end_of(job, actor, result) {
+            self.ends.write(end).await;
+        }
     }
 }
 
-pub(super) async fn end(
-    service: &Service,
-    job: &Job,
-    actor: &Actor,
+/// Jobs of the lot after one of so many that took so long.
+fn following(most: usize, jobs: usize, took: Duration) -> usize {
+    match took > QUICK {
+        true => 1,
+        false if jobs < most => most,
+        false => (most * GROWTH).min(LARGEST),
+    }
+}
+
+/// The end that follows from what a kind gave. None when the status is canceled already, or the lease is another's, or
+/// the next start goes on.
+pub(super) fn end_of(
+    job: Job,
+    actor: Actor,
     result: std::result::Result<Outcome, WorkError>,
-) -> Result<()> {
-    match result {
-        Ok(outcome) => {
-            let ending =
-                Ending { info: outcome.message.clone(), outcome: Some(outcome), ..Ending::default() };
-            service.complete_job(actor, &job.id, ending, Some(job.attempt)).await?;
-        }
-        // The status is canceled already, or the lease is another's, or the next start goes on.
-        Err(WorkError::Stopped) => {}
+) -> Option<JobEnd> {
+    let (command, outcome) = match result {
+        Ok(outcome) => (Command::Complete, outcome),
+        Err(WorkError::Stopped) => return None,
         Err(error) => {
-            let outcome =
-                Outcome { next: Some(Next::Retry { label: None }), ..Outcome::saying(error.to_string()) };
-            let ending =
-                Ending { info: Some(error.to_string()), outcome: Some(outcome), ..Ending::default() };
-            service.fail_job(actor, &job.id, ending, Some(job.attempt)).await?;
+            let retry = Some(Next::Retry { label: None });
+            (Command::Fail, Outcome { next: retry, ..Outcome::saying(error.to_string()) })
         }
-    }
-    Ok(())
+    };
+    let ending = Ending { info: outcome.message.clone(), outcome: Some(outcome), ..Ending::default() };
+    Some(JobEnd { job, actor, command, ending })
 }
 
 /// Renews the lease; stops the work when it is lost or the job was canceled.
 async fn beat(service: Arc<Service>, job: Job, actor: Actor, stop: CancellationToken) {
     let lease = service.settings.timeouts.lease;
-    let mut ticks = tokio::time::interval(Duration::from_millis((lease / 6).max(50) as u64));
+    let every = Duration::from_millis((lease / 6).max(50) as u64);
     loop {
-        ticks.tick().await;
+        // It was renewed when the job was taken.
+        tokio::time::sleep(every).await;
         match renew(&service, &job, lease).await {
             Ok(true) => {}
             Ok(false) => {
@@ -121,4 +164,18 @@ pub(super) async fn renew(service: &Service, job: &Job, lease: i64) -> Result<bo
     let held = jobs::heartbeat(&mut tx, &job.id, job.attempt, now().plus(lease), None, None, now()).await?;
     tx.commit().await?;
     Ok(held)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lots_grow_while_jobs_do_nothing_and_shrink_when_one_does() {
+        let quick = Duration::from_millis(1);
+        let grown = (0..6).fold(1, |most, _| following(most, most, quick));
+        assert_eq!(grown, LARGEST);
+        assert_eq!(following(16, 3, quick), 16);
+        assert_eq!(following(LARGEST, LARGEST, Duration::from_millis(21)), 1);
+    }
 }

@@ -8,6 +8,7 @@ mod health;
 mod icons;
 mod keys_file;
 mod listen;
+mod news;
 mod origin;
 mod pages;
 mod people;

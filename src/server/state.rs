@@ -7,6 +7,7 @@ use leptos::config::LeptosOptions;
 use tokio_util::sync::CancellationToken;
 
 use super::assets::Assets;
+use super::news::News;
 use super::presence::Presence;
 use crate::app::shell;
 use crate::service::Service;
@@ -24,6 +25,8 @@ pub struct ServerState {
     pub trust: Trust,
     /// Who is where.
     pub presence: Presence,
+    /// What happens in the spaces that are watched.
+    pub news: News,
     /// Cancelled when the server is told to stop: open streams end, and no new work is taken.
     pub stopping: CancellationToken,
 }
@@ -46,6 +49,7 @@ impl ServerState {
             service,
             trust,
             presence: Presence::default(),
+            news: News::default(),
             stopping: CancellationToken::new(),
         }
     }

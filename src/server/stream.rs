@@ -11,21 +11,18 @@ use axum::http::HeaderMap;
 use axum::response::sse::{Event as Message, KeepAlive, Sse};
 use futures::Stream;
 use serde::Deserialize;
-use serde_json::json;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::ServerState;
+use super::news::{BATCH, Told};
 use super::problem::Problem;
 use super::session::{SignedIn, token_of};
-use crate::domain::event::Event;
 use crate::domain::ids::{Id, SpaceId};
 use crate::service::authentication::Subscription;
-use crate::store::EventSignal;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// The log is read at least this often, should a signal of another server be lost.
-const POLL: Duration = Duration::from_secs(10);
-const BATCH: u64 = 100;
+/// How often it is looked whether the session is still one.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// What the page asks for.
 #[derive(Deserialize)]
@@ -40,14 +37,17 @@ struct Follower {
     /// The session that listens, and when it was last seen to be one.
     session: String,
     seen: Instant,
-    signals: broadcast::Receiver<EventSignal>,
+    /// What happens in the space.
+    news: broadcast::Receiver<Arc<Told>>,
     /// Who comes, goes and moves.
     people: broadcast::Receiver<Arc<str>>,
     sequence: i64,
-    waiting: VecDeque<Event>,
-    /// The log holds nothing else, as of that time.
+    /// What was read from the log.
+    waiting: VecDeque<Told>,
+    /// What the news do not tell is read.
     is_read: bool,
-    read: Instant,
+    /// It could not be read: it is tried again at the next look.
+    failed: bool,
 }
 
 /// Streams events after the given place; `Last-Event-ID` wins over `after`.
@@ -58,9 +58,8 @@ pub async fn follow(
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Message, Infallible>>>, Problem> {
     let space = SpaceId::parse(&wanted.space).map_err(|error| Problem::bad_request(error.to_string()))?;
-    // Subscribed before the place is read, so that nothing falls between.
-    let signals = state.service.db.signals().events.subscribe();
     let newest = state.service.space_sequence(&signed_in.actor, &space).await?;
+    let news = state.news.follow(&state.service, &state.stopping, (&space, newest));
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let sequence = last.or(wanted.after).unwrap_or(newest).min(newest);
     let (session, seen) = (token_of(&headers).unwrap_or_default(), Instant::now());
@@ -70,12 +69,12 @@ pub async fn follow(
         space,
         session,
         seen,
-        signals,
+        news,
         people,
         sequence,
         waiting,
         is_read: false,
-        read: seen,
+        failed: false,
     };
     let stream = futures::stream::unfold(follower, |mut follower| async {
         let message = follower.next().await?;
@@ -86,10 +85,14 @@ pub async fn follow(
 
 /// Why a stream goes on.
 enum Woken {
-    /// There may be an event in the log.
+    /// Something happened.
+    News(Arc<Told>),
+    /// Something may have happened that only the log tells.
     Log,
     /// Somebody moved.
     People(Arc<str>),
+    /// It is time to look whether the session is still one.
+    Look,
     /// The server stops.
     Stop,
 }
@@ -98,68 +101,67 @@ impl Follower {
     /// What to say next; nothing when the server stops, or the session has ended.
     async fn next(&mut self) -> Option<Message> {
         loop {
-            if let Some(event) = self.waiting.pop_front() {
-                self.sequence = event.space_sequence.unwrap_or(self.sequence);
-                return Some(message(&event));
+            if let Some(told) = self.waiting.pop_front() {
+                self.sequence = told.sequence;
+                return Some(told.message);
             }
-            if self.is_read {
-                match self.wait().await {
-                    Woken::Log => self.is_read = false,
-                    // They have no place in the log: who missed them hears of it otherwise.
-                    Woken::People(text) => return Some(Message::default().data(text)),
-                    Woken::Stop => return None,
-                }
+            if !self.is_read {
+                self.read().await;
                 continue;
             }
-            if self.seen.elapsed() >= POLL {
-                // A database in trouble is no reason to send people away.
-                if let Ok(None) = self.state.service.actor_of_session(&self.session).await {
-                    return None;
+            match self.wait().await {
+                Woken::News(told) if told.sequence == self.sequence + 1 => {
+                    self.sequence = told.sequence;
+                    return Some(told.message.clone());
                 }
-                self.seen = Instant::now();
+                // It was read from the log, or one before it is still to be read.
+                Woken::News(told) => self.is_read = told.sequence <= self.sequence,
+                Woken::Log => self.is_read = false,
+                // They have no place in the log: who missed them hears of it otherwise.
+                Woken::People(text) => return Some(Message::default().data(text)),
+                Woken::Look => {
+                    // A database in trouble is no reason to send people away.
+                    if let Ok(None) = self.state.service.actor_of_session(&self.session).await {
+                        return None;
+                    }
+                    self.seen = Instant::now();
+                    self.is_read = !self.failed;
+                }
+                Woken::Stop => return None,
             }
-            let subscription = Subscription::Space(self.space.clone());
-            let events = self.state.service.events_after(&subscription, self.sequence, BATCH).await;
-            if let Err(error) = &events {
-                tracing::warn!(%error, "the event log cannot be read");
-            }
-            self.waiting.extend(events.unwrap_or_default());
-            self.is_read = self.waiting.is_empty();
-            self.read = Instant::now();
         }
     }
 
-    /// Waits until this space may have a new event, or somebody in it moved.
+    /// Reads some of what the log has after the last that was said.
+    async fn read(&mut self) {
+        let subscription = Subscription::Space(self.space.clone());
+        let events = self.state.service.events_after(&subscription, self.sequence, BATCH).await;
+        if let Err(error) = &events {
+            tracing::warn!(%error, "the event log cannot be read");
+        }
+        self.failed = events.is_err();
+        self.waiting.extend(events.unwrap_or_default().iter().map(Told::from));
+        self.is_read = self.waiting.is_empty();
+    }
+
+    /// Waits until something happens in this space, or somebody in it moves.
     async fn wait(&mut self) -> Woken {
-        let deadline = tokio::time::sleep_until((self.read + POLL).into());
-        tokio::pin!(deadline);
         loop {
             tokio::select! {
-                signal = self.signals.recv() => match signal {
-                    Ok(signal) if signal.space_id.as_ref() != Some(&self.space) => {}
-                    // Lagging behind only means that the log is read.
-                    Ok(_) | Err(RecvError::Lagged(_)) => return Woken::Log,
-                    Err(RecvError::Closed) => return Woken::Stop,
+                told = self.news.recv() => return match told {
+                    Ok(told) => Woken::News(told),
+                    Err(RecvError::Lagged(_)) => Woken::Log,
+                    // Nobody reads for the space any more; that is so when the server stops.
+                    Err(RecvError::Closed) => Woken::Stop,
                 },
                 people = self.people.recv() => match people {
                     Ok(text) => return Woken::People(text),
                     Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => self.people = self.state.presence.follow(&self.space),
                 },
-                () = &mut deadline => return Woken::Log,
+                () = tokio::time::sleep_until((self.seen + LOOK).into()) => return Woken::Look,
                 () = self.state.stopping.cancelled() => return Woken::Stop,
             }
         }
     }
-}
-
-fn message(event: &Event) -> Message {
-    let sequence = event.space_sequence.unwrap_or_default();
-    let mut data = json!({ "sequence": sequence, "topic": event.topic, "context": event.context });
-    // Of other events the page needs to know only that they happened, and what those of records tell is long.
-    if event.topic.starts_with("job:") || matches!(event.topic.as_str(), "sheet:updated" | "workbook:updated")
-    {
-        data["payload"] = json!(event.payload);
-    }
-    Message::default().id(sequence.to_string()).data(data.to_string())
 }

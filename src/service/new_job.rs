@@ -170,13 +170,19 @@ impl Service {
             outcome_acknowledged_at: None,
             estimated_completion_at: None,
         };
+        let starts = job.trigger == JobTrigger::Immediate;
+        let is_mapping = super::mapping_plan::is_mapping(&job);
+        // What waits for nothing is written once, as it stands in the end.
+        let is_ready = starts && job.predecessor_ids.is_empty() && !new.scheduled && !is_mapping;
+        job.status = if is_ready { JobStatus::Ready } else { JobStatus::Created };
         if let Some(running) = jobs::insert(tx, &job, new.executor, new.unique_key.as_deref()).await? {
             return super::jobs::find_for_change(tx, actor, &running).await;
         }
         self.keep_secrets(tx, &job.id, &new.secrets).await?;
         let namespaces = place.space.as_ref().map(Space::namespaces).unwrap_or_default();
+        job.status = JobStatus::Created;
         tx.emit(announce::of_job(Topic::JobCreated, &actor.id, &job, place.sheet.as_ref(), &namespaces));
-        if super::mapping_plan::is_mapping(&job) {
+        if is_mapping {
             self.plan_mapping(tx, actor, &mut job).await?;
         }
         if new.scheduled {
@@ -184,10 +190,12 @@ impl Service {
             let sheet = place.sheet.as_ref();
             tx.emit(announce::of_job(Topic::JobScheduled, &actor.id, &job, sheet, &namespaces));
         }
-        if job.trigger == JobTrigger::Immediate {
+        if starts {
             job.status = JobStatus::Ready;
-            self.wait_for_predecessors(tx, actor, &mut job).await?;
-            jobs::update(tx, &job).await?;
+            if !is_ready {
+                self.wait_for_predecessors(tx, actor, &mut job).await?;
+                jobs::update(tx, &job).await?;
+            }
             let ready = job.status == JobStatus::Ready;
             let topic = if ready { Topic::JobReady } else { Topic::JobUpdated };
             tx.emit(announce::of_job(topic, &actor.id, &job, place.sheet.as_ref(), &namespaces));

@@ -93,12 +93,13 @@ pub enum Sequence {
     Space(SpaceId),
 }
 
-/// Events on their way into the log: the statements that put them there, which give the last number of each
-/// environment and space, and who is to hear of it then.
+/// Events on their way into the log: the statements that put them there, and who is to hear of it then.
 #[derive(Default)]
 pub(super) struct Appending {
     pub(super) statements: Vec<Statement>,
     pub(super) numbers: Numbers,
+    /// The last number of each environment and space. On SQLite the statements give it.
+    pub(super) taken: Vec<(String, i64)>,
 }
 
 /// How many events each environment and space gets, and for each environment with a space the place of the last
@@ -116,7 +117,8 @@ struct Numbered {
     in_space: Option<i64>,
 }
 
-/// Makes ready what puts events into the log, in their order.
+/// Makes ready what puts events into the log, in their order. On PostgreSQL, where each statement is a trip of its own
+/// and plain values are planned sooner than questions for them, their numbers are taken first.
 pub(super) async fn append(tx: &mut Tx, drafts: Vec<EventDraft>) -> Result<Appending, StoreError> {
     if drafts.is_empty() {
         return Ok(Appending::default());
@@ -125,12 +127,16 @@ pub(super) async fn append(tx: &mut Tx, drafts: Vec<EventDraft>) -> Result<Appen
     let accounts = accounts_of(tx, &drafts).await?;
     let mut numbers = Numbers::default();
     let numbered: Vec<Numbered> = drafts.into_iter().map(|draft| numbers.take(draft)).collect();
-    let mut statements = vec![taking_numbers(&numbers.counted)];
-    let at_once = if tx.is_postgres() { AT_ONCE } else { AT_ONCE_SQLITE };
+    let taking = taking_numbers(&numbers.counted);
+    let (mut statements, taken, at_once) = match tx.is_postgres() {
+        true => (Vec::new(), tx.all::<(String, i64)>(taking).await?, AT_ONCE),
+        false => (vec![taking], Vec::new(), AT_ONCE_SQLITE),
+    };
+    let last: BTreeMap<&str, i64> = taken.iter().map(|(owner, last)| (owner.as_str(), *last)).collect();
     for part in numbered.chunks(at_once) {
-        statements.push(insertion(part, &numbers.counted, &accounts, created_at)?);
+        statements.push(insertion(part, (&numbers.counted, &last), &accounts, created_at)?);
     }
-    Ok(Appending { statements, numbers })
+    Ok(Appending { statements, numbers, taken })
 }
 
 impl Numbers {
@@ -206,10 +212,11 @@ fn taking_numbers(counted: &BTreeMap<String, i64>) -> Statement {
     )
 }
 
-/// Adds events whose numbers are taken already: each is so many before the last one of its owner.
+/// Adds events whose numbers are taken already: each is so many before the last one of its owner, which is looked up
+/// where it is not known.
 fn insertion(
     numbered: &[Numbered],
-    counted: &BTreeMap<String, i64>,
+    (counted, last): (&BTreeMap<String, i64>, &BTreeMap<&str, i64>),
     accounts: &BTreeMap<EnvironmentId, AccountId>,
     created_at: Timestamp,
 ) -> Result<Statement, StoreError> {
@@ -219,9 +226,13 @@ fn insertion(
     );
     let number = |statement: Statement, owner: Option<&str>, place: Option<i64>| {
         let count = owner.and_then(|owner| counted.get(owner)).copied().unwrap_or_default();
+        let back = count - place.unwrap_or_default();
+        if !last.is_empty() {
+            return statement.push_bind(", ", owner.and_then(|owner| Some(last.get(owner)? - back)));
+        }
         statement
             .push_bind(", (SELECT last FROM event_sequences WHERE owner_id = ", owner)
-            .push_bind(") - ", count - place.unwrap_or_default())
+            .push_bind(") - ", back)
     };
     for (position, Numbered { draft, in_environment, in_space }) in numbered.iter().enumerate() {
         let account = accounts.get(&draft.environment_id).map(ToString::to_string).unwrap_or_default();

@@ -178,11 +178,11 @@ impl Tx {
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let (shared, wakes_jobs) = (self.signals.clone(), self.wakes_jobs);
         let emitted = std::mem::take(&mut self.emitted);
-        let Appending { statements, numbers } = events::append(&mut self, emitted).await?;
+        let Appending { statements, numbers, taken } = events::append(&mut self, emitted).await?;
         let signals = if self.is_postgres() {
-            let signals = numbers.signals(self.together(statements).await?);
+            let signals = numbers.signals(taken);
             notify::tell_others(&mut self, &shared.server, &signals).await?;
-            self.end::<(i64,)>(Vec::new()).await?;
+            self.end::<(i64,)>(statements).await?;
             signals
         } else {
             numbers.signals(self.end(statements).await?)

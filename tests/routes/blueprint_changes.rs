@@ -128,7 +128,7 @@ async fn rules_do_not_change_under_an_import() {
 /// Runs a worker until the job has ended well; gives its message.
 async fn work(app: &TestApp, job: &str) -> Value {
     let (service, stopping) = (app.service.clone(), app.stopping.clone());
-    tokio::spawn(inlet::jobs::worker::run(service, 1, stopping));
+    tokio::spawn(inlet::jobs::worker::run(service, &inlet::jobs::kinds::KINDS, 1, stopping));
     for _ in 0..100 {
         let job = app.get(&format!("/v1/jobs/{job}")).await.data();
         if job["status"] == json!("complete") {

@@ -40,6 +40,7 @@ mod schedules;
 mod sessions;
 mod sheets;
 mod snapshots;
+mod space_stream;
 mod spaces;
 mod subscription;
 mod tenants;

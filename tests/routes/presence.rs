@@ -20,7 +20,7 @@ use crate::fixtures::{Contacts, contacts, insert};
 use crate::{TestApp, on_each_database};
 
 /// A browser of somebody who is signed in.
-struct Browser {
+pub(crate) struct Browser {
     router: Router,
     session: String,
 }
@@ -44,7 +44,7 @@ impl Browser {
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
     }
 
-    async fn stream(&self, space: &str) -> (StatusCode, BodyDataStream) {
+    pub(crate) async fn stream(&self, space: &str) -> (StatusCode, BodyDataStream) {
         let answer = self.ask("GET", &format!("/stream?space={space}")).await;
         (answer.status(), answer.into_body().into_data_stream())
     }
@@ -70,12 +70,12 @@ async fn news(stream: &mut BodyDataStream) -> Value {
     tokio::time::timeout(Duration::from_secs(15), next).await.unwrap()
 }
 
-fn page_router(app: &TestApp) -> Router {
+pub(crate) fn page_router(app: &TestApp) -> Router {
     router(ServerState::new(app.service.clone(), Arc::new(NoAssets), Trust::Nobody))
 }
 
 /// A person of that account who is signed in.
-async fn person(app: &TestApp, router: &Router, account_id: &AccountId, name: &str) -> Browser {
+pub(crate) async fn person(app: &TestApp, router: &Router, account_id: &AccountId, name: &str) -> Browser {
     let session = format!("session of {name}").replace(' ', "-");
     let user = User {
         id: new_id::<UserId>(),
@@ -92,7 +92,7 @@ async fn person(app: &TestApp, router: &Router, account_id: &AccountId, name: &s
     Browser { router: router.clone(), session }
 }
 
-async fn own_account(app: &TestApp) -> AccountId {
+pub(crate) async fn own_account(app: &TestApp) -> AccountId {
     let mut tx = app.service.db.read().await.unwrap();
     accounts::first_account(&mut tx).await.unwrap().unwrap().id
 }

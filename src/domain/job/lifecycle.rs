@@ -15,6 +15,8 @@ pub enum Command {
     Wait,
     /// The jobs that come first have ended.
     Release,
+    /// Its worker has not begun it, and others may.
+    PutBack,
     /// Let it start.
     Execute,
     /// Somebody works on it; may be repeated with progress.
@@ -59,11 +61,12 @@ enum Cell {
     No(&'static str),
 }
 
-const COMMANDS: [(Command, &str); 12] = [
+const COMMANDS: [(Command, &str); 13] = [
     (Command::Plan, "planned"),
     (Command::Schedule, "scheduled"),
     (Command::Wait, "made to wait"),
     (Command::Release, "released"),
+    (Command::PutBack, "put back"),
     (Command::Execute, "started"),
     (Command::Acknowledge, "acknowledged"),
     (Command::Split, "split"),
@@ -95,16 +98,16 @@ const OVER: Cell = Cell::No("retry it instead");
 /// A terminal job takes any ending again without a change, because clients repeat requests.
 #[rustfmt::skip]
 const TABLE: [(JobStatus, [Cell; COMMANDS.len()]); 9] = [
-    //                      Plan   Sched  Wait  Release Execute Ack   Split  Resume Compl. Fail  Cancel Retry
-    (JobStatus::Created,   [PLAN,  SCHED, WAIT,  SAME,  READY,  EXEC, WAIT,  SAME,  DONE,  FAIL, STOP,  RUNS]),
-    (JobStatus::Planning,  [PLAN,  SCHED, WAIT,  SAME,  READY,  EXEC, WAIT,  SAME,  DONE,  FAIL, STOP,  RUNS]),
-    (JobStatus::Scheduled, [LATE,  SCHED, WAIT,  SAME,  READY,  EXEC, WAIT,  SAME,  DONE,  FAIL, STOP,  RUNS]),
-    (JobStatus::Ready,     [LATE,  LATE,  LATE,  SAME,  SAME,   EXEC, WAIT,  SAME,  DONE,  FAIL, STOP,  RUNS]),
-    (JobStatus::Executing, [LATE,  LATE,  LATE,  SAME,  SAME,   EXEC, WAIT,  SAME,  DONE,  FAIL, STOP,  RUNS]),
-    (JobStatus::Waiting,   [LATE,  LATE,  WAIT,  READY, SAME,   WAIT, PARTS, EXEC,  DONE,  FAIL, STOP,  RUNS]),
-    (JobStatus::Complete,  [OVER,  OVER,  OVER,  SAME,  OVER,   SAME, OVER,  SAME,  SAME,  SAME, SAME,  READY]),
-    (JobStatus::Failed,    [OVER,  OVER,  OVER,  SAME,  OVER,   SAME, OVER,  SAME,  SAME,  SAME, SAME,  READY]),
-    (JobStatus::Canceled,  [OVER,  OVER,  OVER,  SAME,  OVER,   SAME, OVER,  SAME,  SAME,  SAME, SAME,  READY]),
+    //                      Plan   Sched  Wait  Release PutBack Execute Ack   Split  Resume Compl. Fail  Cancel Retry
+    (JobStatus::Created,   [PLAN,  SCHED, WAIT,  SAME,  SAME,   READY,  EXEC, WAIT,  SAME,  DONE,  FAIL, STOP,  RUNS]),
+    (JobStatus::Planning,  [PLAN,  SCHED, WAIT,  SAME,  SAME,   READY,  EXEC, WAIT,  SAME,  DONE,  FAIL, STOP,  RUNS]),
+    (JobStatus::Scheduled, [LATE,  SCHED, WAIT,  SAME,  SAME,   READY,  EXEC, WAIT,  SAME,  DONE,  FAIL, STOP,  RUNS]),
+    (JobStatus::Ready,     [LATE,  LATE,  LATE,  SAME,  SAME,   SAME,   EXEC, WAIT,  SAME,  DONE,  FAIL, STOP,  RUNS]),
+    (JobStatus::Executing, [LATE,  LATE,  LATE,  SAME,  READY,  SAME,   EXEC, WAIT,  SAME,  DONE,  FAIL, STOP,  RUNS]),
+    (JobStatus::Waiting,   [LATE,  LATE,  WAIT,  READY, SAME,   SAME,   WAIT, PARTS, EXEC,  DONE,  FAIL, STOP,  RUNS]),
+    (JobStatus::Complete,  [OVER,  OVER,  OVER,  SAME,  SAME,   OVER,   SAME, OVER,  SAME,  SAME,  SAME, SAME,  READY]),
+    (JobStatus::Failed,    [OVER,  OVER,  OVER,  SAME,  SAME,   OVER,   SAME, OVER,  SAME,  SAME,  SAME, SAME,  READY]),
+    (JobStatus::Canceled,  [OVER,  OVER,  OVER,  SAME,  SAME,   OVER,   SAME, OVER,  SAME,  SAME,  SAME, SAME,  READY]),
 ];
 
 /// What a command does to a job of that status.
@@ -128,15 +131,15 @@ mod tests {
 
     /// Every pair, written down a second time: what the wire contract says of it, `=` for unchanged, `!` for refused.
     const EXPECTED: [(JobStatus, &str); 9] = [
-        (Created, "planning scheduled waiting = ready executing waiting = complete failed canceled !"),
-        (Planning, "planning scheduled waiting = ready executing waiting = complete failed canceled !"),
-        (Scheduled, "! scheduled waiting = ready executing waiting = complete failed canceled !"),
-        (Ready, "! ! ! = = executing waiting = complete failed canceled !"),
-        (Executing, "! ! ! = = executing waiting = complete failed canceled !"),
-        (Waiting, "! ! waiting ready = waiting ! executing complete failed canceled !"),
-        (Complete, "! ! ! = ! = ! = = = = ready"),
-        (Failed, "! ! ! = ! = ! = = = = ready"),
-        (Canceled, "! ! ! = ! = ! = = = = ready"),
+        (Created, "planning scheduled waiting = = ready executing waiting = complete failed canceled !"),
+        (Planning, "planning scheduled waiting = = ready executing waiting = complete failed canceled !"),
+        (Scheduled, "! scheduled waiting = = ready executing waiting = complete failed canceled !"),
+        (Ready, "! ! ! = = = executing waiting = complete failed canceled !"),
+        (Executing, "! ! ! = ready = executing waiting = complete failed canceled !"),
+        (Waiting, "! ! waiting ready = = waiting ! executing complete failed canceled !"),
+        (Complete, "! ! ! = = ! = ! = = = = ready"),
+        (Failed, "! ! ! = = ! = ! = = = = ready"),
+        (Canceled, "! ! ! = = ! = ! = = = = ready"),
     ];
 
     #[test]

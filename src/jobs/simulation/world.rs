@@ -1,6 +1,6 @@
 //! The world of a run: its clock, its servers with their workers, and what happens in a step.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::invariants::Invariants;
@@ -48,7 +48,8 @@ pub struct World {
     pub now: i64,
     pub invariants: Invariants,
     services: [Arc<Service>; 2],
-    workers: [Option<InHand>; 2],
+    /// What each worker was given; it works on the first.
+    workers: [VecDeque<InHand>; 2],
     listeners: Listeners,
     swept: i64,
     reached: BTreeSet<&'static str>,
@@ -66,7 +67,7 @@ impl World {
             tenant,
             dice: Dice::new(seed + 1),
             now: samples::THEN.0,
-            workers: [None, None],
+            workers: [VecDeque::new(), VecDeque::new()],
             swept: samples::THEN.0,
             reached: BTreeSet::new(),
             database,
@@ -101,7 +102,7 @@ impl World {
         if done.is_none() {
             self.reach("a death at a commit");
             self.services[number] = service(&self.database);
-            self.workers[number] = None;
+            self.workers[number] = VecDeque::new();
         }
         self.look().await;
         done
@@ -181,10 +182,12 @@ impl World {
     /// A worker of one of the servers does its next step, as the loop of `worker.rs` does.
     async fn work(&mut self) {
         let (number, service) = self.server();
-        let Some(mut hand) = self.workers[number].take() else {
-            let Some(claimed) = self.live(number, worker::claim(&service, "simulated")).await else { return };
-            let claimed = claimed.unwrap();
-            self.workers[number] = claimed.map(|(job, actor)| InHand { job, actor, paused_until: 0 });
+        let mut lot = std::mem::take(&mut self.workers[number]);
+        let Some(hand) = lot.front_mut() else {
+            let most = 1 + self.dice.below(4) as usize;
+            let Some(taken) = self.live(number, service.take_jobs("simulated", most)).await else { return };
+            let in_hand = |(job, actor)| InHand { job, actor, paused_until: 0 };
+            self.workers[number] = taken.unwrap().into_iter().map(in_hand).collect();
             return;
         };
         match self.dice.below(100) {
@@ -192,39 +195,87 @@ impl World {
             0..6 => return self.reach("a crash"),
             6..14 => hand.paused_until = self.now + 1_000 + self.dice.below(5_000) as i64,
             _ if hand.paused_until > self.now => {}
-            14..70 => {
-                let lease = service.settings.timeouts.lease;
-                let before = service.job(&hand.actor, &hand.job.id).await.unwrap();
-                let renewed = self.live(number, worker::renew(&service, &hand.job, lease)).await;
-                let Some(held) = renewed else { return };
-                if !held.unwrap() {
-                    return self.reach("a lease lost");
+            14..60 => {
+                let Some(held) = self.renew(number, &service, hand).await else { return };
+                if !held {
+                    lot.pop_front();
+                    self.reach("a lease lost");
                 }
-                let is_its_own = (before.status, before.attempt) == (JobStatus::Executing, hand.job.attempt);
-                assert!(is_its_own, "{} J3: the lease of another was renewed", self.invariants.name());
             }
-            _ => return self.end_work(number, &service, hand).await,
+            60..70 if lot.len() > 1 => {
+                let rest = lot.split_off(1);
+                self.workers[number] = lot;
+                return self.put_back(number, &service, rest).await;
+            }
+            point => {
+                let rest = lot.split_off(if point < 85 { lot.len() } else { 1 });
+                self.workers[number] = rest;
+                return self.end_work(number, &service, lot).await;
+            }
         }
-        self.workers[number] = Some(hand);
+        self.workers[number] = lot;
     }
 
-    /// A worker ends its job, which another may have by now.
-    async fn end_work(&mut self, number: usize, service: &Arc<Service>, hand: InHand) {
+    /// A worker renews the lease of its job, which another may have by now: says whether it still has it.
+    async fn renew(&mut self, number: usize, service: &Arc<Service>, hand: &InHand) -> Option<bool> {
+        let lease = service.settings.timeouts.lease;
         let before = service.job(&hand.actor, &hand.job.id).await.unwrap();
-        let result = match self.dice.chance(70) {
-            true => Ok(Outcome::saying("done")),
-            false => Err(WorkError::Failed("it could not be done".to_string())),
-        };
-        let is_given_up = before.attempt != hand.job.attempt;
-        let ended = self.live(number, worker::end(service, &hand.job, &hand.actor, result)).await;
-        let after = service.job(&hand.actor, &hand.job.id).await.unwrap();
-        if is_given_up {
-            self.reach("a refused old attempt");
-            let refused = ended.is_none_or(|ended| ended.is_err());
-            assert!(refused, "{} J3: an old attempt ended a job", self.invariants.name());
+        let held = self.live(number, worker::renew(service, &hand.job, lease)).await?.unwrap();
+        let is_its_own = (before.status, before.attempt) == (JobStatus::Executing, hand.job.attempt);
+        assert!(is_its_own || !held, "{} J3: the lease of another was renewed", self.invariants.name());
+        Some(held)
+    }
+
+    /// A worker puts back what it did not begin, which another may have by now.
+    async fn put_back(&mut self, number: usize, service: &Arc<Service>, rest: VecDeque<InHand>) {
+        let rest: Vec<_> = rest.into_iter().map(|hand| (hand.job, hand.actor)).collect();
+        let mut before = Vec::new();
+        for (job, actor) in &rest {
+            before.push(service.job(actor, &job.id).await.unwrap());
         }
-        if is_given_up || before.status != JobStatus::Executing {
-            assert_eq!(before, after, "{} J2 and J3: nothing may change", self.invariants.name());
+        let done = self.live(number, service.put_back_jobs(&rest)).await;
+        let is_done = done.map(Result::unwrap).is_some();
+        for (before, (job, actor)) in before.iter().zip(&rest) {
+            let after = service.job(actor, &job.id).await.unwrap();
+            if (before.status, before.attempt) != (JobStatus::Executing, job.attempt) {
+                assert_eq!(*before, after, "{} J2 and J3: nothing may change", self.invariants.name());
+            } else if is_done {
+                let (is, wanted) = ((after.status, after.attempt), (JobStatus::Ready, job.attempt + 1));
+                assert_eq!(is, wanted, "{} J3: {} was put back", self.invariants.name(), job.id);
+                self.reach("a job put back");
+            }
+        }
+    }
+
+    /// A worker ends jobs, which others may have by now.
+    async fn end_work(&mut self, number: usize, service: &Arc<Service>, hands: VecDeque<InHand>) {
+        let (mut before, mut ends) = (Vec::new(), Vec::new());
+        for InHand { job, actor, .. } in hands {
+            before.push(service.job(&actor, &job.id).await.unwrap());
+            let result = match self.dice.chance(70) {
+                true => Ok(Outcome::saying("done")),
+                false => Err(WorkError::Failed("it could not be done".to_string())),
+            };
+            ends.extend(worker::end_of(job, actor, result));
+        }
+        let refused = self.live(number, service.end_jobs(&ends)).await.map(Result::unwrap);
+        let name = self.invariants.name();
+        for (before, end) in before.iter().zip(&ends) {
+            let after = service.job(&end.actor, &end.job.id).await.unwrap();
+            let is_refused = refused.as_ref().map(|refused| refused.iter().any(|(id, _)| *id == end.job.id));
+            let is_given_up = before.attempt != end.job.attempt;
+            if is_given_up {
+                self.reach("a refused old attempt");
+                assert!(is_refused.unwrap_or(true), "{name} J3: an old attempt ended a job");
+            }
+            // Another of the lot may be what it waited for.
+            let follows = ends.iter().any(|other| before.predecessor_ids.contains(&other.job.id));
+            if (is_given_up || before.status != JobStatus::Executing) && !follows {
+                assert_eq!(*before, after, "{name} J2 and J3: nothing may change");
+            }
+            if !is_given_up && let Some(is_refused) = is_refused {
+                assert!(after.status.is_terminal() && !is_refused, "{name} J1: {after:?}");
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::domain::access::Actor;
 use crate::domain::event::{NewEvent, Topic};
 use crate::domain::ids::JobId;
 use crate::domain::job::{Command, Job, JobStatus, Transition, transition};
+use crate::domain::time::Timestamp;
 use crate::domain::workbook::Sheet;
 use crate::service::{Result, Service, ServiceError, announce, workbooks};
 use crate::store::{Tx, jobs, now, sheets};
@@ -38,24 +39,12 @@ impl Service {
         command: Command,
         set: impl FnOnce(&mut Job) -> Result<()>,
     ) -> Result<bool> {
-        let Transition::To(status) = transition(job.status, command)? else { return Ok(false) };
-        let before = job.clone();
-        job.status = status;
-        set(job)?;
-        if status == JobStatus::Ready && command != Command::Release {
+        let Some(before) = step(job, command, set)? else { return Ok(false) };
+        if job.status == JobStatus::Ready && command != Command::Release {
             self.wait_for_predecessors(tx, actor, job).await?;
         }
         let moment = now();
-        job.updated_at = moment;
-        match command {
-            Command::Resume => job.parts_ended_at = Some(moment),
-            Command::Acknowledge | Command::Split => job.started_at = job.started_at.or(Some(moment)),
-            Command::Complete | Command::Fail | Command::Cancel => job.finished_at = Some(moment),
-            _ => {}
-        }
-        if command == Command::Complete {
-            job.progress = 100;
-        }
+        mark(job, command, moment);
         log::of_change(tx, &before, job, moment);
         if job.status == JobStatus::Ready {
             tx.wake_jobs();
@@ -114,12 +103,46 @@ impl Surroundings {
     }
 }
 
+/// Takes a job to the status that a command leads to, with what the command carries; how the job stood before.
+/// Nothing when the command changes nothing.
+pub(super) fn step(
+    job: &mut Job,
+    command: Command,
+    set: impl FnOnce(&mut Job) -> Result<()>,
+) -> Result<Option<Job>> {
+    let Transition::To(status) = transition(job.status, command)? else { return Ok(None) };
+    let before = job.clone();
+    job.status = status;
+    set(job)?;
+    Ok(Some(before))
+}
+
+/// Notes in a job what follows from a command.
+pub(super) fn mark(job: &mut Job, command: Command, moment: Timestamp) {
+    job.updated_at = moment;
+    match command {
+        Command::Resume => job.parts_ended_at = Some(moment),
+        Command::Acknowledge | Command::Split => job.started_at = job.started_at.or(Some(moment)),
+        Command::Complete | Command::Fail | Command::Cancel => job.finished_at = Some(moment),
+        Command::PutBack => {
+            job.started_at = None;
+            // Whoever had it is refused at once.
+            job.attempt += 1;
+        }
+        _ => {}
+    }
+    if command == Command::Complete {
+        job.progress = 100;
+    }
+}
+
 /// What is told of a command.
-fn topic(command: Command, status: JobStatus) -> Topic {
+pub(super) fn topic(command: Command, status: JobStatus) -> Topic {
     match (command, status) {
         (Command::Complete, _) => Topic::JobCompleted,
         (Command::Fail, _) => Topic::JobFailed,
         (Command::Schedule, _) => Topic::JobScheduled,
+        (Command::PutBack, _) => Topic::JobUpdated,
         (_, JobStatus::Ready) => Topic::JobReady,
         _ => Topic::JobUpdated,
     }

@@ -65,14 +65,18 @@ pub(super) fn of_change(tx: &mut Tx, before: &Job, job: &Job, now: Timestamp) {
     if before.status == job.status {
         return of_progress(tx, before, job, now);
     }
+    jobs::log::append(tx, &job.id, job.attempt, &entry_of_status(before, job), now);
+}
+
+/// The entry of a job that went to another status.
+pub(super) fn entry_of_status(before: &Job, job: &Job) -> NewEntry {
     let level = if job.status == JobStatus::Failed { LogLevel::Error } else { LogLevel::Info };
     let info = job.info.clone().filter(|_| job.info != before.info || job.status.is_terminal());
     let text = match (job.status, info) {
         (status, Some(info)) if !info.is_empty() => format!("{}: {info}", word(status)),
         (status, _) => word(status).to_string(),
     };
-    let entry = NewEntry { kind: LogKind::Status, level, text, progress: Some(job.progress) };
-    jobs::log::append(tx, &job.id, job.attempt, &entry, now);
+    NewEntry { kind: LogKind::Status, level, text, progress: Some(job.progress) }
 }
 
 /// Writes down that a job went on, when that is news.

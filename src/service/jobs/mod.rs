@@ -7,6 +7,7 @@ mod bounds;
 mod command;
 mod end;
 mod log;
+mod lots;
 mod overdue;
 mod plan;
 mod predecessors;
@@ -27,6 +28,7 @@ use crate::store::{jobs, now};
 pub(super) use bounds::check as check_size;
 pub(super) use command::find_for_change;
 pub use log::NewLine;
+pub use lots::JobEnd;
 
 /// Between two messages about the progress of a job, in milliseconds: ten a second at most.
 const TOLD_EVERY: i64 = 100;

@@ -1,6 +1,7 @@
 //! Jobs: what is known of them, and the queue that their rows are.
 
 pub mod log;
+pub mod lots;
 pub mod order;
 pub mod plan;
 mod queue;

@@ -63,36 +63,55 @@ pub struct OverdueJob {
     pub overdue: Overdue,
 }
 
-/// Gives a worker the job that has been ready longest, or one whose worker's lease has run out, or that somebody else
-/// began who has none.
+/// Gives a worker the jobs that have been ready longest, or whose worker's lease has run out, or that somebody else
+/// began who has none: `most` at most, in their order.
 ///
-/// The job is executing from then on, one attempt further, and the worker's for `lease` milliseconds. One that was
-/// made ready for another run has the number of that run already.
+/// They are executing from then on, one attempt further, and the worker's for `lease` milliseconds. One that was made
+/// ready for another run, or put back, has the number of that run already.
 pub async fn claim(
     tx: &mut Tx,
     worker: &str,
     now: Timestamp,
     lease: i64,
-) -> Result<Option<Claimed>, StoreError> {
+    most: usize,
+) -> Result<Vec<Claimed>, StoreError> {
     let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
     let statement = Statement::new(
-        "UPDATE jobs SET status = 'executing', worker = $1, lease_until = $2, seen_at = $3,
-            updated_at = $3, started_at = COALESCE(started_at, $3),
-            attempt = CASE WHEN status = 'ready' AND attempt > 0 THEN attempt ELSE attempt + 1 END
-        WHERE id = (
-            SELECT id FROM jobs
+        "WITH next AS (
+            SELECT id AS next_id FROM jobs
             WHERE deleted_at IS NULL AND executor = 'builtin' AND status IN ('ready', 'executing')
                 AND (status = 'ready' OR COALESCE(lease_until, 0) <= $3)
-            ORDER BY ready_at, id LIMIT 1",
+            ORDER BY ready_at, id LIMIT $4",
     )
     .bind(worker)
     .bind(now.plus(lease))
     .bind(now)
+    .bind(i64::try_from(most).unwrap_or(i64::MAX))
     .push(skip_locked)
-    .push(") RETURNING ")
+    .push(
+        ") UPDATE jobs SET status = 'executing', worker = $1, lease_until = $2, seen_at = $3,
+            updated_at = $3, started_at = COALESCE(started_at, $3),
+            attempt = CASE WHEN status = 'ready' AND attempt > 0 THEN attempt ELSE attempt + 1 END
+        WHERE id IN (SELECT next_id FROM next) RETURNING ready_at, ",
+    )
     .push(COLUMNS);
-    let Some(row) = tx.optional::<JobRow>(statement).await? else { return Ok(None) };
-    Ok(Some(Claimed { scope: row.scope()?, job: row.try_into()? }))
+    let mut rows = tx.all::<ClaimedRow>(statement).await?;
+    rows.sort_by(|one, other| one.place().cmp(&other.place()));
+    rows.into_iter().map(|row| Ok(Claimed { scope: row.job.scope()?, job: row.job.try_into()? })).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct ClaimedRow {
+    ready_at: Option<i64>,
+    #[sqlx(flatten)]
+    job: JobRow,
+}
+
+impl ClaimedRow {
+    /// Its place in the queue.
+    fn place(&self) -> (Option<i64>, &str) {
+        (self.ready_at, self.job.id())
+    }
 }
 
 /// Ends every lease: for a process that is the only one, when it starts.

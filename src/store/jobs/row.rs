@@ -57,6 +57,11 @@ pub(super) struct JobRow {
 }
 
 impl JobRow {
+    /// The id of the job.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// What a worker on this job may see: its space, or its environment when it is in no space.
     pub(super) fn scope(&self) -> Result<Scope, StoreError> {
         Ok(Scope {

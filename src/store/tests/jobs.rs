@@ -22,6 +22,11 @@ async fn ready(tx: &mut Tx, tenant: &samples::Tenant, executor: Executor, at: Ti
     job
 }
 
+/// The one job that a worker is given.
+async fn claim(tx: &mut Tx, worker: &str, now: Timestamp, lease: i64) -> Result<Option<Claimed>, StoreError> {
+    Ok(super::super::jobs::claim(tx, worker, now, lease, 1).await?.pop())
+}
+
 async fn end(tx: &mut Tx, job: &Job, status: JobStatus) {
     update(tx, &Job { status, finished_at: Some(samples::THEN), ..job.clone() }).await.unwrap();
 }
@@ -169,6 +174,90 @@ async fn the_job_that_waited_longest_comes_first() {
         assert_eq!(claimed.job, wanted);
         assert_eq!(claim(&mut tx, "a", now, LEASE).await.unwrap().unwrap().job.id, late.id);
         assert_eq!(claim(&mut tx, "a", now, LEASE).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn a_lot_comes_in_order_and_what_is_put_back_keeps_its_place() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let mut ids = Vec::new();
+        for place in 0..40 {
+            ids.push(ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN.plus(place / 2)).await.id);
+        }
+        let now = samples::THEN.plus(100);
+        let lot = super::super::jobs::claim(&mut tx, "a", now, LEASE, 30).await.unwrap();
+        let taken: Vec<JobId> = lot.iter().map(|claimed| claimed.job.id.clone()).collect();
+        let places = |taken: &[JobId]| -> Vec<usize> {
+            taken.iter().map(|id| ids.iter().position(|other| other == id).unwrap() / 2).collect()
+        };
+        assert_eq!(places(&taken), (0..30).map(|place| place / 2).collect::<Vec<_>>(), "{}", database.name);
+
+        lots::put_back(&mut tx, &taken[10..], now);
+        let rest = super::super::jobs::claim(&mut tx, "b", now, LEASE, 100).await.unwrap();
+        let again: Vec<JobId> = rest.iter().map(|claimed| claimed.job.id.clone()).collect();
+        assert_eq!(places(&again), (10..40).map(|place| place / 2).collect::<Vec<_>>(), "{}", database.name);
+        assert!(rest.iter().all(|claimed| claimed.job.started_at == Some(now)));
+        let attempts: Vec<u32> = rest.iter().map(|claimed| claimed.job.attempt).collect();
+        assert_eq!(attempts, [[2; 20].as_slice(), &[1; 10]].concat(), "{}", database.name);
+    }
+}
+
+#[tokio::test]
+async fn a_lot_ends_as_each_of_its_jobs_would() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let mut jobs = Vec::new();
+        for place in 0..20 {
+            jobs.push(ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN.plus(place)).await);
+        }
+        let ids: Vec<JobId> = jobs.iter().map(|job| job.id.clone()).collect();
+        super::super::jobs::claim(&mut tx, "a", samples::THEN, LEASE, 20).await.unwrap();
+        let now = samples::THEN.plus(50);
+        let mut lot = lots::find_free_for_update(&mut tx, &ids).await.unwrap();
+        assert!(lot.iter().map(|job| &job.id).is_sorted() && lot.len() == 20);
+        for (place, job) in lot.iter_mut().enumerate() {
+            job.status = if place % 2 == 0 { JobStatus::Complete } else { JobStatus::Failed };
+            job.progress = place as u8;
+            job.info = (place > 3).then(|| format!("job {place}"));
+            job.result = (place > 5).then(|| json!({ "place": place }));
+            (job.updated_at, job.finished_at) = (now, Some(now));
+        }
+        lots::end(&mut tx, &lot.iter().collect::<Vec<_>>(), now).unwrap();
+        let entry = |job: &Job| NewEntry {
+            kind: LogKind::Status,
+            level: LogLevel::Info,
+            text: job.id.to_string(),
+            progress: None,
+        };
+        let entries: Vec<_> = lot.iter().map(|job| (job, entry(job))).collect();
+        log::append_each(&mut tx, &entries, now);
+        log::append_each(&mut tx, &entries[..1], now);
+        assert_eq!(lots::find_free_for_update(&mut tx, &ids).await.unwrap(), lot, "{}", database.name);
+        let first = log::after(&mut tx, &lot[0].id, 0, 10).await.unwrap();
+        assert_eq!(first.iter().map(|entry| entry.number).collect::<Vec<_>>(), [1, 2], "{}", database.name);
+        let last = log::after(&mut tx, &lot[19].id, 0, 10).await.unwrap();
+        assert_eq!(last[0].text, lot[19].id.to_string());
+        assert!(!heartbeat(&mut tx, &ids[0], 1, now, None, None, now).await.unwrap(), "its worker is gone");
+    }
+}
+
+#[tokio::test]
+async fn jobs_that_others_wait_for_are_known() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let mut tx = database.write().await.unwrap();
+        let parent = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        let before = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        let alone = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
+        let part = Job { parent_id: Some(parent.id.clone()), ..tenant.job() };
+        assert_eq!(insert(&mut tx, &part, Executor::Listener, None).await.unwrap(), None);
+        order::wait_for(&mut tx, &alone.id, &before.id).await.unwrap();
+        let all = [parent.id.clone(), before.id.clone(), alone.id, part.id];
+        let followed = lots::followed(&mut tx, &all).await.unwrap();
+        assert_eq!(followed, [parent.id, before.id].into(), "{}", database.name);
     }
 }
 

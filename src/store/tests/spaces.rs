@@ -132,6 +132,6 @@ async fn a_deleted_space_takes_everything_with_it() {
         assert_eq!(sheets::find(&mut tx, &scope, &tenant.sheet.id).await.unwrap(), None);
         assert_eq!(files::find(&mut tx, &scope, &tenant.file.id).await.unwrap(), None);
         assert_eq!(jobs::find(&mut tx, &scope, &job.id).await.unwrap(), None);
-        assert_eq!(jobs::claim(&mut tx, "worker", samples::THEN, 1000).await.unwrap(), None);
+        assert_eq!(jobs::claim(&mut tx, "worker", samples::THEN, 1000, 1).await.unwrap(), []);
     }
 }

@@ -19,7 +19,11 @@ impl Order {
             all.values().find(|part| part.parent_id.as_ref() == Some(&job.id) && !part.status.is_terminal());
         assert!(!ends || left.is_none(), "{name} order: it ends before its part {left:?}");
         let was_ready = before.is_some_and(|b| b.status == JobStatus::Ready && b.attempt == job.attempt);
-        let starts = job.status == JobStatus::Ready && !was_ready;
+        // It had started, and its worker did not begin it.
+        let is_put_back = before.is_some_and(|b| {
+            job.is_built_in() && b.status == JobStatus::Executing && b.attempt + 1 == job.attempt
+        });
+        let starts = job.status == JobStatus::Ready && !was_ready && !is_put_back;
         if !starts && job.status != JobStatus::Waiting {
             self.done.retain(|(after, _)| *after != job.id);
             return;

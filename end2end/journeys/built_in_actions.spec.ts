@@ -86,7 +86,8 @@ test('duplicates are removed among the records that are shown', async ({ page, r
 
 test('selected records are moved to another sheet, which the outcome leads to', async ({ page, request, server }) => {
   await openOwnSheet({ page, request, server }, fields, records, [archive]);
-  await page.getByRole('checkbox', { name: 'Select record 2', exact: true }).check();
+  // The elements over the picture are built anew once, right after the page is taken over.
+  await expect(async () => page.getByRole('checkbox', { name: 'Select record 2', exact: true }).check({ timeout: 1000 })).toPass();
   await pressInSheet(page, 'Move to another sheet');
   const dialog = await asked(page, 'Move to another sheet');
   await expect(dialog).toContainText('1 selected record');

@@ -59,7 +59,7 @@ test('an import that was canceled and run again is taken back alone', async ({ p
   const all = page.getByRole('tab', { name: /^All/ });
   await page.getByRole('button', { name: 'Add a record' }).click();
   await expect(all).toHaveText('All1');
-  await drop(page, 'many.csv', people(200_000));
+  await drop(page, 'many.csv', people(500_000));
   // Some of it is there, so that its end is seen to be taken back.
   await expect(all).not.toHaveText('All1');
   await page.getByRole('status').getByRole('button', { name: 'Cancel' }).click();
@@ -71,7 +71,7 @@ test('an import that was canceled and run again is taken back alone', async ({ p
   await page.getByRole('link', { name: /^Jobs/ }).click();
   await page.getByRole('button', { name: 'Run again' }).click();
   await page.getByRole('link', { name: /^People/ }).click();
-  await expect(all).toHaveText('All200,002', { timeout: 60_000 });
+  await expect(all).toHaveText('All500,002', { timeout: 60_000 });
   await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
   await expect(all).toHaveText('All2', { timeout: 20_000 });
 });

@@ -1,7 +1,7 @@
 // A sheet of any size in a running server, filled by an upload that is written while it goes out.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
+
+import { authorization, caller } from '../api.mjs';
 
 const WORDS = ['Ada', 'Alan', 'Barbara', 'Carl', 'Dana', 'Edsger', 'Frances', 'Grace'];
 const TOGETHER = 2000;
@@ -22,13 +22,7 @@ function* lines(rows, columns) {
 
 /** Makes the sheet; gives the address of its page. */
 export async function filledSheet(server, rows, columns) {
-  const key = /API_KEY=(\S+)/.exec(readFileSync(join(server.data, 'keys.env'), 'utf8'))[1];
-  const call = async (method, path, body) => {
-    const headers = { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) };
-    const answer = await fetch(`${server.url}/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
-    return (await answer.json()).data;
-  };
+  const call = caller(server);
   const [{ id: environmentId }] = await call('GET', '/environments');
   const space = await call('POST', '/spaces', { name: `${rows} × ${columns}`, environmentId });
   const fields = Array.from({ length: columns }, (_, column) => ({ key: `column_${column}`, label: `Column ${column}`, type: 'string' }));
@@ -48,7 +42,7 @@ export async function filledSheet(server, rows, columns) {
   const body = Readable.toWeb(Readable.from((function* () {
     for (const piece of form()) yield encoder.encode(piece);
   })()));
-  const headers = { authorization: `Bearer ${key}`, 'content-type': `multipart/form-data; boundary=${boundary}` };
+  const headers = { authorization: authorization(server), 'content-type': `multipart/form-data; boundary=${boundary}` };
   const sent = await fetch(`${server.url}/v1/files`, { method: 'POST', headers, body, duplex: 'half' });
   if (!sent.ok) throw new Error(await sent.text());
   for (;;) {

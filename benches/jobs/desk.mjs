@@ -1,17 +1,11 @@
 // A space with a sheet in a running server, and what a browser and a listener do there.
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
-import { join } from 'node:path';
+
+import { caller } from '../api.mjs';
 
 /** Makes the sheet; gives its ids, the address of its page, `call` for the API, and the cookie of a browser. */
 export async function desk(server) {
-  const key = /API_KEY=(\S+)/.exec(readFileSync(join(server.data, 'keys.env'), 'utf8'))[1];
-  const call = async (method, path, body) => {
-    const headers = { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) };
-    const answer = await fetch(`${server.url}/v1${path}`, { method, headers, body: body && JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${await answer.text()}`);
-    return (await answer.json()).data;
-  };
+  const call = caller(server);
   const [{ id: environmentId }] = await call('GET', '/environments');
   const { id: space } = await call('POST', '/spaces', { name: 'Bench', environmentId });
   const sheets = [{ name: 'Items', slug: 'items', fields: [{ key: 'name', type: 'string', label: 'Name' }] }];

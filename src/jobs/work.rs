@@ -12,6 +12,7 @@ use crate::domain::access::{Actor, Role};
 use crate::domain::ids::{ChangeId, Id, SheetId, SpaceId, UserId};
 use crate::domain::job::Job;
 use crate::domain::parse::from_value;
+use crate::domain::wording::grouped;
 use crate::service::announce::object;
 use crate::service::import_run::change_of;
 use crate::service::jobs::{JobChange, Progress};
@@ -118,6 +119,11 @@ impl Work {
             Err(error) if error.kind == ErrorKind::NotFound => Ok(true),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Says how many records were looked at, and how many are meant.
+    pub async fn progress_of_records(&self, (seen, total): (u64, u64)) -> Result<(), WorkError> {
+        self.progress(seen, total, || format!("{} of {} records", grouped(seen), grouped(total))).await
     }
 
     /// Says how far the work is; too many words are dropped.

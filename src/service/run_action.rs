@@ -71,11 +71,7 @@ impl Service {
 
     /// The action that made a job, while it still stands there.
     pub async fn action_of(&self, actor: &Actor, job: &Job) -> Option<Action> {
-        let column = match &job.subject {
-            Some(JobSubject::Collection { params: Some(params), .. }) => params.get("columnKey"),
-            _ => None,
-        };
-        let column = column.and_then(Value::as_str).map(str::to_string);
+        let column = job.column_key().map(str::to_string);
         let run = ActionRun { column, ..ActionRun::new(job.job_type, &job.source, &job.operation) };
         self.find_action(actor, &run).await.ok().map(|found| found.action)
     }

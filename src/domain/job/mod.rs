@@ -168,6 +168,14 @@ impl Job {
         self.label.clone().unwrap_or_else(|| self.name())
     }
 
+    /// The key of the column in whose menu its action was pressed.
+    pub fn column_key(&self) -> Option<&str> {
+        match &self.subject {
+            Some(JobSubject::Collection { params: Some(params), .. }) => params.get("columnKey")?.as_str(),
+            _ => None,
+        }
+    }
+
     /// Whether a worker of the server does it, and no listener.
     pub fn is_built_in(&self) -> bool {
         self.managed

@@ -296,12 +296,7 @@ impl Scene {
     }
 
     fn column(&self) -> &str {
-        match &self.job.subject {
-            Some(JobSubject::Collection { params: Some(params), .. }) => {
-                params.get("columnKey").and_then(Value::as_str).unwrap_or_default()
-            }
-            _ => "",
-        }
+        self.job.column_key().unwrap_or_default()
     }
 
     fn sheet_id(&self) -> Option<&SheetId> {

@@ -11,7 +11,7 @@ use crate::domain::cell_edit::Spelling;
 use crate::domain::ids::{ChangeId, SheetId};
 use crate::domain::outcome::Outcome;
 use crate::domain::query::RecordQuery;
-use crate::domain::wording::{counted, grouped, too_long};
+use crate::domain::wording::{counted, too_long};
 use crate::jobs::work::{Work, WorkError};
 use crate::service::bulk::{BulkChange, BulkRun, Changed};
 
@@ -143,8 +143,7 @@ pub(super) async fn go_on(
 async fn all(work: &Work, begun: Result<BulkRun, WorkError>) -> Result<Done, WorkError> {
     let mut run = begun?;
     loop {
-        let (seen, total) = run.progress();
-        work.progress(seen, total, || format!("{} of {} records", grouped(seen), grouped(total))).await?;
+        work.progress_of_records(run.progress()).await?;
         if !work.service.go_on(&work.actor, &mut run, TOGETHER).await? {
             let Changed { records, too_long, .. } = work.service.end_bulk(run);
             return Ok(Done { records, too_long });

@@ -4,7 +4,7 @@ use serde_json::Map;
 
 use crate::domain::file::FileMode;
 use crate::domain::outcome::{Next, Outcome, OutcomeFile};
-use crate::domain::wording::{counted, grouped};
+use crate::domain::wording::counted;
 use crate::jobs::work::{Work, WorkError};
 use crate::service::exports::ExportConfig;
 use crate::service::files::NewFile;
@@ -22,7 +22,7 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
     while let Some(bytes) = export.next(service).await.map_err(refusal)? {
         upload.write(&bytes).await?;
         let (total, done) = export.progress();
-        work.progress(done, total, || format!("{} of {} records", grouped(done), grouped(total))).await?;
+        work.progress_of_records((done, total)).await?;
     }
     let new = NewFile {
         space_id: export.sheet().space_id.clone(),

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::domain::built_in_actions::LAST;
 use crate::domain::outcome::Outcome;
 use crate::domain::query::RecordQuery;
-use crate::domain::wording::{counted, grouped};
+use crate::domain::wording::counted;
 use crate::jobs::work::{Work, WorkError};
 use crate::service::duplicates::Sameness;
 
@@ -35,8 +35,7 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
     let rule = Sameness { fields, keep_last: keep.as_deref() == Some(LAST), loosely };
     let mut search = service.search_duplicates(&work.bound(), &id, query, rule).await?;
     while service.search_on(&mut search).await? {
-        let (seen, total) = search.progress();
-        work.progress(seen, total, || format!("{} of {} records", grouped(seen), grouped(total))).await?;
+        work.progress_of_records(search.progress()).await?;
     }
     let done = service.delete_duplicates(&work.bound(), search, change).await?;
     let removed = done.numbers.len() as u64;

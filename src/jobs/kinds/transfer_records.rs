@@ -6,7 +6,6 @@ use crate::domain::ids::SheetId;
 use crate::domain::job::JobType;
 use crate::domain::outcome::{Next, Outcome};
 use crate::domain::query::RecordQuery;
-use crate::domain::wording::grouped;
 use crate::jobs::work::{Work, WorkError};
 use crate::service::mapping_plan::MappingConfig;
 use crate::service::transfers::{Transfer, TransferKind, Wanted};
@@ -75,8 +74,7 @@ async fn wanted(work: &Work) -> Result<Wanted, WorkError> {
 async fn all(work: &Work, mut transfer: Transfer) -> Result<String, WorkError> {
     let actor = work.bound();
     while work.service.transfer_on(&actor, &work.job, &mut transfer).await? {
-        let (seen, total) = transfer.progress();
-        work.progress(seen, total, || format!("{} of {} records", grouped(seen), grouped(total))).await?;
+        work.progress_of_records(transfer.progress()).await?;
     }
     Ok(work.service.end_transfer(&actor, &work.job, transfer).await?)
 }

@@ -4,6 +4,7 @@ use super::spaces::find_space;
 use super::{Result, Service};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
+use crate::domain::blueprint::SheetAccess;
 use crate::domain::built_in_actions::{Around, BUILT_IN_ACTIONS, BuiltInAction, Need, OtherSheet, find};
 use crate::domain::mount::MountKind;
 use crate::domain::space::Space;
@@ -45,7 +46,7 @@ pub(super) async fn at(
         },
         None => None,
     };
-    let others = others(tx, actor, sheet).await?;
+    let others = if built_in.goes_elsewhere() { others(tx, actor, sheet).await? } else { Vec::new() };
     Ok(Some((built_in.action(&Around { sheet, column, others: &others }), built_in)))
 }
 
@@ -65,7 +66,7 @@ async fn others(tx: &mut Tx, actor: &Actor, sheet: &Sheet) -> Result<Vec<OtherSh
     for workbook in workbooks::list(tx, scope, &sheet.space_id).await? {
         let is_here = workbook.id == sheet.workbook_id;
         for other in sheets::list(tx, scope, &workbook.id).await? {
-            let takes = other.config.permits(crate::domain::blueprint::SheetAccess::Add);
+            let takes = other.config.permits(SheetAccess::Add);
             if other.id == sheet.id || !takes {
                 continue;
             }

@@ -223,6 +223,11 @@ impl BuiltInAction {
         }
     }
 
+    /// Whether it brings records to one of the other sheets.
+    pub fn goes_elsewhere(&self) -> bool {
+        matches!(self.operation, "copy-records" | "move-records")
+    }
+
     /// Why people cannot press it at this sheet, whoever they are.
     fn refusal(&self, around: &Around<'_>) -> Option<&'static str> {
         let permits = |access| around.sheet.config.permits(access);
@@ -234,16 +239,12 @@ impl BuiltInAction {
             Need::Fields if around.column.is_some() && around.sheet.config.fields.len() == 1 => {
                 (self.operation == "remove-field").then_some("The last column stays")
             }
-            _ if is_transfer(self.operation) && around.others.is_empty() => {
+            _ if self.goes_elsewhere() && around.others.is_empty() => {
                 Some("There is no other sheet in this space")
             }
             _ => None,
         }
     }
-}
-
-fn is_transfer(operation: &str) -> bool {
-    matches!(operation, "copy-records" | "move-records")
 }
 
 #[cfg(test)]

@@ -18,7 +18,6 @@ use crate::domain::job::{Command, Job};
 use crate::domain::outcome::{Next, Outcome};
 use crate::service::jobs::{Ending, JobEnd};
 use crate::service::{Result, Service};
-use crate::store::{jobs, now};
 
 /// Jobs that one server works on at a time.
 pub const WORKERS: usize = 2;
@@ -41,13 +40,12 @@ pub async fn run(service: Arc<Service>, kinds: &'static [Kind], number: usize, s
         // Registered before looking, so that a job made in between is not overlooked.
         let service = worker.service.clone();
         let woken = service.db.signals().jobs.notified();
-        match service.take_jobs(&name, worker.most).await {
-            Ok(lot) if !lot.is_empty() => worker.work_through(lot).await,
-            Ok(_) => tokio::select! {
-                () = woken => {}
-                () = tokio::time::sleep(POLL) => {}
-                () = worker.stopping.cancelled() => {}
-            },
+        let lot = match service.take_jobs(&name, worker.most).await {
+            Ok(lot) if lot.is_empty() => worker.wait(&name, woken).await,
+            taken => taken,
+        };
+        match lot {
+            Ok(lot) => worker.work_through(lot).await,
             Err(error) => {
                 tracing::warn!(%error, "a worker cannot look for jobs");
                 tokio::time::sleep(POLL).await;
@@ -67,7 +65,23 @@ struct Worker {
 }
 
 impl Worker {
+    /// Waits until there may be something to do. The job that it is given itself meanwhile, if any.
+    async fn wait(&self, name: &str, woken: impl Future<Output = ()>) -> Result<Vec<(Job, Actor)>> {
+        let mut waiting = self.service.db.signals().idle.wait(name);
+        let given = tokio::select! {
+            given = waiting.given() => given,
+            () = woken => waiting.leave().await,
+            () = tokio::time::sleep(POLL) => waiting.leave().await,
+            () = self.stopping.cancelled() => waiting.leave().await,
+        };
+        let Some(given) = given else { return Ok(Vec::new()) };
+        Ok(self.service.take_given(given).await?.into_iter().collect())
+    }
+
     async fn work_through(&mut self, lot: Vec<(Job, Actor)>) {
+        if lot.is_empty() {
+            return;
+        }
         let (begun, jobs) = (Instant::now(), lot.len());
         let mut waiting = VecDeque::from(lot);
         while let Some((job, actor)) = waiting.pop_front() {
@@ -146,7 +160,7 @@ async fn beat(service: Arc<Service>, job: Job, actor: Actor, stop: CancellationT
     loop {
         // It was renewed when the job was taken.
         tokio::time::sleep(every).await;
-        match renew(&service, &job, lease).await {
+        match service.renew_lease(&job.id, job.attempt).await {
             Ok(true) => {}
             Ok(false) => {
                 stop.cancel();
@@ -157,13 +171,6 @@ async fn beat(service: Arc<Service>, job: Job, actor: Actor, stop: CancellationT
             }
         }
     }
-}
-
-pub(super) async fn renew(service: &Service, job: &Job, lease: i64) -> Result<bool> {
-    let mut tx = service.db.write().await?;
-    let held = jobs::heartbeat(&mut tx, &job.id, job.attempt, now().plus(lease), None, None, now()).await?;
-    tx.commit().await?;
-    Ok(held)
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use crate::domain::event::Topic;
 use crate::domain::ids::{EnvironmentId, FileId, Id, JobId, SheetId, SpaceId, WorkbookId};
 use crate::domain::job::{Job, JobMode, JobStatus, JobSubject, JobTrigger, JobType, is_built_in};
 use crate::domain::space::Space;
-use crate::store::jobs::Executor;
-use crate::store::{Tx, files, jobs, new_id, now, sheets, spaces, workbooks};
+use crate::store::jobs::{Claimed, Executor, Lease};
+use crate::store::{IdleWorker, Tx, files, jobs, new_id, now, sheets, spaces, workbooks};
 
 /// What a new job is given.
 #[derive(Debug, Clone)]
@@ -113,7 +113,7 @@ impl Service {
     }
 
     /// Makes a job inside a transaction. A running job of the same unique key is answered instead.
-    pub(super) async fn insert_job(&self, tx: &mut Tx, actor: &Actor, new: NewJob) -> Result<Job> {
+    pub(super) async fn insert_job(&self, tx: &mut Tx, actor: &Actor, mut new: NewJob) -> Result<Job> {
         let place = find_place(tx, actor, &new).await?;
         if new.executor == Executor::BuiltIn {
             super::built_in_rights::check(tx, actor, &new, place.sheet.as_ref()).await?;
@@ -129,66 +129,32 @@ impl Service {
             Some(id) => Some(super::jobs::find_for_change(tx, actor, id).await?),
             None => None,
         };
-        let moment = now();
-        let mut job = Job {
-            id: new_id(),
-            environment_id: place.environment_id,
-            space_id: place.space.as_ref().map(|space| space.id.clone()),
-            workbook_id: place.workbook_id,
-            sheet_id: place.sheet.as_ref().map(|sheet| sheet.id.clone()),
-            file_id: place.file_id,
-            job_type: new.job_type,
-            operation: new.operation,
-            source: new.source,
-            destination: new.destination,
-            config: new.config,
-            trigger: new.trigger,
-            status: JobStatus::Created,
-            progress: 0,
-            info: new.info,
-            mode: new.mode,
-            input: new.input,
-            subject: new.subject,
-            outcome: None,
-            managed: new.executor == Executor::BuiltIn,
-            label: new.label,
-            metadata: new.metadata,
-            parent_attempt: parent.as_ref().map(|parent| parent.attempt),
-            parent_id: new.parent_id,
-            part: new.part,
-            part_data: new.part_data,
-            part_execution: None,
-            parts_ended_at: None,
-            predecessor_ids: new.predecessor_ids,
-            result: new.result,
-            attempt: 0,
-            created_by: actor.id.clone(),
-            created_at: moment,
-            updated_at: moment,
-            started_at: None,
-            finished_at: None,
-            outcome_acknowledged_at: None,
-            estimated_completion_at: None,
-        };
+        let secrets = std::mem::take(&mut new.secrets);
+        let (executor, key, scheduled) = (new.executor, new.unique_key.take(), new.scheduled);
+        let mut job = drafted(actor, new, &place, parent.as_ref());
+        let moment = job.created_at;
         let starts = job.trigger == JobTrigger::Immediate;
         let is_mapping = super::mapping_plan::is_mapping(&job);
         // What waits for nothing is written once, as it stands in the end.
-        let is_ready = starts && job.predecessor_ids.is_empty() && !new.scheduled && !is_mapping;
+        let is_ready = starts && job.predecessor_ids.is_empty() && !scheduled && !is_mapping;
         job.status = if is_ready { JobStatus::Ready } else { JobStatus::Created };
-        if let Some(running) = jobs::insert(tx, &job, new.executor, new.unique_key.as_deref()).await? {
+        let worker = if is_ready && executor == Executor::BuiltIn { tx.idle_worker() } else { None };
+        let begun = worker.map(|worker| (super::jobs::begun(&job), worker));
+        if let Some(running) = self.keep_job(tx, &job, executor, key.as_deref(), begun.as_ref()).await? {
             return super::jobs::find_for_change(tx, actor, &running).await;
         }
-        self.keep_secrets(tx, &job.id, &new.secrets).await?;
+        self.keep_secrets(tx, &job.id, &secrets).await?;
         let namespaces = place.space.as_ref().map(Space::namespaces).unwrap_or_default();
+        let sheet = place.sheet.as_ref();
+        let told = |topic: Topic, job: &Job| announce::of_job(topic, &actor.id, job, sheet, &namespaces);
         job.status = JobStatus::Created;
-        tx.emit(announce::of_job(Topic::JobCreated, &actor.id, &job, place.sheet.as_ref(), &namespaces));
+        tx.emit(told(Topic::JobCreated, &job));
         if is_mapping {
             self.plan_mapping(tx, actor, &mut job).await?;
         }
-        if new.scheduled {
+        if scheduled {
             job.status = JobStatus::Scheduled;
-            let sheet = place.sheet.as_ref();
-            tx.emit(announce::of_job(Topic::JobScheduled, &actor.id, &job, sheet, &namespaces));
+            tx.emit(told(Topic::JobScheduled, &job));
         }
         if starts {
             job.status = JobStatus::Ready;
@@ -197,16 +163,88 @@ impl Service {
                 jobs::update(tx, &job).await?;
             }
             let ready = job.status == JobStatus::Ready;
-            let topic = if ready { Topic::JobReady } else { Topic::JobUpdated };
-            tx.emit(announce::of_job(topic, &actor.id, &job, place.sheet.as_ref(), &namespaces));
-            if ready {
+            tx.emit(told(if ready { Topic::JobReady } else { Topic::JobUpdated }, &job));
+            if ready && begun.is_none() {
                 tx.wake_jobs();
             }
+        }
+        if let Some((begun, worker)) = begun {
+            tx.emit(told(Topic::JobUpdated, &begun));
+            let scope = Scope {
+                environment_id: Some(begun.environment_id.clone()),
+                space_id: begun.space_id.clone(),
+                ..actor.scope.clone()
+            };
+            tx.give(worker, Claimed { job: begun, scope });
         }
         if let Some(space) = &place.space {
             spaces::touch(tx, &space.id, moment);
         }
         Ok(job)
+    }
+
+    /// Keeps a new job, as it begins when a worker that waits is given it. The running job of the same key, when there
+    /// is one.
+    async fn keep_job(
+        &self,
+        tx: &mut Tx,
+        job: &Job,
+        executor: Executor,
+        key: Option<&str>,
+        begun: Option<&(Job, IdleWorker)>,
+    ) -> Result<Option<JobId>> {
+        let until = job.created_at.plus(self.settings.timeouts.lease);
+        let lease = begun.map(|(_, worker)| Lease { worker: worker.name(), until });
+        let kept = begun.map_or(job, |(begun, _)| begun);
+        match key {
+            Some(key) => Ok(jobs::insert(tx, kept, executor, Some(key), lease).await?),
+            None => Ok(jobs::insert_later(tx, kept, executor, lease).map(|()| None)?),
+        }
+    }
+}
+
+/// A job as it is before anything happens to it.
+fn drafted(actor: &Actor, new: NewJob, place: &Place, parent: Option<&Job>) -> Job {
+    let moment = now();
+    Job {
+        id: new_id(),
+        environment_id: place.environment_id.clone(),
+        space_id: place.space.as_ref().map(|space| space.id.clone()),
+        workbook_id: place.workbook_id.clone(),
+        sheet_id: place.sheet.as_ref().map(|sheet| sheet.id.clone()),
+        file_id: place.file_id.clone(),
+        job_type: new.job_type,
+        operation: new.operation,
+        source: new.source,
+        destination: new.destination,
+        config: new.config,
+        trigger: new.trigger,
+        status: JobStatus::Created,
+        progress: 0,
+        info: new.info,
+        mode: new.mode,
+        input: new.input,
+        subject: new.subject,
+        outcome: None,
+        managed: new.executor == Executor::BuiltIn,
+        label: new.label,
+        metadata: new.metadata,
+        parent_attempt: parent.map(|parent| parent.attempt),
+        parent_id: new.parent_id,
+        part: new.part,
+        part_data: new.part_data,
+        part_execution: None,
+        parts_ended_at: None,
+        predecessor_ids: new.predecessor_ids,
+        result: new.result,
+        attempt: 0,
+        created_by: actor.id.clone(),
+        created_at: moment,
+        updated_at: moment,
+        started_at: None,
+        finished_at: None,
+        outcome_acknowledged_at: None,
+        estimated_completion_at: None,
     }
 }
 

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlitePool};
+use sqlx::{PgPool, Postgres, SqlitePool, Transaction};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::idle::IdleWorkers;
 use super::sqlite::SqliteTransaction;
 use super::{StoreError, Tx, checkpoint, new_id, notify};
 use crate::domain::ids::{AccountId, AgentId, EnvironmentId, SpaceId};
@@ -62,6 +63,8 @@ pub struct Signals {
     pub(super) written: Notify,
     /// A job may have become ready. Take `notified()` before you look for one, so that none is missed.
     pub jobs: Notify,
+    /// Workers that a job may be given to as it is made.
+    pub idle: IdleWorkers,
     /// By which this server knows its own messages to others.
     pub(super) server: String,
     /// Every event names its account, and an environment never changes it.
@@ -95,6 +98,7 @@ impl Db {
             events,
             written: Notify::new(),
             jobs: Notify::new(),
+            idle: IdleWorkers::default(),
             server,
             accounts: Mutex::default(),
         });
@@ -113,7 +117,7 @@ impl Db {
             }
             Pools::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Tx::postgres(pool.begin_with(begin).await?, self.signals.clone())
+                Tx::postgres(begin_postgres(pool, begin).await?, self.signals.clone())
             }
         };
         Ok(tx.only_reading())
@@ -126,7 +130,7 @@ impl Db {
                 let transaction = SqliteTransaction::new(write, "BEGIN IMMEDIATE").await?;
                 Tx::sqlite(transaction, self.signals.clone())
             }
-            Pools::Postgres(pool) => Tx::postgres(pool.begin().await?, self.signals.clone()),
+            Pools::Postgres(pool) => Tx::postgres(begin_postgres(pool, "BEGIN").await?, self.signals.clone()),
         })
     }
 
@@ -147,6 +151,18 @@ impl Db {
             Pools::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Begins a transaction, in a task of its own: when nobody waits for it any more, sqlx 0.9.0 gives the connection to
+/// others with the transaction open (issue 4393 of sqlx), and what they write is refused.
+async fn begin_postgres(
+    pool: &PgPool,
+    begin: &'static str,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(begin).await }).await;
+    // The runtime stops.
+    begun.unwrap_or(Err(sqlx::Error::PoolClosed))
 }
 
 /// Hears other servers until the database is closed, however often the connection is lost.

@@ -9,6 +9,7 @@ use std::sync::PoisonError;
 use serde_json::{Map, Value};
 
 use super::convert::{from_json, id, integer, json, moment, optional_id};
+use super::rows::{Kind, Rows};
 use super::statement::Statement;
 use super::{EventSignal, StoreError, Tx, new_log_id, now};
 use crate::domain::access::Scope;
@@ -16,10 +17,25 @@ use crate::domain::event::{Event, NewEvent};
 use crate::domain::ids::{AccountId, EnvironmentId, EventId, Id, SpaceId};
 use crate::domain::time::Timestamp;
 
-/// Events that one statement puts into the log; on SQLite few, because the time that its driver takes to bind
-/// values grows with the square of their number, and because statements go there together anyway.
+/// Events that one statement puts into the log.
 const AT_ONCE: usize = 500;
-const AT_ONCE_SQLITE: usize = 4;
+
+/// An event, as rows have it: its numbers as they are, or how far they are from the last ones.
+const ADDED: &[(&str, Kind)] = &[
+    ("id", Kind::Text),
+    ("account_id", Kind::Text),
+    ("environment_id", Kind::Text),
+    ("space_id", Kind::Text),
+    ("environment_number", Kind::Integer),
+    ("space_number", Kind::Integer),
+    ("topic", Kind::Text),
+    ("domain", Kind::Text),
+    ("context", Kind::Text),
+    ("payload", Kind::Text),
+    ("data_url", Kind::Text),
+    ("namespaces", Kind::Text),
+    ("created_at", Kind::Integer),
+];
 
 /// An event as it goes into the log: one of ours, or one that a listener made up.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,13 +144,13 @@ pub(super) async fn append(tx: &mut Tx, drafts: Vec<EventDraft>) -> Result<Appen
     let mut numbers = Numbers::default();
     let numbered: Vec<Numbered> = drafts.into_iter().map(|draft| numbers.take(draft)).collect();
     let taking = taking_numbers(&numbers.counted);
-    let (mut statements, taken, at_once) = match tx.is_postgres() {
-        true => (Vec::new(), tx.all::<(String, i64)>(taking).await?, AT_ONCE),
-        false => (vec![taking], Vec::new(), AT_ONCE_SQLITE),
+    let (mut statements, taken) = match tx.is_postgres() {
+        true => (Vec::new(), tx.all::<(String, i64)>(taking).await?),
+        false => (vec![taking], Vec::new()),
     };
     let last: BTreeMap<&str, i64> = taken.iter().map(|(owner, last)| (owner.as_str(), *last)).collect();
-    for part in numbered.chunks(at_once) {
-        statements.push(insertion(part, (&numbers.counted, &last), &accounts, created_at)?);
+    for part in numbered.chunks(AT_ONCE) {
+        statements.push(insertion(tx, part, (&numbers.counted, &last), &accounts, created_at)?);
     }
     Ok(Appending { statements, numbers, taken })
 }
@@ -215,51 +231,57 @@ fn taking_numbers(counted: &BTreeMap<String, i64>) -> Statement {
 /// Adds events whose numbers are taken already: each is so many before the last one of its owner, which is looked up
 /// where it is not known.
 fn insertion(
+    tx: &Tx,
     numbered: &[Numbered],
     (counted, last): (&BTreeMap<String, i64>, &BTreeMap<&str, i64>),
     accounts: &BTreeMap<EnvironmentId, AccountId>,
     created_at: Timestamp,
 ) -> Result<Statement, StoreError> {
-    let mut statement = Statement::new(
-        "INSERT INTO events (id, account_id, environment_id, space_id, environment_sequence, space_sequence, topic,
-            domain, context, payload, data_url, namespaces, created_at) VALUES ",
-    );
-    let number = |statement: Statement, owner: Option<&str>, place: Option<i64>| {
-        let count = owner.and_then(|owner| counted.get(owner)).copied().unwrap_or_default();
-        let back = count - place.unwrap_or_default();
-        if !last.is_empty() {
-            return statement.push_bind(", ", owner.and_then(|owner| Some(last.get(owner)? - back)));
-        }
-        statement
-            .push_bind(", (SELECT last FROM event_sequences WHERE owner_id = ", owner)
-            .push_bind(") - ", back)
+    let number = |owner: &str, place: i64| {
+        let back = counted.get(owner).copied().unwrap_or_default() - place;
+        last.get(owner).copied().unwrap_or_default() - back
     };
-    for (position, Numbered { draft, in_environment, in_space }) in numbered.iter().enumerate() {
-        let account = accounts.get(&draft.environment_id).map(ToString::to_string).unwrap_or_default();
+    let mut rows = Rows::default();
+    for Numbered { draft, in_environment, in_space } in numbered {
+        let (environment, space) = (draft.environment_id.as_str(), draft.space_id.as_ref().map(Id::as_str));
+        let account = accounts.get(&draft.environment_id).map(Id::as_str).unwrap_or_default();
         let mut context = draft.context.clone();
-        context.insert("accountId".to_string(), Value::from(account.clone()));
-        context.insert("environmentId".to_string(), Value::from(draft.environment_id.to_string()));
-        if let Some(space) = &draft.space_id {
-            context.insert("spaceId".to_string(), Value::from(space.to_string()));
+        let owners = [("accountId", Some(account)), ("environmentId", Some(environment)), ("spaceId", space)];
+        for (name, id) in owners {
+            context.extend(id.map(|id| (name.to_string(), Value::from(id))));
         }
-        statement = statement
-            .push_bind(if position == 0 { "(" } else { ", (" }, &draft.id)
-            .push_bind(", ", account)
-            .push_bind(", ", &draft.environment_id)
-            .push_bind(", ", &draft.space_id);
-        statement = number(statement, Some(draft.environment_id.as_str()), Some(*in_environment));
-        statement = number(statement, draft.space_id.as_ref().map(Id::as_str), *in_space);
-        statement = statement
-            .push_bind(", ", &draft.topic)
-            .push_bind(", ", &draft.domain)
-            .push_bind(", ", json(&context)?)
-            .push_bind(", ", json(&draft.payload)?)
-            .push_bind(", ", &draft.data_url)
-            .push_bind(", ", json(&draft.namespaces)?)
-            .push_bind(", ", created_at)
-            .push(")");
+        let space_number = space.zip(*in_space).map(|(space, place)| number(space, place));
+        rows.add(&(
+            draft.id.as_str(),
+            account,
+            environment,
+            space,
+            number(environment, *in_environment),
+            space_number,
+            &draft.topic,
+            &draft.domain,
+            json(&context)?,
+            json(&draft.payload)?,
+            &draft.data_url,
+            json(&draft.namespaces)?,
+            created_at.0,
+        ))?;
     }
-    Ok(statement)
+    let statement = Statement::new(
+        "INSERT INTO events (id, account_id, environment_id, space_id, environment_sequence, space_sequence, topic,
+            domain, context, payload, data_url, namespaces, created_at) SELECT id, account_id, environment_id, space_id, ",
+    );
+    let statement = statement.push(match tx.is_postgres() {
+        true => "environment_number, space_number",
+        false => {
+            "(SELECT last FROM event_sequences WHERE owner_id = added.environment_id) + environment_number,
+            (SELECT last FROM event_sequences WHERE owner_id = added.space_id) + space_number"
+        }
+    });
+    Ok(statement
+        .push(", topic, domain, context, payload, data_url, namespaces, created_at FROM ")
+        .push_rows(tx, ADDED, rows)
+        .push(" AS added"))
 }
 
 const COLUMNS: &str = "id, environment_id, space_id, environment_sequence, space_sequence, topic, domain,

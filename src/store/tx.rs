@@ -9,6 +9,8 @@ use sqlx::{AssertSqlSafe, FromRow, Postgres, Transaction};
 use super::convert::{count, integer};
 use super::db::KnownAccounts;
 use super::events::{self, Appending, EventDraft};
+use super::idle::{IdleWorker, Promise};
+use super::jobs::Claimed;
 use super::sqlite::SqliteTransaction;
 use super::statement::Statement;
 use super::{Signals, StoreError, failpoint, notify};
@@ -23,6 +25,7 @@ pub struct Tx {
     /// Statements that go with the next ones.
     waiting: Vec<Statement>,
     wakes_jobs: bool,
+    promised: Vec<Promise>,
     reads_only: bool,
 }
 
@@ -55,6 +58,7 @@ impl Tx {
             emitted: Vec::new(),
             waiting: Vec::new(),
             wakes_jobs: false,
+            promised: Vec::new(),
             reads_only: false,
         }
     }
@@ -171,13 +175,23 @@ impl Tx {
         self.wakes_jobs = true;
     }
 
+    /// A worker that has nothing to do, for a job that this transaction makes; dropping it lets it wait on.
+    pub fn idle_worker(&self) -> Option<IdleWorker> {
+        self.signals.idle.take()
+    }
+
+    /// Gives a worker a job after the commit; its row says already that it is the worker's.
+    pub fn give(&mut self, worker: IdleWorker, claimed: Claimed) {
+        self.promised.push(Promise::new(worker, claimed));
+    }
+
     /// Makes everything durable, then wakes those who wait for it.
     ///
     /// The events take their numbers as the last statements before the commit, so that the rows that
     /// hold the sequences are locked as shortly as can be.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let (shared, wakes_jobs) = (self.signals.clone(), self.wakes_jobs);
-        let emitted = std::mem::take(&mut self.emitted);
+        let (emitted, promised) = (std::mem::take(&mut self.emitted), std::mem::take(&mut self.promised));
         let Appending { statements, numbers, taken } = events::append(&mut self, emitted).await?;
         let signals = if self.is_postgres() {
             let signals = numbers.signals(taken);
@@ -188,6 +202,7 @@ impl Tx {
             numbers.signals(self.end(statements).await?)
         };
         failpoint("commit-after");
+        promised.into_iter().for_each(Promise::keep);
         shared.written.notify_one();
         for signal in signals {
             // Nobody listening is no error.

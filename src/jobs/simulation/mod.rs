@@ -74,6 +74,7 @@ async fn the_runs_reach_what_they_are_for() {
     for wanted in [
         "a crash",
         "a lease lost",
+        "a job given to a worker as it was made",
         "a job put back",
         "a refused old attempt",
         "a repeated ending",

@@ -28,7 +28,7 @@ pub async fn press(world: &mut World) {
     }
     let actor = world.actor(Role::Member);
     // One that comes after a job that failed is refused.
-    let made = world.live(number, service.create_job(&actor, new)).await;
+    let made = world.press(number, service.create_job(&actor, new)).await;
     if made.is_some_and(|made| made.is_ok_and(|job| !job.predecessor_ids.is_empty())) {
         world.reach("a wait for another");
     }

@@ -108,6 +108,24 @@ impl World {
         done
     }
 
+    /// Lets somebody make a job on a server whose worker waits, when it has nothing in hand.
+    pub async fn press<T>(&mut self, number: usize, work: impl Future<Output = T>) -> Option<T> {
+        let service = self.services[number].clone();
+        let waits = self.workers[number].is_empty();
+        let waiting = waits.then(|| service.db.signals().idle.wait("simulated"));
+        let done = self.live(number, work).await;
+        let Some(waiting) = waiting else { return done };
+        let given = waiting.leave().await;
+        // A worker dies with its server.
+        if let Some(given) = given.filter(|_| done.is_some()) {
+            self.reach("a job given to a worker as it was made");
+            let taken = self.live(number, service.take_given(given)).await;
+            let in_hand = |(job, actor)| InHand { job, actor, paused_until: 0 };
+            self.workers[number].extend(taken.and_then(Result::unwrap).map(in_hand));
+        }
+        done
+    }
+
     /// Looks at everything.
     pub async fn look(&mut self) {
         let actor = self.actor(Role::System);
@@ -218,9 +236,8 @@ impl World {
 
     /// A worker renews the lease of its job, which another may have by now: says whether it still has it.
     async fn renew(&mut self, number: usize, service: &Arc<Service>, hand: &InHand) -> Option<bool> {
-        let lease = service.settings.timeouts.lease;
         let before = service.job(&hand.actor, &hand.job.id).await.unwrap();
-        let held = self.live(number, worker::renew(service, &hand.job, lease)).await?.unwrap();
+        let held = self.live(number, service.renew_lease(&hand.job.id, hand.job.attempt)).await?.unwrap();
         let is_its_own = (before.status, before.attempt) == (JobStatus::Executing, hand.job.attempt);
         assert!(is_its_own || !held, "{} J3: the lease of another was renewed", self.invariants.name());
         Some(held)

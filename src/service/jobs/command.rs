@@ -117,6 +117,12 @@ pub(super) fn step(
     Ok(Some(before))
 }
 
+/// A new job as the first worker has it from its beginning.
+pub(in crate::service) fn begun(job: &Job) -> Job {
+    let (status, started_at) = (JobStatus::Executing, Some(job.updated_at));
+    Job { status, started_at, attempt: job.attempt + 1, ..job.clone() }
+}
+
 /// Notes in a job what follows from a command.
 pub(super) fn mark(job: &mut Job, command: Command, moment: Timestamp) {
     job.updated_at = moment;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::command::{Surroundings, check_fence, mark, step, topic};
+use super::command::{Surroundings, mark, step, topic};
 use super::{Ending, apply_ending, log};
 use crate::domain::access::{Actor, Operation, Role};
 use crate::domain::event::Topic;
@@ -13,8 +13,9 @@ use crate::domain::job::log::NewEntry;
 use crate::domain::job::{Command, Job};
 use crate::domain::time::Timestamp;
 use crate::service::{Result, Service, ServiceError, allow};
-use crate::store::jobs::{self, Claimed, lots};
-use crate::store::{Tx, now};
+use crate::store::jobs::lots::{self, Ended};
+use crate::store::jobs::{self, Claimed};
+use crate::store::{Given, Tx, now};
 
 /// How a worker of ours ends a job that it was given.
 #[derive(Debug, Clone)]
@@ -39,13 +40,29 @@ impl Service {
         }
         let mut around = Around::default();
         let mut taken = Vec::with_capacity(claimed.len());
-        for Claimed { job, scope } in claimed {
-            let actor = Actor { id: job.created_by.clone(), role: Role::System, scope };
+        for claimed in claimed {
+            let (job, actor) = in_hand(claimed);
             around.tell(&mut tx, &actor, &job, Topic::JobUpdated).await?;
             taken.push((job, actor));
         }
         tx.commit().await?;
         Ok(taken)
+    }
+
+    /// The job that a worker of ours was given by whoever made it, unless it is not there.
+    pub async fn take_given(&self, given: Given) -> Result<Option<(Job, Actor)>> {
+        let job = &given.claimed.job;
+        let is_there = given.is_there || self.renew_lease(&job.id, job.attempt).await?;
+        Ok(is_there.then(|| in_hand(given.claimed)))
+    }
+
+    /// A worker of ours goes on; says whether it still has the job.
+    pub async fn renew_lease(&self, id: &JobId, attempt: u32) -> Result<bool> {
+        let mut tx = self.db.write().await?;
+        let until = now().plus(self.settings.timeouts.lease);
+        let held = jobs::heartbeat(&mut tx, id, attempt, until, None, None, now()).await?;
+        tx.commit().await?;
+        Ok(held)
     }
 
     /// Ends jobs; gives the ids of those that were refused, and why.
@@ -55,30 +72,19 @@ impl Service {
     pub async fn end_jobs(&self, ends: &[JobEnd]) -> Result<Vec<(JobId, ServiceError)>> {
         let mut tx = self.db.write().await?;
         let ids: Vec<JobId> = ends.iter().map(|end| end.job.id.clone()).collect();
-        let mut known = by_id(lots::find_free_for_update(&mut tx, &ids).await?);
         let followed = lots::followed(&mut tx, &ids).await?;
-        let (moment, mut around) = (now(), Around::default());
-        let (mut ended, mut refused, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        let moment = now();
+        let (mut lot, mut others) = (Vec::new(), Vec::new());
         for end in ends {
-            // What somebody else is changing, and what concerns other jobs, ends by itself.
-            let is_alone = |job: &Job| job.parent_id.is_none() && !followed.contains(&job.id);
-            let Some(mut job) = known.remove(&end.job.id).filter(is_alone) else {
+            // What concerns other jobs ends by itself.
+            if end.job.parent_id.is_some() || followed.contains(&end.job.id) {
                 others.push(end);
                 continue;
-            };
-            match finish(&mut job, end, moment) {
-                Ok(Some(entry)) => {
-                    around.tell(&mut tx, &end.actor, &job, topic(end.command, job.status)).await?;
-                    ended.push((job, entry));
-                }
-                Ok(None) => {}
-                Err(error) => refused.push((end.job.id.clone(), error)),
             }
+            lot.extend(finished(end, moment)?.map(|(ended, entry)| (end, entry, ended)));
         }
-        lots::end(&mut tx, &ended.iter().map(|(job, _)| job).collect::<Vec<_>>(), moment)?;
-        let entries: Vec<_> = ended.iter().map(|(job, entry)| (job, entry.clone())).collect();
-        jobs::log::append_each(&mut tx, &entries, moment);
-        tx.commit().await?;
+        others.extend(end_together(tx, lot, moment).await?);
+        let mut refused = Vec::new();
         for end in others {
             if let Err(error) = self.end_job(end).await {
                 refused.push((end.job.id.clone(), error));
@@ -111,6 +117,29 @@ impl Service {
     }
 }
 
+/// Ends jobs in one commit; gives those that are not as they were taken, or that somebody else is changing.
+async fn end_together(
+    mut tx: Tx,
+    lot: Vec<(&JobEnd, NewEntry, Ended)>,
+    moment: Timestamp,
+) -> Result<Vec<&JobEnd>> {
+    let (ends, ended): (Vec<_>, Vec<_>) =
+        lot.into_iter().map(|(end, entry, ended)| ((end, entry), ended)).unzip();
+    let kept = lots::end(&mut tx, &ended, moment).await?;
+    let (mut around, mut entries, mut others) = (Around::default(), Vec::new(), Vec::new());
+    for ((end, entry), Ended { job, .. }) in ends.into_iter().zip(&ended) {
+        if kept.contains(&job.id) {
+            around.tell(&mut tx, &end.actor, job, topic(end.command, job.status)).await?;
+            entries.push((job, entry));
+        } else {
+            others.push(end);
+        }
+    }
+    jobs::log::append_each(&mut tx, &entries, moment)?;
+    tx.commit().await?;
+    Ok(others)
+}
+
 /// Puts back those jobs of the known ones, which are locked, that are still the worker's.
 async fn put_back(mut tx: Tx, taken: &[&(Job, Actor)], mut known: HashMap<JobId, Job>) -> Result<()> {
     let (moment, mut around, mut back) = (now(), Around::default(), Vec::new());
@@ -127,9 +156,9 @@ async fn put_back(mut tx: Tx, taken: &[&(Job, Actor)], mut known: HashMap<JobId,
     if back.is_empty() {
         return Ok(());
     }
-    lots::put_back(&mut tx, &back.iter().map(|(job, _)| job.id.clone()).collect::<Vec<_>>(), moment);
+    lots::put_back(&mut tx, &back.iter().map(|(job, _)| job.id.clone()).collect::<Vec<_>>(), moment)?;
     let entries: Vec<_> = back.iter().map(|(job, entry)| (job, entry.clone())).collect();
-    jobs::log::append_each(&mut tx, &entries, moment);
+    jobs::log::append_each(&mut tx, &entries, moment)?;
     tx.wake_jobs();
     Ok(tx.commit().await?)
 }
@@ -150,17 +179,25 @@ impl Around {
     }
 }
 
+/// A job as a worker of ours has it, which is the server itself within the job's place.
+fn in_hand(claimed: Claimed) -> (Job, Actor) {
+    let Claimed { job, scope } = claimed;
+    let actor = Actor { id: job.created_by.clone(), role: Role::System, scope };
+    (job, actor)
+}
+
 fn by_id(jobs: impl IntoIterator<Item = Job>) -> HashMap<JobId, Job> {
     jobs.into_iter().map(|job| (job.id.clone(), job)).collect()
 }
 
-/// Ends a job that is locked, in memory; what its log says then. Nothing when it has ended already.
-fn finish(job: &mut Job, end: &JobEnd, moment: Timestamp) -> Result<Option<NewEntry>> {
+/// A job as it ends, and what its log says then. Nothing when that changes nothing.
+fn finished(end: &JobEnd, moment: Timestamp) -> Result<Option<(Ended, NewEntry)>> {
     allow(&end.actor, Operation::WorkJobs)?;
-    check_fence(job, Some(end.job.attempt))?;
-    let Some(before) = step(job, end.command, |job| apply_ending(job, end.ending.clone()))? else {
+    let mut job = end.job.clone();
+    let Some(before) = step(&mut job, end.command, |job| apply_ending(job, end.ending.clone()))? else {
         return Ok(None);
     };
-    mark(job, end.command, moment);
-    Ok(Some(log::entry_of_status(&before, job)))
+    mark(&mut job, end.command, moment);
+    let entry = log::entry_of_status(&before, &job);
+    Ok(Some((Ended { job, taken_at: before.updated_at }, entry)))
 }

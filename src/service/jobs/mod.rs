@@ -26,7 +26,7 @@ use crate::domain::time::Timestamp;
 use crate::store::jobs::JobFilter;
 use crate::store::{jobs, now};
 pub(super) use bounds::check as check_size;
-pub(super) use command::find_for_change;
+pub(super) use command::{begun, find_for_change};
 pub use log::NewLine;
 pub use lots::JobEnd;
 

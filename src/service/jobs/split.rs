@@ -58,7 +58,7 @@ impl Service {
                 status,
                 ..part_of(&parent, actor)
             };
-            jobs::insert(&mut tx, &part, Executor::Listener, None).await?;
+            jobs::insert(&mut tx, &part, Executor::Listener, None, None).await?;
             let created = Job { status: JobStatus::Created, ..part.clone() };
             tx.emit(surroundings.event(Topic::JobCreated, actor, &created));
             let topic = if waits { Topic::JobUpdated } else { Topic::JobReady };

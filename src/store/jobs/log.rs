@@ -1,12 +1,23 @@
 //! What is written down while a job runs.
 
-use crate::domain::ids::JobId;
+use crate::domain::ids::{Id, JobId};
 use crate::domain::job::Job;
 use crate::domain::job::log::{LINE_LENGTH, LogEntry, NewEntry};
 use crate::domain::time::Timestamp;
 use crate::store::convert::{count, damaged, from_word, integer};
+use crate::store::rows::{Kind, Rows};
 use crate::store::statement::Statement;
 use crate::store::{StoreError, Tx};
+
+/// An entry, as rows have it.
+const ENTRIES: &[(&str, Kind)] = &[
+    ("job_id", Kind::Text),
+    ("attempt", Kind::Integer),
+    ("kind", Kind::Text),
+    ("level", Kind::Text),
+    ("text", Kind::Text),
+    ("progress", Kind::Integer),
+];
 
 /// Adds an entry to the log of a job when the transaction is committed. The job must be locked, so that places are
 /// not given twice.
@@ -27,29 +38,20 @@ pub fn append(tx: &mut Tx, job: &JobId, attempt: u32, entry: &NewEntry, now: Tim
 }
 
 /// Adds one entry each to the logs of several jobs when the transaction is committed. The jobs must be locked.
-pub fn append_each(tx: &mut Tx, entries: &[(&Job, NewEntry)], now: Timestamp) {
-    for some in entries.chunks(super::lots::at_once(tx)) {
-        let mut statement =
-            Statement::new("WITH entry (job_id, attempt, kind, level, text, progress) AS (VALUES ");
-        for (place, (job, entry)) in some.iter().enumerate() {
-            let text: String = entry.text.chars().take(LINE_LENGTH).collect();
-            statement = statement
-                .push_bind(if place == 0 { "(" } else { ", (" }, &job.id)
-                .push_bind(", ", i64::from(job.attempt))
-                .push_bind(", ", entry.kind.as_str())
-                .push_bind(", ", entry.level.as_str())
-                .push_bind(", ", text)
-                .push_bind(", ", entry.progress.map(i64::from))
-                .push(")");
-        }
-        let statement = statement.push_bind(
-            ") INSERT INTO job_log (job_id, number, attempt, kind, level, text, progress, created_at)
-            SELECT job_id, COALESCE((SELECT MAX(number) FROM job_log WHERE job_id = entry.job_id), 0) + 1, attempt,
-                kind, level, text, progress, ",
-            now,
-        );
-        tx.later(statement.push(" FROM entry"));
+pub fn append_each(tx: &mut Tx, entries: &[(&Job, NewEntry)], now: Timestamp) -> Result<(), StoreError> {
+    let mut rows = Rows::default();
+    for (job, entry) in entries {
+        let text: String = entry.text.chars().take(LINE_LENGTH).collect();
+        let (kind, level) = (entry.kind.as_str(), entry.level.as_str());
+        rows.add(&(job.id.as_str(), job.attempt, kind, level, text, entry.progress))?;
     }
+    let statement = Statement::new(
+        "INSERT INTO job_log (job_id, number, attempt, kind, level, text, progress, created_at)
+        SELECT job_id, COALESCE((SELECT MAX(number) FROM job_log WHERE job_id = entry.job_id), 0) + 1, attempt,
+            kind, level, text, progress, $1 FROM ",
+    );
+    tx.later(statement.bind(now).push_rows(tx, ENTRIES, rows).push(" AS entry"));
+    Ok(())
 }
 
 /// How many entries a job has.

@@ -3,83 +3,103 @@
 use std::collections::HashSet;
 
 use super::row::{COLUMNS, JobRow};
-use crate::domain::ids::JobId;
+use crate::domain::ids::{Id, JobId};
 use crate::domain::job::Job;
 use crate::domain::time::Timestamp;
 use crate::store::convert::{id, optional_json};
+use crate::store::rows::{Kind, Rows};
 use crate::store::statement::Statement;
 use crate::store::{StoreError, Tx};
 
-/// Jobs that one statement is about; on SQLite few, because the time that its driver takes to bind values grows with
-/// the square of their number, and because statements go there together anyway.
-const AT_ONCE: usize = 256;
-const AT_ONCE_SQLITE: usize = 16;
-
-pub(super) fn at_once(tx: &Tx) -> usize {
-    if tx.is_postgres() { AT_ONCE } else { AT_ONCE_SQLITE }
-}
+/// How a job ended, as rows have it, and as which run it was taken when.
+const ENDED: &[(&str, Kind)] = &[
+    ("ended_id", Kind::Text),
+    ("attempt", Kind::Integer),
+    ("taken_at", Kind::Integer),
+    ("status", Kind::Text),
+    ("progress", Kind::Integer),
+    ("info", Kind::Text),
+    ("outcome", Kind::Text),
+    ("result", Kind::Text),
+];
 
 /// The jobs of these ids, which nobody else changes until this transaction has ended. Those that somebody else is
 /// changing now are left out: whoever locks several jobs waits for none, so that two who do never wait for one another.
 pub async fn find_free_for_update(tx: &mut Tx, ids: &[JobId]) -> Result<Vec<Job>, StoreError> {
     let skip_locked = if tx.is_postgres() { " FOR UPDATE SKIP LOCKED" } else { "" };
-    let statement = Statement::select(COLUMNS).push(" FROM jobs WHERE deleted_at IS NULL AND id IN (");
-    let statement = listed(statement, ids).push(") ORDER BY id").push(skip_locked);
+    let statement = Statement::select(COLUMNS)
+        .push(" FROM jobs WHERE deleted_at IS NULL AND id")
+        .push_among(tx, Rows::of_ids(ids)?)
+        .push(" ORDER BY id")
+        .push(skip_locked);
     tx.all::<JobRow>(statement).await?.into_iter().map(Job::try_from).collect()
 }
 
 /// Those of these jobs that have parts, or others that come after them.
 pub async fn followed(tx: &mut Tx, ids: &[JobId]) -> Result<HashSet<JobId>, StoreError> {
-    let statement = Statement::new("SELECT parent_id FROM jobs WHERE deleted_at IS NULL AND parent_id IN (");
-    let statement = listed(statement, ids)
-        .push(") UNION SELECT predecessor_id FROM job_predecessors WHERE predecessor_id IN (");
-    let rows = tx.all::<(String,)>(listed(statement, ids).push(")")).await?;
+    let ids = Rows::of_ids(ids)?;
+    let statement = Statement::new("SELECT parent_id FROM jobs WHERE deleted_at IS NULL AND parent_id")
+        .push_among(tx, ids.clone())
+        .push(" UNION SELECT predecessor_id FROM job_predecessors WHERE predecessor_id")
+        .push_among(tx, ids);
+    let rows = tx.all::<(String,)>(statement).await?;
     rows.iter().map(|(text,)| id("jobs.id", text)).collect()
 }
 
-/// Keeps how jobs ended, when the transaction is committed. They must be locked.
-pub fn end(tx: &mut Tx, jobs: &[&Job], now: Timestamp) -> Result<(), StoreError> {
-    for some in jobs.chunks(at_once(tx)) {
-        let mut statement =
-            Statement::new("WITH ended (ended_id, status, progress, info, outcome, result) AS (VALUES ");
-        for (place, job) in some.iter().enumerate() {
-            statement = statement
-                .push_bind(if place == 0 { "(" } else { ", (" }, &job.id)
-                .push_bind(", ", job.status.as_str())
-                .push_bind(", ", i64::from(job.progress))
-                .push_bind(", ", &job.info)
-                .push_bind(", ", optional_json(&job.outcome)?)
-                .push_bind(", ", optional_json(&job.result)?)
-                .push(")");
-        }
-        let statement = statement
-            .push_bind(
-                ") UPDATE jobs SET status = ended.status, progress = ended.progress, info = ended.info,
-                    outcome = ended.outcome, result = ended.result, worker = NULL, lease_until = NULL, updated_at = ",
-                now,
-            )
-            .push_bind(", seen_at = ", now)
-            .push_bind(", finished_at = ", now);
-        tx.later(statement.push(" FROM ended WHERE id = ended_id"));
+/// A job as it is to be, and when it was given to its worker.
+pub struct Ended {
+    /// The job, ended.
+    pub job: Job,
+    /// When it was taken.
+    pub taken_at: Timestamp,
+}
+
+/// Keeps how jobs ended whose worker has them, and of which nothing was heard since they were taken: as they were
+/// taken, they still are. Gives the ids of those. Like [`find_free_for_update`], it passes over those that somebody
+/// else is changing now.
+pub async fn end(tx: &mut Tx, ended: &[Ended], now: Timestamp) -> Result<HashSet<JobId>, StoreError> {
+    let mut rows = Rows::default();
+    for Ended { job, taken_at } in ended {
+        let (outcome, result) = (optional_json(&job.outcome)?, optional_json(&job.result)?);
+        let status = job.status.as_str();
+        rows.add(&(
+            job.id.as_str(),
+            job.attempt,
+            taken_at.0,
+            status,
+            job.progress,
+            &job.info,
+            outcome,
+            result,
+        ))?;
     }
-    Ok(())
+    let skip_locked = if tx.is_postgres() { " FOR UPDATE OF jobs SKIP LOCKED" } else { "" };
+    let statement = Statement::new("WITH ended AS (SELECT ended.* FROM jobs, ")
+        .push_rows(tx, ENDED, rows)
+        .push(
+            " AS ended WHERE id = ended_id AND jobs.attempt = ended.attempt AND jobs.status = 'executing'
+                AND deleted_at IS NULL AND updated_at = taken_at AND seen_at = taken_at",
+        )
+        .push(skip_locked)
+        .push(
+            ") UPDATE jobs SET status = ended.status, progress = ended.progress, info = ended.info,
+                outcome = ended.outcome, result = ended.result, worker = NULL, lease_until = NULL, updated_at = ",
+        )
+        .push_bind("", now)
+        .push_bind(", seen_at = ", now)
+        .push_bind(", finished_at = ", now)
+        .push(" FROM ended WHERE id = ended_id RETURNING id");
+    let rows = tx.all::<(String,)>(statement).await?;
+    rows.iter().map(|(text,)| id("jobs.id", text)).collect()
 }
 
 /// Makes jobs ready again that no worker has any more, when the transaction is committed. They keep their places in
 /// the queue, and have the number of the next attempt already.
-pub fn put_back(tx: &mut Tx, ids: &[JobId], now: Timestamp) {
+pub fn put_back(tx: &mut Tx, ids: &[JobId], now: Timestamp) -> Result<(), StoreError> {
     let statement = Statement::new(
-        "UPDATE jobs SET status = 'ready', attempt = attempt + 1, worker = NULL, lease_until = NULL, started_at = NULL",
-    )
-    .push_bind(", updated_at = ", now)
-    .push_bind(", seen_at = ", now)
-    .push(" WHERE id IN (");
-    tx.later(listed(statement, ids).push(")"));
-}
-
-fn listed(statement: Statement, ids: &[JobId]) -> Statement {
-    let add = |statement: Statement, (place, id): (usize, &JobId)| {
-        statement.push_bind(if place == 0 { "" } else { ", " }, id)
-    };
-    ids.iter().enumerate().fold(statement, add)
+        "UPDATE jobs SET status = 'ready', attempt = attempt + 1, worker = NULL, lease_until = NULL,
+            started_at = NULL, updated_at = $1, seen_at = $1 WHERE id",
+    );
+    tx.later(statement.bind(now).push_among(tx, Rows::of_ids(ids)?));
+    Ok(())
 }

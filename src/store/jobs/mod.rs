@@ -78,7 +78,16 @@ const UNFINISHED: &str = " AND status NOT IN ('complete', 'failed', 'canceled')"
 const SAYS: &str = " AND LOWER(COALESCE(label, '') || ' ' || operation || ' ' || COALESCE(info, '') || ' ' ||
     COALESCE(outcome, '')) LIKE ";
 
-/// Keeps a new job.
+/// Whose a job is from its beginning, and until when unless they beat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease<'a> {
+    /// The name of the worker.
+    pub worker: &'a str,
+    /// When others may take the job.
+    pub until: Timestamp,
+}
+
+/// Keeps a new job, which is ready or, with a lease, executing.
 ///
 /// At most one job that has not ended exists for each `unique_key`: when there is one, it is given
 /// back and the new one is not kept.
@@ -87,10 +96,12 @@ pub async fn insert(
     job: &Job,
     executor: Executor,
     unique_key: Option<&str>,
+    lease: Option<Lease<'_>>,
 ) -> Result<Option<JobId>, StoreError> {
+    let insertion = insertion(job, executor, unique_key, lease)?;
     // The other job may end between the two statements; then the key is free again.
     for _ in 0..3 {
-        if tx.execute(insertion(job, executor, unique_key)?).await? == 1 {
+        if tx.execute(insertion.clone()).await? == 1 {
             return Ok(None);
         }
         let statement = Statement::new(
@@ -105,16 +116,32 @@ pub async fn insert(
     Err(StoreError::Conflict(format!("job {}", job.id)))
 }
 
-fn insertion(job: &Job, executor: Executor, unique_key: Option<&str>) -> Result<Statement, StoreError> {
+/// Keeps a new job without a key when the transaction is committed.
+pub fn insert_later(
+    tx: &mut Tx,
+    job: &Job,
+    executor: Executor,
+    lease: Option<Lease<'_>>,
+) -> Result<(), StoreError> {
+    tx.later(insertion(job, executor, None, lease)?);
+    Ok(())
+}
+
+fn insertion(
+    job: &Job,
+    executor: Executor,
+    unique_key: Option<&str>,
+    lease: Option<Lease<'_>>,
+) -> Result<Statement, StoreError> {
     let statement = Statement::new(
         "INSERT INTO jobs (id, account_id, environment_id, space_id, executor, unique_key, ready_at, type, operation,
             trigger_mode, parent_id, created_by, created_at, parent_attempt, part, part_data, part_execution,
-            predecessor_ids, source, destination, workbook_id, sheet_id, file_id, config, status, progress, info,
+            predecessor_ids, worker, lease_until, source, destination, workbook_id, sheet_id, file_id, config, status, progress, info,
             mode, input, subject, outcome, managed, label, metadata, attempt, updated_at, seen_at, started_at,
             finished_at, outcome_acknowledged_at, estimated_completion_at, result, parts_ended_at)
         VALUES ($1, (SELECT account_id FROM environments WHERE id = $2), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
             $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31,
-            $32, $33, $34, $35, $35, $36, $37, $38, $39, $40, $41)
+            $32, $33, $34, $35, $36, $37, $37, $38, $39, $40, $41, $42, $43)
         ON CONFLICT DO NOTHING",
     )
     .bind(&job.id)
@@ -122,7 +149,7 @@ fn insertion(job: &Job, executor: Executor, unique_key: Option<&str>) -> Result<
     .bind(&job.space_id)
     .bind(executor.as_str())
     .bind(unique_key)
-    .bind((job.status == JobStatus::Ready).then_some(job.updated_at))
+    .bind((job.status == JobStatus::Ready || lease.is_some()).then_some(job.updated_at))
     .bind(job.job_type.as_str())
     .bind(&job.operation)
     .bind(job.trigger.as_str())
@@ -133,7 +160,9 @@ fn insertion(job: &Job, executor: Executor, unique_key: Option<&str>) -> Result<
     .bind(job.part.map(i64::from))
     .bind(optional_json(&job.part_data)?)
     .bind(job.part_execution.map(PartExecution::as_str))
-    .bind(convert::json(&job.predecessor_ids)?);
+    .bind(convert::json(&job.predecessor_ids)?)
+    .bind(lease.map(|lease| lease.worker))
+    .bind(lease.map(|lease| lease.until));
     bind_changing(statement, job)
 }
 

@@ -14,11 +14,11 @@ use crate::store::jobs::*;
 use crate::store::testing::{databases, samples};
 use crate::store::{Db, StoreError, Tx, new_id};
 
-const LEASE: i64 = 1000;
+pub(super) const LEASE: i64 = 1000;
 
-async fn ready(tx: &mut Tx, tenant: &samples::Tenant, executor: Executor, at: Timestamp) -> Job {
+pub(super) async fn ready(tx: &mut Tx, tenant: &samples::Tenant, executor: Executor, at: Timestamp) -> Job {
     let job = Job { updated_at: at, ..tenant.job() };
-    assert_eq!(insert(tx, &job, executor, None).await.unwrap(), None);
+    assert_eq!(insert(tx, &job, executor, None, None).await.unwrap(), None);
     job
 }
 
@@ -76,7 +76,7 @@ async fn a_list_is_narrowed_and_ordered() {
             source: "us_fl_00000000".to_string(),
             ..first.clone()
         };
-        insert(&mut tx, &second, Executor::BuiltIn, None).await.unwrap();
+        insert(&mut tx, &second, Executor::BuiltIn, None, None).await.unwrap();
         let all = JobFilter::default();
         for (filter, wanted) in [
             (all.clone(), vec![&second, &first]),
@@ -106,13 +106,20 @@ async fn one_unfinished_job_a_key() {
         let mut tx = database.write().await.unwrap();
         let (first, second, third) = (tenant.job(), tenant.job(), tenant.job());
         let key = Some("submit of this sheet");
-        assert_eq!(insert(&mut tx, &first, Executor::Listener, key).await.unwrap(), None);
-        assert_eq!(insert(&mut tx, &second, Executor::Listener, key).await.unwrap(), Some(first.id.clone()));
+        assert_eq!(insert(&mut tx, &first, Executor::Listener, key, None).await.unwrap(), None);
+        assert_eq!(
+            insert(&mut tx, &second, Executor::Listener, key, None).await.unwrap(),
+            Some(first.id.clone())
+        );
         assert_eq!(find(&mut tx, &tenant.scope(), &second.id).await.unwrap(), None);
-        assert_eq!(insert(&mut tx, &third, Executor::Listener, Some("another")).await.unwrap(), None);
+        assert_eq!(insert(&mut tx, &third, Executor::Listener, Some("another"), None).await.unwrap(), None);
         for status in [JobStatus::Complete, JobStatus::Failed, JobStatus::Canceled] {
             end(&mut tx, &first, status).await;
-            assert_eq!(insert(&mut tx, &second, Executor::Listener, key).await.unwrap(), None, "{status}");
+            assert_eq!(
+                insert(&mut tx, &second, Executor::Listener, key, None).await.unwrap(),
+                None,
+                "{status}"
+            );
             let retried = Job { status: JobStatus::Ready, ..first.clone() };
             tx.commit().await.unwrap();
             tx = database.write().await.unwrap();
@@ -139,7 +146,7 @@ async fn pressing_a_button_eight_times_at_once_starts_one_job() {
                 let (db, job): (Db, Job) = ((*database).clone(), tenant.job());
                 tokio::spawn(async move {
                     let mut tx = db.write().await.unwrap();
-                    let other = insert(&mut tx, &job, Executor::Listener, Some("key")).await.unwrap();
+                    let other = insert(&mut tx, &job, Executor::Listener, Some("key"), None).await.unwrap();
                     tx.commit().await.unwrap();
                     other.unwrap_or(job.id)
                 })
@@ -174,90 +181,6 @@ async fn the_job_that_waited_longest_comes_first() {
         assert_eq!(claimed.job, wanted);
         assert_eq!(claim(&mut tx, "a", now, LEASE).await.unwrap().unwrap().job.id, late.id);
         assert_eq!(claim(&mut tx, "a", now, LEASE).await.unwrap(), None);
-    }
-}
-
-#[tokio::test]
-async fn a_lot_comes_in_order_and_what_is_put_back_keeps_its_place() {
-    for database in databases().await {
-        let tenant = samples::tenant(&database).await;
-        let mut tx = database.write().await.unwrap();
-        let mut ids = Vec::new();
-        for place in 0..40 {
-            ids.push(ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN.plus(place / 2)).await.id);
-        }
-        let now = samples::THEN.plus(100);
-        let lot = super::super::jobs::claim(&mut tx, "a", now, LEASE, 30).await.unwrap();
-        let taken: Vec<JobId> = lot.iter().map(|claimed| claimed.job.id.clone()).collect();
-        let places = |taken: &[JobId]| -> Vec<usize> {
-            taken.iter().map(|id| ids.iter().position(|other| other == id).unwrap() / 2).collect()
-        };
-        assert_eq!(places(&taken), (0..30).map(|place| place / 2).collect::<Vec<_>>(), "{}", database.name);
-
-        lots::put_back(&mut tx, &taken[10..], now);
-        let rest = super::super::jobs::claim(&mut tx, "b", now, LEASE, 100).await.unwrap();
-        let again: Vec<JobId> = rest.iter().map(|claimed| claimed.job.id.clone()).collect();
-        assert_eq!(places(&again), (10..40).map(|place| place / 2).collect::<Vec<_>>(), "{}", database.name);
-        assert!(rest.iter().all(|claimed| claimed.job.started_at == Some(now)));
-        let attempts: Vec<u32> = rest.iter().map(|claimed| claimed.job.attempt).collect();
-        assert_eq!(attempts, [[2; 20].as_slice(), &[1; 10]].concat(), "{}", database.name);
-    }
-}
-
-#[tokio::test]
-async fn a_lot_ends_as_each_of_its_jobs_would() {
-    for database in databases().await {
-        let tenant = samples::tenant(&database).await;
-        let mut tx = database.write().await.unwrap();
-        let mut jobs = Vec::new();
-        for place in 0..20 {
-            jobs.push(ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN.plus(place)).await);
-        }
-        let ids: Vec<JobId> = jobs.iter().map(|job| job.id.clone()).collect();
-        super::super::jobs::claim(&mut tx, "a", samples::THEN, LEASE, 20).await.unwrap();
-        let now = samples::THEN.plus(50);
-        let mut lot = lots::find_free_for_update(&mut tx, &ids).await.unwrap();
-        assert!(lot.iter().map(|job| &job.id).is_sorted() && lot.len() == 20);
-        for (place, job) in lot.iter_mut().enumerate() {
-            job.status = if place % 2 == 0 { JobStatus::Complete } else { JobStatus::Failed };
-            job.progress = place as u8;
-            job.info = (place > 3).then(|| format!("job {place}"));
-            job.result = (place > 5).then(|| json!({ "place": place }));
-            (job.updated_at, job.finished_at) = (now, Some(now));
-        }
-        lots::end(&mut tx, &lot.iter().collect::<Vec<_>>(), now).unwrap();
-        let entry = |job: &Job| NewEntry {
-            kind: LogKind::Status,
-            level: LogLevel::Info,
-            text: job.id.to_string(),
-            progress: None,
-        };
-        let entries: Vec<_> = lot.iter().map(|job| (job, entry(job))).collect();
-        log::append_each(&mut tx, &entries, now);
-        log::append_each(&mut tx, &entries[..1], now);
-        assert_eq!(lots::find_free_for_update(&mut tx, &ids).await.unwrap(), lot, "{}", database.name);
-        let first = log::after(&mut tx, &lot[0].id, 0, 10).await.unwrap();
-        assert_eq!(first.iter().map(|entry| entry.number).collect::<Vec<_>>(), [1, 2], "{}", database.name);
-        let last = log::after(&mut tx, &lot[19].id, 0, 10).await.unwrap();
-        assert_eq!(last[0].text, lot[19].id.to_string());
-        assert!(!heartbeat(&mut tx, &ids[0], 1, now, None, None, now).await.unwrap(), "its worker is gone");
-    }
-}
-
-#[tokio::test]
-async fn jobs_that_others_wait_for_are_known() {
-    for database in databases().await {
-        let tenant = samples::tenant(&database).await;
-        let mut tx = database.write().await.unwrap();
-        let parent = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
-        let before = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
-        let alone = ready(&mut tx, &tenant, Executor::BuiltIn, samples::THEN).await;
-        let part = Job { parent_id: Some(parent.id.clone()), ..tenant.job() };
-        assert_eq!(insert(&mut tx, &part, Executor::Listener, None).await.unwrap(), None);
-        order::wait_for(&mut tx, &alone.id, &before.id).await.unwrap();
-        let all = [parent.id.clone(), before.id.clone(), alone.id, part.id];
-        let followed = lots::followed(&mut tx, &all).await.unwrap();
-        assert_eq!(followed, [parent.id, before.id].into(), "{}", database.name);
     }
 }
 
@@ -480,7 +403,7 @@ async fn parts_are_counted_for_the_attempt_that_made_them() {
         let parts =
             [part(1, 1, JobStatus::Waiting), part(0, 1, JobStatus::Complete), part(2, 1, JobStatus::Waiting)];
         for job in parts.iter().chain([&old]) {
-            insert(&mut tx, job, Executor::Listener, None).await.unwrap();
+            insert(&mut tx, job, Executor::Listener, None, None).await.unwrap();
         }
         let counts = order::parts(&mut tx, &parent.id, 1).await.unwrap();
         assert_eq!((counts.total, counts.completed, counts.ended()), (3, 1, 1));
@@ -497,7 +420,7 @@ async fn a_job_waits_until_all_that_come_before_it_are_done() {
         let mut tx = database.write().await.unwrap();
         let [first, second, last] = [tenant.job(), tenant.job(), tenant.job()];
         for job in [&first, &second, &last] {
-            insert(&mut tx, job, Executor::Listener, None).await.unwrap();
+            insert(&mut tx, job, Executor::Listener, None, None).await.unwrap();
         }
         for before in [&first, &second, &first] {
             order::wait_for(&mut tx, &last.id, &before.id).await.unwrap();

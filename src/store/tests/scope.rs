@@ -53,7 +53,7 @@ async fn each_look_up_keeps_to_its_scope() {
         let tenant = samples::tenant(&database).await;
         let mut tx = database.write().await.unwrap();
         let job = tenant.job();
-        jobs::insert(&mut tx, &job, Executor::Listener, None).await.unwrap();
+        jobs::insert(&mut tx, &job, Executor::Listener, None, None).await.unwrap();
         let event = tx.emit(tenant.event(Topic::JobReady));
         tx.commit().await.unwrap();
 

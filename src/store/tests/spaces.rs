@@ -125,7 +125,7 @@ async fn a_deleted_space_takes_everything_with_it() {
         let scope = tenant.scope();
         let mut tx = database.write().await.unwrap();
         let job = tenant.job();
-        jobs::insert(&mut tx, &job, jobs::Executor::BuiltIn, None).await.unwrap();
+        jobs::insert(&mut tx, &job, jobs::Executor::BuiltIn, None, None).await.unwrap();
         delete(&mut tx, &tenant.space.id, samples::THEN).await.unwrap();
         assert_eq!(find(&mut tx, &scope, &tenant.space.id).await.unwrap(), None);
         assert_eq!(workbooks::find(&mut tx, &scope, &tenant.workbook.id).await.unwrap(), None);

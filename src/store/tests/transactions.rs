@@ -1,5 +1,7 @@
 //! What a transaction puts off, undoes and keeps, on both databases.
 
+use std::time::Duration;
+
 use crate::domain::event::Topic;
 use crate::store::statement::Statement;
 use crate::store::testing::{databases, samples};
@@ -51,6 +53,27 @@ async fn a_commit_that_fails_leaves_nothing() {
         let environment = &tenant.environment.id;
         let events = crate::store::events::after_environment(&mut tx, environment, 0, 10).await.unwrap();
         assert_eq!(events.last().unwrap().environment_sequence, events.len() as i64, "{}", database.name);
+    }
+}
+
+/// Whoever waits for a transaction may go at any moment: a client that closes its connection does.
+#[tokio::test]
+async fn a_beginning_that_nobody_waits_for_is_in_nobodys_way() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        for round in 0..100 {
+            let mut beginning = Box::pin(database.read());
+            for _ in 0..round % 10 {
+                if futures::poll!(&mut beginning).is_ready() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_micros(10)).await;
+            }
+            drop(beginning);
+            let mut tx = database.write().await.unwrap();
+            spaces::touch(&mut tx, &tenant.space.id, tenant.space.last_activity_at.plus(round));
+            tx.commit().await.unwrap_or_else(|error| panic!("{} {round}: {error}", database.name));
+        }
     }
 }
 

@@ -62,11 +62,12 @@ async fn main() -> Result<(), Failed> {
         let line = line?;
         let (what, count) = line.split_once(' ').ok_or("start N or drain N")?;
         let count = count.trim().parse()?;
-        let figures = match what {
-            "start" => engine.start(count).await?,
-            "drain" => vec![engine.drain(count).await?],
-            _ => return Err(format!("{what}: start N or drain N").into()),
-        };
+        let what = what.to_string();
+        // Where requests are: on the threads of the runtime.
+        let asked = tokio::spawn(async move { (engine.answer(&what, count).await, engine) });
+        let (figures, back) = asked.await?;
+        let figures = figures?;
+        engine = back;
         println!("{}", figures.iter().map(f64::to_string).collect::<Vec<_>>().join(" "));
     }
     engine.rest().await;
@@ -121,6 +122,14 @@ impl Engine {
         let mut new = NewJob::new(JobType::Sheet, OPERATION, self.sheet.as_str());
         new.trigger = JobTrigger::Immediate;
         Ok(self.service.create_job(&self.actor, new).await?)
+    }
+
+    async fn answer(&mut self, what: &str, count: usize) -> Result<Vec<f64>, Failed> {
+        match what {
+            "start" => self.start(count).await,
+            "drain" => Ok(vec![self.drain(count).await?]),
+            _ => Err(format!("{what}: start N or drain N").into()),
+        }
     }
 
     async fn start(&mut self, count: usize) -> Result<Vec<f64>, Failed> {

@@ -24,10 +24,10 @@ pub const WORKERS: usize = 2;
 /// How long a worker sleeps when nobody wakes it.
 const POLL: Duration = Duration::from_secs(2);
 /// Jobs of the largest lot.
-pub(super) const LARGEST: usize = 128;
+pub(super) const LARGEST: usize = 256;
 /// By how much a lot is larger than the one before that was done in no time.
 const GROWTH: usize = 4;
-/// A lot that takes no longer is followed by a larger one.
+/// A lot whose jobs work no longer is followed by a larger one.
 const QUICK: Duration = Duration::from_millis(20);
 /// After so long the jobs of a lot that are not begun are put back.
 const WAITING: Duration = Duration::from_millis(100);
@@ -82,14 +82,17 @@ impl Worker {
         if lot.is_empty() {
             return;
         }
-        let (begun, jobs) = (Instant::now(), lot.len());
+        let (begun, jobs, mut worked) = (Instant::now(), lot.len(), Duration::ZERO);
         let mut waiting = VecDeque::from(lot);
         while let Some((job, actor)) = waiting.pop_front() {
             let work = self.work_on(job, actor);
             tokio::pin!(work);
             tokio::select! {
                 biased;
-                () = &mut work => continue,
+                took = &mut work => {
+                    worked += took;
+                    continue;
+                }
                 () = self.stopping.cancelled(), if !waiting.is_empty() => {}
                 () = tokio::time::sleep_until((begun + WAITING).into()), if !waiting.is_empty() => {}
             }
@@ -98,12 +101,14 @@ impl Worker {
                 // Their leases run out.
                 tracing::warn!(%error, jobs = rest.len(), "jobs could not be put back");
             }
-            work.await;
+            worked += work.await;
         }
-        self.most = following(self.most, jobs, begun.elapsed());
+        self.most = following(self.most, jobs, worked);
     }
 
-    async fn work_on(&self, job: Job, actor: Actor) {
+    /// Works on one job; how long that took, without the writing of its end.
+    async fn work_on(&self, job: Job, actor: Actor) -> Duration {
+        let begun = Instant::now();
         let stop = self.stopping.child_token();
         let beat = tokio::spawn(beat(self.service.clone(), job.clone(), actor.clone(), stop.clone()));
         let work = Work::new(self.service.clone(), actor.clone(), job.clone(), stop);
@@ -118,16 +123,18 @@ impl Worker {
             }
             None => Err(WorkError::Failed(format!("no work is known for {}", job.name()))),
         };
+        let worked = begun.elapsed();
         beat.abort();
         if let Some(end) = end_of(job, actor, result) {
             self.ends.write(end).await;
         }
+        worked
     }
 }
 
-/// Jobs of the lot after one of so many that took so long.
-fn following(most: usize, jobs: usize, took: Duration) -> usize {
-    match took > QUICK {
+/// Jobs of the lot after one of so many that worked so long.
+fn following(most: usize, jobs: usize, worked: Duration) -> usize {
+    match worked > QUICK {
         true => 1,
         false if jobs < most => most,
         false => (most * GROWTH).min(LARGEST),

@@ -36,6 +36,7 @@ mod queries;
 mod receiver;
 mod records;
 mod references;
+mod retries;
 mod schedules;
 mod sessions;
 mod sheets;

@@ -168,6 +168,9 @@ impl Service {
         self.command(actor, id, Command::Retry, None, |job| {
             // Counted here and not when a worker takes it: whoever works on the run before is refused at once.
             job.attempt += 1;
+            if job.is_built_in() {
+                job.begin_run();
+            }
             begin_anew(job);
             Ok(())
         })

@@ -23,6 +23,7 @@ mod find;
 mod fixtures;
 mod forms;
 mod job_log;
+mod job_order;
 mod job_parts;
 mod jobs;
 mod json_lines;

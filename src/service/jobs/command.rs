@@ -8,6 +8,7 @@ use crate::domain::job::{Command, Job, JobStatus, Transition, transition};
 use crate::domain::time::Timestamp;
 use crate::domain::workbook::Sheet;
 use crate::service::{Result, Service, ServiceError, announce, workbooks};
+use crate::store::jobs::order;
 use crate::store::{Tx, jobs, now, sheets};
 
 impl Service {
@@ -20,7 +21,10 @@ impl Service {
         set: impl FnOnce(&mut Job) -> Result<()>,
     ) -> Result<Job> {
         let mut tx = self.db.write().await?;
-        let mut job = find_for_change(&mut tx, actor, id).await?;
+        let mut job = match command {
+            Command::Execute | Command::Retry => find_to_start(&mut tx, actor, id).await?,
+            _ => find_for_change(&mut tx, actor, id).await?,
+        };
         check_fence(&job, attempt)?;
         if self.apply(&mut tx, actor, &mut job, command, set).await? {
             self.follow_end(&mut tx, actor, &job).await?;
@@ -151,10 +155,23 @@ pub(super) fn topic(command: Command, status: JobStatus) -> Topic {
 /// The job, which nobody else changes until this transaction has ended; nor its parent, which comes first, so that
 /// two who change both never wait for one another.
 pub(in crate::service) async fn find_for_change(tx: &mut Tx, actor: &Actor, id: &JobId) -> Result<Job> {
+    find_and_lock(tx, actor, id, false).await
+}
+
+/// The same of a job that may become ready. The jobs that come before it are locked before it, too, as whoever ends
+/// one of them does.
+async fn find_to_start(tx: &mut Tx, actor: &Actor, id: &JobId) -> Result<Job> {
+    find_and_lock(tx, actor, id, true).await
+}
+
+async fn find_and_lock(tx: &mut Tx, actor: &Actor, id: &JobId, starts: bool) -> Result<Job> {
     let not_found = || ServiceError::not_found("job", id);
     let known = jobs::find(tx, &actor.scope, id).await?.ok_or_else(not_found)?;
     if let Some(parent) = &known.parent_id {
         jobs::find_for_update(tx, &actor.scope, parent).await?;
+    }
+    if starts {
+        order::find_all_for_update(tx, &actor.scope, &known.predecessor_ids).await?;
     }
     jobs::find_for_update(tx, &actor.scope, id).await?.ok_or_else(not_found)
 }

@@ -27,7 +27,7 @@ use crate::store::jobs::JobFilter;
 use crate::store::{jobs, now};
 pub(super) use bounds::check as check_size;
 pub(super) use command::find_for_change;
-pub use log::NewLine;
+pub use log::{LogExtract, NewLine};
 pub use lots::JobEnd;
 
 /// Between two messages about the progress of a job, in milliseconds: ten a second at most.

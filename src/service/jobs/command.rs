@@ -21,10 +21,8 @@ impl Service {
         set: impl FnOnce(&mut Job) -> Result<()>,
     ) -> Result<Job> {
         let mut tx = self.db.write().await?;
-        let mut job = match command {
-            Command::Execute | Command::Retry => find_to_start(&mut tx, actor, id).await?,
-            _ => find_for_change(&mut tx, actor, id).await?,
-        };
+        let starts = matches!(command, Command::Execute | Command::Retry);
+        let mut job = find_and_lock(&mut tx, actor, id, starts).await?;
         check_fence(&job, attempt)?;
         if self.apply(&mut tx, actor, &mut job, command, set).await? {
             self.follow_end(&mut tx, actor, &job).await?;
@@ -158,20 +156,19 @@ pub(in crate::service) async fn find_for_change(tx: &mut Tx, actor: &Actor, id: 
     find_and_lock(tx, actor, id, false).await
 }
 
-/// The same of a job that may become ready. The jobs that come before it are locked before it, too, as whoever ends
-/// one of them does.
-async fn find_to_start(tx: &mut Tx, actor: &Actor, id: &JobId) -> Result<Job> {
-    find_and_lock(tx, actor, id, true).await
-}
-
+/// The same. Of a job that may become ready the jobs that come before it are locked before it, too, as by whoever ends
+/// one of them.
 async fn find_and_lock(tx: &mut Tx, actor: &Actor, id: &JobId, starts: bool) -> Result<Job> {
     let not_found = || ServiceError::not_found("job", id);
-    let known = jobs::find(tx, &actor.scope, id).await?.ok_or_else(not_found)?;
-    if let Some(parent) = &known.parent_id {
+    let (parent, before) = {
+        let known = jobs::find(tx, &actor.scope, id).await?.ok_or_else(not_found)?;
+        (known.parent_id, known.predecessor_ids)
+    };
+    if let Some(parent) = &parent {
         jobs::find_for_update(tx, &actor.scope, parent).await?;
     }
-    if starts {
-        order::find_all_for_update(tx, &actor.scope, &known.predecessor_ids).await?;
+    if starts && !before.is_empty() {
+        Box::pin(order::find_all_for_update(tx, &actor.scope, &before)).await?;
     }
     jobs::find_for_update(tx, &actor.scope, id).await?.ok_or_else(not_found)
 }

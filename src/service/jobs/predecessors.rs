@@ -43,7 +43,7 @@ impl Service {
     ) -> Result<()> {
         order::waits_no_more(tx, &job.id).await?;
         // Locked, so that none ends between this look and the note.
-        for before in order::find_all_for_update(tx, &actor.scope, &job.predecessor_ids).await? {
+        for before in Box::pin(order::find_all_for_update(tx, &actor.scope, &job.predecessor_ids)).await? {
             match before.status {
                 JobStatus::Complete => {}
                 JobStatus::Failed | JobStatus::Canceled => {

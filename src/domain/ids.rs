@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// The random part of an id: enough for 128 bits.
-const RANDOM_LENGTH: usize = 22;
+pub(super) const RANDOM_LENGTH: usize = 22;
 /// As many base62 digits as 64 bits hold in any case, and the first number that needs one more.
 const DIGITS_OF_64_BITS: usize = 10;
 const BEYOND_64_BITS: u128 = 62u128.pow(10);

@@ -11,10 +11,10 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::access::{Actor, Role};
 use crate::domain::ids::{ChangeId, Id, SheetId, SpaceId, UserId};
 use crate::domain::job::Job;
+use crate::domain::job::run::change_of;
 use crate::domain::parse::from_value;
 use crate::domain::wording::grouped;
 use crate::service::announce::object;
-use crate::service::import_run::change_of;
 use crate::service::jobs::{JobChange, Progress};
 use crate::service::{ErrorKind, Service, ServiceError};
 
@@ -84,9 +84,9 @@ impl Work {
         self.job.sheet_id.clone().ok_or_else(|| WorkError::Failed("the job names no sheet".to_string()))
     }
 
-    /// The change that the job makes; another attempt finds it by the same name.
+    /// The change that this run of the job makes; another attempt at it finds it by the same name.
     pub fn change(&self) -> Result<ChangeId, WorkError> {
-        Ok(change_of(&self.job.id)?)
+        Ok(change_of(&self.job).map_err(ServiceError::from)?)
     }
 
     /// The actor whom the blueprint binds as it binds whoever made the job.
@@ -96,16 +96,16 @@ impl Work {
         Actor { role: if is_person { Role::Member } else { self.actor.role }, ..self.actor.clone() }
     }
 
-    /// Keeps a sheet as it was before the job, once for all attempts.
+    /// Keeps a sheet as it was before this run of the job, once for all attempts.
     pub async fn keep_version(&self, sheet: &SheetId) -> Result<(), WorkError> {
         Ok(self.service.keep_before(&self.actor, &self.job, sheet).await?)
     }
 
-    /// Writes members into the metadata of the job, beside those it was made with.
+    /// Writes members into the metadata of the job, beside those it was made with: what this run has done.
     pub async fn note(&self, members: Value) -> Result<(), WorkError> {
-        let mut metadata = object(self.job.metadata.clone().unwrap_or_default());
-        metadata.extend(object(members));
-        let change = JobChange { metadata: Some(metadata.into()), ..JobChange::default() };
+        let mut job = self.job.clone();
+        job.note(object(members));
+        let change = JobChange { metadata: job.metadata, ..JobChange::default() };
         self.service.update_job(&self.actor, &self.job.id, change).await?;
         Ok(())
     }

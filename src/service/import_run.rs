@@ -3,15 +3,16 @@
 
 use serde_json::json;
 
-use super::announce::of_file;
+use super::announce::{object, of_file};
 use super::records::{Audience, counts_event, tell};
 use super::workbooks::namespaces;
 use super::{ErrorKind, Result, Service, ServiceError, sheets as find_sheets};
 use crate::domain::access::Actor;
 use crate::domain::event::Topic;
 use crate::domain::file::FileStatus;
-use crate::domain::ids::{ChangeId, FileId, Id, JobId, SheetId};
+use crate::domain::ids::{ChangeId, FileId, JobId, SheetId};
 use crate::domain::job::Job;
+use crate::domain::job::run::{change_of, job_of};
 use crate::domain::record::Counts;
 use crate::domain::workbook::Sheet;
 use crate::sheets::SegmentDraft;
@@ -20,8 +21,8 @@ use crate::store::{Tx, changes, failpoint, files, jobs, now, records, sheets};
 impl Service {
     /// Marks the sheet as importing. What an earlier attempt of the same job wrote is taken back first.
     pub async fn begin_import(&self, actor: &Actor, job: &Job, id: &SheetId) -> Result<(Sheet, ChangeId)> {
-        let change = change_of(&job.id)?;
-        self.undo_import(actor, &job.id, id).await?;
+        let change = change_of(job)?;
+        self.undo_cut_off(actor, job, id).await?;
         let mut tx = self.db.write().await?;
         let mut sheet = find_sheets::find(&mut tx, actor, id).await?;
         records::lock_head(&mut tx, sheet.number).await?;
@@ -89,7 +90,8 @@ impl Service {
             tx.emit(of_file(Topic::FileUpdated, actor, &file, &namespaces, payload));
         }
         let words = words(after.counts);
-        job.metadata = Some(json!({ "undo": { "sheetId": sheet.id, "changeId": change_of(&job.id)? } }));
+        let undo = json!({ "sheetId": sheet.id, "changeId": change_of(&job)? });
+        job.note(object(json!({ "undo": undo })));
         job.info = Some(words.clone());
         jobs::update(&mut tx, &job).await?;
         tx.emit(counts_event(&actor.id, &after, after.version, after.counts, &namespaces));
@@ -99,26 +101,34 @@ impl Service {
         Ok(words)
     }
 
-    /// What the person is told when an attempt of this job has ended the import already, and its server died before
-    /// it could end the job.
+    /// What the person is told when an attempt at this run of the job has ended the import already, and its server
+    /// died before it could end the job.
     pub fn ended_import(&self, job: &Job) -> Option<String> {
-        job.metadata.as_ref()?.get("undo")?;
+        job.noted("undo")?;
         job.info.clone()
     }
 
-    /// Takes back what this job has written into the sheet so far, and says that nothing is importing. The job
+    /// Takes back what an attempt of a job wrote into a sheet that never ended, in whichever run.
+    pub async fn undo_cut_off(&self, actor: &Actor, job: &Job, id: &SheetId) -> Result<()> {
+        let sheet = self.sheet(actor, id).await?;
+        match sheet.importing.filter(|change| job_of(change).is_ok_and(|found| found == job.id)) {
+            Some(change) => self.undo_import(actor, &change, id).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Takes back what a run of a job has written into the sheet so far, and says that nothing is importing. The job
     /// itself may be deleted by now.
-    pub async fn undo_import(&self, actor: &Actor, job: &JobId, id: &SheetId) -> Result<()> {
+    pub async fn undo_import(&self, actor: &Actor, change: &ChangeId, id: &SheetId) -> Result<()> {
         let mut tx = self.db.read().await?;
         let sheet = find_sheets::find(&mut tx, actor, id).await?;
         drop(tx);
-        let change = change_of(job)?;
-        if sheet.importing.as_ref() != Some(&change) {
+        if sheet.importing.as_ref() != Some(change) {
             return Ok(());
         }
         let mut writer = self.sheets.writer(&sheet).await?;
         let mut tx = self.db.write().await?;
-        let span = changes::change_span(&mut tx, sheet.number, &change).await?;
+        let span = changes::change_span(&mut tx, sheet.number, change).await?;
         // What ends before the newest version is of an earlier attempt, and was taken back then.
         if let Some((first, last)) = span
             && last == sheet.version
@@ -150,20 +160,21 @@ impl Service {
         for sheet in importing {
             let Some(change) = &sheet.importing else { continue };
             // One sheet in trouble must not keep the server from starting.
-            if let Err(error) = self.recover_sheet(actor, &job_of(change)?, &sheet.id).await {
+            if let Err(error) = self.recover_sheet(actor, change, &sheet.id).await {
                 tracing::error!(%error, sheet = %sheet.id, "an import that was cut off could not be taken back");
             }
         }
         Ok(())
     }
 
-    async fn recover_sheet(&self, actor: &Actor, job: &JobId, sheet: &SheetId) -> Result<()> {
-        let goes_on = match self.job(actor, job).await {
+    async fn recover_sheet(&self, actor: &Actor, change: &ChangeId, sheet: &SheetId) -> Result<()> {
+        let job: JobId = job_of(change)?;
+        let goes_on = match self.job(actor, &job).await {
             Ok(job) => !job.status.is_terminal(),
             Err(error) if error.kind == ErrorKind::NotFound => false,
             Err(error) => return Err(error),
         };
-        if goes_on { Ok(()) } else { self.undo_import(actor, job, sheet).await }
+        if goes_on { Ok(()) } else { self.undo_import(actor, change, sheet).await }
     }
 }
 
@@ -185,16 +196,4 @@ fn pairs(drafts: Vec<SegmentDraft>) -> impl Iterator<Item = Vec<SegmentDraft>> {
         let pair: Vec<_> = drafts.by_ref().take(2).collect();
         (!pair.is_empty()).then_some(pair)
     })
-}
-
-/// The change that a job makes has the random part of the job's id, so that each is found from the other.
-///
-/// # Errors
-/// Never, as ids are made.
-pub fn change_of(job: &JobId) -> Result<ChangeId> {
-    Ok(ChangeId::parse(&job.as_str().replacen(JobId::PREFIX, ChangeId::PREFIX, 1))?)
-}
-
-fn job_of(change: &ChangeId) -> Result<JobId> {
-    Ok(JobId::parse(&change.as_str().replacen(ChangeId::PREFIX, JobId::PREFIX, 1))?)
 }

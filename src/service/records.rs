@@ -124,8 +124,19 @@ impl Service {
         queries: &[RecordQuery],
         audience: &Audience,
     ) -> Result<Written> {
+        self.delete_as(new_id(), actor, id, queries, audience).await
+    }
+
+    /// The same as a change of that name.
+    pub async fn delete_as(
+        &self,
+        change: ChangeId,
+        actor: &Actor,
+        id: &SheetId,
+        queries: &[RecordQuery],
+        audience: &Audience,
+    ) -> Result<Written> {
         let sheet = self.writable(actor, id, SheetAccess::Delete).await?;
-        let change = new_id();
         let (mut writer, mut tx) = self.begin_write(actor, &sheet).await?;
         let mut all: Option<Committed> = None;
         for query in queries {

@@ -15,11 +15,8 @@ impl Service {
     /// Makes the jobs of the actions whose time has come at `moment`, and says how many. Periods that went by while no
     /// server ran are made up for once.
     pub async fn run_scheduled(&self, moment: Timestamp) -> Result<usize> {
-        let mut tx = self.db.read().await?;
-        let due = schedules::due(&mut tx, moment).await?;
-        drop(tx);
         let mut made = 0;
-        for due in due {
+        for due in self.due_actions(moment).await? {
             match self.run_due(&due, moment).await {
                 Ok(jobs) => made += jobs,
                 Err(error) => {
@@ -30,7 +27,15 @@ impl Service {
         Ok(made)
     }
 
-    async fn run_due(&self, due: &Due, moment: Timestamp) -> Result<usize> {
+    /// The actions whose time has come at `moment`.
+    pub async fn due_actions(&self, moment: Timestamp) -> Result<Vec<Due>> {
+        let mut tx = self.db.read().await?;
+        Ok(schedules::due(&mut tx, moment).await?)
+    }
+
+    /// Makes the jobs of an action that was found due at `moment`, and says how many; none when another server did, or
+    /// when it no longer runs by itself as it did then.
+    pub async fn run_due(&self, due: &Due, moment: Timestamp) -> Result<usize> {
         let actor = Actor { id: due.action_id.to_string(), role: Role::System, scope: due.scope.clone() };
         let mut tx = self.db.read().await?;
         let runs = match actions::find(&mut tx, &actor, &due.action_id).await {
@@ -58,7 +63,7 @@ impl Service {
         }
         let mut tx = self.db.write().await?;
         if runs.is_none() {
-            schedules::forget(&mut tx, &due.action_id).await?;
+            schedules::forget(&mut tx, due).await?;
         } else if !schedules::advance(&mut tx, due, next(due, moment)).await? {
             // Another server did.
             return Ok(0);

@@ -11,7 +11,7 @@ use super::{Page, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::SheetAccess;
 use crate::domain::event::Topic;
-use crate::domain::ids::{ChangeId, Id, SheetId, SnapshotId};
+use crate::domain::ids::{ChangeId, SheetId, SnapshotId};
 use crate::domain::job::Job;
 use crate::domain::record::{FieldNumber, Record, RecordNumber};
 use crate::domain::snapshot::{FieldDifference, Snapshot, compare_fields};
@@ -84,11 +84,13 @@ impl Service {
         Ok(snapshot)
     }
 
-    /// Keeps the sheet as it is before a job changes it, once whatever the attempts. It is forgotten with the old versions.
+    /// Keeps the sheet as it is before a run of a job changes it, once whatever the attempts. It is forgotten with the
+    /// old versions.
     pub async fn keep_before(&self, actor: &Actor, job: &Job, sheet: &SheetId) -> Result<()> {
-        if self.snapshots(actor, sheet, Some(job.id.as_str())).await?.is_empty() {
+        let thread = job.run_name();
+        if self.snapshots(actor, sheet, Some(&thread)).await?.is_empty() {
             let label = format!("Before “{}”", job.title());
-            self.create_snapshot(actor, sheet, Some(label), Some(job.id.to_string())).await?;
+            self.create_snapshot(actor, sheet, Some(label), Some(thread)).await?;
         }
         Ok(())
     }

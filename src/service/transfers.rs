@@ -88,7 +88,7 @@ impl Service {
         if source == destination {
             return Err(ServiceError::bad_request("destination: this is the sheet where the records stand"));
         }
-        self.undo_import(actor, &job.id, &destination).await?;
+        self.undo_cut_off(actor, job, &destination).await?;
         if kind == TransferKind::Move {
             self.writable(actor, &source, SheetAccess::Delete).await?;
         }
@@ -177,9 +177,7 @@ impl Service {
         }
         undo.push(UndoStep::Change { sheet_id: target.id.clone(), change_id: change });
         let words = words(&target, (added, changed), &left_out, kind);
-        let mut metadata = object(job.metadata.take().unwrap_or_default());
-        metadata.insert("undo".to_string(), json!(undo));
-        job.metadata = Some(metadata.into());
+        job.note(object(json!({ "undo": undo })));
         job.info = Some(words.clone());
         jobs::update(&mut tx, &job).await?;
         let after = find_sheets::find(&mut tx, actor, &target.id).await?;

@@ -88,9 +88,10 @@ pub async fn advance(tx: &mut Tx, due: &Due, next: Timestamp) -> Result<bool, St
     Ok(tx.execute(statement).await? == 1)
 }
 
-/// Forgets an action that is not there any more.
-pub async fn forget(tx: &mut Tx, action: &ActionId) -> Result<(), StoreError> {
-    let statement = Statement::new("DELETE FROM action_schedules WHERE action_id = $1").bind(action);
+/// Forgets an action that does not run by itself any more as it was found due. One that does so anew since stays.
+pub async fn forget(tx: &mut Tx, due: &Due) -> Result<(), StoreError> {
+    let text = "DELETE FROM action_schedules WHERE action_id = $1 AND due_at = $2 AND period = $3";
+    let statement = Statement::new(text).bind(&due.action_id).bind(due.due_at).bind(word(&due.period)?);
     tx.execute(statement).await.map(|_| ())
 }
 

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use inlet::domain::ids::Id;
+use inlet::domain::job::log::{LogKind, LogLevel, NewEntry};
+use inlet::domain::time::Timestamp;
+use inlet::store::jobs;
 use serde_json::{Value, json};
 
 use crate::fixtures::{Contacts, contacts, text};
@@ -144,6 +148,43 @@ async fn a_job_about_an_agent_belongs_to_the_environment() {
         let neighbour = app.neighbours_key().await;
         let path = format!("/v1/jobs/{}", text(&made, "id"));
         app.call_as(&neighbour, "GET", &path, &Value::Null).await.refused(404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_beginning_and_the_end_of_a_long_log_are_shown() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let id = Id::parse(&job(&app, &made).await).unwrap();
+        let actor = app.service.actor_of_bearer(&app.key).await.unwrap();
+        let shown = async || {
+            let job = app.service.job(&actor, &id).await.unwrap();
+            app.service.job_log_extract(&actor, &job).await.unwrap()
+        };
+        assert_eq!((shown().await.entries.len(), shown().await.left_out), (0, 0));
+        // More than an earlier version read at all.
+        const ENTRIES: u64 = 20_500;
+        let mut written = 0;
+        for (until, left_out) in [(200, 0), (201, 0), (400, 0), (401, 1), (ENTRIES, ENTRIES - 400)] {
+            let mut tx = app.service.db.write().await.unwrap();
+            while written < until {
+                let (kind, level) = (LogKind::Progress, LogLevel::Info);
+                let progress = Some((written * 100 / ENTRIES) as u8);
+                let entry = NewEntry { kind, level, text: "x".repeat(200), progress };
+                jobs::log::append(&mut tx, &id, 0, &entry, Timestamp(written as i64));
+                written += 1;
+            }
+            tx.commit().await.unwrap();
+            let log = shown().await;
+            assert_eq!((log.entries.len() as u64, log.left_out), (until - left_out, left_out));
+            let numbers: Vec<u64> = log.entries.iter().map(|entry| entry.number).collect();
+            let listed = |number: &u64| *number <= 200 || *number > until - 200.min(until);
+            assert_eq!(numbers, (1..=until).filter(listed).collect::<Vec<_>>());
+            let (first, last) = (log.curve[0], log.curve.last().copied().unwrap());
+            assert_eq!((first.0.0, last.0.0), (0, until as i64 - 1));
+            assert!(log.curve.len() <= 400, "{}", log.curve.len());
+        }
     })
     .await;
 }

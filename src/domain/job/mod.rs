@@ -7,6 +7,8 @@ pub mod log;
 pub mod parts;
 pub mod plan;
 #[cfg(feature = "ssr")]
+pub mod run;
+#[cfg(feature = "ssr")]
 pub mod undo;
 mod words;
 

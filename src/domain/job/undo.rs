@@ -47,11 +47,18 @@ pub enum UndoStep {
     },
 }
 
-/// The steps that take back what a job did, in their order.
+/// The steps that take back what a job did in the last run that did something, in their order.
 pub fn steps(job: &Job) -> Vec<UndoStep> {
-    let Some(undo) = job.metadata.as_ref().and_then(|metadata| metadata.get("undo")) else {
-        return Vec::new();
-    };
+    read(job.metadata.as_ref().and_then(|metadata| metadata.get("undo")))
+}
+
+/// The same of the run that goes on.
+pub fn steps_of_run(job: &Job) -> Vec<UndoStep> {
+    read(job.noted("undo"))
+}
+
+fn read(undo: Option<&Value>) -> Vec<UndoStep> {
+    let Some(undo) = undo else { return Vec::new() };
     let read = |step: &Value| serde_json::from_value(step.clone()).ok();
     match undo {
         Value::Array(steps) => steps.iter().filter_map(read).collect(),

@@ -159,9 +159,8 @@ fn outcome(done: Done, name: &str) -> Outcome {
     Outcome::saying(words)
 }
 
-/// What an attempt did that was cut off after its last transaction.
+/// What an attempt at this run did that was cut off after its last transaction.
 fn already_done(work: &Work) -> Option<Done> {
-    let known = work.job.metadata.as_ref()?;
-    let number = |name: &str| known.get(name)?.as_u64();
+    let number = |name: &str| work.job.noted(name)?.as_u64();
     Some(Done { records: number("changedRecords")?, too_long: number("tooLong").unwrap_or(0) })
 }

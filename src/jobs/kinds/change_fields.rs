@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::domain::blueprint::{Field, slug_of};
-use crate::domain::job::undo::{UndoStep, steps};
+use crate::domain::job::undo::{UndoStep, steps_of_run};
 use crate::domain::outcome::Outcome;
 use crate::domain::parse::from_value;
 use crate::domain::workbook::Sheet;
@@ -37,7 +37,7 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
 }
 
 async fn add(work: &Work, sheet: &Sheet, config: &Config) -> Result<Outcome, WorkError> {
-    let begun = steps(&work.job).into_iter().find_map(|step| match step {
+    let begun = steps_of_run(&work.job).into_iter().find_map(|step| match step {
         UndoStep::AddedField { added_field, .. } => Some(added_field),
         _ => None,
     });
@@ -52,12 +52,14 @@ async fn add(work: &Work, sheet: &Sheet, config: &Config) -> Result<Outcome, Wor
 
 async fn rename(work: &Work, sheet: &Sheet, config: &Config) -> Result<Outcome, WorkError> {
     let (found, after) = (named(sheet, config)?, config.label.trim().to_string());
-    let mut before = found.label.clone();
-    for step in steps(&work.job) {
-        if let UndoStep::RenamedField { before: earlier, .. } = step {
-            before = earlier;
-        }
+    let begun = steps_of_run(&work.job).into_iter().find_map(|step| match step {
+        UndoStep::RenamedField { before, .. } => Some(before),
+        _ => None,
+    });
+    if begun.is_none() && found.label == after {
+        return Ok(Outcome::saying(format!("The column is called {after} already")));
     }
+    let before = begun.unwrap_or_else(|| found.label.clone());
     let step = UndoStep::RenamedField {
         sheet_id: sheet.id.clone(),
         renamed_field: config.field_key.clone(),
@@ -70,7 +72,7 @@ async fn rename(work: &Work, sheet: &Sheet, config: &Config) -> Result<Outcome, 
 }
 
 async fn remove(work: &Work, sheet: &Sheet, config: &Config) -> Result<Outcome, WorkError> {
-    let begun = steps(&work.job).into_iter().find_map(|step| match step {
+    let begun = steps_of_run(&work.job).into_iter().find_map(|step| match step {
         UndoStep::RemovedField { removed_field, .. } => Some(removed_field),
         _ => None,
     });

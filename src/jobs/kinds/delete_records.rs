@@ -43,24 +43,21 @@ impl Config {
 
 /// Deletes the records.
 pub async fn run(work: Work) -> Result<Outcome, WorkError> {
-    if already_done(&work) {
+    let config: Config = work.config()?;
+    let (service, change) = (&work.service, work.change()?);
+    let sheet = service.sheet(&work.actor, &config.sheet).await?;
+    let undo = json!({ "sheetId": sheet.id, "changeId": change });
+    if service.knows_change(&work.actor, &sheet.id, &change).await? {
+        // An earlier attempt came as far as the deletion.
+        work.note(json!({ "undo": undo })).await?;
         return Ok(Outcome::saying("The records were deleted"));
     }
-    let config: Config = work.config()?;
-    let sheet = work.service.sheet(&work.actor, &config.sheet).await?;
     work.keep_version(&sheet.id).await?;
-    let done = work
-        .service
-        .delete_records(&work.bound(), &sheet.id, &config.queries(), &Audience::Everybody)
-        .await?;
-    work.note(json!({ "undo": { "sheetId": sheet.id, "changeId": done.change_id } })).await?;
+    let (queries, everybody) = (config.queries(), Audience::Everybody);
+    let done = service.delete_as(change, &work.bound(), &sheet.id, &queries, &everybody).await?;
+    work.note(json!({ "undo": undo })).await?;
     let deleted = done.numbers.len() as u64;
     Ok(Outcome::saying(format!("{} deleted from {}", counted(deleted, "record"), sheet.config.name)))
-}
-
-/// Whether an earlier attempt came as far as the deletion.
-fn already_done(work: &Work) -> bool {
-    work.job.metadata.as_ref().is_some_and(|metadata| metadata.get("undo").is_some())
 }
 
 #[cfg(test)]

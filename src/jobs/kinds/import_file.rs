@@ -58,7 +58,7 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
         Ok(words) => Ok(Outcome::saying(words)),
         Err(error) => {
             if work.is_over(&error).await? {
-                work.service.undo_import(&work.actor, &work.job.id, &id).await?;
+                work.service.undo_import(&work.actor, &work.change()?, &id).await?;
             }
             Err(error)
         }

@@ -45,7 +45,7 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
         Ok(words) => Ok(outcome(words)),
         Err(error) => {
             if work.is_over(&error).await? {
-                work.service.undo_import(&work.actor, &work.job.id, &target).await?;
+                work.service.undo_import(&work.actor, &work.change()?, &target).await?;
             }
             Err(error)
         }

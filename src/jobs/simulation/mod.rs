@@ -1,6 +1,6 @@
 //! Jobs on virtual time: two servers whose clocks differ and that die before and after their commits, workers that die
 //! and pause, listeners that are late, silent, double and out of order, people who press, stop and retry; and after every
-//! call the invariants of jobs and events.
+//! call the invariants of jobs and events. Hours go by in other runs, of actions that run by themselves (`schedule`).
 //!
 //! A run is made of a seed and can be made again: `INLET_SIMULATION_SEED=7` runs that one,
 //! `INLET_SIMULATION_SEEDS=1000` the first thousand.
@@ -24,13 +24,23 @@
 //! | the end of parts with their job | order: it ends before its part |
 //! | the unique key | J5: several jobs of one key |
 //! | time-outs | J1: ready for too long |
+//! | the moment in the move of a schedule to its next time | S2: it ran, and its time had not come |
+//! | the jobs of a schedule in the commit that moves it on | S2: no job for one time |
+//! | the next time of a schedule as whole periods from the last | S3: it goes on at another time |
+//! | times that went by, made up for once | S3: it goes on at a time that has come |
+//! | an action that no longer runs by itself | S1: what runs by itself is not what is kept |
+//! | the period and the time of a schedule that is forgotten | S1: the same, of one that was changed meanwhile |
+//! | the last minute before a look | S4: what is due |
+//! | an action that was found due | S4: it was passed over |
 
 mod invariants;
 mod listener;
 mod person;
+mod schedule;
 mod world;
 
 use crate::store::testing::database::{postgres, sqlite};
+use schedule::Schedules;
 use world::World;
 
 /// Steps of a run before nothing new happens any more.
@@ -59,6 +69,39 @@ async fn jobs_keep_their_promises_whatever_happens_on_postgresql() {
     let Ok(server) = std::env::var("INLET_TEST_POSTGRES_URL") else { return };
     for seed in seeds(3) {
         World::new(postgres(&server).await, seed).await.run(STEPS).await;
+    }
+}
+
+/// Things that happen in a run of schedules.
+const HAPPENINGS: usize = 300;
+
+#[tokio::test]
+async fn actions_run_by_themselves_once_a_time_whatever_happens_on_sqlite() {
+    let mut reached = std::collections::BTreeSet::new();
+    for seed in seeds(8) {
+        let mut world = World::new(sqlite().await, seed).await;
+        Schedules::run(&mut world, HAPPENINGS).await;
+        reached.extend(world.reached());
+    }
+    for wanted in [
+        "a death at a commit",
+        "a moment that both servers found",
+        "a period that changed while a server held it",
+        "a schedule that went while a server held it",
+        "times that went by",
+    ] {
+        assert!(
+            number("INLET_SIMULATION_SEED").is_some() || reached.contains(wanted),
+            "{wanted}: {reached:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn actions_run_by_themselves_once_a_time_whatever_happens_on_postgresql() {
+    let Ok(server) = std::env::var("INLET_TEST_POSTGRES_URL") else { return };
+    for seed in seeds(2) {
+        Schedules::run(&mut World::new(postgres(&server).await, seed).await, HAPPENINGS).await;
     }
 }
 

@@ -5,6 +5,7 @@ use super::{Asker, id};
 use crate::domain::job::log::{LogEntry, LogKind};
 use crate::domain::job::{Job, JobSubject};
 use crate::domain::query::{Filter, RecordQuery};
+use crate::domain::time::Timestamp;
 use crate::domain::wording::counted;
 use crate::rpc::RpcError;
 use crate::rpc::job_history::{HistoryAsked, JobList, JobStory, LogLine, PartRow};
@@ -15,10 +16,6 @@ use crate::store::now;
 
 /// Jobs of a list, and parts of a job, at most.
 const MOST: u64 = 500;
-/// Entries that are listed from the beginning and from the end of a log.
-const LISTED: usize = 200;
-/// Entries of a log that are read.
-const MOST_ENTRIES: u64 = 20_000;
 
 pub async fn job_history(asked: HistoryAsked) -> Result<JobList, RpcError> {
     let asker = Asker::of_request()?;
@@ -42,22 +39,19 @@ pub async fn job_details(job_id: String) -> Result<JobStory, RpcError> {
     let asker = Asker::of_request()?;
     let (service, actor) = (&asker.service, &asker.actor);
     let job = service.job(actor, &id(&job_id)?).await?;
-    let log = service.job_log(actor, &job.id, 0, MOST_ENTRIES).await?;
+    let log = service.job_log_extract(actor, &job).await?;
     let parts = JobFilter { parent_id: Some(job.id.clone()), oldest_first: true, ..JobFilter::default() };
     let mut parts = service.jobs(actor, &parts, Page::first(MOST)).await?.items;
     parts.retain(|part| part.parent_attempt == Some(job.attempt));
     parts.sort_by_key(|part| part.part);
-    let left_out = log.len().saturating_sub(2 * LISTED);
-    let listed = |place: usize| place < LISTED || place >= LISTED + left_out;
-    let lines = log.iter().enumerate().filter(|(place, _)| listed(*place)).map(|(_, entry)| line(entry));
     Ok(JobStory {
         name: job.name(),
         about: about(&asker, &job).await,
         scope: scope(&job),
-        runs: log.last().map_or(job.attempt, |entry| entry.attempt).max(1),
-        log: lines.collect(),
-        left_out: left_out as u64,
-        curve: curve(&log, job.attempt),
+        runs: log.entries.last().map_or(job.attempt, |entry| entry.attempt).max(1),
+        log: log.entries.iter().map(line).collect(),
+        left_out: log.left_out,
+        curve: curve(&log.curve),
         parts: parts.into_iter().zip(1..).map(part).collect(),
         has_errors: has_errors(&asker, &job).await,
     })
@@ -96,16 +90,14 @@ fn part((part, number): (Job, u32)) -> PartRow {
 }
 
 /// The progress of the last run over its time.
-fn curve(log: &[LogEntry], attempt: u32) -> String {
-    let told = log.iter().filter(|entry| entry.attempt == attempt);
-    let points: Vec<_> = told.filter_map(|entry| Some((entry.created_at.0, entry.progress?))).collect();
-    let (Some(first), Some(last)) = (points.first(), points.last()) else { return String::new() };
-    let span = (last.0 - first.0).max(1);
+fn curve(points: &[(Timestamp, u8)]) -> String {
+    let (Some((first, _)), Some((last, _))) = (points.first(), points.last()) else { return String::new() };
+    let span = last.since(*first).max(1);
     if points.len() < 3 {
         return String::new();
     }
-    let point = |(at, progress): &(i64, u8)| {
-        format!("{},{}", (at - first.0) * 100 / span, 24 - u32::from(*progress) * 24 / 100)
+    let point = |(at, progress): &(Timestamp, u8)| {
+        format!("{},{}", at.since(*first) * 100 / span, 24 - u32::from(*progress) * 24 / 100)
     };
     points.iter().map(point).collect::<Vec<_>>().join(" ")
 }
@@ -163,25 +155,21 @@ async fn has_errors(asker: &Asker, job: &Job) -> bool {
 mod tests {
     use super::*;
     use crate::domain::job::log::LogLevel;
-    use crate::domain::time::Timestamp;
 
-    fn entry(at: i64, attempt: u32, progress: u8) -> LogEntry {
-        LogEntry {
+    #[test]
+    fn a_curve_has_three_points_at_least_and_a_line_its_percentage() {
+        let points = [(0, 0), (50, 25), (200, 100)].map(|(at, progress)| (Timestamp(at + 100), progress));
+        assert_eq!(curve(&points), "0,24 25,18 100,0");
+        assert_eq!(curve(&points[1..]), "");
+        let entry = LogEntry {
             number: 1,
-            attempt,
+            attempt: 2,
             kind: LogKind::Progress,
             level: LogLevel::Info,
             text: String::new(),
-            progress: Some(progress),
-            created_at: Timestamp(at),
-        }
-    }
-
-    #[test]
-    fn the_curve_is_of_the_last_run() {
-        let log = [entry(0, 1, 90), entry(100, 2, 0), entry(150, 2, 25), entry(300, 2, 100)];
-        assert_eq!(curve(&log, 2), "0,24 25,18 100,0");
-        assert_eq!(curve(&log, 1), "");
-        assert_eq!(line(&log[2]).text, "25 %");
+            progress: Some(25),
+            created_at: Timestamp(0),
+        };
+        assert_eq!(line(&entry).text, "25 %");
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::job::{Command, Job, JobStatus, Transition, transition};
 use crate::domain::time::Timestamp;
 use crate::domain::workbook::Sheet;
 use crate::service::{Result, Service, ServiceError, announce, workbooks};
+use crate::store::jobs::order;
 use crate::store::{Tx, jobs, now, sheets};
 
 impl Service {
@@ -20,7 +21,8 @@ impl Service {
         set: impl FnOnce(&mut Job) -> Result<()>,
     ) -> Result<Job> {
         let mut tx = self.db.write().await?;
-        let mut job = find_for_change(&mut tx, actor, id).await?;
+        let starts = matches!(command, Command::Execute | Command::Retry);
+        let mut job = find_and_lock(&mut tx, actor, id, starts).await?;
         check_fence(&job, attempt)?;
         if self.apply(&mut tx, actor, &mut job, command, set).await? {
             self.follow_end(&mut tx, actor, &job).await?;
@@ -157,10 +159,22 @@ pub(super) fn topic(command: Command, status: JobStatus) -> Topic {
 /// The job, which nobody else changes until this transaction has ended; nor its parent, which comes first, so that
 /// two who change both never wait for one another.
 pub(in crate::service) async fn find_for_change(tx: &mut Tx, actor: &Actor, id: &JobId) -> Result<Job> {
+    find_and_lock(tx, actor, id, false).await
+}
+
+/// The same. Of a job that may become ready the jobs that come before it are locked before it, too, as by whoever ends
+/// one of them.
+async fn find_and_lock(tx: &mut Tx, actor: &Actor, id: &JobId, starts: bool) -> Result<Job> {
     let not_found = || ServiceError::not_found("job", id);
-    let known = jobs::find(tx, &actor.scope, id).await?.ok_or_else(not_found)?;
-    if let Some(parent) = &known.parent_id {
+    let (parent, before) = {
+        let known = jobs::find(tx, &actor.scope, id).await?.ok_or_else(not_found)?;
+        (known.parent_id, known.predecessor_ids)
+    };
+    if let Some(parent) = &parent {
         jobs::find_for_update(tx, &actor.scope, parent).await?;
+    }
+    if starts && !before.is_empty() {
+        Box::pin(order::find_all_for_update(tx, &actor.scope, &before)).await?;
     }
     jobs::find_for_update(tx, &actor.scope, id).await?.ok_or_else(not_found)
 }

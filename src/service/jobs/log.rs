@@ -11,6 +11,22 @@ use crate::store::{Tx, jobs, now};
 /// Lines that one call may add.
 const MOST_AT_ONCE: usize = 100;
 
+/// Entries of a long log that are given from its beginning, and as many from its end.
+const LISTED: u64 = 200;
+/// Places of the curve of a run's progress.
+const PLACES: u64 = 300;
+
+/// What is shown of a log, however long it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogExtract {
+    /// The first entries and the last ones.
+    pub entries: Vec<LogEntry>,
+    /// How many lie between them.
+    pub left_out: u64,
+    /// When the last run was how far.
+    pub curve: Vec<(Timestamp, u8)>,
+}
+
 /// A line of a listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewLine {
@@ -57,6 +73,23 @@ impl Service {
         self.job(actor, id).await?;
         let mut tx = self.db.read().await?;
         Ok(jobs::log::after(&mut tx, id, after, limit).await?)
+    }
+
+    /// The beginning and the end of the log of a job, and how its last run went on.
+    pub async fn job_log_extract(&self, actor: &Actor, job: &Job) -> Result<LogExtract> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let all = jobs::log::entries(&mut tx, &job.id).await?;
+        if all <= 2 * LISTED {
+            let entries = jobs::log::after(&mut tx, &job.id, 0, all).await?;
+            let of_run = entries.iter().filter(|entry| entry.attempt == job.attempt);
+            let curve = of_run.filter_map(|entry| Some((entry.created_at, entry.progress?))).collect();
+            return Ok(LogExtract { entries, left_out: 0, curve });
+        }
+        let mut entries = jobs::log::after(&mut tx, &job.id, 0, LISTED).await?;
+        entries.extend(jobs::log::after(&mut tx, &job.id, all - LISTED, LISTED).await?);
+        let curve = jobs::log::curve(&mut tx, &job.id, job.attempt, PLACES).await?;
+        Ok(LogExtract { left_out: all - 2 * LISTED, entries, curve })
     }
 }
 

@@ -27,7 +27,7 @@ use crate::store::jobs::JobFilter;
 use crate::store::{jobs, now};
 pub(super) use bounds::check as check_size;
 pub(super) use command::{begun, find_for_change};
-pub use log::NewLine;
+pub use log::{LogExtract, NewLine};
 pub use lots::JobEnd;
 
 /// Between two messages about the progress of a job, in milliseconds: ten a second at most.
@@ -168,6 +168,9 @@ impl Service {
         self.command(actor, id, Command::Retry, None, |job| {
             // Counted here and not when a worker takes it: whoever works on the run before is refused at once.
             job.attempt += 1;
+            if job.is_built_in() {
+                job.begin_run();
+            }
             begin_anew(job);
             Ok(())
         })

@@ -42,16 +42,15 @@ impl Service {
         job: &mut Job,
     ) -> Result<()> {
         order::waits_no_more(tx, &job.id).await?;
-        for id in job.predecessor_ids.clone() {
-            // Locked, so that it does not end between this look and the note.
-            let Some(before) = jobs::find_for_update(tx, &actor.scope, &id).await? else { continue };
+        // Locked, so that none ends between this look and the note.
+        for before in Box::pin(order::find_all_for_update(tx, &actor.scope, &job.predecessor_ids)).await? {
             match before.status {
                 JobStatus::Complete => {}
                 JobStatus::Failed | JobStatus::Canceled => {
                     return Err(ServiceError::conflict(not_started(&before)));
                 }
                 _ => {
-                    order::wait_for(tx, &job.id, &id).await?;
+                    order::wait_for(tx, &job.id, &before.id).await?;
                     job.status = JobStatus::Waiting;
                 }
             }

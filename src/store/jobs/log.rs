@@ -102,3 +102,42 @@ impl TryFrom<LogRow> for LogEntry {
         })
     }
 }
+
+/// How far an attempt of a job was and when, the first and the last time and at so many places between: of each
+/// stretch of its entries the first that says so. What is looked at are those entries and what lies before them in
+/// their stretch, and no more than the last entry where each says how far the job was.
+pub async fn curve(
+    tx: &mut Tx,
+    job: &JobId,
+    attempt: u32,
+    most: u64,
+) -> Result<Vec<(Timestamp, u8)>, StoreError> {
+    let of_attempt = |text| Statement::new(text).bind(job).bind(i64::from(attempt));
+    let first =
+        of_attempt("SELECT number FROM job_log WHERE job_id = $1 AND attempt = $2 ORDER BY number LIMIT 1");
+    let Some((first,)) = tx.optional::<(i64,)>(first).await? else { return Ok(Vec::new()) };
+    let last = of_attempt(
+        "SELECT number, created_at, progress FROM job_log
+        WHERE job_id = $1 AND attempt = $2 AND progress IS NOT NULL ORDER BY number DESC LIMIT 1",
+    );
+    let Some(last) = tx.optional::<(i64, i64, i64)>(last).await? else { return Ok(Vec::new()) };
+    let stretch = (last.0 - first + 1).unsigned_abs().div_ceil(most.max(1));
+    let places = of_attempt(
+        "WITH RECURSIVE stretch (begin) AS (
+            SELECT $3 UNION ALL SELECT begin + $4 FROM stretch WHERE begin + $4 <= $5)
+        SELECT number, created_at, progress FROM job_log WHERE job_id = $1 AND number IN (
+            SELECT (SELECT number FROM job_log WHERE job_id = $1 AND attempt = $2 AND number >= begin
+                AND number < begin + $4 AND progress IS NOT NULL ORDER BY number LIMIT 1) FROM stretch)
+        ORDER BY number",
+    );
+    let places = places.bind(first).bind(integer(stretch)).bind(last.0);
+    let mut points = tx.all::<(i64, i64, i64)>(places).await?;
+    if points.last() != Some(&last) {
+        points.push(last);
+    }
+    let point = |(_, at, progress)| match u8::try_from(progress) {
+        Ok(progress) => Ok((Timestamp(at), progress)),
+        Err(error) => Err(damaged("job_log.progress", error)),
+    };
+    points.into_iter().map(point).collect()
+}

@@ -1,8 +1,10 @@
 //! Jobs that belong together: the parts of one, and those that come after one another.
 
+use super::row::{COLUMNS, JobRow};
+use crate::domain::access::Scope;
 use crate::domain::ids::JobId;
-use crate::domain::job::JobStatus;
 use crate::domain::job::parts::PartCounts;
+use crate::domain::job::{Job, JobStatus};
 use crate::store::convert::{count, from_word, id};
 use crate::store::statement::Statement;
 use crate::store::{StoreError, Tx};
@@ -51,6 +53,21 @@ pub async fn next_part(tx: &mut Tx, parent: &JobId, attempt: u32) -> Result<Opti
     .bind(parent)
     .bind(i64::from(attempt));
     Ok(ids(tx, statement).await?.pop())
+}
+
+/// The jobs of these ids that are there, the oldest first, which nobody else changes until this transaction has ended.
+/// They are locked in that order, in which those that come after one another always stand, so that whoever ends one and
+/// goes on to the next never waits for somebody who waits for it.
+pub async fn find_all_for_update(tx: &mut Tx, scope: &Scope, ids: &[JobId]) -> Result<Vec<Job>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut statement = Statement::select(COLUMNS).push(" FROM jobs WHERE deleted_at IS NULL AND id IN (");
+    for (place, id) in ids.iter().enumerate() {
+        statement = statement.push_bind(if place == 0 { "" } else { ", " }, id);
+    }
+    let statement = statement.push(")").within(scope).push(" ORDER BY created_at, id").push(tx.for_update());
+    tx.all::<JobRow>(statement).await?.into_iter().map(Job::try_from).collect()
 }
 
 /// Notes that a job waits for another.

@@ -61,6 +61,11 @@ impl Invariants {
         known.filter(|job| with_parts || job.parent_id.is_none()).map(|job| job.id.clone()).collect()
     }
 
+    /// How many of them somebody made.
+    pub fn made_by(&self, who: &str) -> usize {
+        self.known.values().filter(|known| known.job.created_by == who).count()
+    }
+
     /// Those of them that have ended.
     pub fn ended_jobs(&self, with_parts: bool) -> Vec<JobId> {
         let mut jobs = self.jobs(with_parts);

@@ -43,7 +43,7 @@ export async function openWithAction({ page, request, server }: Made, action: ob
     await expect.poll(async () => (await jobs()).filter((job) => job.operation === 'send').length).toBe(1);
     return (await jobs()).find((job) => job.operation === 'send')!;
   };
-  return { call, open, sent, jobs, orders, people };
+  return { call, open, sent, jobs, orders, people, space: space.id as string };
 }
 
 /** An input with that key and type; more members as given. */

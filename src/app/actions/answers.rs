@@ -1,5 +1,6 @@
 //! What was filled in of a form, input by input, checked as the server checks it.
 
+use super::file::give_up;
 use crate::app::plain::on_change;
 use crate::app::signals::{RwSignal, StoredValue};
 use crate::domain::form::{Answer, Choice, Form, Input, InputType, Offer};
@@ -18,6 +19,8 @@ pub struct Entry {
     pub error: RwSignal<Option<String>>,
     /// Something is still being sent.
     pub busy: RwSignal<bool>,
+    /// Ids of the files that were sent for it and that no job carries.
+    pub sent: StoredValue<Vec<String>>,
     /// The answer at first.
     initial: Answer,
 }
@@ -41,6 +44,7 @@ impl Entry {
             chosen: RwSignal::new(chosen),
             error: RwSignal::new(None),
             busy: RwSignal::new(false),
+            sent: StoredValue::new(Vec::new()),
             initial,
         };
         entry.initial = entry.answer_untracked();
@@ -180,6 +184,23 @@ impl Answers {
         let told = |entry: &&Entry| with_secrets || entry.input.kind != InputType::Secret;
         let filled = |entry: &Entry| (entry.input.key.clone(), entry.answer_untracked());
         self.entries.with_value(|entries| entries.iter().filter(told).map(filled).collect())
+    }
+
+    /// Takes the files that were sent: each input's, whose they are no longer.
+    pub fn take_sent(self) -> Vec<Vec<String>> {
+        let take = |entry: &Entry| entry.sent.try_update_value(std::mem::take).unwrap_or_default();
+        let all = self.entries.try_with_value(|entries| entries.iter().map(take).collect());
+        all.unwrap_or_default()
+    }
+
+    /// Gives the files back that were taken; those of a dialog that is closed are deleted.
+    pub fn put_back(self, sent: Vec<Vec<String>>) {
+        for (place, files) in (0..).zip(sent) {
+            match self.entry(place) {
+                Some(entry) => entry.sent.set_value(files),
+                None => give_up(files),
+            }
+        }
     }
 
     /// Whether something was filled in that would be lost.

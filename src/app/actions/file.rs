@@ -1,6 +1,8 @@
-//! An input that takes a file: it is sent to the space at once, and the answer is its id.
+//! An input that takes a file: it is sent to the space at once, and the answer is its id. One that is taken away, or whose
+//! form is given up, is deleted again, unless a job may carry it.
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::answers::Entry;
 use super::fields::{described, frame, suffixed};
@@ -8,6 +10,7 @@ use crate::app::components::{Icon, Picked, Progress, dropped, field_id, icon, pi
 use crate::app::plain::{Any, flag, live, on_drag, on_event, on_mouse, part};
 use crate::app::signals::{Callback, RwSignal, Signal};
 use crate::app::state::SpaceState;
+use crate::rpc::files::delete_file;
 
 /// A file under way: its name, its size and the bytes that are there.
 type Sending = RwSignal<Option<(String, f64, u64)>>;
@@ -27,7 +30,11 @@ pub fn file(entry: Entry) -> AnyView {
         }
         match entry.chosen.with(|chosen| chosen.first().cloned()) {
             Some(choice) => {
-                let chosen = entry.chosen;
+                let (chosen, sent) = (entry.chosen, entry.sent);
+                let remove = move |_| {
+                    chosen.set(Vec::new());
+                    give_up(sent.try_update_value(std::mem::take).unwrap_or_default());
+                };
                 let words = ["Remove ", &choice.label].concat();
                 view! {
                     <p class="sent-file">
@@ -37,7 +44,7 @@ pub fn file(entry: Entry) -> AnyView {
                             type="button"
                             class="button button-small"
                             aria-label=words
-                            on:click=on_mouse(move |_| chosen.set(Vec::new()))
+                            on:click=on_mouse(remove)
                         >
                             "Remove"
                         </button>
@@ -118,6 +125,16 @@ fn under_way(sending: Sending) -> AnyView {
     .any()
 }
 
+/// Deletes files that were sent for nothing.
+pub fn give_up(files: Vec<String>) {
+    for file in files {
+        spawn_local(async move {
+            // Whoever may not delete files leaves it where it is.
+            let _ = delete_file(file).await;
+        });
+    }
+}
+
 #[cfg(feature = "hydrate")]
 fn send(entry: &Entry, state: SpaceState, sending: Sending, file: Picked) {
     use crate::app::format::size;
@@ -140,16 +157,16 @@ fn send(entry: &Entry, state: SpaceState, sending: Sending, file: Picked) {
         }
         goes_on
     };
-    let (chosen, error, busy) = (entry.chosen, entry.error, entry.busy);
+    let (chosen, error, busy, sent) = (entry.chosen, entry.error, entry.busy, entry.sent);
     let done = move |answer: Result<crate::app::sheet::upload::Uploaded, String>| {
         let goes_on = sending.try_with_untracked(Option::is_some) == Some(true);
         busy.set(false);
         sending.set(None);
-        if !goes_on {
-            return;
-        }
         match answer {
+            Ok(file) if !goes_on => give_up(vec![file.file_id]),
+            Err(_) if !goes_on => {}
             Ok(file) => {
+                sent.update_value(|sent| sent.push(file.file_id.clone()));
                 chosen.set(vec![Choice { value: file.file_id, label: name, help: Some(size(bytes as u64)) }])
             }
             Err(message) => error.set(Some(message)),

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::answers::Answers;
 use super::dialog::Begin;
 use super::fields::fields;
+use super::file::give_up;
 use super::leaving::guard;
 use super::pick::Asks;
 use super::review::review;
@@ -58,6 +59,7 @@ pub fn steps(begin: Begin, asked: ActionForm) -> AnyView {
         leaving: RwSignal::new(false),
     };
     guard(walk.begin.open, answers, walk.leaving);
+    on_cleanup(move || answers.take_sent().into_iter().for_each(give_up));
     focus_first(DIALOG);
     let asks = Asks { by: StoredValue::new(by(begin)), answers };
     let edit = Callback::new(move |place| {
@@ -175,7 +177,10 @@ impl Walk {
                 return;
             }
         }
+        // From here on a job may carry them, until the server says that it made none.
+        let sent = self.answers.take_sent();
         let refused = move |errors: Vec<(String, String)>| {
+            self.answers.put_back(sent);
             let words = errors.iter().map(|(_, message)| message.clone()).collect::<Vec<_>>().join(" ");
             match self.answers.refuse(errors) {
                 Some(place) => self.go(Step::Page(self.answers.page_of(place)), Some(place)),

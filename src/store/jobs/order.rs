@@ -6,6 +6,7 @@ use crate::domain::ids::JobId;
 use crate::domain::job::parts::PartCounts;
 use crate::domain::job::{Job, JobStatus};
 use crate::store::convert::{count, from_word, id};
+use crate::store::rows::Rows;
 use crate::store::statement::Statement;
 use crate::store::{StoreError, Tx};
 
@@ -62,11 +63,12 @@ pub async fn find_all_for_update(tx: &mut Tx, scope: &Scope, ids: &[JobId]) -> R
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut statement = Statement::select(COLUMNS).push(" FROM jobs WHERE deleted_at IS NULL AND id IN (");
-    for (place, id) in ids.iter().enumerate() {
-        statement = statement.push_bind(if place == 0 { "" } else { ", " }, id);
-    }
-    let statement = statement.push(")").within(scope).push(" ORDER BY created_at, id").push(tx.for_update());
+    let statement = Statement::select(COLUMNS)
+        .push(" FROM jobs WHERE deleted_at IS NULL AND id")
+        .push_among(tx, Rows::of_ids(ids)?)
+        .within(scope)
+        .push(" ORDER BY created_at, id")
+        .push(tx.for_update());
     tx.all::<JobRow>(statement).await?.into_iter().map(Job::try_from).collect()
 }
 

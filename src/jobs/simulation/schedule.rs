@@ -39,6 +39,8 @@ pub struct Schedules {
     known: BTreeMap<ActionId, Known>,
     /// How many jobs each action made, also those that are gone.
     jobs: BTreeMap<ActionId, usize>,
+    /// How many actions somebody wished to make.
+    made: usize,
     hands: [Option<InHand>; 2],
 }
 
@@ -134,8 +136,8 @@ impl Schedules {
             [world.dice.below(4) as usize]
             .clone();
         let Some(one) = world.dice.one_of(&all).filter(|_| all.len() >= MOST || world.dice.chance(60)) else {
-            let operation =
-                format!("tidy{}", self.jobs.len() + all.len() * 1_000 + world.now as usize % 1_000);
+            self.made += 1;
+            let operation = format!("tidy{}", self.made);
             let action = json!({ "operation": operation, "label": "Tidy", "schedule": "hourly" });
             let action: Action = from_value(action).unwrap();
             let target = Target::Sheet(world.tenant.sheet.id.clone());

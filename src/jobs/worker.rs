@@ -45,6 +45,9 @@ pub async fn run(service: Arc<Service>, kinds: &'static [Kind], number: usize, s
             taken => taken,
         };
         match lot {
+            Ok(lot) if lot.is_empty() => {}
+            // It was given the job as it stopped.
+            Ok(lot) if worker.stopping.is_cancelled() => worker.put_back(&lot).await,
             Ok(lot) => worker.work_through(lot).await,
             Err(error) => {
                 tracing::warn!(%error, "a worker cannot look for jobs");
@@ -79,9 +82,6 @@ impl Worker {
     }
 
     async fn work_through(&mut self, lot: Vec<(Job, Actor)>) {
-        if lot.is_empty() {
-            return;
-        }
         let (begun, jobs, mut worked) = (Instant::now(), lot.len(), Duration::ZERO);
         let mut waiting = VecDeque::from(lot);
         while let Some((job, actor)) = waiting.pop_front() {
@@ -97,13 +97,17 @@ impl Worker {
                 () = tokio::time::sleep_until((begun + WAITING).into()), if !waiting.is_empty() => {}
             }
             let rest: Vec<_> = waiting.drain(..).collect();
-            if let Err(error) = self.service.put_back_jobs(&rest).await {
-                // Their leases run out.
-                tracing::warn!(%error, jobs = rest.len(), "jobs could not be put back");
-            }
+            self.put_back(&rest).await;
             worked += work.await;
         }
         self.most = following(self.most, jobs, worked);
+    }
+
+    async fn put_back(&self, jobs: &[(Job, Actor)]) {
+        if let Err(error) = self.service.put_back_jobs(jobs).await {
+            // Their leases run out.
+            tracing::warn!(%error, jobs = jobs.len(), "jobs could not be put back");
+        }
     }
 
     /// Works on one job; how long that took, without the writing of its end.

@@ -70,11 +70,14 @@ pub fn row(values: &Value) -> Value {
 /// Runs the server's jobs until this one has ended; gives it as it is then.
 pub async fn ended(app: &TestApp, job: &str) -> Value {
     let stopping = CancellationToken::new();
-    inlet::jobs::start(&app.service, &stopping);
-    let _stop = stopping.drop_guard();
+    let tasks = inlet::jobs::start(&app.service, &stopping);
+    let stop = stopping.drop_guard();
     for _ in 0..600 {
         let found = app.get(&format!("/v1/jobs/{job}")).await.data();
         if matches!(found["status"].as_str(), Some("complete" | "failed" | "canceled")) {
+            // A worker that stops might be given the next job.
+            drop(stop);
+            tasks.wait().await;
             return found;
         }
         tokio::time::sleep(Duration::from_millis(25)).await;

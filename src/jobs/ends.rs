@@ -6,9 +6,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::worker::LARGEST;
-use crate::domain::ids::JobId;
+use crate::service::Service;
 use crate::service::jobs::JobEnd;
-use crate::service::{Service, ServiceError};
 
 /// Writes the ends of a worker's jobs.
 pub struct Ends {
@@ -44,21 +43,11 @@ async fn write(service: Arc<Service>, mut arriving: mpsc::Receiver<JobEnd>) {
         let refused = match service.end_jobs(&ends).await {
             Ok(refused) => refused,
             // One of them may be what is in the way of the others.
-            Err(_) => one_by_one(&service, &ends).await,
+            Err(_) => service.end_one_by_one(&ends).await,
         };
         for (job, error) in refused {
             tracing::warn!(%error, %job, "the end of a job could not be written");
         }
         ends.clear();
     }
-}
-
-async fn one_by_one(service: &Service, ends: &[JobEnd]) -> Vec<(JobId, ServiceError)> {
-    let mut refused = Vec::new();
-    for end in ends {
-        if let Err(error) = service.end_job(end).await {
-            refused.push((end.job.id.clone(), error));
-        }
-    }
-    refused
 }

@@ -1,6 +1,7 @@
 //! Files: what is known of them. Their bytes lie elsewhere.
 
 use super::convert::{from_json, from_word, id, json, optional_id, word};
+use super::rows::Rows;
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
@@ -106,11 +107,9 @@ pub async fn with_actions(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Res
 pub async fn known(tx: &mut Tx, ids: &[FileId]) -> Result<Vec<(FileId, bool)>, StoreError> {
     let mut known = Vec::new();
     for ids in ids.chunks(LOOKUPS) {
-        let mut statement = Statement::new("SELECT id, deleted_at IS NULL FROM files WHERE id IN (");
-        for (place, id) in ids.iter().enumerate() {
-            statement = statement.push_bind(if place == 0 { "" } else { ", " }, id);
-        }
-        for (found, is_there) in tx.all::<(String, bool)>(statement.push(")")).await? {
+        let statement = Statement::new("SELECT id, deleted_at IS NULL FROM files WHERE id")
+            .push_among(tx, Rows::of_ids(ids)?);
+        for (found, is_there) in tx.all::<(String, bool)>(statement).await? {
             known.push((id("files.id", &found)?, is_there));
         }
     }

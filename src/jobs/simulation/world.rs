@@ -40,6 +40,12 @@ struct InHand {
     paused_until: i64,
 }
 
+impl InHand {
+    fn new((job, actor): (Job, Actor)) -> Self {
+        Self { job, actor, paused_until: 0 }
+    }
+}
+
 /// Everything of a run.
 pub struct World {
     pub tenant: samples::Tenant,
@@ -121,8 +127,7 @@ impl World {
         if let Some(given) = given.filter(|_| done.is_some()) {
             self.reach("a job given to a worker as it was made");
             let taken = self.live(number, service.take_given(given)).await;
-            let in_hand = |(job, actor)| InHand { job, actor, paused_until: 0 };
-            self.workers[number].extend(taken.and_then(Result::unwrap).map(in_hand));
+            self.workers[number].extend(taken.and_then(Result::unwrap).map(InHand::new));
         }
         done
     }
@@ -205,8 +210,7 @@ impl World {
         let Some(hand) = lot.front_mut() else {
             let most = 1 + self.dice.below(4) as usize;
             let Some(taken) = self.live(number, service.take_jobs("simulated", most)).await else { return };
-            let in_hand = |(job, actor)| InHand { job, actor, paused_until: 0 };
-            self.workers[number] = taken.unwrap().into_iter().map(in_hand).collect();
+            self.workers[number] = taken.unwrap().into_iter().map(InHand::new).collect();
             return;
         };
         match self.dice.below(100) {

@@ -173,7 +173,7 @@ async fn find_and_lock(tx: &mut Tx, actor: &Actor, id: &JobId, starts: bool) -> 
     if let Some(parent) = &parent {
         jobs::find_for_update(tx, &actor.scope, parent).await?;
     }
-    if starts && !before.is_empty() {
+    if starts {
         Box::pin(order::find_all_for_update(tx, &actor.scope, &before)).await?;
     }
     jobs::find_for_update(tx, &actor.scope, id).await?.ok_or_else(not_found)

@@ -84,13 +84,21 @@ impl Service {
             lot.extend(finished(end, moment)?.map(|(ended, entry)| (end, entry, ended)));
         }
         others.extend(end_together(tx, lot, moment).await?);
+        Ok(self.end_one_by_one(others).await)
+    }
+
+    /// Ends jobs, each in a commit of its own; gives the ids of those that were refused, and why.
+    pub async fn end_one_by_one(
+        &self,
+        ends: impl IntoIterator<Item = &JobEnd>,
+    ) -> Vec<(JobId, ServiceError)> {
         let mut refused = Vec::new();
-        for end in others {
+        for end in ends {
             if let Err(error) = self.end_job(end).await {
                 refused.push((end.job.id.clone(), error));
             }
         }
-        Ok(refused)
+        refused
     }
 
     /// Ends one job, with all that its end brings about.
@@ -123,6 +131,9 @@ async fn end_together(
     lot: Vec<(&JobEnd, NewEntry, Ended)>,
     moment: Timestamp,
 ) -> Result<Vec<&JobEnd>> {
+    if lot.is_empty() {
+        return Ok(Vec::new());
+    }
     let (ends, ended): (Vec<_>, Vec<_>) =
         lot.into_iter().map(|(end, entry, ended)| ((end, entry), ended)).unzip();
     let kept = lots::end(&mut tx, &ended, moment).await?;

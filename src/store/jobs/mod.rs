@@ -98,10 +98,9 @@ pub async fn insert(
     unique_key: Option<&str>,
     lease: Option<Lease<'_>>,
 ) -> Result<Option<JobId>, StoreError> {
-    let insertion = insertion(job, executor, unique_key, lease)?;
     // The other job may end between the two statements; then the key is free again.
     for _ in 0..3 {
-        if tx.execute(insertion.clone()).await? == 1 {
+        if tx.execute(insertion(job, executor, unique_key, lease)?).await? == 1 {
             return Ok(None);
         }
         let statement = Statement::new(

@@ -50,6 +50,9 @@ impl Service {
             let space = spaces::find_anywhere(&mut tx, &id).await?.ok_or_else(unknown)?;
             return Ok(Actor { id: id.to_string(), role: Role::Embed, scope: space.scope() });
         }
+        if let Some((actor, _)) = self.visitor(token).await? {
+            return Ok(actor);
+        }
         let found = keys::key_by_hash(&mut tx, &hash).await?;
         let (id, kind, account_id, environment_id) = found.ok_or_else(unknown)?;
         let role = match kind {

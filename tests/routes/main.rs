@@ -49,6 +49,7 @@ mod tenants;
 mod transport;
 mod typed_cells;
 mod views;
+mod visits;
 mod webhook_answers;
 mod webhook_libraries;
 mod webhooks;

@@ -13,6 +13,7 @@ mod cells;
 mod commits;
 mod documents;
 mod download;
+mod entitlements;
 mod environments;
 mod error;
 mod event_stream;
@@ -20,6 +21,7 @@ mod events;
 mod extract;
 mod fields;
 mod files;
+mod header_row;
 mod history;
 mod indices;
 mod job_log;
@@ -91,6 +93,8 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(webhooks::routes())
         .merge(webhook_deliveries::routes())
         .merge(files::routes())
+        .merge(header_row::routes())
+        .merge(entitlements::routes())
         .merge(actions::routes())
 }
 

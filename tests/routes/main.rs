@@ -18,6 +18,7 @@ mod edits;
 mod environments;
 mod event_stream;
 mod events;
+mod extractors;
 mod files;
 mod find;
 mod fixtures;

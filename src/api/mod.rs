@@ -35,6 +35,7 @@ mod parts;
 mod query;
 mod record_parts;
 mod records;
+mod secrets;
 mod sheets;
 mod snapshots;
 mod spaces;
@@ -91,6 +92,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(webhook_deliveries::routes())
         .merge(files::routes())
         .merge(actions::routes())
+        .merge(secrets::routes())
 }
 
 /// Answers everything under `/v1`, `/v2`, `/v2-alpha` and `/time`, and nothing else. Long polls end when

@@ -33,6 +33,8 @@ pub mod place;
 pub mod query;
 pub mod record;
 pub mod route;
+#[cfg(feature = "ssr")]
+pub mod secret;
 pub mod seen;
 pub mod series;
 pub mod shown;

@@ -37,6 +37,7 @@ mod parts;
 mod query;
 mod record_parts;
 mod records;
+mod secrets;
 mod sheets;
 mod snapshots;
 mod spaces;
@@ -96,6 +97,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(header_row::routes())
         .merge(entitlements::routes())
         .merge(actions::routes())
+        .merge(secrets::routes())
 }
 
 /// Answers everything under `/v1`, `/v2`, `/v2-alpha` and `/time`, and nothing else. Long polls end when

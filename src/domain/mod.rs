@@ -39,6 +39,8 @@ pub mod place;
 pub mod query;
 pub mod record;
 pub mod route;
+#[cfg(feature = "ssr")]
+pub mod secret;
 pub mod seen;
 pub mod series;
 pub mod shown;

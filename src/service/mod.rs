@@ -65,6 +65,7 @@ pub mod sheets;
 pub mod snapshots;
 pub mod spaces;
 pub mod steps;
+pub mod stored_secrets;
 pub mod transfers;
 pub mod undo;
 mod undo_job;

@@ -32,6 +32,7 @@ pub mod records;
 pub mod retention;
 mod rows;
 pub mod schedules;
+pub mod secrets;
 pub mod sessions;
 pub mod sheets;
 pub mod snapshots;

@@ -159,7 +159,7 @@ pub async fn list(
     Ok((rows.into_iter().map(SpaceSummary::try_from).collect::<Result<_, _>>()?, total))
 }
 
-/// Deletes a space with its workbooks, sheets, documents, files and jobs. Its events stay.
+/// Deletes a space with its workbooks, sheets, documents, files, jobs and secrets. Its events stay.
 pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), StoreError> {
     for statement in [
         "UPDATE spaces SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
@@ -171,7 +171,7 @@ pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), Sto
     ] {
         tx.execute(Statement::new(statement).bind(id).bind(now)).await?;
     }
-    Ok(())
+    super::secrets::delete_of_space(tx, id).await
 }
 
 /// Says that something in the space changed; not more often than once a second, which is as close as Home tells.

@@ -40,6 +40,7 @@ mod records;
 mod references;
 mod retries;
 mod schedules;
+mod secrets;
 mod sessions;
 mod sheets;
 mod snapshots;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::workbooks::{check_actions, namespaces, number_fields};
+use super::workbooks::{check_actions, number_fields};
 use super::{Result, Service, ServiceError, actions, allow, announce, schedules, sheets as find_sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::{Field, SheetConfig, SheetConstraint};
@@ -90,9 +90,8 @@ impl Service {
         sheets::update_config(&mut tx, &sheet).await?;
         let [old, new] = [&before, &sheet].map(actions::of_sheet);
         schedules::follow(&mut tx, actor, id.as_str(), &old, &new).await?;
-        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
         let payload: Value = json!({ "changes": [{ "type": what, "details": { "fieldKey": key } }] });
-        tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, &namespaces, payload));
+        tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, payload));
         self.follow_blueprint(&mut tx, actor, &mut held, (&before, &sheet)).await?;
         tx.commit().await?;
         held.publish();

@@ -55,5 +55,6 @@ pub mod validation;
 pub mod value;
 pub mod view;
 pub mod webhook;
+pub mod whereabouts;
 pub mod wording;
 pub mod workbook;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::records::RecordInput;
-use super::workbooks::{check_actions, namespaces, number_fields};
+use super::workbooks::{check_actions, number_fields};
 use super::{Result, Service, ServiceError, actions, allow, announce, schedules, sheets as find_sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::{Field, FieldKey, SheetConfig, SheetConstraint};
@@ -142,10 +142,9 @@ impl Service {
         sheets::update_config(&mut tx, &sheet).await?;
         let [old, new] = [&before, &sheet].map(actions::of_sheet);
         schedules::follow(&mut tx, actor, id.as_str(), &old, &new).await?;
-        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
         let change = |key: &&str| json!({ "type": what, "details": { "fieldKey": key } });
         let payload = json!({ "changes": keys.iter().map(change).collect::<Vec<Value>>() });
-        tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, &namespaces, payload));
+        tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, payload));
         self.follow_blueprint(&mut tx, actor, &mut held, (&before, &sheet)).await?;
         tx.commit().await?;
         held.publish();

@@ -123,7 +123,7 @@ impl Service {
         schedules::follow(&mut tx, actor, file.id.as_str(), &[], &actions::of_file(&file)).await?;
         spaces::touch(&mut tx, &space.id, moment);
         let payload = json!({ "status": file.status });
-        tx.emit(announce::of_file(Topic::FileCreated, actor, &file, &space.namespaces(), payload));
+        tx.emit(announce::of_file(Topic::FileCreated, actor, &file, &space.whereabouts(), payload));
         tx.commit().await?;
         finished.settle();
         Ok(file)
@@ -205,9 +205,9 @@ impl Service {
         file.updated_at = now();
         files::update(&mut tx, &file).await?;
         schedules::follow(&mut tx, actor, file.id.as_str(), &before, &actions::of_file(&file)).await?;
-        let namespaces = super::workbooks::namespaces(&mut tx, actor, &file.space_id).await?;
+        let around = super::workbooks::whereabouts(&mut tx, actor, &file.space_id, None).await?;
         let payload = json!({ "status": file.status, "workbookId": file.workbook_id });
-        tx.emit(announce::of_file(Topic::FileUpdated, actor, &file, &namespaces, payload));
+        tx.emit(announce::of_file(Topic::FileUpdated, actor, &file, &around, payload));
         tx.commit().await?;
         Ok(file)
     }
@@ -219,8 +219,8 @@ impl Service {
         let file = files::find(&mut tx, &actor.scope, id).await?;
         let file = file.ok_or_else(|| ServiceError::not_found("file", id))?;
         files::delete(&mut tx, id, now()).await?;
-        let namespaces = super::workbooks::namespaces(&mut tx, actor, &file.space_id).await?;
-        tx.emit(announce::of_file(Topic::FileDeleted, actor, &file, &namespaces, json!({})));
+        let around = super::workbooks::whereabouts(&mut tx, actor, &file.space_id, None).await?;
+        tx.emit(announce::of_file(Topic::FileDeleted, actor, &file, &around, json!({})));
         tx.commit().await?;
         Ok(self.files.delete(id).await?)
     }

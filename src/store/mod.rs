@@ -46,6 +46,7 @@ mod tests;
 mod tx;
 pub mod views;
 pub mod webhooks;
+pub mod whereabouts;
 pub mod workbooks;
 
 pub use db::{DatabaseUrl, Db, EventSignal, Signals};

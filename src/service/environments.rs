@@ -4,7 +4,7 @@ use super::{Page, Paged, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::EnvironmentId;
 use crate::domain::tenant::{Account, Environment};
-use crate::store::{accounts, new_id, now};
+use crate::store::{Tx, accounts, new_id, now};
 
 /// What a new environment is given.
 #[derive(Debug, Clone, Default)]
@@ -82,4 +82,16 @@ impl Service {
         tx.commit().await?;
         Ok(environment)
     }
+}
+
+/// The environment in which something new belongs; the actor's own when it names none.
+///
+/// # Errors
+/// The actor sees several and names none, or names one that it does not see.
+pub(super) async fn named(tx: &mut Tx, actor: &Actor, wanted: Option<EnvironmentId>) -> Result<Environment> {
+    let Some(id) = wanted.or_else(|| actor.scope.environment_id.clone()) else {
+        return Err(ServiceError::bad_request("environmentId: say in which environment it shall be"));
+    };
+    let environment = accounts::environment(tx, &actor.scope, &id).await?;
+    environment.ok_or_else(|| ServiceError::not_found("environment", id))
 }

@@ -20,8 +20,10 @@ mod events;
 mod extract;
 mod fields;
 mod files;
+mod guests;
 mod history;
 mod indices;
+mod invitations;
 mod job_log;
 mod job_plans;
 mod job_secrets;
@@ -64,6 +66,8 @@ use crate::service::Service;
 fn operations() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(environments::routes())
+        .merge(guests::routes())
+        .merge(invitations::routes())
         .merge(spaces::routes())
         .merge(documents::routes())
         .merge(workbooks::routes())

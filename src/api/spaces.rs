@@ -62,7 +62,7 @@ async fn list(
         ..SpaceFilter::default()
     };
     let found = service.spaces(&actor, &filter, page).await?;
-    Ok(listed(page, found, |summary| SpaceBody::counted(&service, summary)))
+    Ok(listed(page, found, |summary| SpaceBody::counted(&service, &actor, summary)))
 }
 
 /// Makes a space.
@@ -86,7 +86,7 @@ async fn create(
         auto_configure: request.auto_configure.unwrap_or(false),
     };
     let space = service.create_space(&actor, new).await?;
-    Ok(data(SpaceBody::new(&service, space)))
+    Ok(data(SpaceBody::new(&service, &actor, space)))
 }
 
 /// One space.
@@ -97,7 +97,7 @@ async fn get(
     Caller(actor): Caller,
     Named(id): Named<SpaceId>,
 ) -> Answer<Data<SpaceBody>> {
-    Ok(data(SpaceBody::new(&service, service.space(&actor, &id).await?)))
+    Ok(data(SpaceBody::new(&service, &actor, service.space(&actor, &id).await?)))
 }
 
 /// Changes a space.
@@ -125,7 +125,7 @@ async fn update(
     if let Some(archive) = archive {
         service.archive_space(&actor, &id, archive).await?;
     }
-    Ok(data(SpaceBody::new(&service, service.space(&actor, &id).await?)))
+    Ok(data(SpaceBody::new(&service, &actor, service.space(&actor, &id).await?)))
 }
 
 /// Deletes a space with everything in it.

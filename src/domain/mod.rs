@@ -18,6 +18,8 @@ pub mod fill;
 pub mod form;
 pub mod frame;
 #[cfg(feature = "ssr")]
+pub mod guest;
+#[cfg(feature = "ssr")]
 pub mod icon;
 pub mod ids;
 pub mod job;

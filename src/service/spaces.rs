@@ -209,7 +209,7 @@ impl Service {
 
     /// Deletes a space with everything in it.
     pub async fn delete_space(&self, actor: &Actor, id: &SpaceId) -> Result<()> {
-        allow(actor, Operation::ManageSpace)?;
+        allow(actor, Operation::DeleteSpace)?;
         let mut tx = self.db.write().await?;
         let space = find_space(&mut tx, actor, id).await?;
         spaces::delete(&mut tx, id, now()).await?;

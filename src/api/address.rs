@@ -51,7 +51,7 @@ fn tidy(path: &str) -> Option<String> {
 /// A path of the API without the slash at its end.
 fn without_end(path: &str) -> &str {
     let is_longer = |base: &&str| path.len() > base.len() && path.starts_with(*base);
-    let of_api = ["/v1/", "/v2-alpha/"].iter().any(|base| is_longer(base));
+    let of_api = ["/v1/", "/v2-alpha/"].iter().any(is_longer);
     path.strip_suffix('/').filter(|_| of_api).unwrap_or(path)
 }
 

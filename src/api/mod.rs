@@ -21,9 +21,11 @@ mod events;
 mod extract;
 mod fields;
 mod files;
+mod guests;
 mod header_row;
 mod history;
 mod indices;
+mod invitations;
 mod job_log;
 mod job_plans;
 mod job_secrets;
@@ -68,6 +70,8 @@ use crate::service::Service;
 fn operations() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(environments::routes())
+        .merge(guests::routes())
+        .merge(invitations::routes())
         .merge(spaces::routes())
         .merge(documents::routes())
         .merge(workbooks::routes())

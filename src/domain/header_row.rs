@@ -141,7 +141,7 @@ fn above_data(rows: &[Vec<String>]) -> Header {
         let said = header.iter().enumerate().filter(|(column, name)| says(name, row.get(*column)));
         filled(row) == filled(header) && said.count() * 2 > header.len()
     };
-    let below = rows.iter().enumerate().skip(skip).filter(|(_, row)| is_more_exact(row)).next_back();
+    let below = rows.iter().enumerate().skip(skip).rfind(|(_, row)| is_more_exact(row));
     let (names, skip) = below.map_or((header, skip), |(number, row)| (row, number + 1));
     Header { names: names.to_vec(), skip }
 }

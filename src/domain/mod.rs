@@ -22,6 +22,8 @@ pub mod fill;
 pub mod form;
 pub mod frame;
 #[cfg(feature = "ssr")]
+pub mod guest;
+#[cfg(feature = "ssr")]
 pub mod header_row;
 #[cfg(feature = "ssr")]
 pub mod icon;

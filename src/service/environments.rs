@@ -84,7 +84,10 @@ impl Service {
     }
 }
 
-/// The environment that is named, or else the actor's own.
+/// The environment in which something new belongs; the actor's own when it names none.
+///
+/// # Errors
+/// The actor sees several and names none, or names one that it does not see.
 pub(super) async fn named_or_own(
     tx: &mut Tx,
     actor: &Actor,

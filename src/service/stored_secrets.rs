@@ -156,6 +156,6 @@ fn event(topic: Topic, actor: &Actor, secret: &Secret, space: Option<&Space>) ->
             "secretId": secret.id, "spaceId": secret.space_id, "environmentId": secret.environment_id,
         })),
         data_path: None,
-        namespaces: space.map(Space::namespaces).unwrap_or_default(),
+        namespaces: space.map(|space| space.whereabouts().namespaces()).unwrap_or_default(),
     }
 }

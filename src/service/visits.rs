@@ -4,12 +4,12 @@
 //! is not stored: it says which space it opens, who the visitor is and until when, signed with the server's key.
 
 use super::secrets::hash_token;
-use super::{ErrorKind, Result, Service, ServiceError};
+use super::{ErrorKind, Result, Service, ServiceError, space_tokens};
 use crate::domain::access::{Actor, Role};
-use crate::domain::ids::{FileId, Id, SpaceId, base62};
+use crate::domain::ids::{FileId, GuestId, Id, SpaceId, base62};
 use crate::domain::space::Space;
 use crate::domain::tenant::Person;
-use crate::store::{now, random_bytes, spaces};
+use crate::store::{guests, now, random_bytes};
 
 /// How long a visit lasts unless its page renews it.
 const LIFE: i64 = 12 * 3600 * 1000;
@@ -37,12 +37,15 @@ impl Service {
     /// Begins a visit with the token of a link; goes on with it when that is the token of a visit already.
     ///
     /// # Errors
-    /// Unauthorized when the token is forged or too old, or its space is gone.
+    /// Unauthorized when the token is forged or too old, its space is gone or put away, or the guest may not enter it.
     pub async fn begin_visit(&self, token: &str) -> Result<Visit> {
         let known = self.secrets.verify("visit", token, now());
-        let subject = match (&known, self.secrets.verify("space", token, now())) {
+        let subject = match (&known, self.subject_of(token)) {
             (Some(subject), _) => subject.clone(),
-            (None, Some(space)) => format!("{space}.{}", base62(u128::from_le_bytes(random_bytes()), 22)),
+            (None, Some((guest, _))) if guest.contains('.') => guest,
+            (None, Some((space, _))) => {
+                format!("{space}.{}", base62(u128::from_le_bytes(random_bytes()), 22))
+            }
             (None, None) => return Err(run_out()),
         };
         let (actor, person, space) = self.visitor_of(&subject).await?.ok_or_else(run_out)?;
@@ -107,13 +110,25 @@ impl Service {
 
     async fn visitor_of(&self, subject: &str) -> Result<Option<(Actor, Person, Space)>> {
         let Some((space, visitor)) = subject.split_once('.') else { return Ok(None) };
+        let (id, guest) = (SpaceId::parse(space)?, GuestId::parse(visitor).ok());
         let mut tx = self.db.read().await?;
-        let Some(space) = spaces::find_anywhere(&mut tx, &SpaceId::parse(space)?).await? else {
+        let found = space_tokens::find(&mut tx, &id, guest.as_ref()).await?;
+        let Some((space, grant)) = found.filter(|(space, _)| space.archived_at.is_none()) else {
             return Ok(None);
         };
-        let actor = Actor { id: space.id.to_string(), role: Role::Guest, scope: space.scope() };
-        let person = Person { id: visitor.to_string(), name: NAMELESS.to_string() };
-        Ok(Some((actor, person, space)))
+        let scope = space.scope();
+        let named = match &guest {
+            Some(id) => guests::find(&mut tx, &scope, id).await?,
+            None => None,
+        };
+        drop(tx);
+        if let (Some(guest), Some(grant)) = (&guest, grant) {
+            self.note_access(guest, &grant).await;
+        }
+        let id = guest.map_or_else(|| space.id.to_string(), String::from);
+        let name = named.map_or_else(|| NAMELESS.to_string(), |guest| guest.name);
+        let person = Person { id: visitor.to_string(), name };
+        Ok(Some((Actor { id, role: Role::Guest, scope }, person, space)))
     }
 }
 

@@ -20,6 +20,7 @@ pub mod events;
 mod failpoint;
 pub mod files;
 mod fresh;
+pub mod guests;
 mod idle;
 pub mod job_secrets;
 pub mod jobs;

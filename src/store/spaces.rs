@@ -170,10 +170,12 @@ pub async fn find(tx: &mut Tx, scope: &Scope, id: &SpaceId) -> Result<Option<Spa
     tx.optional::<SpaceRow>(within(statement, scope)).await?.map(Space::try_from).transpose()
 }
 
-/// The space of that id, for who proves by a token that it may see it.
+/// The space of that id, for who proves by a token that it may see it. There is none in a deleted environment.
 pub async fn find_anywhere(tx: &mut Tx, id: &SpaceId) -> Result<Option<Space>, StoreError> {
     let statement =
-        Statement::select(COLUMNS).push_bind(" FROM spaces WHERE deleted_at IS NULL AND id = ", id);
+        Statement::select(COLUMNS).push_bind(" FROM spaces WHERE deleted_at IS NULL AND id = ", id).push(
+            " AND EXISTS (SELECT 1 FROM environments e WHERE e.id = environment_id AND e.deleted_at IS NULL)",
+        );
     tx.optional::<SpaceRow>(statement).await?.map(Space::try_from).transpose()
 }
 

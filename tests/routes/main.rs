@@ -23,6 +23,7 @@ mod files;
 mod find;
 mod fixtures;
 mod forms;
+mod guests;
 mod job_log;
 mod job_order;
 mod job_parts;

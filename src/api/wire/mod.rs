@@ -10,6 +10,7 @@ pub mod document;
 pub mod environment;
 pub mod event;
 pub mod file;
+pub mod guest;
 pub mod job;
 pub mod json_line;
 pub mod linked;

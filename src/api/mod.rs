@@ -56,6 +56,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use address::{normalise_uri, tidy_addresses};
 pub use error::status_of;
+pub use extract::bearer;
 pub use openapi::document;
 
 use crate::service::Service;

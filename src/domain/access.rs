@@ -23,8 +23,10 @@ pub enum Role {
     Admin,
     /// A signed-in person who works with spaces but not with keys and environments.
     Member,
-    /// The holder of a space's token: a guest of that space.
+    /// A person who came into one space by a link or an invitation.
     Guest,
+    /// A web page that embeds one space and holds its token: it sets the space up and answers its events.
+    Embed,
     /// A program with a secret key of one environment.
     SecretKey,
     /// A web page with a publishable key: it may make spaces.
@@ -40,6 +42,7 @@ impl Role {
             Self::Admin => "an admin",
             Self::Member => "a member",
             Self::Guest => "a guest",
+            Self::Embed => "a space's token",
             Self::SecretKey => "a secret key",
             Self::PublishableKey => "a publishable key",
             Self::System => "the server",
@@ -50,7 +53,7 @@ impl Role {
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// `us_usr_…`, `us_key_…`, `us_ag_…` or the space's id for a guest.
+    /// `us_usr_…`, `us_key_…`, `us_pat_…`, `us_ag_…`, `us_g_…`, or the space's id for its token.
     pub id: String,
     /// What kind of actor it is.
     pub role: Role,
@@ -63,8 +66,24 @@ pub struct Actor {
 pub enum Operation {
     /// See environments.
     ReadEnvironment,
-    /// Make, change and delete environments, keys and users.
+    /// Make, change and delete environments, their keys, apps and rules of retention.
     ManageEnvironment,
+    /// See who works in the account.
+    ReadUsers,
+    /// Invite, change and delete users, and give them roles.
+    ManageUsers,
+    /// Have tokens of one's own, which do what one may do.
+    OwnTokens,
+    /// Invite, change and delete guests of spaces.
+    ManageGuests,
+    /// Read secrets in plain text.
+    ReadSecrets,
+    /// Store and delete secrets.
+    ManageSecrets,
+    /// Deploy and delete agents, and read their logs.
+    ManageAgents,
+    /// Have events of a space sent to addresses elsewhere.
+    ManageWebhooks,
     /// See spaces and what is in them.
     ReadSpace,
     /// Make spaces.
@@ -88,21 +107,29 @@ pub enum Operation {
 }
 
 use Operation as O;
-use Role::{Admin, Guest, Member, PublishableKey, SecretKey, System};
+use Role::{Admin, Embed, Guest, Member, PublishableKey, SecretKey, System};
 
 /// The policy: who may do what. A role that is not listed may not.
 pub const POLICY: &[(Operation, &[Role])] = &[
     (O::ReadEnvironment, &[Admin, Member, SecretKey, System]),
     (O::ManageEnvironment, &[Admin, SecretKey, System]),
-    (O::ReadSpace, &[Admin, Member, Guest, SecretKey, System]),
+    (O::ReadUsers, &[Admin, Member, SecretKey, System]),
+    (O::ManageUsers, &[Admin, System]),
+    (O::OwnTokens, &[Admin, Member]),
+    (O::ManageGuests, &[Admin, Member, SecretKey, System]),
+    (O::ReadSecrets, &[SecretKey, System]),
+    (O::ManageSecrets, &[Admin, SecretKey, System]),
+    (O::ManageAgents, &[Admin, SecretKey, System]),
+    (O::ManageWebhooks, &[Admin, Member, SecretKey, System]),
+    (O::ReadSpace, &[Admin, Member, Guest, Embed, SecretKey, System]),
     (O::CreateSpace, &[Admin, Member, SecretKey, PublishableKey, System]),
-    (O::ManageSpace, &[Admin, Member, SecretKey, System]),
-    (O::ManageWorkbook, &[Admin, Member, SecretKey, System]),
-    (O::WriteRecords, &[Admin, Member, Guest, SecretKey, System]),
-    (O::WriteFiles, &[Admin, Member, Guest, SecretKey, System]),
-    (O::RunJobs, &[Admin, Member, Guest, SecretKey, System]),
-    (O::WorkJobs, &[Admin, Member, SecretKey, System]),
-    (O::ReadEvents, &[Admin, Member, Guest, SecretKey, System]),
+    (O::ManageSpace, &[Admin, Member, Embed, SecretKey, System]),
+    (O::ManageWorkbook, &[Admin, Member, Embed, SecretKey, System]),
+    (O::WriteRecords, &[Admin, Member, Guest, Embed, SecretKey, System]),
+    (O::WriteFiles, &[Admin, Member, Guest, Embed, SecretKey, System]),
+    (O::RunJobs, &[Admin, Member, Guest, Embed, SecretKey, System]),
+    (O::WorkJobs, &[Admin, Member, Embed, SecretKey, System]),
+    (O::ReadEvents, &[Admin, Member, Guest, Embed, SecretKey, System]),
     (O::WriteEvents, &[Admin, Member, SecretKey, System]),
 ];
 
@@ -158,6 +185,27 @@ mod tests {
         let allowed: Vec<_> = POLICY.iter().filter(|(_, roles)| roles.contains(&PublishableKey)).collect();
         assert_eq!(allowed.len(), 1);
         assert_eq!(allowed[0].0, O::CreateSpace);
+    }
+
+    #[test]
+    fn the_token_of_a_space_reaches_nothing_but_what_is_in_the_space() {
+        let beyond = [
+            O::ReadEnvironment,
+            O::ManageEnvironment,
+            O::ReadUsers,
+            O::ManageUsers,
+            O::OwnTokens,
+            O::ManageGuests,
+            O::ReadSecrets,
+            O::ManageSecrets,
+            O::ManageAgents,
+            O::ManageWebhooks,
+            O::CreateSpace,
+            O::WriteEvents,
+        ];
+        for (operation, roles) in POLICY {
+            assert_eq!(roles.contains(&Embed), !beyond.contains(operation), "{operation:?}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ macro_rules! topics {
         }
 
         impl Topic {
-            /// Every topic that Inlet sends.
+            /// Every topic that there is.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// The name on the wire.
@@ -115,6 +115,94 @@ topics! {
     ActionDeleted = "action:deleted" in "space";
     /// An environment was made.
     EnvironmentCreated = "environment:created" in "environment";
+    /// An environment changed.
+    EnvironmentUpdated = "environment:updated" in "environment";
+    /// An environment was deleted.
+    EnvironmentDeleted = "environment:deleted" in "environment";
+    /// A hosted service built a blueprint.
+    EnvironmentAutobuildCreated = "environment:autobuild-created" in "environment";
+    /// A space was deleted because of its age.
+    SpaceExpired = "space:expired" in "space";
+    /// A guest may enter a space.
+    SpaceGuestAdded = "space:guestAdded" in "space";
+    /// A guest may not enter a space any more.
+    SpaceGuestRemoved = "space:guestRemoved" in "space";
+    /// A file was deleted because of its age.
+    FileExpired = "file:expired" in "file";
+    /// A workbook was deleted because of its age.
+    WorkbookExpired = "workbook:expired" in "workbook";
+    /// A workbook was taken back out of an archive.
+    WorkbookThawed = "workbook:thawed" in "workbook";
+    /// The aggregates of a sheet were computed anew.
+    SheetCalculationUpdated = "sheet:calculation-updated" in "sheet";
+    /// What is known of a commit changed.
+    CommitUpdated = "commit:updated" in "workbook";
+    /// An agent was deployed for the first time.
+    AgentCreated = "agent:created" in "space";
+    /// An agent was deployed again.
+    AgentUpdated = "agent:updated" in "space";
+    /// An agent was deleted.
+    AgentDeleted = "agent:deleted" in "space";
+    /// A secret was stored.
+    SecretCreated = "secret:created" in "secret";
+    /// A secret has another value.
+    SecretUpdated = "secret:updated" in "secret";
+    /// A secret was deleted.
+    SecretDeleted = "secret:deleted" in "secret";
+    /// A mapping program was made.
+    ProgramCreated = "program:created" in "program";
+    /// A mapping program changed.
+    ProgramUpdated = "program:updated" in "program";
+    /// A mapping program is being computed anew.
+    ProgramRecomputing = "program:recomputing" in "program";
+    /// A mapping program was computed anew.
+    ProgramRecomputed = "program:recomputed" in "program";
+    /// Every five minutes, for the agents that ask for it.
+    CronFiveMinutes = "cron:5-minutes" in "cron";
+    /// Every hour, for the agents that ask for it.
+    CronHourly = "cron:hourly" in "cron";
+    /// Every day, for the agents that ask for it.
+    CronDaily = "cron:daily" in "cron";
+    /// Every week, for the agents that ask for it.
+    CronWeekly = "cron:weekly" in "cron";
+    /// A data clip was made.
+    DataClipCreated = "data-clip:created" in "data-clip";
+    /// A data clip changed.
+    DataClipUpdated = "data-clip:updated" in "data-clip";
+    /// A data clip was deleted.
+    DataClipDeleted = "data-clip:deleted" in "data-clip";
+    /// The people of a data clip changed.
+    DataClipCollaboratorUpdated = "data-clip:collaborator-updated" in "data-clip";
+    /// Answers to a data clip came.
+    DataClipResolutionsCreated = "data-clip:resolutions-created" in "data-clip";
+    /// Answers to a data clip changed.
+    DataClipResolutionsUpdated = "data-clip:resolutions-updated" in "data-clip";
+    /// Answers to a data clip were read anew.
+    DataClipResolutionsRefreshed = "data-clip:resolutions-refreshed" in "data-clip";
+    /// A canvas was made.
+    CanvasCreated = "canvas:created" in "canvas";
+    /// A canvas changed.
+    CanvasUpdated = "canvas:updated" in "canvas";
+    /// A canvas was deleted.
+    CanvasDeleted = "canvas:deleted" in "canvas";
+    /// A canvas area was made.
+    CanvasAreaCreated = "canvas-area:created" in "canvas-area";
+    /// A canvas area changed.
+    CanvasAreaUpdated = "canvas-area:updated" in "canvas-area";
+    /// A canvas area was deleted.
+    CanvasAreaDeleted = "canvas-area:deleted" in "canvas-area";
+    /// A conversation was made.
+    ThreadCreated = "thread:created" in "thread";
+    /// A conversation changed.
+    ThreadUpdated = "thread:updated" in "thread";
+    /// A conversation was deleted.
+    ThreadDeleted = "thread:deleted" in "thread";
+    /// A flag of a record was made.
+    FlagCreated = "flag:created" in "flag";
+    /// A flag of a record changed.
+    FlagUpdated = "flag:updated" in "flag";
+    /// A flag of a record was deleted.
+    FlagDeleted = "flag:deleted" in "flag";
 }
 
 /// An event before it has its place in the log.

@@ -171,6 +171,30 @@ ids! {
     EventId, "us_evt_", "an event id";
     /// A button or menu item.
     ActionId, "us_act_", "an action id";
+    /// One stored bundle of an agent.
+    AgentVersionId, "us_agv_", "an agent version id";
+    /// One run of an agent on one event.
+    AgentLogId, "us_lg_", "an agent log id";
+    /// A named secret of an environment, a space or an actor.
+    SecretId, "us_sec_", "a secret id";
+    /// A personal access token, as the actor of what it did.
+    AccessTokenId, "us_pat_", "a personal access token id";
+    /// A role that can be given to actors.
+    RoleId, "us_rol_", "a role id";
+    /// A role that was given to an actor.
+    ActorRoleId, "us_acr_", "an assigned role id";
+    /// A group of spaces of one purpose.
+    AppId, "us_app_", "an app id";
+    /// A validation that is stored with an app.
+    ConstraintId, "us_cn_", "a constraint id";
+    /// A stored way to map one set of columns to another.
+    ProgramId, "us_mp_", "a mapping program id";
+    /// One rule of a mapping program.
+    MappingRuleId, "us_mr_", "a mapping rule id";
+    /// Mapping programs that belong together.
+    FamilyId, "us_mf_", "a mapping family id";
+    /// How long an environment keeps its data.
+    RetentionPolicyId, "us_drp_", "a data retention policy id";
     /// A version of a sheet that is kept.
     SnapshotId, "us_ss_", "a snapshot id";
     /// A saved query of a sheet.

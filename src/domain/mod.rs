@@ -10,7 +10,11 @@ pub mod blueprint;
 pub mod built_in_actions;
 pub mod cell_edit;
 pub mod clipboard;
+#[cfg(feature = "ssr")]
+pub mod colour;
 pub mod document;
+#[cfg(feature = "ssr")]
+pub mod embedding;
 pub mod event;
 pub mod export;
 pub mod file;
@@ -39,6 +43,8 @@ pub mod shown;
 pub mod snapshot;
 pub mod space;
 pub mod tenant;
+#[cfg(feature = "ssr")]
+pub mod theme;
 pub mod time;
 pub mod undo;
 pub mod validation;

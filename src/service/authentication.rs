@@ -48,7 +48,10 @@ impl Service {
         if let Some(id) = self.secrets.verify("space", token, now()) {
             let id = SpaceId::parse(&id)?;
             let space = spaces::find_anywhere(&mut tx, &id).await?.ok_or_else(unknown)?;
-            return Ok(Actor { id: id.to_string(), role: Role::Guest, scope: space.scope() });
+            return Ok(Actor { id: id.to_string(), role: Role::Embed, scope: space.scope() });
+        }
+        if let Some((actor, _)) = self.visitor(token).await? {
+            return Ok(actor);
         }
         let found = keys::key_by_hash(&mut tx, &hash).await?;
         let (id, kind, account_id, environment_id) = found.ok_or_else(unknown)?;

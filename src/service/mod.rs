@@ -70,6 +70,7 @@ pub mod undo;
 mod undo_job;
 pub mod versions;
 pub mod views;
+pub mod visits;
 pub mod webhooks;
 pub mod workbooks;
 
@@ -82,7 +83,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::domain::access::{Actor, Operation};
-use crate::domain::tenant::User;
+use crate::domain::tenant::{Person, User};
 use crate::files::FileStore;
 use crate::sheets::Sheets;
 use crate::store::Db;
@@ -108,6 +109,7 @@ pub struct Service {
     pub webhooks_changed: Notify,
     sessions: KnownCallers<(Actor, User)>,
     keys: KnownCallers<Actor>,
+    visitors: KnownCallers<(Actor, Person)>,
 }
 
 /// Which part of a list is wanted.
@@ -144,9 +146,9 @@ impl Service {
     /// Puts the parts together.
     pub fn new(db: Db, sheets: Sheets, files: FileStore, settings: Settings, secrets: Secrets) -> Self {
         let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone(), settings.limits));
-        let (sessions, keys) = (KnownCallers::new(), KnownCallers::new());
+        let (sessions, keys, visitors) = (KnownCallers::new(), KnownCallers::new(), KnownCallers::new());
         let webhooks_changed = Notify::new();
-        Self { db, sheets, files, settings, secrets, edits, webhooks_changed, sessions, keys }
+        Self { db, sheets, files, settings, secrets, edits, webhooks_changed, sessions, keys, visitors }
     }
 }
 

@@ -216,12 +216,12 @@ impl Service {
 }
 
 fn managing(space: Option<&SpaceId>) -> Operation {
-    if space.is_some() { Operation::ManageSpace } else { Operation::ManageEnvironment }
+    if space.is_some() { Operation::ManageWebhooks } else { Operation::ManageEnvironment }
 }
 
 /// The endpoint, when the actor may manage where it belongs.
 async fn find(tx: &mut Tx, actor: &Actor, id: &WebhookId) -> Result<Endpoint> {
-    allow(actor, Operation::ManageSpace)?;
+    allow(actor, Operation::ManageWebhooks)?;
     let endpoint = webhooks::find(tx, &actor.scope, id).await?;
     let endpoint = endpoint.ok_or_else(|| ServiceError::not_found("webhook", id))?;
     allow(actor, managing(endpoint.space_id.as_ref()))?;

@@ -141,6 +141,19 @@ async fn read(body: Body, service: &Service) -> Result<Bytes, ApiError> {
     })
 }
 
+/// Whether hooks are to be called even where no value changed: `x-force-hooks`, as the published plugins send it
+/// (section 1.3 of the contract).
+pub struct ForcesHooks(pub bool);
+
+impl<S: Send + Sync> FromRequestParts<S> for ForcesHooks {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let value = parts.headers.get("x-force-hooks");
+        Ok(Self(value.is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"false"))))
+    }
+}
+
 /// The attempt of a job that the caller works on, when it says so in `X-Inlet-Attempt`.
 pub struct Fence(pub Option<u32>);
 

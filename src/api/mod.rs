@@ -13,6 +13,7 @@ mod cells;
 mod commits;
 mod documents;
 mod download;
+mod entitlements;
 mod environments;
 mod error;
 mod event_stream;
@@ -20,6 +21,7 @@ mod events;
 mod extract;
 mod fields;
 mod files;
+mod header_row;
 mod history;
 mod indices;
 mod job_log;
@@ -35,6 +37,7 @@ mod parts;
 mod query;
 mod record_parts;
 mod records;
+mod secrets;
 mod sheets;
 mod snapshots;
 mod spaces;
@@ -91,7 +94,10 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(webhooks::routes())
         .merge(webhook_deliveries::routes())
         .merge(files::routes())
+        .merge(header_row::routes())
+        .merge(entitlements::routes())
         .merge(actions::routes())
+        .merge(secrets::routes())
 }
 
 /// Answers everything under `/v1`, `/v2`, `/v2-alpha` and `/time`, and nothing else. Long polls end when

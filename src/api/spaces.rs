@@ -14,9 +14,10 @@ use super::extract::{Asked, Caller, Maybe, Named, known};
 use super::query::{self, PageParameters};
 use super::wire::space::{SpaceBody, SpaceRequest};
 use crate::domain::ids::{EnvironmentId, SpaceId, WorkbookId};
+use crate::domain::query::SortDirection;
 use crate::service::Service;
 use crate::service::spaces::{NewSpace, SpaceChange};
-use crate::store::spaces::SpaceFilter;
+use crate::store::spaces::{SpaceFilter, SpaceOrder, SpaceSort};
 
 type Answer<T> = ApiResult<axum::Json<T>>;
 
@@ -42,9 +43,33 @@ struct SpaceParameters {
     namespace: Option<String>,
     /// `true` for those that were put away.
     archived: Option<bool>,
+    /// Only those of this app.
+    #[serde(alias = "app")]
+    app_id: Option<String>,
+    /// Only the templates of an app, or only what is none.
+    is_app_template: Option<bool>,
+    /// Only those where people work together, or only those that stand in other pages.
+    is_collaborative: Option<bool>,
+    /// `name`, `workbooksCount`, `filesCount`, `environmentId`, `createdByUserName`, `createdAt` or `lastActivityAt`.
+    #[param(value_type = Option<String>)]
+    sort_field: Option<SpaceSort>,
+    /// `asc` or `desc`.
+    #[param(value_type = Option<String>)]
+    sort_direction: Option<SortDirection>,
 }
 
-/// The spaces of the environment, the latest first.
+impl SpaceParameters {
+    fn order(&self) -> SpaceOrder {
+        let SpaceOrder { by, direction } = SpaceOrder::default();
+        let direction = self.sort_direction.unwrap_or(match self.sort_field {
+            Some(_) => SortDirection::Asc,
+            None => direction,
+        });
+        SpaceOrder { by: self.sort_field.unwrap_or(by), direction }
+    }
+}
+
+/// The spaces of the environment, the one last worked in first unless told otherwise.
 #[utoipa::path(get, path = "/v1/spaces", tag = "spaces", params(SpaceParameters, PageParameters),
     responses((status = 200, body = Listed<SpaceBody>), Failures))]
 async fn list(
@@ -55,11 +80,14 @@ async fn list(
 ) -> Answer<Listed<SpaceBody>> {
     let page = page.page(10)?;
     let filter = SpaceFilter {
+        order: asked.order(),
         environment_id: asked.environment_id.map(|id| known(&id)).transpose()?,
         search: asked.search,
         namespace: asked.namespace,
         archived: Some(asked.archived.unwrap_or(false)),
-        ..SpaceFilter::default()
+        app_id: asked.app_id.map(|id| known(&id)).transpose()?,
+        is_template: asked.is_app_template,
+        is_collaborative: asked.is_collaborative,
     };
     let found = service.spaces(&actor, &filter, page).await?;
     Ok(listed(page, found, |summary| SpaceBody::counted(&service, summary)))
@@ -73,14 +101,16 @@ async fn create(
     Caller(actor): Caller,
     Maybe(mut request): Maybe<SpaceRequest>,
 ) -> Answer<Data<SpaceBody>> {
+    let mut extra = request.kept();
+    extra.retain(|_, value| !value.is_null());
     let new = NewSpace {
-        extra: request.kept(),
+        extra,
         environment_id: request.environment_id.map(|id| known::<EnvironmentId>(&id)).transpose()?,
         name: request.name,
         namespace: request.namespace.flatten(),
         primary_workbook_id: primary(request.primary_workbook_id.flatten())?,
-        metadata: request.metadata,
-        settings: request.settings,
+        metadata: request.metadata.flatten(),
+        settings: request.settings.flatten(),
         actions: request.actions.unwrap_or_default(),
         labels: request.labels.unwrap_or_default(),
         auto_configure: request.auto_configure.unwrap_or(false),
@@ -110,7 +140,7 @@ async fn update(
     Maybe(mut request): Maybe<SpaceRequest>,
 ) -> Answer<Data<SpaceBody>> {
     let primary_workbook_id = request.primary_workbook_id.take().map(primary).transpose()?;
-    let archive = request.archived_at.take().map(|moment| moment.is_some());
+    let archived = request.archived_at.take().map(|moment| moment.is_some());
     let change = SpaceChange {
         extra: request.kept(),
         name: request.name,
@@ -120,12 +150,9 @@ async fn update(
         settings: request.settings,
         actions: request.actions,
         labels: request.labels,
+        archived,
     };
-    service.update_space(&actor, &id, change).await?;
-    if let Some(archive) = archive {
-        service.archive_space(&actor, &id, archive).await?;
-    }
-    Ok(data(SpaceBody::new(&service, service.space(&actor, &id).await?)))
+    Ok(data(SpaceBody::new(&service, service.update_space(&actor, &id, change).await?)))
 }
 
 /// Deletes a space with everything in it.
@@ -136,7 +163,7 @@ async fn delete(
     Caller(actor): Caller,
     Named(id): Named<SpaceId>,
 ) -> Answer<Data<Success>> {
-    service.delete_space(&actor, &id).await?;
+    service.delete_spaces(&actor, &[id]).await?;
     Ok(success())
 }
 
@@ -150,7 +177,7 @@ struct DeleteParameters {
     space_ids: Vec<String>,
 }
 
-/// Deletes several spaces.
+/// Deletes several spaces: all, or none when one is not there.
 #[utoipa::path(delete, path = "/v1/spaces", tag = "spaces", params(DeleteParameters),
     responses((status = 200, body = Data<Success>), Failures))]
 async fn delete_several(
@@ -161,9 +188,8 @@ async fn delete_several(
     if asked.space_ids.is_empty() {
         return Err(ApiError::bad("spaceIds", "name the spaces to delete by `spaceIds`"));
     }
-    for id in &asked.space_ids {
-        service.delete_space(&actor, &known(id)?).await?;
-    }
+    let ids: Vec<SpaceId> = asked.space_ids.iter().map(|id| known(id)).collect::<ApiResult<_>>()?;
+    service.delete_spaces(&actor, &ids).await?;
     Ok(success())
 }
 

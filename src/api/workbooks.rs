@@ -38,8 +38,8 @@ struct WorkbookParameters {
     namespace: Option<String>,
     /// Only those with this label.
     label: Option<String>,
-    /// Only those with this treatment.
-    #[serde(deserialize_with = "query::list")]
+    /// Only those with all of these treatments.
+    #[serde(alias = "treatment[]", deserialize_with = "query::list")]
     treatment: Vec<String>,
     /// `false` leaves the sheets out of the answer.
     include_sheets: Option<bool>,
@@ -91,7 +91,7 @@ async fn create(
     Caller(actor): Caller,
     Json(body): Json<Value>,
 ) -> Answer<Data<WorkbookBody>> {
-    let (space_id, config) = parse_new(body)?;
+    let (space_id, config) = parse_new(body, actor.scope.space_id.as_ref())?;
     Ok(answer(service.create_workbook(&actor, &space_id, config, Map::new()).await?))
 }
 

@@ -22,6 +22,8 @@ pub mod fill;
 pub mod form;
 pub mod frame;
 #[cfg(feature = "ssr")]
+pub mod header_row;
+#[cfg(feature = "ssr")]
 pub mod icon;
 pub mod ids;
 pub mod job;
@@ -37,6 +39,8 @@ pub mod place;
 pub mod query;
 pub mod record;
 pub mod route;
+#[cfg(feature = "ssr")]
+pub mod secret;
 pub mod seen;
 pub mod series;
 pub mod shown;
@@ -51,5 +55,6 @@ pub mod validation;
 pub mod value;
 pub mod view;
 pub mod webhook;
+pub mod whereabouts;
 pub mod wording;
 pub mod workbook;

@@ -6,6 +6,10 @@ use super::access::Scope;
 use super::action::Action;
 use super::ids::{AccountId, EnvironmentId, SpaceId, WorkbookId};
 use super::time::Timestamp;
+use super::whereabouts::Whereabouts;
+
+/// The label of spaces that stand in the page of somebody else.
+pub const EMBEDDED: &str = "embedded";
 
 /// One import project: workbooks, files, jobs.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +38,8 @@ pub struct Space {
     pub extra: Map<String, Value>,
     /// Who made it.
     pub created_by: String,
+    /// How they are called, when it was a person who signs in.
+    pub created_by_name: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -56,15 +62,15 @@ impl Space {
         Scope::space(self.account_id.clone(), self.environment_id.clone(), self.id.clone())
     }
 
-    /// The namespaces of its events: `space:<namespace>`, or none.
-    pub fn namespaces(&self) -> Vec<String> {
-        namespaces(self.namespace.as_deref())
+    /// Whether people work in it together, and not in the page of somebody else.
+    pub fn is_collaborative(&self) -> bool {
+        !self.labels.iter().any(|label| label == EMBEDDED)
     }
-}
 
-/// The namespaces of the events of a space with that namespace.
-pub fn namespaces(namespace: Option<&str>) -> Vec<String> {
-    namespace.iter().filter(|name| !name.is_empty()).map(|name| format!("space:{name}")).collect()
+    /// What events tell of the space.
+    pub fn whereabouts(&self) -> Whereabouts {
+        Whereabouts::in_space(&self.name, self.namespace.as_deref())
+    }
 }
 
 /// A space with what Home tells of it.

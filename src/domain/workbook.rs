@@ -10,6 +10,7 @@ use super::blueprint::{Field, SheetConfig};
 use super::ids::{AccountId, ChangeId, EnvironmentId, SheetId, SpaceId, WorkbookId};
 use super::record::{Counts, FieldNumber, RecordKey};
 use super::time::Timestamp;
+use super::whereabouts::Whereabouts;
 
 /// Several sheets that belong together.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +82,8 @@ pub struct Sheet {
     pub created_at: Timestamp,
     /// When its configuration last changed.
     pub updated_at: Timestamp,
+    /// The space and the workbook around it, as events name them.
+    pub whereabouts: Arc<Whereabouts>,
 }
 
 /// The fields of a sheet with their numbers, by their keys.

@@ -175,18 +175,18 @@ async fn rewrite(
     before: &PlacedAction,
     new: Option<Action>,
 ) -> Result<Option<PlacedAction>> {
-    let namespaces = space.namespaces();
+    let around = space.whereabouts();
     let operation = new.as_ref().and_then(|action| action.operation().ok().map(str::to_string));
     let missing = || ServiceError::not_found(before.target.kind().as_str(), before.target.as_str());
     let config_updated = announce::config_updated(true);
     let (event, after) = match &before.target {
         Target::Space(_) => {
-            let mut space = space.clone();
-            put(&mut space.actions, before, new);
-            space.updated_at = now();
-            spaces::update(tx, &space).await?;
-            let payload = json!({ "changes": [{ "field": "actions" }] });
-            (announce::of_space(Topic::SpaceUpdated, actor, &space, payload), actions::of_space(&space))
+            let mut changed = space.clone();
+            put(&mut changed.actions, before, new);
+            changed.updated_at = now();
+            spaces::update(tx, &changed).await?;
+            let payload = json!({ "changes": super::spaces::changes(space, &changed) });
+            (announce::of_space(Topic::SpaceUpdated, actor, &changed, payload), actions::of_space(&changed))
         }
         Target::Workbook(id) => {
             let mut workbook = workbooks::find(tx, &actor.scope, id).await?.ok_or_else(missing)?;
@@ -194,7 +194,7 @@ async fn rewrite(
             workbook.updated_at = now();
             workbooks::update(tx, &workbook).await?;
             let topic = Topic::WorkbookUpdated;
-            let event = announce::of_workbook(topic, actor, &workbook, &namespaces, config_updated);
+            let event = announce::of_workbook(topic, actor, &workbook, &around, config_updated);
             (event, actions::of_workbook(&workbook))
         }
         Target::Sheet(id) => {
@@ -213,7 +213,7 @@ async fn rewrite(
             sheet.updated_at = now();
             sheets::update_config(tx, &sheet).await?;
             let topic = Topic::SheetUpdated;
-            let event = announce::of_sheet(topic, &actor.id, &sheet, &namespaces, config_updated);
+            let event = announce::of_sheet(topic, &actor.id, &sheet, config_updated);
             (event, actions::of_sheet(&sheet))
         }
         Target::File(id) => {
@@ -222,17 +222,14 @@ async fn rewrite(
             file.updated_at = now();
             files::update(tx, &file).await?;
             let payload = json!({ "status": file.status, "workbookId": file.workbook_id });
-            (
-                announce::of_file(Topic::FileUpdated, actor, &file, &namespaces, payload),
-                actions::of_file(&file),
-            )
+            (announce::of_file(Topic::FileUpdated, actor, &file, &around, payload), actions::of_file(&file))
         }
         Target::Document(id) => {
             let mut document = documents::find(tx, &actor.scope, id).await?.ok_or_else(missing)?;
             put(&mut document.actions, before, new);
             document.updated_at = now();
             documents::update(tx, &document).await?;
-            let event = announce::of_document(Topic::DocumentUpdated, actor, &document, &namespaces);
+            let event = announce::of_document(Topic::DocumentUpdated, actor, &document, &around);
             (event, actions::of_document(&document))
         }
     };

@@ -10,6 +10,7 @@ use crate::domain::ids::CommitId;
 use crate::domain::job::{Job, JobType};
 use crate::domain::mount::{PlacedAction, Target};
 use crate::domain::space::Space;
+use crate::domain::whereabouts::Whereabouts;
 use crate::domain::workbook::{Sheet, Workbook};
 
 /// Most records or cells that an event lists; beyond that it carries counts and the address of the data.
@@ -26,60 +27,71 @@ pub(crate) fn object(value: Value) -> Map<String, Value> {
 /// What a workbook or sheet tells whose configuration is another. Where only actions are, a page need not read its
 /// records anew.
 pub fn config_updated(only_actions: bool) -> Value {
+    json!({ "changes": [config_change(only_actions)] })
+}
+
+/// The same as one of several changes.
+pub fn config_change(only_actions: bool) -> Value {
     let details = if only_actions { json!({ "member": "actions" }) } else { json!({}) };
-    json!({ "changes": [{ "type": "config_updated", "details": details }] })
+    json!({ "type": "config_updated", "details": details })
+}
+
+/// What a workbook tells that has a sheet more or less.
+pub fn sheet_change(what: &str, sheet: &Sheet) -> Value {
+    let details = json!({ "sheetId": sheet.id, "name": sheet.config.name, "slug": sheet.slug });
+    json!({ "type": what, "details": details })
 }
 
 /// Something happened to a space.
 pub fn of_space(topic: Topic, actor: &Actor, space: &Space, payload: Value) -> NewEvent {
+    let around = space.whereabouts();
     NewEvent {
         topic,
         environment_id: space.environment_id.clone(),
         space_id: Some(space.id.clone()),
-        context: object(json!({ "actorId": actor.id })),
+        context: object(json!({ "actorId": actor.id, "slugs": around.slugs() })),
         payload: object(payload),
         data_path: None,
-        namespaces: space.namespaces(),
+        namespaces: around.namespaces(),
     }
 }
 
-/// Something happened to a workbook.
+/// What events of a workbook tell of it; `around` is its space.
+pub fn within(around: &Whereabouts, workbook: &Workbook) -> Whereabouts {
+    around.clone().in_workbook(&workbook.name, workbook.namespace.as_deref())
+}
+
+/// Something happened to a workbook; `around` is its space.
 pub fn of_workbook(
     topic: Topic,
     actor: &Actor,
     workbook: &Workbook,
-    namespaces: &[String],
+    around: &Whereabouts,
     payload: Value,
 ) -> NewEvent {
-    let mut namespaces = namespaces.to_vec();
-    namespaces.extend(workbook.namespace.iter().map(|name| format!("workbook:{name}")));
+    let around = within(around, workbook);
     NewEvent {
         topic,
         environment_id: workbook.environment_id.clone(),
         space_id: Some(workbook.space_id.clone()),
-        context: object(json!({ "actorId": actor.id, "workbookId": workbook.id })),
+        context: object(json!({ "actorId": actor.id, "workbookId": workbook.id, "slugs": around.slugs() })),
         payload: object(payload),
         data_path: None,
-        namespaces,
+        namespaces: around.namespaces(),
     }
 }
 
 /// The members by which listeners find the events of a sheet.
 pub fn sheet_context(sheet: &Sheet) -> Value {
+    let mut slugs = sheet.whereabouts.slugs();
+    slugs.insert("sheet".to_string(), sheet.slug.clone().into());
     json!({
-        "workbookId": sheet.workbook_id, "sheetId": sheet.id, "sheetSlug": sheet.slug,
-        "slugs": { "sheet": sheet.slug },
+        "workbookId": sheet.workbook_id, "sheetId": sheet.id, "sheetSlug": sheet.slug, "slugs": slugs,
     })
 }
 
 /// Something happened to a sheet.
-pub fn of_sheet(
-    topic: Topic,
-    actor_id: &str,
-    sheet: &Sheet,
-    namespaces: &[String],
-    payload: Value,
-) -> NewEvent {
+pub fn of_sheet(topic: Topic, actor_id: &str, sheet: &Sheet, payload: Value) -> NewEvent {
     let mut context = object(sheet_context(sheet));
     context.insert("actorId".into(), actor_id.into());
     NewEvent {
@@ -89,49 +101,42 @@ pub fn of_sheet(
         context,
         payload: object(payload),
         data_path: None,
-        namespaces: namespaces.to_vec(),
+        namespaces: sheet.whereabouts.namespaces(),
     }
 }
 
 /// Something happened to the records of a sheet in one commit. Its data is what the commit changed.
-pub fn of_commit(
-    topic: Topic,
-    actor_id: &str,
-    sheet: &Sheet,
-    namespaces: &[String],
-    commit: &CommitId,
-    payload: Value,
-) -> NewEvent {
-    let mut event = of_sheet(topic, actor_id, sheet, namespaces, payload);
+pub fn of_commit(topic: Topic, actor_id: &str, sheet: &Sheet, commit: &CommitId, payload: Value) -> NewEvent {
+    let mut event = of_sheet(topic, actor_id, sheet, payload);
     event.context.insert("commitId".into(), commit.to_string().into());
     event.context.insert("versionId".into(), commit.to_string().into());
     event.data_path = Some(format!("/v1/sheets/{}/records", sheet.id));
     event
 }
 
-/// Something happened to a file.
-pub fn of_file(topic: Topic, actor: &Actor, file: &File, namespaces: &[String], payload: Value) -> NewEvent {
+/// Something happened to a file; `around` is its space.
+pub fn of_file(topic: Topic, actor: &Actor, file: &File, around: &Whereabouts, payload: Value) -> NewEvent {
     NewEvent {
         topic,
         environment_id: file.environment_id.clone(),
         space_id: Some(file.space_id.clone()),
-        context: object(json!({ "actorId": actor.id, "fileId": file.id })),
+        context: object(json!({ "actorId": actor.id, "fileId": file.id, "slugs": around.slugs() })),
         payload: object(payload),
         data_path: None,
-        namespaces: namespaces.to_vec(),
+        namespaces: around.namespaces(),
     }
 }
 
-/// Something happened to a document.
-pub fn of_document(topic: Topic, actor: &Actor, document: &Document, namespaces: &[String]) -> NewEvent {
+/// Something happened to a document; `around` is its space.
+pub fn of_document(topic: Topic, actor: &Actor, document: &Document, around: &Whereabouts) -> NewEvent {
     NewEvent {
         topic,
         environment_id: document.environment_id.clone(),
         space_id: Some(document.space_id.clone()),
-        context: object(json!({ "actorId": actor.id, "documentId": document.id })),
+        context: object(json!({ "actorId": actor.id, "documentId": document.id, "slugs": around.slugs() })),
         payload: Map::new(),
         data_path: None,
-        namespaces: namespaces.to_vec(),
+        namespaces: around.namespaces(),
     }
 }
 
@@ -144,7 +149,8 @@ pub fn of_action(
     changes: Value,
 ) -> NewEvent {
     let action = &placed.action;
-    let mut context = object(json!({ "actorId": actor.id, "actionId": placed.id }));
+    let around = space.whereabouts();
+    let mut context = object(json!({ "actorId": actor.id, "actionId": placed.id, "slugs": around.slugs() }));
     let target = match &placed.target {
         Target::Workbook(id) => Some(("workbookId", id.to_string())),
         Target::Sheet(id) => Some(("sheetId", id.to_string())),
@@ -167,19 +173,23 @@ pub fn of_action(
         context,
         payload,
         data_path: None,
-        namespaces: space.namespaces(),
+        namespaces: around.namespaces(),
     }
 }
 
-/// Something happened to a job. `sheet` is the one it is about; it gives the context its slugs.
+/// Something happened to a job. `sheet` is the one it is about, `around` what is around the job where it has none.
 pub fn of_job(
     topic: Topic,
     actor_id: &str,
     job: &Job,
     sheet: Option<&Sheet>,
-    namespaces: &[String],
+    around: &Whereabouts,
 ) -> NewEvent {
-    let mut context = sheet.map(|sheet| object(sheet_context(sheet))).unwrap_or_default();
+    let around = sheet.map_or(around, |sheet| &sheet.whereabouts);
+    let mut context = match sheet {
+        Some(sheet) => object(sheet_context(sheet)),
+        None => object(json!({ "slugs": around.slugs() })),
+    };
     context.insert("actorId".into(), actor_id.into());
     context.insert("jobId".into(), job.id.to_string().into());
     if let Some(id) = &job.workbook_id {
@@ -205,6 +215,6 @@ pub fn of_job(
         context,
         payload: object(payload),
         data_path: sheet.filter(|_| reads_records).map(|sheet| format!("/v1/sheets/{}/records", sheet.id)),
-        namespaces: namespaces.to_vec(),
+        namespaces: around.namespaces(),
     }
 }

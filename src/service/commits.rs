@@ -1,7 +1,6 @@
 //! Commits: one write to a sheet each.
 
 use super::records::commit_event;
-use super::workbooks::namespaces;
 use super::{Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::{CommitId, SheetId};
@@ -42,8 +41,7 @@ impl Service {
         let mut tx = self.db.write().await?;
         let (sheet, commit) = find(&mut tx, actor, id).await?;
         let sheet = sheets::find(&mut tx, actor, &sheet).await?;
-        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
-        tx.emit(commit_event(&actor.id, &sheet, &namespaces, &commit.id));
+        tx.emit(commit_event(&actor.id, &sheet, &commit.id));
         Ok(tx.commit().await?)
     }
 

@@ -47,7 +47,7 @@ impl Service {
         let mut context = custom.context;
         context.insert("actorId".to_string(), actor.id.clone().into());
         let namespaces = match (&space, custom.namespaces) {
-            (Some(space), given) if given.is_empty() => space.namespaces(),
+            (Some(space), given) if given.is_empty() => space.whereabouts().namespaces(),
             (_, given) => given,
         };
         let event = NewEvent {

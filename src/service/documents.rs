@@ -129,7 +129,7 @@ impl Service {
         documents::insert(&mut tx, &document).await?;
         schedules::follow(&mut tx, actor, document.id.as_str(), &[], &of_document(&document)).await?;
         spaces::touch(&mut tx, &space.id, moment);
-        tx.emit(announce::of_document(Topic::DocumentCreated, actor, &document, &space.namespaces()));
+        tx.emit(announce::of_document(Topic::DocumentCreated, actor, &document, &space.whereabouts()));
         tx.commit().await?;
         Ok(document)
     }
@@ -165,8 +165,8 @@ impl Service {
         let [old, new] = [&before, &document].map(of_document);
         schedules::follow(&mut tx, actor, id.as_str(), &old, &new).await?;
         spaces::touch(&mut tx, &document.space_id, document.updated_at);
-        let namespaces = super::workbooks::namespaces(&mut tx, actor, space).await?;
-        tx.emit(announce::of_document(Topic::DocumentUpdated, actor, &document, &namespaces));
+        let around = super::workbooks::whereabouts(&mut tx, actor, space, None).await?;
+        tx.emit(announce::of_document(Topic::DocumentUpdated, actor, &document, &around));
         tx.commit().await?;
         Ok(document)
     }
@@ -180,8 +180,8 @@ impl Service {
         documents::delete(&mut tx, id, moment).await?;
         schedules::follow(&mut tx, actor, id.as_str(), &of_document(&document), &[]).await?;
         spaces::touch(&mut tx, space, moment);
-        let namespaces = super::workbooks::namespaces(&mut tx, actor, space).await?;
-        tx.emit(announce::of_document(Topic::DocumentDeleted, actor, &document, &namespaces));
+        let around = super::workbooks::whereabouts(&mut tx, actor, space, None).await?;
+        tx.emit(announce::of_document(Topic::DocumentDeleted, actor, &document, &around));
         Ok(tx.commit().await?)
     }
 }

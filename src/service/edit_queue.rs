@@ -19,7 +19,6 @@ use crate::domain::event::Topic;
 use crate::domain::ids::SheetId;
 use crate::domain::limits::Limits;
 use crate::domain::record::RecordNumber;
-use crate::domain::space;
 use crate::domain::workbook::Sheet;
 use crate::sheets::{RecordUpdate, SeenCell, Sheets, Writer};
 use crate::store::sheets::LockedSheet;
@@ -274,8 +273,7 @@ async fn make(
     let change = new_log_id();
     let seen = seen_cell(what, &updates);
     let done = writer.update_as_seen(tx, &actor.id, Some(&change), updates, seen.as_ref()).await?;
-    let namespaces = space::namespaces(locked.namespace.as_deref());
-    tell_as(tx, actor, (sheet, &namespaces), &done, Topic::RecordsUpdated, audience);
+    tell_as(tx, actor, sheet, &done, Topic::RecordsUpdated, audience);
     Ok(written(sheet.clone(), change, done))
 }
 

@@ -4,7 +4,7 @@ use super::{Page, Paged, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::EnvironmentId;
 use crate::domain::tenant::{Account, Environment};
-use crate::store::{accounts, new_id, now};
+use crate::store::{Tx, accounts, new_id, now};
 
 /// What a new environment is given.
 #[derive(Debug, Clone, Default)]
@@ -82,4 +82,17 @@ impl Service {
         tx.commit().await?;
         Ok(environment)
     }
+}
+
+/// The environment that is named, or else the actor's own.
+pub(super) async fn named_or_own(
+    tx: &mut Tx,
+    actor: &Actor,
+    named: Option<EnvironmentId>,
+) -> Result<Environment> {
+    let id = named.or_else(|| actor.scope.environment_id.clone());
+    let id =
+        id.ok_or_else(|| ServiceError::bad_request("environmentId: name the environment: `us_env_…`"))?;
+    let environment = accounts::environment(tx, &actor.scope, &id).await?;
+    environment.ok_or_else(|| ServiceError::not_found("environment", id))
 }

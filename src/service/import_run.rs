@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::announce::{object, of_file};
 use super::records::{Audience, counts_event, tell};
-use super::workbooks::namespaces;
 use super::{ErrorKind, Result, Service, ServiceError, sheets as find_sheets};
 use crate::domain::access::Actor;
 use crate::domain::event::Topic;
@@ -79,7 +78,6 @@ impl Service {
         let mut job = still_ours(&mut tx, actor, job).await?;
         sheets::set_importing(&mut tx, &sheet.id, None).await?;
         let after = find_sheets::find(&mut tx, actor, &sheet.id).await?;
-        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
         if let Some(mut file) = files::find(&mut tx, &actor.scope, file).await? {
             file.status = FileStatus::Complete;
             file.workbook_id = Some(sheet.workbook_id.clone());
@@ -87,14 +85,14 @@ impl Service {
             file.updated_at = now();
             files::update(&mut tx, &file).await?;
             let payload = json!({ "status": file.status, "workbookId": file.workbook_id });
-            tx.emit(of_file(Topic::FileUpdated, actor, &file, &namespaces, payload));
+            tx.emit(of_file(Topic::FileUpdated, actor, &file, &after.whereabouts, payload));
         }
         let words = words(after.counts);
         let undo = json!({ "sheetId": sheet.id, "changeId": change_of(&job)? });
         job.note(object(json!({ "undo": undo })));
         job.info = Some(words.clone());
         jobs::update(&mut tx, &job).await?;
-        tx.emit(counts_event(&actor.id, &after, after.version, after.counts, &namespaces));
+        tx.emit(counts_event(&actor.id, &after, after.version, after.counts));
         failpoint("import-end");
         tx.commit().await?;
         failpoint("import-ended");
@@ -135,8 +133,7 @@ impl Service {
         {
             let done = writer.roll_back(&mut tx, &actor.id, None, first - 1).await?;
             failpoint("import-undo");
-            let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
-            tx.emit(counts_event(&actor.id, &sheet, done.version, done.counts, &namespaces));
+            tx.emit(counts_event(&actor.id, &sheet, done.version, done.counts));
         }
         sheets::set_importing(&mut tx, id, None).await?;
         tx.commit().await?;

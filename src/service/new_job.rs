@@ -8,6 +8,8 @@ use crate::domain::event::Topic;
 use crate::domain::ids::{EnvironmentId, FileId, Id, JobId, SheetId, SpaceId, WorkbookId};
 use crate::domain::job::{Job, JobMode, JobStatus, JobSubject, JobTrigger, JobType, is_built_in};
 use crate::domain::space::Space;
+use crate::domain::whereabouts::Whereabouts;
+use crate::domain::workbook::{Sheet, Workbook};
 use crate::store::jobs::{Claimed, Executor, Lease};
 use crate::store::{IdleWorker, Tx, files, jobs, new_id, now, sheets, spaces, workbooks};
 
@@ -98,8 +100,18 @@ struct Place {
     environment_id: EnvironmentId,
     space: Option<Space>,
     workbook_id: Option<WorkbookId>,
-    sheet: Option<crate::domain::workbook::Sheet>,
+    /// The workbook, when it is what the job is about.
+    workbook: Option<Workbook>,
+    sheet: Option<Sheet>,
     file_id: Option<FileId>,
+}
+
+impl Place {
+    /// What events of the job tell of what is around it, where there is no sheet that says it.
+    fn whereabouts(&self) -> Whereabouts {
+        let around = self.space.as_ref().map(Space::whereabouts).unwrap_or_default();
+        self.workbook.as_ref().map_or(around.clone(), |workbook| announce::within(&around, workbook))
+    }
 }
 
 impl Service {
@@ -144,9 +156,8 @@ impl Service {
             return super::jobs::find_for_change(tx, actor, &running).await;
         }
         self.keep_secrets(tx, &job.id, &secrets).await?;
-        let namespaces = place.space.as_ref().map(Space::namespaces).unwrap_or_default();
-        let sheet = place.sheet.as_ref();
-        let told = |topic: Topic, job: &Job| announce::of_job(topic, &actor.id, job, sheet, &namespaces);
+        let (sheet, around) = (place.sheet.as_ref(), place.whereabouts());
+        let told = |topic: Topic, job: &Job| announce::of_job(topic, &actor.id, job, sheet, &around);
         job.status = JobStatus::Created;
         tx.emit(told(Topic::JobCreated, &job));
         if is_mapping {
@@ -255,6 +266,7 @@ async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
     }
     let scope = &actor.scope;
     let mut place_of = (None, None, new.file_id.clone());
+    let mut whole_workbook = None;
     let space_id = match new.job_type {
         JobType::Space => SpaceId::parse(&new.source)?,
         JobType::Workbook => {
@@ -263,7 +275,9 @@ async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
                 .await?
                 .ok_or_else(|| ServiceError::not_found("workbook", &id))?;
             place_of.0 = Some(id);
-            workbook.space_id
+            let space_id = workbook.space_id.clone();
+            whole_workbook = Some(workbook);
+            space_id
         }
         JobType::Sheet => {
             let id = SheetId::parse(&new.source)?;
@@ -299,6 +313,7 @@ async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
         environment_id: space.environment_id.clone(),
         space: Some(space),
         workbook_id,
+        workbook: whole_workbook,
         sheet,
         file_id,
     })
@@ -319,5 +334,12 @@ fn of_environment(new: &NewJob, scope: &Scope) -> Result<Place> {
     if scope.space_id.is_some() {
         return Err(ServiceError::not_found("environment", &environment_id));
     }
-    Ok(Place { environment_id, space: None, workbook_id: None, sheet: None, file_id: new.file_id.clone() })
+    Ok(Place {
+        environment_id,
+        space: None,
+        workbook_id: None,
+        workbook: None,
+        sheet: None,
+        file_id: new.file_id.clone(),
+    })
 }

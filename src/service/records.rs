@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::announce::{MOST_LISTED, of_commit, of_sheet};
 use super::edit_queue::{Change, Edit};
-use super::workbooks::namespaces;
 use super::{ErrorKind, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::{Constraint, Field, SheetAccess};
@@ -44,6 +43,8 @@ pub struct RecordInput {
 pub enum Audience {
     /// Everybody; hooks are called.
     Everybody,
+    /// Everybody; hooks are called even if no value changed.
+    Forced,
     /// It is the reply to this event: hooks are not called again.
     Answered(EventId),
     /// Nobody but the pages that show the sheet: they hear that its counts changed.
@@ -87,6 +88,7 @@ impl Service {
         audience: &Audience,
     ) -> Result<Written> {
         let sheet = self.writable(actor, id, SheetAccess::Add).await?;
+        let sheet = self.with_additional_fields(actor, sheet, &records).await?;
         let mut fresh = Vec::with_capacity(records.len());
         let columns = sheet.columns_by_key();
         for (position, record) in records.into_iter().enumerate() {
@@ -305,24 +307,23 @@ pub(super) async fn tell(
     audience: &Audience,
 ) -> Result<()> {
     if done.commit.is_some() {
-        let namespaces = namespaces(tx, actor, &sheet.space_id).await?;
-        tell_as(tx, actor, (sheet, &namespaces), done, topic, audience);
+        tell_as(tx, actor, sheet, done, topic, audience);
         crate::store::spaces::touch(tx, &sheet.space_id, crate::store::now());
     }
     Ok(())
 }
 
-/// The same for a caller who knows the namespaces of the sheet's space.
+/// The same for a caller who tells of the space that something happened in it.
 pub(super) fn tell_as(
     tx: &mut Tx,
     actor: &Actor,
-    (sheet, namespaces): (&Sheet, &[String]),
+    sheet: &Sheet,
     done: &Committed,
     topic: Topic,
     audience: &Audience,
 ) {
     let Some(commit) = &done.commit else { return };
-    let event = |topic, about| of_commit(topic, &actor.id, sheet, namespaces, commit, about);
+    let event = |topic, about| of_commit(topic, &actor.id, sheet, commit, about);
     if !matches!(audience, Audience::Silent) {
         tx.emit(event(topic, about_records(sheet, done, topic)));
     }
@@ -330,12 +331,12 @@ pub(super) fn tell_as(
         Audience::Answered(_) => {
             tx.emit(event(Topic::LayerCreated, json!({ "layerId": commit, "commitId": commit })));
         }
-        Audience::Everybody if done.any_value_changed => {
-            tx.emit(commit_event(&actor.id, sheet, namespaces, commit));
+        Audience::Everybody | Audience::Forced if done.any_value_changed || *audience == Audience::Forced => {
+            tx.emit(commit_event(&actor.id, sheet, commit));
         }
-        Audience::Silent | Audience::Everybody => {}
+        Audience::Silent | Audience::Everybody | Audience::Forced => {}
     }
-    tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, namespaces));
+    tx.emit(counts_event(&actor.id, sheet, done.version, done.counts));
 }
 
 /// What is told of the records of a write.
@@ -360,14 +361,13 @@ fn about_records(sheet: &Sheet, done: &Committed, topic: Topic) -> Value {
 pub(super) fn commit_event(
     actor_id: &str,
     sheet: &Sheet,
-    namespaces: &[String],
     commit: &CommitId,
 ) -> crate::domain::event::NewEvent {
     let about = json!({
         "sheetId": sheet.id, "workbookId": sheet.workbook_id, "versionId": commit, "commitId": commit,
         "sheetSlug": sheet.slug, "trackChanges": false,
     });
-    of_commit(Topic::CommitCreated, actor_id, sheet, namespaces, commit, about)
+    of_commit(Topic::CommitCreated, actor_id, sheet, commit, about)
 }
 
 /// The numbers of a sheet changed.
@@ -376,8 +376,7 @@ pub(super) fn counts_event(
     sheet: &Sheet,
     version: i64,
     counts: Counts,
-    namespaces: &[String],
 ) -> crate::domain::event::NewEvent {
     let payload = json!({ "version": version, "counts": counts });
-    of_sheet(Topic::SheetCountsUpdated, actor_id, sheet, namespaces, payload)
+    of_sheet(Topic::SheetCountsUpdated, actor_id, sheet, payload)
 }

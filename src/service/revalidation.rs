@@ -9,7 +9,6 @@ use serde_json::json;
 use super::announce::of_commit;
 use super::new_job::NewJob;
 use super::records::{counts_event, not_importing};
-use super::workbooks::namespaces;
 use super::{Result, Service, allow, sheets as find_sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Topic;
@@ -88,15 +87,14 @@ impl Service {
         let all = Stale::all(&sheet);
         let what = (&sheet, stale.unwrap_or(&all));
         let done = writer.revalidate(&mut tx, &actor.id, Some(&new_id()), what, from).await?;
-        tell(&mut tx, actor, &sheet, &done.committed).await?;
+        tell(&mut tx, actor, &sheet, &done.committed);
         // Listeners check the whole sheet again only when somebody asked for it.
         if let (None, Some(commit)) = (stale, &done.committed.commit) {
-            let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
             let payload = json!({
                 "sheetId": sheet.id, "workbookId": sheet.workbook_id, "versionId": commit,
                 "commitId": commit, "sheetSlug": sheet.slug, "trackChanges": false,
             });
-            tx.emit(of_commit(Topic::CommitCreated, &actor.id, &sheet, &namespaces, commit, payload));
+            tx.emit(of_commit(Topic::CommitCreated, &actor.id, &sheet, commit, payload));
         }
         tx.commit().await?;
         writer.publish();
@@ -161,7 +159,7 @@ pub(super) async fn revalidate(
     let mut from = Some(RecordNumber(0)).filter(|_| !stale.is_empty());
     while let Some(begin) = from {
         let done = writer.revalidate(tx, &actor.id, Some(change), (sheet, stale), begin).await?;
-        tell(tx, actor, sheet, &done.committed).await?;
+        tell(tx, actor, sheet, &done.committed);
         from = done.rest;
     }
     Ok(())
@@ -175,10 +173,8 @@ fn job(sheet: &Sheet, stale: Option<Stale>) -> NewJob {
     job
 }
 
-async fn tell(tx: &mut Tx, actor: &Actor, sheet: &Sheet, done: &Committed) -> Result<()> {
+fn tell(tx: &mut Tx, actor: &Actor, sheet: &Sheet, done: &Committed) {
     if done.commit.is_some() {
-        let namespaces = namespaces(tx, actor, &sheet.space_id).await?;
-        tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, &namespaces));
+        tx.emit(counts_event(&actor.id, sheet, done.version, done.counts));
     }
-    Ok(())
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::workbooks::namespaces;
 use super::{Result, Service, ServiceError, allow, announce};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Topic;
@@ -58,9 +57,8 @@ impl Service {
         sheet.metadata = metadata.or(sheet.metadata);
         sheet.updated_at = now();
         sheets::update_config(&mut tx, &sheet).await?;
-        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
         let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
-        tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, &namespaces, payload));
+        tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, payload));
         tx.commit().await?;
         Ok(sheet)
     }
@@ -71,11 +69,23 @@ impl Service {
         let mut tx = self.db.write().await?;
         let sheet = find(&mut tx, actor, id).await?;
         sheets::delete(&mut tx, id, now()).await?;
-        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
         let payload = json!({ "name": sheet.config.name, "slug": sheet.slug });
-        tx.emit(announce::of_sheet(Topic::SheetDeleted, &actor.id, &sheet, &namespaces, payload));
+        tx.emit(announce::of_sheet(Topic::SheetDeleted, &actor.id, &sheet, payload));
+        tell_workbook(&mut tx, actor, "sheet_removed", &sheet).await?;
         Ok(tx.commit().await?)
     }
+}
+
+/// Says of a workbook that it has a sheet more or less.
+pub(super) async fn tell_workbook(tx: &mut Tx, actor: &Actor, what: &str, sheet: &Sheet) -> Result<()> {
+    let Some(mut workbook) = workbooks::find(tx, &actor.scope, &sheet.workbook_id).await? else {
+        return Ok(());
+    };
+    workbook.updated_at = now();
+    workbooks::update(tx, &workbook).await?;
+    let payload = json!({ "changes": [announce::sheet_change(what, sheet)] });
+    tx.emit(announce::of_workbook(Topic::WorkbookUpdated, actor, &workbook, &sheet.whereabouts, payload));
+    Ok(())
 }
 
 /// The sheet, or the error that it is not there for this actor.

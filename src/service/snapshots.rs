@@ -6,7 +6,6 @@ use serde_json::json;
 
 use super::announce::of_sheet;
 use super::undo::{go_back, key_of, tell_restored};
-use super::workbooks::namespaces;
 use super::{Page, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::SheetAccess;
@@ -76,8 +75,7 @@ impl Service {
             created_at: now(),
         };
         snapshots::insert(&mut tx, sheet.number, &snapshot).await?;
-        let namespaces = namespaces(&mut tx, actor, &sheet.space_id).await?;
-        let mut event = of_sheet(Topic::SnapshotCreated, &actor.id, &sheet, &namespaces, json!({}));
+        let mut event = of_sheet(Topic::SnapshotCreated, &actor.id, &sheet, json!({}));
         event.context.insert("snapshotId".into(), snapshot.id.to_string().into());
         tx.emit(event);
         tx.commit().await?;

@@ -1,5 +1,7 @@
 //! Spaces: made, changed, put away, deleted.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::new_job::NewJob;
@@ -50,14 +52,16 @@ pub struct SpaceChange {
     /// The workbook that opens first.
     pub primary_workbook_id: Option<Option<WorkbookId>>,
     /// Replaces the stored object.
-    pub metadata: Option<Value>,
+    pub metadata: Option<Option<Value>>,
     /// Replaces the stored object.
-    pub settings: Option<Value>,
+    pub settings: Option<Option<Value>>,
     /// Replaces the list.
     pub actions: Option<Vec<Action>>,
     /// Replaces the list.
     pub labels: Option<Vec<String>>,
-    /// Merged into the members that are kept.
+    /// Whether it is put away.
+    pub archived: Option<bool>,
+    /// Merged into the members that are kept; those that are `null` are forgotten.
     pub extra: Map<String, Value>,
 }
 
@@ -120,12 +124,15 @@ impl Service {
             labels: new.labels,
             extra: new.extra,
             created_by: actor.id.clone(),
+            created_by_name: None,
             created_at: moment,
             updated_at: moment,
             last_activity_at: moment,
             archived_at: None,
         };
         spaces::insert(&mut tx, &space).await?;
+        // With what its environment and its maker give it.
+        let space = find_space(&mut tx, &Actor { scope: space.scope(), ..actor.clone() }, &space.id).await?;
         schedules::follow(&mut tx, actor, space.id.as_str(), &[], &actions::of_space(&space)).await?;
         let payload =
             json!({ "spaceId": space.id, "environmentId": space.environment_id, "name": space.name });
@@ -141,12 +148,11 @@ impl Service {
         Ok(space)
     }
 
-    /// Changes a space.
+    /// Changes a space. Nothing is told when nothing is another.
     pub async fn update_space(&self, actor: &Actor, id: &SpaceId, change: SpaceChange) -> Result<Space> {
         allow(actor, Operation::ManageSpace)?;
         let mut tx = self.db.write().await?;
-        let before = spaces::find(&mut tx, &actor.scope, id).await?;
-        let before = before.ok_or_else(|| ServiceError::not_found("space", id))?;
+        let before = find_space(&mut tx, actor, id).await?;
         let mut space = before.clone();
         if let Some(name) = change.name {
             space.name = name;
@@ -161,56 +167,75 @@ impl Service {
             mount::check(MountKind::Space, &actions)?;
             space.actions = actions;
         }
-        space.metadata = change.metadata.or(space.metadata);
-        space.settings = change.settings.or(space.settings);
+        space.metadata = change.metadata.unwrap_or(space.metadata);
+        space.settings = change.settings.unwrap_or(space.settings);
         space.labels = change.labels.unwrap_or(space.labels);
         space.extra.extend(change.extra);
+        space.extra.retain(|_, value| !value.is_null());
+        let archived = change.archived.filter(|archived| *archived != space.archived_at.is_some());
+        if let Some(archived) = archived {
+            space.archived_at = archived.then(now);
+        }
         if space == before {
             return Ok(space);
         }
         space.updated_at = now();
-        space.last_activity_at = space.updated_at;
+        let changes = changes(&before, &space);
+        if !changes.is_empty() {
+            space.last_activity_at = space.updated_at;
+            let [old, new] = [&before, &space].map(actions::of_space);
+            schedules::follow(&mut tx, actor, space.id.as_str(), &old, &new).await?;
+            let payload = json!({ "changes": changes });
+            tx.emit(announce::of_space(Topic::SpaceUpdated, actor, &space, payload));
+        }
+        if let Some(archived) = archived {
+            let topic = if archived { Topic::SpaceArchived } else { Topic::SpaceUnarchived };
+            tx.emit(announce::of_space(topic, actor, &space, json!({})));
+        }
         spaces::update(&mut tx, &space).await?;
-        let [old, new] = [&before, &space].map(actions::of_space);
-        schedules::follow(&mut tx, actor, space.id.as_str(), &old, &new).await?;
-        let changes: Vec<Value> = [
-            ("name", json!(before.name), json!(space.name)),
-            ("namespace", json!(before.namespace), json!(space.namespace)),
-        ]
-        .into_iter()
-        .filter(|(_, old, new)| old != new)
-        .map(|(field, old, new)| json!({ "field": field, "previousValue": old, "newValue": new }))
-        .collect();
-        tx.emit(announce::of_space(Topic::SpaceUpdated, actor, &space, json!({ "changes": changes })));
         tx.commit().await?;
         Ok(space)
     }
 
     /// Puts a space away, or takes it back.
     pub async fn archive_space(&self, actor: &Actor, id: &SpaceId, archived: bool) -> Result<()> {
-        allow(actor, Operation::ManageSpace)?;
-        let mut tx = self.db.write().await?;
-        let mut space = find_space(&mut tx, actor, id).await?;
-        if space.archived_at.is_some() == archived {
-            return Ok(());
-        }
-        space.archived_at = archived.then(now);
-        space.updated_at = now();
-        spaces::update(&mut tx, &space).await?;
-        let topic = if archived { Topic::SpaceArchived } else { Topic::SpaceUnarchived };
-        tx.emit(announce::of_space(topic, actor, &space, json!({})));
-        Ok(tx.commit().await?)
+        let change = SpaceChange { archived: Some(archived), ..SpaceChange::default() };
+        self.update_space(actor, id, change).await.map(|_| ())
     }
 
-    /// Deletes a space with everything in it.
-    pub async fn delete_space(&self, actor: &Actor, id: &SpaceId) -> Result<()> {
+    /// Deletes spaces with everything in them: all, or none when one is not there.
+    pub async fn delete_spaces(&self, actor: &Actor, ids: &[SpaceId]) -> Result<()> {
         allow(actor, Operation::ManageSpace)?;
+        // In one order, so that two who delete do not wait for one another.
+        let ids: BTreeSet<&SpaceId> = ids.iter().collect();
         let mut tx = self.db.write().await?;
-        let space = find_space(&mut tx, actor, id).await?;
-        spaces::delete(&mut tx, id, now()).await?;
-        tx.emit(announce::of_space(Topic::SpaceDeleted, actor, &space, json!({})));
+        for id in ids {
+            let space = find_space(&mut tx, actor, id).await?;
+            spaces::delete(&mut tx, id, now()).await?;
+            tx.emit(announce::of_space(Topic::SpaceDeleted, actor, &space, json!({})));
+        }
         Ok(tx.commit().await?)
     }
+}
+
+/// What is another in a space, member by member, as `space:updated` tells it.
+pub(super) fn changes(before: &Space, after: &Space) -> Vec<Value> {
+    let members = |space: &Space| {
+        let mut members = space.extra.clone();
+        members.extend(announce::object(json!({
+            "name": space.name, "namespace": space.namespace, "primaryWorkbookId": space.primary_workbook_id,
+            "metadata": space.metadata, "settings": space.settings, "actions": space.actions,
+            "labels": space.labels,
+        })));
+        members
+    };
+    let (old, new) = (members(before), members(after));
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    names
+        .into_iter()
+        .filter(|name| old.get(*name) != new.get(*name))
+        .map(|name| json!({ "field": name, "previousValue": old.get(name), "newValue": new.get(name) }))
+        .collect()
 }
 
 /// The space of that id.

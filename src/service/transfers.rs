@@ -10,7 +10,6 @@ use super::import_run::still_ours;
 use super::read_records::RecordRead;
 use super::record_batches::RecordBatches;
 use super::records::{Audience, counts_event, tell, writable_field};
-use super::workbooks::namespaces;
 use super::{Page, Result, Service, ServiceError, sheets as find_sheets};
 use crate::domain::access::Actor;
 use crate::domain::blueprint::{Level, SheetAccess};
@@ -181,8 +180,7 @@ impl Service {
         job.info = Some(words.clone());
         jobs::update(&mut tx, &job).await?;
         let after = find_sheets::find(&mut tx, actor, &target.id).await?;
-        let namespaces = namespaces(&mut tx, actor, &target.space_id).await?;
-        tx.emit(counts_event(&actor.id, &after, after.version, after.counts, &namespaces));
+        tx.emit(counts_event(&actor.id, &after, after.version, after.counts));
         failpoint("transfer-end");
         tx.commit().await?;
         failpoint("transfer-ended");

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use super::records::{Audience, counts_event, tell};
 use super::revalidation::{revalidate, stale_since};
-use super::workbooks::namespaces;
 use super::{Result, Service, ServiceError};
 use crate::domain::access::Actor;
 use crate::domain::blueprint::SheetAccess;
@@ -143,8 +142,7 @@ pub(super) async fn go_back(
 ) -> Result<()> {
     let stale = stale_since(tx, sheet, version).await?;
     let done = writer.roll_back(tx, &actor.id, Some(change), version).await?;
-    let namespaces = namespaces(tx, actor, &sheet.space_id).await?;
-    tx.emit(counts_event(&actor.id, sheet, done.version, done.counts, &namespaces));
+    tx.emit(counts_event(&actor.id, sheet, done.version, done.counts));
     revalidate(tx, actor, writer, change, (sheet, &stale)).await
 }
 

@@ -15,8 +15,9 @@ use crate::domain::mount::{self, MountKind};
 use crate::domain::parse::{ParseError, from_value};
 use crate::domain::record::{Counts, FieldNumber, RecordKey};
 use crate::domain::space::Space;
+use crate::domain::whereabouts::Whereabouts;
 use crate::domain::workbook::{Sheet, Workbook};
-use crate::store::{Tx, new_id, now, random_bytes, sheets, spaces, workbooks};
+use crate::store::{self, Tx, new_id, now, random_bytes, sheets, spaces, workbooks};
 
 /// A workbook with its sheets in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,21 +40,13 @@ pub struct WorkbookChange {
     /// Replaces the list.
     pub actions: Option<Vec<Action>>,
     /// Replaces the stored object.
-    pub settings: Option<Value>,
+    pub settings: Option<Option<Value>>,
     /// Replaces the stored object.
-    pub metadata: Option<Value>,
+    pub metadata: Option<Option<Value>>,
     /// Each is merged into the sheet of the same id or slug, or made; sheets not named stay.
     pub sheets: Option<Vec<Value>>,
-    /// Merged into the members that are kept.
+    /// Merged into the members that are kept; those that are `null` are forgotten.
     pub extra: Map<String, Value>,
-}
-
-impl WorkbookChange {
-    /// Whether nothing else is said of the workbook itself; what changes in sheets, they tell.
-    fn has_only_actions(&self) -> bool {
-        let others = (&self.name, &self.labels, &self.namespace, &self.settings, &self.metadata);
-        matches!(others, (None, None, None, None, None)) && self.extra.is_empty()
-    }
 }
 
 impl Service {
@@ -98,7 +91,7 @@ impl Service {
         Ok(made)
     }
 
-    /// Changes a workbook and the sheets that the change names.
+    /// Changes a workbook and the sheets that the change names. Nothing is told of it when nothing is another.
     pub async fn update_workbook(
         &self,
         actor: &Actor,
@@ -106,14 +99,13 @@ impl Service {
         change: WorkbookChange,
     ) -> Result<WorkbookWithSheets> {
         allow(actor, Operation::ManageWorkbook)?;
-        let only_actions = change.has_only_actions();
         let entries = change.sheets.unwrap_or_default();
         let known = self.workbook(actor, id).await?.sheets;
         let mut held = self.hold(entries.iter().filter_map(|entry| target(&known, entry))).await?;
         let mut tx = self.db.write().await?;
         let WorkbookWithSheets { mut workbook, sheets: before } = read(&mut tx, actor, id).await?;
-        let namespaces = namespaces(&mut tx, actor, &workbook.space_id).await?;
-        let had = actions::of_workbook(&workbook);
+        let around = whereabouts(&mut tx, actor, &workbook.space_id, None).await?;
+        let was = workbook.clone();
         if let Some(actions) = change.actions {
             mount::check(MountKind::Workbook, &actions)?;
             workbook.actions = actions;
@@ -123,21 +115,33 @@ impl Service {
         }
         workbook.name = change.name.unwrap_or(workbook.name);
         workbook.labels = change.labels.unwrap_or(workbook.labels);
-        workbook.settings = change.settings.or(workbook.settings);
-        workbook.metadata = change.metadata.or(workbook.metadata);
+        workbook.settings = change.settings.unwrap_or(workbook.settings);
+        workbook.metadata = change.metadata.unwrap_or(workbook.metadata);
         workbook.extra.extend(change.extra);
-        workbook.updated_at = now();
-        workbooks::update(&mut tx, &workbook).await?;
-        schedules::follow(&mut tx, actor, id.as_str(), &had, &actions::of_workbook(&workbook)).await?;
+        workbook.extra.retain(|_, value| !value.is_null());
+        let has_changed = workbook != was;
+        let only_actions = Workbook { actions: was.actions.clone(), ..workbook.clone() } == was;
+        let mut added = Vec::new();
         for (position, entry) in entries.into_iter().enumerate() {
             let place = |error| at(error, &format!("sheets[{position}]"));
-            let changed = upsert_sheet(&mut tx, actor, &workbook, &before, entry, &namespaces).await;
-            if let Some((before, after)) = changed.map_err(place)? {
-                self.follow_blueprint(&mut tx, actor, &mut held, (before, &after)).await.map_err(place)?;
+            match upsert_sheet(&mut tx, actor, (&workbook, &around), &before, entry).await.map_err(place)? {
+                Upserted::Added(sheet) => added.push(announce::sheet_change("sheet_added", &sheet)),
+                Upserted::Changed(before, after) => {
+                    let followed = self.follow_blueprint(&mut tx, actor, &mut held, (before, &after));
+                    followed.await.map_err(place)?;
+                }
+                Upserted::Same => {}
             }
         }
-        let payload = announce::config_updated(only_actions);
-        tx.emit(announce::of_workbook(Topic::WorkbookUpdated, actor, &workbook, &namespaces, payload));
+        if has_changed || !added.is_empty() {
+            workbook.updated_at = now();
+            workbooks::update(&mut tx, &workbook).await?;
+            let [old, new] = [&was, &workbook].map(actions::of_workbook);
+            schedules::follow(&mut tx, actor, id.as_str(), &old, &new).await?;
+            added.extend(has_changed.then(|| announce::config_change(only_actions)));
+            let payload = json!({ "changes": added });
+            tx.emit(announce::of_workbook(Topic::WorkbookUpdated, actor, &workbook, &around, payload));
+        }
         let after = read(&mut tx, actor, id).await?;
         self.check_columns(&before, &after.sheets)?;
         let is_there = |slug: &str| after.sheets.iter().any(|sheet| sheet.slug == slug);
@@ -168,15 +172,9 @@ impl Service {
         allow(actor, Operation::ManageWorkbook)?;
         let mut tx = self.db.write().await?;
         let found = read(&mut tx, actor, id).await?;
-        let namespaces = namespaces(&mut tx, actor, &found.workbook.space_id).await?;
+        let around = whereabouts(&mut tx, actor, &found.workbook.space_id, None).await?;
         workbooks::delete(&mut tx, id, now()).await?;
-        tx.emit(announce::of_workbook(
-            Topic::WorkbookDeleted,
-            actor,
-            &found.workbook,
-            &namespaces,
-            json!({}),
-        ));
+        tx.emit(announce::of_workbook(Topic::WorkbookDeleted, actor, &found.workbook, &around, json!({})));
         Ok(tx.commit().await?)
     }
 }
@@ -189,10 +187,14 @@ async fn read(tx: &mut Tx, actor: &Actor, id: &WorkbookId) -> Result<WorkbookWit
     Ok(WorkbookWithSheets { workbook, sheets })
 }
 
-/// The namespaces of a space's events.
-pub(super) async fn namespaces(tx: &mut Tx, actor: &Actor, space: &SpaceId) -> Result<Vec<String>> {
-    let space = spaces::find(tx, &actor.scope, space).await?;
-    Ok(space.map(|space| space.namespaces()).unwrap_or_default())
+/// What events tell of a space, and of a workbook of it.
+pub(super) async fn whereabouts(
+    tx: &mut Tx,
+    actor: &Actor,
+    space: &SpaceId,
+    workbook: Option<&WorkbookId>,
+) -> Result<Whereabouts> {
+    Ok(store::whereabouts::find(tx, &actor.scope, space, workbook).await?.unwrap_or_default())
 }
 
 fn at(error: ServiceError, place: &str) -> ServiceError {
@@ -205,11 +207,15 @@ pub(super) async fn insert_workbook(
     actor: &Actor,
     space: &Space,
     config: WorkbookConfig,
-    extra: Map<String, Value>,
+    mut extra: Map<String, Value>,
 ) -> Result<WorkbookWithSheets> {
     let config = config.checked()?;
     mount::check(MountKind::Workbook, &config.actions)?;
-    let moment = now();
+    extra.extend(config.folder.map(|folder| ("folder".to_string(), folder.into())));
+    if !config.treatments.is_empty() {
+        extra.insert("treatments".to_string(), config.treatments.into());
+    }
+    let (moment, around) = (now(), space.whereabouts());
     let workbook = Workbook {
         id: new_id(),
         account_id: space.account_id.clone(),
@@ -231,25 +237,26 @@ pub(super) async fn insert_workbook(
         "workbookId": workbook.id, "spaceId": space.id, "name": workbook.name,
         "namespace": workbook.namespace, "sheetCount": config.sheets.len(),
     });
-    tx.emit(announce::of_workbook(Topic::WorkbookCreated, actor, &workbook, &space.namespaces(), payload));
+    tx.emit(announce::of_workbook(Topic::WorkbookCreated, actor, &workbook, &around, payload));
+    let around = Arc::new(announce::within(&around, &workbook));
     let mut made = Vec::new();
     for (position, sheet) in config.sheets.into_iter().enumerate() {
-        made.push(insert_sheet(tx, actor, &workbook, position as i64, sheet, &space.namespaces()).await?);
+        let sheet = new_sheet(&workbook, &around, position as i64, sheet)?;
+        made.push(insert_sheet(tx, actor, sheet).await?);
     }
     Ok(WorkbookWithSheets { workbook, sheets: made })
 }
 
-async fn insert_sheet(
-    tx: &mut Tx,
-    actor: &Actor,
+/// A sheet of that blueprint that is not kept yet.
+pub(super) fn new_sheet(
     workbook: &Workbook,
+    around: &Arc<Whereabouts>,
     position: i64,
     config: SheetConfig,
-    namespaces: &[String],
 ) -> Result<Sheet> {
     check_actions(&config)?;
     let moment = now();
-    let mut sheet = Sheet {
+    Ok(Sheet {
         id: new_id(),
         number: 0,
         account_id: workbook.account_id.clone(),
@@ -268,14 +275,19 @@ async fn insert_sheet(
         created_at: moment,
         updated_at: moment,
         config: Arc::new(config),
-    };
+        whereabouts: around.clone(),
+    })
+}
+
+/// Keeps a new sheet, which gets its number by that.
+pub(super) async fn insert_sheet(tx: &mut Tx, actor: &Actor, mut sheet: Sheet) -> Result<Sheet> {
     sheet.number = sheets::insert(tx, &sheet).await?;
     schedules::follow(tx, actor, sheet.id.as_str(), &[], &actions::of_sheet(&sheet)).await?;
     let payload = json!({
-        "sheetId": sheet.id, "workbookId": workbook.id, "name": sheet.config.name,
+        "sheetId": sheet.id, "workbookId": sheet.workbook_id, "name": sheet.config.name,
         "slug": sheet.slug, "fieldCount": sheet.config.fields.len(),
     });
-    tx.emit(announce::of_sheet(Topic::SheetCreated, &actor.id, &sheet, namespaces, payload));
+    tx.emit(announce::of_sheet(Topic::SheetCreated, &actor.id, &sheet, payload));
     Ok(sheet)
 }
 
@@ -313,22 +325,32 @@ fn target<'a>(known: &'a [Sheet], entry: &Value) -> Option<&'a Sheet> {
     })
 }
 
-/// Merges one entry of `sheets` into the sheet it names, or makes a new one. The answer is a changed sheet
-/// before and since.
+/// What became of an entry of `sheets`.
+enum Upserted<'a> {
+    Added(Sheet),
+    /// A sheet before and since.
+    Changed(&'a Sheet, Sheet),
+    Same,
+}
+
+/// Merges one entry of `sheets` into the sheet it names, or makes a new one.
 async fn upsert_sheet<'a>(
     tx: &mut Tx,
     actor: &Actor,
-    workbook: &Workbook,
+    (workbook, around): (&Workbook, &Whereabouts),
     known: &'a [Sheet],
     entry: Value,
-    namespaces: &[String],
-) -> Result<Option<(&'a Sheet, Sheet)>> {
+) -> Result<Upserted<'a>> {
     let found = target(known, &entry);
     let Value::Object(mut members) = entry else {
         return Err(ParseError::at("", "a sheet is an object").into());
     };
     let id = members.remove("id").and_then(|id| id.as_str().map(SheetId::parse)).transpose()?;
-    if let Some(Value::Object(config)) = members.remove("config") {
+    let config = members.remove("config");
+    // A sheet's own metadata is not that of its blueprint, which a new sheet without `config` brings.
+    let brings_own = found.is_some() || config.is_some();
+    let metadata = if brings_own { members.remove("metadata") } else { None };
+    if let Some(Value::Object(config)) = config {
         members.extend(config);
     }
     let Some(before) = found else {
@@ -337,18 +359,23 @@ async fn upsert_sheet<'a>(
         }
         let config: SheetConfig = from_value(Value::Object(members))?;
         config.check()?;
-        insert_sheet(tx, actor, workbook, known.len() as i64, config, namespaces).await?;
-        return Ok(None);
+        let around = Arc::new(announce::within(around, workbook));
+        let mut sheet = new_sheet(workbook, &around, known.len() as i64, config)?;
+        sheet.metadata = metadata.filter(|metadata| !metadata.is_null());
+        return Ok(Upserted::Added(insert_sheet(tx, actor, sheet).await?));
     };
     let mut merged = announce::object(serde_json::to_value(&*before.config).map_err(ServiceError::internal)?);
     merged.extend(members.into_iter().filter(|(_, value)| !value.is_null()));
     let config: SheetConfig = from_value(Value::Object(merged))?;
     config.check()?;
     check_actions(&config)?;
-    if config == *before.config {
-        return Ok(None);
-    }
     let mut sheet = before.clone();
+    if let Some(metadata) = metadata {
+        sheet.metadata = Some(metadata).filter(|metadata| !metadata.is_null());
+    }
+    if config == *before.config && sheet.metadata == before.metadata {
+        return Ok(Upserted::Same);
+    }
     sheet.field_numbers = number_fields(sheet.field_numbers, &config);
     sheet.slug = config.slug();
     sheet.config = Arc::new(config);
@@ -357,7 +384,8 @@ async fn upsert_sheet<'a>(
     let [old, new] = [before, &sheet].map(actions::of_sheet);
     schedules::follow(tx, actor, sheet.id.as_str(), &old, &new).await?;
     let only_actions = actions::without(&before.config) == actions::without(&sheet.config);
+    let only_actions = only_actions && sheet.metadata == before.metadata;
     let payload = announce::config_updated(only_actions);
-    tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, namespaces, payload));
-    Ok(Some((before, sheet)))
+    tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, payload));
+    Ok(Upserted::Changed(before, sheet))
 }

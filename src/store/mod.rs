@@ -32,6 +32,7 @@ pub mod records;
 pub mod retention;
 mod rows;
 pub mod schedules;
+pub mod secrets;
 pub mod sessions;
 pub mod sheets;
 pub mod snapshots;
@@ -45,6 +46,7 @@ mod tests;
 mod tx;
 pub mod views;
 pub mod webhooks;
+pub mod whereabouts;
 pub mod workbooks;
 
 pub use db::{DatabaseUrl, Db, EventSignal, Signals};

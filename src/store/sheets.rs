@@ -1,9 +1,12 @@
 //! Sheets: their place and configuration. What is in them is written by the engine of records, which
 //! also moves `version`, `live`, `invalid`, `next_record` and `next_segment`.
 
+use std::sync::Arc;
+
 use super::convert::{count, from_json, from_optional_json, id, json, optional_id, optional_json};
 use super::records::SheetHead;
 use super::statement::Statement;
+use super::whereabouts::WhereaboutsRow;
 use super::{StoreError, Tx, blueprints};
 use crate::domain::access::Scope;
 use crate::domain::ids::{ChangeId, SheetId, WorkbookId};
@@ -11,15 +14,19 @@ use crate::domain::record::{Counts, RecordKey};
 use crate::domain::time::Timestamp;
 use crate::domain::workbook::Sheet;
 
-const COLUMNS: &str = "number, id, account_id, environment_id, space_id, workbook_id, slug, position, config,
-    field_numbers, record_key, metadata, version, live, invalid, layout, importing, created_at,
-    updated_at FROM sheets WHERE deleted_at IS NULL";
+macro_rules! columns {
+    () => {
+        "number, id, account_id, environment_id, space_id, workbook_id, slug, position, config, field_numbers,
+        record_key, metadata, version, live, invalid, layout, importing, created_at, updated_at,
+        (SELECT name FROM spaces WHERE spaces.id = sheets.space_id) AS space_name,
+        (SELECT namespace FROM spaces WHERE spaces.id = sheets.space_id) AS space_namespace,
+        (SELECT name FROM workbooks WHERE workbooks.id = sheets.workbook_id) AS workbook_name,
+        (SELECT namespace FROM workbooks WHERE workbooks.id = sheets.workbook_id) AS workbook_namespace"
+    };
+}
 
-const LOCKED: &str = "number, id, account_id, environment_id, space_id, workbook_id, slug, position, config,
-    field_numbers, record_key, metadata, version, live, invalid, layout, importing, created_at,
-    updated_at, next_record, next_segment,
-    (SELECT namespace FROM spaces WHERE spaces.id = sheets.space_id) AS namespace
-    FROM sheets WHERE deleted_at IS NULL";
+const COLUMNS: &str = concat!(columns!(), " FROM sheets WHERE deleted_at IS NULL");
+const LOCKED: &str = concat!(columns!(), ", next_record, next_segment FROM sheets WHERE deleted_at IS NULL");
 
 /// A sheet whose records nobody else changes until the transaction ends.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +35,6 @@ pub struct LockedSheet {
     pub sheet: Sheet,
     /// How far its records have come.
     pub head: SheetHead,
-    /// The namespace of its space.
-    pub namespace: Option<String>,
 }
 
 /// Keeps a new, empty sheet and gives it its number; the one in `sheet` is passed over.
@@ -172,6 +177,8 @@ struct SheetRow {
     importing: Option<String>,
     created_at: i64,
     updated_at: i64,
+    #[sqlx(flatten)]
+    whereabouts: WhereaboutsRow,
 }
 
 #[derive(sqlx::FromRow)]
@@ -180,7 +187,6 @@ struct LockedRow {
     sheet: SheetRow,
     next_record: i64,
     next_segment: i64,
-    namespace: Option<String>,
 }
 
 impl TryFrom<LockedRow> for LockedSheet {
@@ -196,7 +202,7 @@ impl TryFrom<LockedRow> for LockedSheet {
             invalid: sheet.counts.error,
             layout: sheet.layout,
         };
-        Ok(Self { sheet, head, namespace: row.namespace })
+        Ok(Self { sheet, head })
     }
 }
 
@@ -227,6 +233,7 @@ impl TryFrom<SheetRow> for Sheet {
             metadata: from_optional_json("sheets.metadata", row.metadata)?,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
+            whereabouts: Arc::new(row.whereabouts.into()),
         })
     }
 }

@@ -1,12 +1,15 @@
 //! Spaces, and what Home tells of them.
 
+use serde::Deserialize;
+
 use super::convert::{
     containing, count, from_json, from_optional_json, id, json, moment, optional_id, optional_json,
 };
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
-use crate::domain::ids::{EnvironmentId, SpaceId};
+use crate::domain::ids::{AppId, EnvironmentId, SpaceId};
+use crate::domain::query::SortDirection;
 use crate::domain::space::{Space, SpaceSummary};
 use crate::domain::time::Timestamp;
 
@@ -24,48 +27,92 @@ pub struct SpaceFilter {
     pub namespace: Option<String>,
     /// Those put away, or those not; both when absent.
     pub archived: Option<bool>,
+    /// Those of one app.
+    pub app_id: Option<AppId>,
+    /// Those that are templates of an app, or those that are not; both when absent.
+    pub is_template: Option<bool>,
+    /// Those where people work together, or those that stand in other pages; both when absent.
+    pub is_collaborative: Option<bool>,
     /// In which order.
     pub order: SpaceOrder,
 }
 
-/// The order of a list of spaces.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum SpaceOrder {
-    /// The one last worked in first.
-    #[default]
-    Activity,
-    /// The newest first.
-    Newest,
-    /// The oldest first.
-    Oldest,
-    /// By name, A first.
+/// The order of a list of spaces; the one last worked in first unless told otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpaceOrder {
+    /// By what.
+    pub by: SpaceSort,
+    /// The smallest first, or the largest.
+    pub direction: SortDirection,
+}
+
+/// What spaces are sorted by, in the words of section 2.3 of the wire contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SpaceSort {
+    /// The name.
     Name,
-    /// By name, Z first.
-    NameDescending,
+    /// How many workbooks there are.
+    WorkbooksCount,
+    /// How many files there are.
+    FilesCount,
+    /// The environment.
+    EnvironmentId,
+    /// The name of who made it; what nobody with a name made is last.
+    CreatedByUserName,
+    /// When it was made.
+    CreatedAt,
+    /// When something in it last changed.
+    LastActivityAt,
+}
+
+impl Default for SpaceOrder {
+    fn default() -> Self {
+        Self { by: SpaceSort::LastActivityAt, direction: SortDirection::Desc }
+    }
 }
 
 impl SpaceOrder {
     fn sql(self) -> &'static str {
-        match self {
-            Self::Activity => " ORDER BY last_activity_at DESC, id",
-            Self::Newest => " ORDER BY created_at DESC, id",
-            Self::Oldest => " ORDER BY created_at, id",
-            Self::Name => " ORDER BY name_lower, id",
-            Self::NameDescending => " ORDER BY name_lower DESC, id",
+        use SortDirection::{Asc, Desc};
+        match (self.by, self.direction) {
+            (SpaceSort::Name, Asc) => " ORDER BY name_lower, id",
+            (SpaceSort::Name, Desc) => " ORDER BY name_lower DESC, id",
+            (SpaceSort::WorkbooksCount, Asc) => " ORDER BY workbooks, id",
+            (SpaceSort::WorkbooksCount, Desc) => " ORDER BY workbooks DESC, id",
+            (SpaceSort::FilesCount, Asc) => " ORDER BY files, id",
+            (SpaceSort::FilesCount, Desc) => " ORDER BY files DESC, id",
+            (SpaceSort::EnvironmentId, Asc) => " ORDER BY environment_id, id",
+            (SpaceSort::EnvironmentId, Desc) => " ORDER BY environment_id DESC, id",
+            (SpaceSort::CreatedByUserName, Asc) => " ORDER BY created_by_name NULLS LAST, id",
+            (SpaceSort::CreatedByUserName, Desc) => " ORDER BY created_by_name DESC NULLS LAST, id",
+            (SpaceSort::CreatedAt, Asc) => " ORDER BY created_at, id",
+            (SpaceSort::CreatedAt, Desc) => " ORDER BY created_at DESC, id",
+            (SpaceSort::LastActivityAt, Asc) => " ORDER BY last_activity_at, id",
+            (SpaceSort::LastActivityAt, Desc) => " ORDER BY last_activity_at DESC, id",
         }
     }
 }
 
-const COLUMNS: &str = "id, account_id, environment_id, name, namespace, primary_workbook_id, metadata,
-    settings, actions, labels, extra, created_by, created_at, updated_at, last_activity_at, archived_at";
-const SUMMARY: &str = "id, account_id, environment_id, name, namespace, primary_workbook_id, metadata,
-    settings, actions, labels, extra, created_by, created_at, updated_at, last_activity_at, archived_at,
+macro_rules! columns {
+    () => {
+        "id, account_id, environment_id, name, namespace, primary_workbook_id, metadata, settings, actions,
+        labels, extra, created_by, created_at, updated_at, last_activity_at, archived_at,
+        (SELECT u.name FROM users u WHERE u.id = spaces.created_by) AS created_by_name"
+    };
+}
+
+const COLUMNS: &str = columns!();
+const SUMMARY: &str = concat!(
+    columns!(),
+    ",
     (SELECT COUNT(*) FROM workbooks w WHERE w.space_id = spaces.id AND w.deleted_at IS NULL) AS workbooks,
     (SELECT COUNT(*) FROM files f WHERE f.space_id = spaces.id AND f.deleted_at IS NULL) AS files,
     (SELECT CAST(COALESCE(SUM(s.live), 0) AS BIGINT) FROM sheets s
         WHERE s.space_id = spaces.id AND s.deleted_at IS NULL) AS records,
     (SELECT CAST(COALESCE(SUM(s.invalid), 0) AS BIGINT) FROM sheets s
-        WHERE s.space_id = spaces.id AND s.deleted_at IS NULL) AS invalid";
+        WHERE s.space_id = spaces.id AND s.deleted_at IS NULL) AS invalid"
+);
 
 /// Keeps a new space.
 pub async fn insert(tx: &mut Tx, space: &Space) -> Result<(), StoreError> {
@@ -155,11 +202,26 @@ pub async fn list(
         Some(false) => rest.push(" AND archived_at IS NULL"),
         None => rest,
     };
+    if let Some(app) = &filter.app_id {
+        rest = rest
+            .push_bind(" AND extra LIKE ", containing(&format!("\"appId\":\"{app}\"")))
+            .push(" ESCAPE '\\'");
+    }
+    rest = match filter.is_template {
+        Some(true) => rest.push(" AND extra LIKE '%\"isAppTemplate\":true%'"),
+        Some(false) => rest.push(" AND extra NOT LIKE '%\"isAppTemplate\":true%'"),
+        None => rest,
+    };
+    rest = match filter.is_collaborative {
+        Some(true) => rest.push(" AND labels NOT LIKE '%\"embedded\"%'"),
+        Some(false) => rest.push(" AND labels LIKE '%\"embedded\"%'"),
+        None => rest,
+    };
     let (rows, total) = tx.page::<SummaryRow>(SUMMARY, rest, filter.order.sql(), offset, limit).await?;
     Ok((rows.into_iter().map(SpaceSummary::try_from).collect::<Result<_, _>>()?, total))
 }
 
-/// Deletes a space with its workbooks, sheets, documents, files and jobs. Its events stay.
+/// Deletes a space with its workbooks, sheets, documents, files, jobs and secrets. Its events stay.
 pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), StoreError> {
     for statement in [
         "UPDATE spaces SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
@@ -171,7 +233,7 @@ pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), Sto
     ] {
         tx.execute(Statement::new(statement).bind(id).bind(now)).await?;
     }
-    Ok(())
+    super::secrets::delete_of_space(tx, id).await
 }
 
 /// Says that something in the space changed; not more often than once a second, which is as close as Home tells.
@@ -205,6 +267,7 @@ struct SpaceRow {
     labels: String,
     extra: String,
     created_by: String,
+    created_by_name: Option<String>,
     created_at: i64,
     updated_at: i64,
     last_activity_at: i64,
@@ -228,6 +291,7 @@ impl TryFrom<SpaceRow> for Space {
             labels: from_json("spaces.labels", &row.labels)?,
             extra: from_json("spaces.extra", &row.extra)?,
             created_by: row.created_by,
+            created_by_name: row.created_by_name,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
             last_activity_at: Timestamp(row.last_activity_at),

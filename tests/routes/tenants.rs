@@ -29,6 +29,8 @@ async fn a_neighbour_finds_nothing() {
         let webhook = text(&app.post("/v1/webhooks", hook).await.data(), "id");
         let delivery = app.post(&format!("/v1/webhooks/{webhook}/test"), Value::Null).await.data();
         let delivery = text(&delivery, "id");
+        let secret = json!({ "name": "KEY", "value": "x", "spaceId": made.space });
+        let secret = text(&app.post("/v1/secrets", secret).await.data()[0], "id");
         let neighbour = app.neighbours_key().await;
 
         let ids = [
@@ -49,6 +51,7 @@ async fn a_neighbour_finds_nothing() {
             ("{actionId}", &action),
             ("{webhookId}", &webhook),
             ("{deliveryId}", &delivery),
+            ("{secretId}", &secret),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
@@ -96,7 +99,8 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{documentId}", "us_dc_0000000000")
                     .replace("{actionId}", "us_act_0000000000")
                     .replace("{webhookId}", "us_wh_0000000000")
-                    .replace("{deliveryId}", "us_wd_0000000000");
+                    .replace("{deliveryId}", "us_wd_0000000000")
+                    .replace("{secretId}", "us_sec_0000000000");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;
@@ -109,8 +113,25 @@ async fn a_neighbour_finds_nothing() {
             ("GET", format!("/v1/workbooks?spaceId={}", made.space), Value::Null),
             ("GET", format!("/v1/sheets?workbookId={}", made.workbook), Value::Null),
             ("GET", format!("/v1/files?spaceId={}", made.space), Value::Null),
+            ("GET", format!("/v1/entitlements?resourceId={}", made.space), Value::Null),
+            ("GET", format!("/v1/entitlements?resourceId={}", made.workbook), Value::Null),
+            ("GET", format!("/v1/entitlements?resourceId={}", made.sheet), Value::Null),
+            ("GET", format!("/v1/entitlements?resourceId={file}"), Value::Null),
+            ("GET", format!("/v1/entitlements?resourceId={}", app.environment_id), Value::Null),
             ("GET", format!("/v1/snapshots?sheetId={}", made.sheet), Value::Null),
             ("GET", format!("/v1/webhooks?spaceId={}", made.space), Value::Null),
+            ("GET", format!("/v1/secrets?spaceId={}", made.space), Value::Null),
+            ("GET", format!("/v1/secrets?environmentId={}", app.environment_id), Value::Null),
+            (
+                "POST",
+                "/v1/secrets".to_string(),
+                json!({ "name": "KEY", "value": "x", "environmentId": app.environment_id }),
+            ),
+            (
+                "POST",
+                "/v1/secrets".to_string(),
+                json!({ "name": "KEY", "value": "x", "spaceId": made.space }),
+            ),
             ("POST", "/v1/webhooks".to_string(), json!({ "url": "http://a.b/", "spaceId": made.space })),
             (
                 "POST",

@@ -15,6 +15,7 @@ pub mod json_line;
 pub mod linked;
 pub mod record;
 pub mod record_writer;
+pub mod secret;
 pub mod sheet;
 pub mod snapshot;
 pub mod space;

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::nullable;
 use crate::domain::action::Action;
+use crate::domain::ids::{Id, UserId};
 use crate::domain::space::{Space, SpaceSummary};
 use crate::service::Service;
 
@@ -59,8 +60,12 @@ pub struct SpaceBody {
     access_token: String,
     /// An address that opens just this space.
     guest_link: String,
-    /// Who made it.
-    created_by_user_id: String,
+    /// The person who made it; nobody when it was a program or a guest.
+    created_by_user_id: Option<String>,
+    /// How they are called.
+    created_by_user_name: Option<String>,
+    /// Whether people work in it together, and not in the page of somebody else.
+    is_collaborative: bool,
     /// When it was made.
     created_at: String,
     /// When it last changed.
@@ -86,6 +91,7 @@ impl SpaceBody {
     pub fn new(service: &Service, space: Space) -> Self {
         let mut extra = space.extra.clone();
         Self {
+            is_collaborative: space.is_collaborative(),
             access_token: service.space_token(&space),
             guest_link: service.guest_link(&space),
             guest_authentication: extra
@@ -103,7 +109,8 @@ impl SpaceBody {
             labels: space.labels,
             workbooks_count: None,
             files_count: None,
-            created_by_user_id: space.created_by,
+            created_by_user_id: UserId::parse(&space.created_by).ok().map(String::from),
+            created_by_user_name: space.created_by_name,
             created_at: space.created_at.to_string(),
             updated_at: space.updated_at.to_string(),
             last_activity_at: space.last_activity_at.to_string(),
@@ -113,7 +120,7 @@ impl SpaceBody {
     }
 }
 
-/// A new space, or changes to one: absent members stay as they are.
+/// A new space, or changes to one: absent members stay as they are, `null` forgets what can be absent.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SpaceRequest {
@@ -130,11 +137,13 @@ pub struct SpaceRequest {
     #[schema(value_type = Option<String>)]
     pub primary_workbook_id: Option<Option<String>>,
     /// Replaces the stored object.
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<Object>)]
-    pub metadata: Option<Value>,
+    pub metadata: Option<Option<Value>>,
     /// Replaces the stored object.
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<Object>)]
-    pub settings: Option<Value>,
+    pub settings: Option<Option<Value>>,
     /// Replaces the stored list.
     #[schema(value_type = Option<Vec<Object>>)]
     pub actions: Option<Vec<Action>>,
@@ -142,7 +151,7 @@ pub struct SpaceRequest {
     pub labels: Option<Vec<String>>,
     /// Runs the job `space:configure` at once; only for a new space.
     pub auto_configure: Option<bool>,
-    /// `null` takes an archived space back.
+    /// A moment puts the space away, `null` takes it back.
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     pub archived_at: Option<Option<String>>,
@@ -152,7 +161,7 @@ pub struct SpaceRequest {
 }
 
 impl SpaceRequest {
-    /// The members that are kept without being read.
+    /// The members that are kept without being read; `null` forgets one.
     pub fn kept(&mut self) -> Map<String, Value> {
         let rest = std::mem::take(&mut self.rest);
         rest.into_iter().filter(|(name, _)| KEPT.contains(&name.as_str())).collect()

@@ -1,7 +1,7 @@
 //! Workbooks with their sheets and actions.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::nullable;
@@ -41,6 +41,12 @@ pub struct WorkbookBody {
     /// The customer's own data.
     #[schema(value_type = Object)]
     metadata: Option<Value>,
+    /// Marks such as `EXTRACTED_FROM_SOURCE`.
+    #[schema(value_type = Vec<String>)]
+    treatments: Value,
+    /// Groups workbooks in the sidebar.
+    #[schema(value_type = Option<String>)]
+    folder: Option<Value>,
     /// When it was made.
     created_at: String,
     /// When it last changed.
@@ -53,8 +59,10 @@ pub struct WorkbookBody {
 
 impl WorkbookBody {
     /// A workbook with its sheets, or without when they were not asked for.
-    pub fn new(workbook: Workbook, sheets: Option<Vec<Sheet>>) -> Self {
+    pub fn new(mut workbook: Workbook, sheets: Option<Vec<Sheet>>) -> Self {
         Self {
+            treatments: workbook.extra.remove("treatments").unwrap_or_else(|| json!([])),
+            folder: workbook.extra.remove("folder"),
             id: workbook.id.into(),
             name: workbook.name,
             space_id: workbook.space_id.into(),
@@ -63,7 +71,7 @@ impl WorkbookBody {
             labels: workbook.labels,
             sheets: sheets.map(|sheets| sheets.into_iter().map(SheetBody::from).collect()),
             actions: workbook.actions,
-            settings: workbook.settings.or_else(|| Some(serde_json::json!({}))),
+            settings: workbook.settings.or_else(|| Some(json!({}))),
             metadata: workbook.metadata,
             created_at: workbook.created_at.to_string(),
             updated_at: workbook.updated_at.to_string(),
@@ -77,8 +85,8 @@ impl WorkbookBody {
 #[expect(dead_code, reason = "only described in the OpenAPI document; the domain reads the blueprint")]
 #[schema(rename_all = "camelCase")]
 pub struct WorkbookRequest {
-    /// The space it is for.
-    space_id: String,
+    /// The space it is for; that of a space's token when absent.
+    space_id: Option<String>,
     /// What people read.
     name: String,
     /// Narrows the listeners that hear of it.
@@ -97,27 +105,32 @@ pub struct WorkbookRequest {
     /// The customer's own data.
     #[schema(value_type = Option<Object>)]
     metadata: Option<Value>,
+    /// Marks such as `EXTRACTED_FROM_SOURCE`.
+    treatments: Option<Vec<String>>,
+    /// Groups workbooks in the sidebar.
+    folder: Option<String>,
 }
 
-/// Takes a new workbook apart: the space it is for, and its blueprint.
+/// Takes a new workbook apart: the space it is for, which is `own` unless it says another, and its blueprint.
 ///
 /// # Errors
 /// When the space is missing or the blueprint cannot be read; the message names the place.
-pub fn parse_new(body: Value) -> Result<(SpaceId, WorkbookConfig), ParseError> {
+pub fn parse_new(body: Value, own: Option<&SpaceId>) -> Result<(SpaceId, WorkbookConfig), ParseError> {
     let Value::Object(mut members) = body else {
         return Err(ParseError::at("", "a workbook is a JSON object with `spaceId`, `name` and `sheets`"));
     };
-    let space_id = match members.remove("spaceId") {
-        Some(Value::String(text)) => {
+    let space_id = match (members.remove("spaceId"), own) {
+        (Some(Value::String(text)), _) => {
             SpaceId::parse(&text).map_err(|error| ParseError::at("spaceId", error.to_string()))?
         }
+        (None | Some(Value::Null), Some(own)) => own.clone(),
         _ => return Err(ParseError::at("spaceId", "name the space that the workbook is for")),
     };
     let config = parse::from_value::<WorkbookConfig>(Value::Object(members))?;
     Ok((space_id, config.checked()?))
 }
 
-/// Changes to a workbook: absent members stay as they are.
+/// Changes to a workbook: absent members stay as they are, `null` forgets what can be absent.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct WorkbookChanges {
@@ -133,21 +146,31 @@ pub struct WorkbookChanges {
     #[schema(value_type = Option<Vec<Object>>)]
     pub actions: Option<Vec<Action>>,
     /// Replaces the stored object.
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<Object>)]
-    pub settings: Option<Value>,
+    pub settings: Option<Option<Value>>,
     /// Replaces the stored object.
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<Object>)]
-    pub metadata: Option<Value>,
+    pub metadata: Option<Option<Value>>,
     /// Sheets to change, found by `id` or `slug`, or to add. Sheets that are not listed stay.
     #[schema(value_type = Option<Vec<Object>>)]
     pub sheets: Option<Vec<Value>>,
     /// Groups workbooks in the sidebar.
-    pub folder: Option<String>,
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    pub folder: Option<Option<String>>,
+    /// Replaces the stored list.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub treatments: Option<Option<Vec<String>>>,
 }
 
 impl WorkbookChanges {
-    /// The members that are kept without being read.
+    /// The members that are kept without being read; `null` forgets one.
     pub fn extra(&self) -> Map<String, Value> {
-        self.folder.iter().map(|folder| ("folder".to_string(), Value::from(folder.as_str()))).collect()
+        let folder = self.folder.as_ref().map(|folder| ("folder".to_string(), json!(folder)));
+        let treatments = self.treatments.as_ref().map(|list| ("treatments".to_string(), json!(list)));
+        folder.into_iter().chain(treatments).collect()
     }
 }

@@ -32,6 +32,7 @@ fn sheet(config: Value) -> Sheet {
         metadata: None,
         created_at: Timestamp(0),
         updated_at: Timestamp(0),
+        whereabouts: Arc::default(),
     }
 }
 

@@ -19,7 +19,7 @@ use crate::service::spaces::{NewSpace, SpaceChange};
 use crate::service::workbooks::WorkbookWithSheets;
 use crate::store::jobs::JobFilter;
 use crate::store::now;
-use crate::store::spaces::{SpaceFilter, SpaceOrder};
+use crate::store::spaces::SpaceFilter;
 
 /// Spaces that Home lists.
 const MOST_SPACES: u64 = 200;
@@ -28,7 +28,7 @@ const MOST_JOBS: u64 = 20;
 
 pub async fn home() -> Result<HomeList, RpcError> {
     let asker = Asker::of_request()?;
-    let filter = SpaceFilter { archived: Some(false), order: SpaceOrder::Activity, ..SpaceFilter::default() };
+    let filter = SpaceFilter { archived: Some(false), ..SpaceFilter::default() };
     let found = asker.service.spaces(&asker.actor, &filter, Page::first(MOST_SPACES)).await?;
     let row = |summary: crate::domain::space::SpaceSummary| SpaceRow {
         hint: hint(&summary.space),

@@ -6,6 +6,7 @@ use crate::domain::event::{NewEvent, Topic};
 use crate::domain::ids::JobId;
 use crate::domain::job::{Command, Job, JobStatus, Transition, transition};
 use crate::domain::time::Timestamp;
+use crate::domain::whereabouts::Whereabouts;
 use crate::domain::workbook::Sheet;
 use crate::service::{Result, Service, ServiceError, announce, workbooks};
 use crate::store::jobs::order;
@@ -69,7 +70,7 @@ impl Service {
         self.tell_of_job(tx, actor, job, topics).await
     }
 
-    /// Puts events of a job into the log, with the context of its sheet and the namespaces of its space.
+    /// Puts events of a job into the log, with what is around it.
     pub async fn tell_of_job(&self, tx: &mut Tx, actor: &Actor, job: &Job, topics: &[Topic]) -> Result<()> {
         let surroundings = Surroundings::of(tx, actor, job).await?;
         for topic in topics {
@@ -82,7 +83,8 @@ impl Service {
 /// What events of a job tell of what is around it; the same for its parts.
 pub(super) struct Surroundings {
     sheet: Option<Sheet>,
-    namespaces: Vec<String>,
+    /// Where there is no sheet that says it.
+    around: Whereabouts,
 }
 
 impl Surroundings {
@@ -92,16 +94,18 @@ impl Surroundings {
             Some(id) => sheets::find(tx, &actor.scope, id).await?,
             None => None,
         };
-        let namespaces = match &job.space_id {
-            Some(space) => workbooks::namespaces(tx, actor, space).await?,
-            None => Vec::new(),
+        let around = match &job.space_id {
+            Some(space) if sheet.is_none() => {
+                workbooks::whereabouts(tx, actor, space, job.workbook_id.as_ref()).await?
+            }
+            _ => Whereabouts::default(),
         };
-        Ok(Self { sheet, namespaces })
+        Ok(Self { sheet, around })
     }
 
     /// An event of that job.
     pub(super) fn event(&self, topic: Topic, actor: &Actor, job: &Job) -> NewEvent {
-        announce::of_job(topic, &actor.id, job, self.sheet.as_ref(), &self.namespaces)
+        announce::of_job(topic, &actor.id, job, self.sheet.as_ref(), &self.around)
     }
 }
 

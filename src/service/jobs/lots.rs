@@ -8,7 +8,7 @@ use super::command::{Surroundings, mark, step, topic};
 use super::{Ending, apply_ending, log};
 use crate::domain::access::{Actor, Operation, Role};
 use crate::domain::event::Topic;
-use crate::domain::ids::{JobId, SheetId, SpaceId};
+use crate::domain::ids::{JobId, SheetId, SpaceId, WorkbookId};
 use crate::domain::job::log::NewEntry;
 use crate::domain::job::{Command, Job};
 use crate::domain::time::Timestamp;
@@ -176,12 +176,13 @@ async fn put_back(mut tx: Tx, taken: &[&(Job, Actor)], mut known: HashMap<JobId,
 
 /// What is around the jobs of a lot, looked up once for those of one place.
 #[derive(Default)]
-struct Around(HashMap<(Option<SheetId>, Option<SpaceId>), Surroundings>);
+struct Around(HashMap<(Option<SheetId>, Option<WorkbookId>, Option<SpaceId>), Surroundings>);
 
 impl Around {
     /// Puts an event of a job into the log.
     async fn tell(&mut self, tx: &mut Tx, actor: &Actor, job: &Job, topic: Topic) -> Result<()> {
-        let around = match self.0.entry((job.sheet_id.clone(), job.space_id.clone())) {
+        let place = (job.sheet_id.clone(), job.workbook_id.clone(), job.space_id.clone());
+        let around = match self.0.entry(place) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => place.insert(Surroundings::of(tx, actor, job).await?),
         };

@@ -14,6 +14,7 @@ use crate::domain::record::{Counts, FieldNumber, RecordKey};
 use crate::domain::space::Space;
 use crate::domain::tenant::{Account, Environment};
 use crate::domain::time::Timestamp;
+use crate::domain::whereabouts::Whereabouts;
 use crate::domain::workbook::{Sheet, Workbook};
 use crate::store::{self, Db, new_id};
 
@@ -146,6 +147,7 @@ pub fn space(environment: &Environment) -> Space {
         labels: vec!["embedded".to_string()],
         extra: object(json!({"languageOverride": "de"})),
         created_by: "us_usr_00000000".to_string(),
+        created_by_name: None,
         created_at: THEN,
         updated_at: THEN,
         last_activity_at: THEN,
@@ -198,6 +200,9 @@ pub fn sheet(workbook: &Workbook, slug: &str, keys: &[&str]) -> Sheet {
         metadata: Some(json!({"b": 2})),
         created_at: THEN,
         updated_at: THEN,
+        whereabouts: Arc::new(
+            Whereabouts::in_space("Import of Köln", Some("red")).in_workbook("Contacts", Some("blue")),
+        ),
     }
 }
 

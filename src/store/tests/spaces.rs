@@ -1,7 +1,8 @@
 //! Spaces: kept, found, listed, deleted with what is in them.
 
+use crate::domain::query::SortDirection::{Asc, Desc};
 use crate::domain::space::Space;
-use crate::store::spaces::{SpaceFilter, SpaceOrder, delete, find, insert, list, touch, update};
+use crate::store::spaces::{SpaceFilter, SpaceOrder, SpaceSort, delete, find, insert, list, touch, update};
 use crate::store::testing::{databases, samples};
 use crate::store::{Tx, files, jobs, new_id, sheets, workbooks};
 
@@ -80,15 +81,18 @@ async fn a_list_is_narrowed_and_ordered() {
         }
         let all = SpaceFilter::default();
         let search = |text: &str| SpaceFilter { search: Some(text.to_string()), ..SpaceFilter::default() };
-        let ordered = |order| SpaceFilter { order, ..SpaceFilter::default() };
+        let ordered = |by, direction| {
+            let order = SpaceOrder { by, direction };
+            SpaceFilter { order, ..SpaceFilter::default() }
+        };
         let archived = |archived| SpaceFilter { archived: Some(archived), ..SpaceFilter::default() };
         let id = tenant.space.id.to_string();
         for (filter, wanted) in [
             (all.clone(), vec!["100% äpfel", "Import of Köln", "1000 axb", "a_b"]),
-            (ordered(SpaceOrder::Newest), vec!["a_b", "1000 axb", "100% äpfel", "Import of Köln"]),
-            (ordered(SpaceOrder::Oldest), vec!["Import of Köln", "100% äpfel", "1000 axb", "a_b"]),
-            (ordered(SpaceOrder::Name), vec!["100% äpfel", "1000 axb", "a_b", "Import of Köln"]),
-            (ordered(SpaceOrder::NameDescending), vec!["Import of Köln", "a_b", "1000 axb", "100% äpfel"]),
+            (ordered(SpaceSort::CreatedAt, Desc), vec!["a_b", "1000 axb", "100% äpfel", "Import of Köln"]),
+            (ordered(SpaceSort::CreatedAt, Asc), vec!["Import of Köln", "100% äpfel", "1000 axb", "a_b"]),
+            (ordered(SpaceSort::Name, Asc), vec!["100% äpfel", "1000 axb", "a_b", "Import of Köln"]),
+            (ordered(SpaceSort::Name, Desc), vec!["Import of Köln", "a_b", "1000 axb", "100% äpfel"]),
             (search("KÖLN"), vec!["Import of Köln"]),
             (search("Äpfel"), vec!["100% äpfel"]),
             (search("100%"), vec!["100% äpfel"]),
@@ -105,14 +109,15 @@ async fn a_list_is_narrowed_and_ordered() {
         ] {
             let mut found = names(&mut tx, &tenant, filter.clone()).await;
             let mut wanted: Vec<_> = wanted.into_iter().map(str::to_string).collect();
-            if filter.order == SpaceOrder::Activity {
+            if filter.order == SpaceOrder::default() {
                 // Two were worked in at the same moment.
                 found.sort();
                 wanted.sort();
             }
             assert_eq!(found, wanted, "{}: {filter:?}", database.name);
         }
-        let (page, total) = list(&mut tx, &tenant.scope(), &ordered(SpaceOrder::Oldest), 1, 2).await.unwrap();
+        let (page, total) =
+            list(&mut tx, &tenant.scope(), &ordered(SpaceSort::CreatedAt, Asc), 1, 2).await.unwrap();
         let page: Vec<_> = page.iter().map(|summary| summary.space.name.as_str()).collect();
         assert_eq!((page, total), (vec!["100% äpfel", "1000 axb"], 4));
     }

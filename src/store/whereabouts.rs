@@ -1,0 +1,50 @@
+//! The space and the workbook around something, with what else is read of it or alone.
+
+use super::statement::Statement;
+use super::{StoreError, Tx};
+use crate::domain::access::Scope;
+use crate::domain::ids::{Id, SpaceId, WorkbookId};
+use crate::domain::whereabouts::Whereabouts;
+
+/// What a row says of the space and the workbook around it.
+#[derive(sqlx::FromRow)]
+pub(super) struct WhereaboutsRow {
+    space_name: Option<String>,
+    space_namespace: Option<String>,
+    workbook_name: Option<String>,
+    workbook_namespace: Option<String>,
+}
+
+impl From<WhereaboutsRow> for Whereabouts {
+    fn from(row: WhereaboutsRow) -> Self {
+        let Some(space) = row.space_name else { return Self::default() };
+        let space = Self::in_space(&space, row.space_namespace.as_deref());
+        match row.workbook_name {
+            Some(workbook) => space.in_workbook(&workbook, row.workbook_namespace.as_deref()),
+            None => space,
+        }
+    }
+}
+
+/// A space, and a workbook of it; nothing where there is no such space.
+pub async fn find(
+    tx: &mut Tx,
+    scope: &Scope,
+    space: &SpaceId,
+    workbook: Option<&WorkbookId>,
+) -> Result<Option<Whereabouts>, StoreError> {
+    let statement = Statement::new(
+        "SELECT name AS space_name, namespace AS space_namespace,
+            (SELECT w.name FROM workbooks w WHERE w.space_id = spaces.id AND w.id = $1) AS workbook_name,
+            (SELECT w.namespace FROM workbooks w WHERE w.space_id = spaces.id AND w.id = $2)
+                AS workbook_namespace
+        FROM spaces WHERE deleted_at IS NULL",
+    )
+    .bind(workbook.map(Id::as_str))
+    .bind(workbook.map(Id::as_str))
+    .push_bind(" AND id = ", space)
+    .push_bind(" AND account_id = ", &scope.account_id)
+    .filter(" AND environment_id = ", scope.environment_id.as_ref())
+    .filter(" AND id = ", scope.space_id.as_ref());
+    Ok(tx.optional::<WhereaboutsRow>(statement).await?.map(Whereabouts::from))
+}

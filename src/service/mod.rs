@@ -51,6 +51,7 @@ pub mod mapping_plan;
 pub mod markdown;
 pub mod new_job;
 pub mod orphaned_files;
+pub mod plugin_words;
 pub mod read_records;
 pub mod record_batches;
 pub mod records;

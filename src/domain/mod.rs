@@ -17,6 +17,8 @@ pub mod document;
 pub mod embedding;
 pub mod event;
 pub mod export;
+#[cfg(feature = "ssr")]
+pub mod extraction;
 pub mod file;
 pub mod fill;
 pub mod form;

@@ -29,6 +29,7 @@ pub mod environments;
 pub mod error;
 pub mod events;
 pub mod exports;
+pub mod extraction;
 pub mod facets;
 pub mod fields;
 pub mod files;

@@ -19,6 +19,7 @@ mod embedding;
 mod environments;
 mod event_stream;
 mod events;
+mod extraction;
 mod extractors;
 mod files;
 mod find;

@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod arriving;
+mod extraction;
 mod home;
 mod hostile;
 mod imports;

@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod actions;
+pub mod agents;
 mod blueprints;
 pub mod changes;
 mod checkpoint;
@@ -48,7 +49,7 @@ pub mod views;
 pub mod webhooks;
 pub mod workbooks;
 
-pub use db::{DatabaseUrl, Db, EventSignal, Signals};
+pub use db::{DatabaseUrl, Db, EventSignal, Signals, events_come};
 pub use error::StoreError;
 pub use failpoint::failpoint;
 pub use fresh::{new_id, new_log_id, now, random_bytes};

@@ -31,6 +31,9 @@ async fn a_neighbour_finds_nothing() {
         let delivery = text(&delivery, "id");
         let secret = json!({ "name": "KEY", "value": "x", "spaceId": made.space });
         let secret = text(&app.post("/v1/secrets", secret).await.data()[0], "id");
+        let agent = text(&crate::agents::deploy(&app, json!({ "source": "exports.x = 1" })).await, "id");
+        let versions = app.get(&format!("/v1/agents/{agent}/versions")).await.data();
+        let version = text(&versions[0], "id");
         let neighbour = app.neighbours_key().await;
 
         let ids = [
@@ -52,6 +55,8 @@ async fn a_neighbour_finds_nothing() {
             ("{webhookId}", &webhook),
             ("{deliveryId}", &delivery),
             ("{secretId}", &secret),
+            ("{agentId}", &agent),
+            ("{agentVersionId}", &version),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
@@ -100,7 +105,9 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{actionId}", "us_act_0000000000")
                     .replace("{webhookId}", "us_wh_0000000000")
                     .replace("{deliveryId}", "us_wd_0000000000")
-                    .replace("{secretId}", "us_sec_0000000000");
+                    .replace("{secretId}", "us_sec_0000000000")
+                    .replace("{agentId}", "us_ag_0000000000")
+                    .replace("{agentVersionId}", "us_agv_0000000000");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;
@@ -115,6 +122,14 @@ async fn a_neighbour_finds_nothing() {
             ("GET", format!("/v1/files?spaceId={}", made.space), Value::Null),
             ("GET", format!("/v1/snapshots?sheetId={}", made.sheet), Value::Null),
             ("GET", format!("/v1/webhooks?spaceId={}", made.space), Value::Null),
+            ("GET", format!("/v1/agents?environmentId={}", app.environment_id), Value::Null),
+            ("GET", format!("/v1/agents/logs?environmentId={}", app.environment_id), Value::Null),
+            ("GET", format!("/v1/agents/executions?environmentId={}", app.environment_id), Value::Null),
+            (
+                "POST",
+                format!("/v1/agents?environmentId={}", app.environment_id),
+                json!({ "source": "exports.x = 2" }),
+            ),
             ("GET", format!("/v1/secrets?spaceId={}", made.space), Value::Null),
             ("GET", format!("/v1/secrets?environmentId={}", app.environment_id), Value::Null),
             (
@@ -189,6 +204,8 @@ async fn a_neighbour_finds_nothing() {
             let listed = app.call_as(&neighbour, "GET", &format!("/v1/webhooks{query}"), &Value::Null).await;
             assert_eq!(listed.json()["data"], json!([]), "{query}");
         }
+        let listed = app.call_as(&neighbour, "GET", "/v1/agents", &Value::Null).await;
+        assert_eq!(listed.json()["data"], json!([]));
         // And nothing was touched.
         let workbook = app.get(&format!("/v1/workbooks/{}", made.workbook)).await.data();
         assert_eq!(workbook["name"], json!("All Contacts"));

@@ -7,6 +7,8 @@
 
 mod actions;
 mod address;
+mod agent_logs;
+mod agents;
 mod answer;
 mod bulk;
 mod cells;
@@ -104,6 +106,8 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(entitlements::routes())
         .merge(actions::routes())
         .merge(secrets::routes())
+        .merge(agents::routes())
+        .merge(agent_logs::routes())
 }
 
 /// Answers everything under `/v1`, `/v2`, `/v2-alpha` and `/time`, and nothing else. Long polls end when

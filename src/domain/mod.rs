@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod action;
+#[cfg(feature = "ssr")]
+pub mod agent;
 pub mod blueprint;
 #[cfg(feature = "ssr")]
 pub mod built_in_actions;

@@ -3,10 +3,10 @@
 use super::secrets::{SUBSCRIPTION_TOKEN_LIFE, hash_token, new_token, password_fits};
 use super::{ErrorKind, Result, Service, ServiceError};
 use crate::domain::access::{Actor, Operation, Role, Scope};
-use crate::domain::ids::{EnvironmentId, Id, SpaceId};
+use crate::domain::ids::{AgentId, EnvironmentId, Id, SpaceId};
 use crate::domain::tenant::{KeyKind, User, UserRole};
 use crate::domain::time::Timestamp;
-use crate::store::{accounts, keys, now, sessions};
+use crate::store::{accounts, agents, keys, now, sessions};
 
 /// How long a session lasts without use.
 const SESSION_LIFE: i64 = 12 * 3600 * 1000;
@@ -32,7 +32,7 @@ pub enum Subscription {
 }
 
 impl Service {
-    /// The actor behind a bearer token: a key, or a token that opens one space.
+    /// The actor behind a bearer token: a key, or a token that opens one space or stands for an agent.
     pub async fn actor_of_bearer(&self, token: &str) -> Result<Actor> {
         let unknown = || {
             let message = "this key or token is not known; see data/keys.env, or sign in for a new one";
@@ -50,6 +50,11 @@ impl Service {
             return Ok(actor);
         }
         let mut tx = self.db.read().await?;
+        if let Some(id) = self.secrets.verify("agent", token, now()) {
+            let agent = agents::find_anywhere(&mut tx, &AgentId::parse(&id)?).await?.ok_or_else(unknown)?;
+            let scope = Scope::environment(agent.account_id, agent.environment_id);
+            return Ok(Actor { id: agent.id.to_string(), role: Role::SecretKey, scope });
+        }
         let found = keys::key_by_hash(&mut tx, &hash).await?;
         let (id, kind, account_id, environment_id) = found.ok_or_else(unknown)?;
         let role = match kind {

@@ -18,6 +18,7 @@ use crate::domain::ids::{ChangeId, FileId, Id};
 use crate::domain::job::run::change_of;
 use crate::domain::job::{Job, JobTrigger, JobType};
 use crate::domain::parse::from_value;
+use crate::domain::whereabouts::Whereabouts;
 use crate::domain::workbook::Sheet;
 use crate::files::{Table, table};
 use crate::store::{Tx, failpoint, files, now, sheets, spaces, workbooks};
@@ -52,8 +53,8 @@ impl Service {
         let file = files::find(&mut tx, &actor.scope, id).await?;
         let mut file = file.ok_or_else(|| ServiceError::not_found("file", id))?;
         let space = find_space(&mut tx, actor, &file.space_id).await?;
-        let namespaces = space.namespaces();
-        delete_workbooks(&mut tx, actor, &file, &namespaces).await?;
+        let around = space.whereabouts();
+        delete_workbooks(&mut tx, actor, &file, &around).await?;
         let config = workbook_of(&file, &table.header.names)?;
         let made = insert_workbook(&mut tx, actor, &space, config, origin_of(id)).await?;
         self.check_columns(&[], &made.sheets)?;
@@ -63,7 +64,7 @@ impl Service {
         sheets::set_importing(&mut tx, &sheet.id, Some(&change)).await?;
         file.encoding = table.dialect.encoding.name().to_ascii_lowercase();
         (file.workbook_id, file.sheet_id) = (Some(workbook.id), None);
-        keep(&mut tx, actor, file, FileStatus::Analyzing, &namespaces).await?;
+        keep(&mut tx, actor, file, FileStatus::Analyzing, &around).await?;
         spaces::touch(&mut tx, &space.id, now());
         tx.commit().await?;
         failpoint("extraction-begun");
@@ -74,10 +75,10 @@ impl Service {
     pub async fn give_up_extraction(&self, actor: &Actor, id: &FileId, status: FileStatus) -> Result<()> {
         let mut tx = self.db.write().await?;
         let Some(mut file) = files::find(&mut tx, &actor.scope, id).await? else { return Ok(()) };
-        let namespaces = super::workbooks::namespaces(&mut tx, actor, &file.space_id).await?;
-        delete_workbooks(&mut tx, actor, &file, &namespaces).await?;
+        let around = super::workbooks::whereabouts(&mut tx, actor, &file.space_id, None).await?;
+        delete_workbooks(&mut tx, actor, &file, &around).await?;
         (file.workbook_id, file.sheet_id) = (None, None);
-        keep(&mut tx, actor, file, status, &namespaces).await?;
+        keep(&mut tx, actor, file, status, &around).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -97,12 +98,12 @@ pub(super) async fn delete_workbooks(
     tx: &mut Tx,
     actor: &Actor,
     file: &File,
-    namespaces: &[String],
+    around: &Whereabouts,
 ) -> Result<()> {
     let all = workbooks::list(tx, &actor.scope, &file.space_id).await?;
     for workbook in all.iter().filter(|workbook| is_extracted_from(workbook, file)) {
         workbooks::delete(tx, &workbook.id, now()).await?;
-        tx.emit(of_workbook(Topic::WorkbookDeleted, actor, workbook, namespaces, json!({})));
+        tx.emit(of_workbook(Topic::WorkbookDeleted, actor, workbook, around, json!({})));
     }
     Ok(())
 }
@@ -112,11 +113,11 @@ async fn keep(
     actor: &Actor,
     mut file: File,
     status: FileStatus,
-    namespaces: &[String],
+    around: &Whereabouts,
 ) -> Result<()> {
     (file.status, file.updated_at) = (status, now());
     files::update(tx, &file).await?;
     let payload = json!({ "status": file.status, "workbookId": file.workbook_id });
-    tx.emit(of_file(Topic::FileUpdated, actor, &file, namespaces, payload));
+    tx.emit(of_file(Topic::FileUpdated, actor, &file, around, payload));
     Ok(())
 }

@@ -149,6 +149,7 @@ impl Service {
             let mut tx = self.db.write().await?;
             jobs::release_leases(&mut tx).await?;
             crate::store::webhooks::release_leases(&mut tx).await?;
+            crate::store::agents::release_leases(&mut tx).await?;
             tx.wake_jobs();
             tx.commit().await?;
         }

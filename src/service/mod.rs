@@ -7,6 +7,7 @@ pub mod action_changes;
 pub mod action_form;
 pub mod actions;
 pub mod additions;
+pub mod agents;
 pub mod announce;
 pub mod arriving_import;
 pub mod authentication;
@@ -83,9 +84,9 @@ pub mod workbooks;
 
 pub use error::{ErrorKind, ServiceError};
 pub use secrets::Secrets;
-pub use settings::{Retention, Settings, Timeouts, Webhooks};
+pub use settings::{Agents, Retention, Settings, Timeouts, Webhooks};
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
@@ -94,6 +95,7 @@ use crate::domain::tenant::{Person, User};
 use crate::files::FileStore;
 use crate::sheets::Sheets;
 use crate::store::Db;
+use agents::AgentRuntime;
 use edit_queue::EditQueue;
 use known_callers::KnownCallers;
 
@@ -114,6 +116,9 @@ pub struct Service {
     edits: Arc<EditQueue>,
     /// Webhooks changed, or something is to be sent to one.
     pub webhooks_changed: Notify,
+    /// Agents were deployed or deleted.
+    pub agents_changed: Notify,
+    agent_runtime: Mutex<AgentRuntime>,
     sessions: KnownCallers<(Actor, User)>,
     keys: KnownCallers<Actor>,
     visitors: KnownCallers<(Actor, Person)>,
@@ -154,8 +159,22 @@ impl Service {
     pub fn new(db: Db, sheets: Sheets, files: FileStore, settings: Settings, secrets: Secrets) -> Self {
         let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone(), settings.limits));
         let (sessions, keys, visitors) = (KnownCallers::new(), KnownCallers::new(), KnownCallers::new());
-        let webhooks_changed = Notify::new();
-        Self { db, sheets, files, settings, secrets, edits, webhooks_changed, sessions, keys, visitors }
+        let (webhooks_changed, agents_changed) = (Notify::new(), Notify::new());
+        let agent_runtime = Mutex::default();
+        Self {
+            db,
+            sheets,
+            files,
+            settings,
+            secrets,
+            edits,
+            webhooks_changed,
+            agents_changed,
+            agent_runtime,
+            sessions,
+            keys,
+            visitors,
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod actions;
+pub mod agents;
 mod blueprints;
 pub mod changes;
 mod checkpoint;
@@ -50,7 +51,7 @@ pub mod webhooks;
 pub mod whereabouts;
 pub mod workbooks;
 
-pub use db::{DatabaseUrl, Db, EventSignal, Signals};
+pub use db::{DatabaseUrl, Db, EventSignal, Signals, events_come};
 pub use error::StoreError;
 pub use failpoint::failpoint;
 pub use fresh::{new_id, new_log_id, now, random_bytes};

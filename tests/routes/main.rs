@@ -6,6 +6,9 @@
 mod util;
 
 mod actions;
+#[cfg(unix)]
+mod agent_runs;
+mod agents;
 mod bad_input;
 mod blueprint_changes;
 mod built_in_actions;

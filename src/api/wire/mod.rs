@@ -4,6 +4,7 @@
 //! domain does.
 
 pub mod action;
+pub mod agent;
 pub mod cell;
 pub mod commit;
 pub mod document;

@@ -3,11 +3,11 @@
 use super::secrets::{SPACE_TOKEN_LIFE, SUBSCRIPTION_TOKEN_LIFE, hash_token, new_token, password_fits};
 use super::{ErrorKind, Result, Service, ServiceError};
 use crate::domain::access::{Actor, Operation, Role, Scope};
-use crate::domain::ids::{EnvironmentId, Id, SpaceId};
+use crate::domain::ids::{AccessTokenId, EnvironmentId, Id, SpaceId};
 use crate::domain::space::Space;
-use crate::domain::tenant::{KeyKind, User, UserRole};
+use crate::domain::tenant::{User, UserRole};
 use crate::domain::time::Timestamp;
-use crate::store::{accounts, keys, now, sessions, spaces};
+use crate::store::{Tx, accounts, now, sessions, spaces};
 
 /// How long a session lasts without use.
 const SESSION_LIFE: i64 = 12 * 3600 * 1000;
@@ -33,7 +33,7 @@ pub enum Subscription {
 }
 
 impl Service {
-    /// The actor behind a bearer token: a key, or the token of a space.
+    /// The actor behind a bearer token: a key, a token of a person, or the token of a space.
     pub async fn actor_of_bearer(&self, token: &str) -> Result<Actor> {
         let unknown = || {
             let message = "this key or token is not known; see data/keys.env, or sign in for a new one";
@@ -50,13 +50,7 @@ impl Service {
             let space = spaces::find_anywhere(&mut tx, &id).await?.ok_or_else(unknown)?;
             return Ok(Actor { id: id.to_string(), role: Role::Embed, scope: space.scope() });
         }
-        let found = keys::key_by_hash(&mut tx, &hash).await?;
-        let (id, kind, account_id, environment_id) = found.ok_or_else(unknown)?;
-        let role = match kind {
-            KeyKind::Secret => Role::SecretKey,
-            KeyKind::Publishable => Role::PublishableKey,
-        };
-        let actor = Actor { id: id.to_string(), role, scope: Scope::environment(account_id, environment_id) };
+        let actor = self.actor_of_stored(&mut tx, token, &hash).await?.ok_or_else(unknown)?;
         self.keys.remember(era, hash, &actor);
         Ok(actor)
     }
@@ -90,7 +84,7 @@ impl Service {
         if !fits.await.map_err(ServiceError::internal)? {
             return Err(refused());
         }
-        self.begin_session(user).await
+        self.begin_session(user, None).await
     }
 
     /// Begins a session for the first admin, without a password: for browsers on the server's own machine.
@@ -99,15 +93,31 @@ impl Service {
         let user = accounts::first_user(&mut tx).await?;
         drop(tx);
         let user = user.ok_or_else(|| ServiceError::internal("there is no admin yet"))?;
-        self.begin_session(user).await
+        self.begin_session(user, None).await
     }
 
-    async fn begin_session(&self, user: User) -> Result<NewSession> {
+    /// Begins a session: of a person, or of a client of theirs, with which it ends.
+    pub(super) async fn begin_session(
+        &self,
+        user: User,
+        client: Option<&AccessTokenId>,
+    ) -> Result<NewSession> {
+        let mut tx = self.db.write().await?;
+        let session = self.add_session(&mut tx, user, client).await?;
+        tx.commit().await?;
+        Ok(session)
+    }
+
+    /// The same within a transaction.
+    pub(super) async fn add_session(
+        &self,
+        tx: &mut Tx,
+        user: User,
+        client: Option<&AccessTokenId>,
+    ) -> Result<NewSession> {
         let token = new_token("");
         let expires_at = now().plus(SESSION_LIFE);
-        let mut tx = self.db.write().await?;
-        sessions::insert_session(&mut tx, &hash_token(&token), &user.id, expires_at).await?;
-        tx.commit().await?;
+        sessions::insert_session_of_client(tx, &hash_token(&token), &user.id, client, expires_at).await?;
         Ok(NewSession { token, expires_at, user })
     }
 

@@ -3,6 +3,7 @@
 //! The API, the page and the jobs call the same methods with an [`Actor`]; what an actor may not see
 //! is not found, what it may not do is refused, and each change leaves its events in the same commit.
 
+pub mod access_tokens;
 pub mod action_changes;
 pub mod action_form;
 pub mod actions;
@@ -10,6 +11,7 @@ pub mod additions;
 pub mod announce;
 pub mod arriving_import;
 pub mod authentication;
+pub mod bearers;
 pub mod bootstrap;
 mod built_in_actions;
 mod built_in_rights;
@@ -41,6 +43,7 @@ pub mod import_run;
 pub mod imports;
 mod job_secrets;
 pub mod jobs;
+pub mod keys;
 mod known_callers;
 pub mod layouts;
 pub mod links;
@@ -67,6 +70,7 @@ pub mod steps;
 pub mod transfers;
 pub mod undo;
 mod undo_job;
+mod uses;
 pub mod versions;
 pub mod views;
 pub mod webhooks;
@@ -87,6 +91,7 @@ use crate::sheets::Sheets;
 use crate::store::Db;
 use edit_queue::EditQueue;
 use known_callers::KnownCallers;
+use uses::Uses;
 
 /// The result of everything the service does.
 pub type Result<T> = std::result::Result<T, ServiceError>;
@@ -107,6 +112,7 @@ pub struct Service {
     pub webhooks_changed: Notify,
     sessions: KnownCallers<(Actor, User)>,
     keys: KnownCallers<Actor>,
+    uses: Uses,
 }
 
 /// Which part of a list is wanted.
@@ -145,7 +151,8 @@ impl Service {
         let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone(), settings.limits));
         let (sessions, keys) = (KnownCallers::new(), KnownCallers::new());
         let webhooks_changed = Notify::new();
-        Self { db, sheets, files, settings, secrets, edits, webhooks_changed, sessions, keys }
+        let uses = Uses::default();
+        Self { db, sheets, files, settings, secrets, edits, webhooks_changed, sessions, keys, uses }
     }
 }
 

@@ -6,6 +6,7 @@
 mod util;
 
 mod actions;
+mod auth;
 mod bad_input;
 mod blueprint_changes;
 mod built_in_actions;

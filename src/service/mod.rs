@@ -3,6 +3,7 @@
 //! The API, the page and the jobs call the same methods with an [`Actor`]; what an actor may not see
 //! is not found, what it may not do is refused, and each change leaves its events in the same commit.
 
+pub mod access_tokens;
 pub mod action_changes;
 pub mod action_form;
 pub mod actions;
@@ -11,6 +12,7 @@ pub mod agents;
 pub mod announce;
 pub mod arriving_import;
 pub mod authentication;
+pub mod bearers;
 pub mod bootstrap;
 mod built_in_actions;
 mod built_in_rights;
@@ -47,6 +49,7 @@ pub mod imports;
 pub mod invitations;
 mod job_secrets;
 pub mod jobs;
+pub mod keys;
 mod known_callers;
 pub mod layouts;
 pub mod links;
@@ -76,6 +79,7 @@ pub mod stored_secrets;
 pub mod transfers;
 pub mod undo;
 mod undo_job;
+mod uses;
 pub mod versions;
 pub mod views;
 pub mod visits;
@@ -98,6 +102,7 @@ use crate::store::Db;
 use agents::AgentRuntime;
 use edit_queue::EditQueue;
 use known_callers::KnownCallers;
+use uses::Uses;
 
 /// The result of everything the service does.
 pub type Result<T> = std::result::Result<T, ServiceError>;
@@ -122,6 +127,7 @@ pub struct Service {
     sessions: KnownCallers<(Actor, User)>,
     keys: KnownCallers<Actor>,
     visitors: KnownCallers<(Actor, Person)>,
+    uses: Uses,
 }
 
 /// Which part of a list is wanted.
@@ -160,7 +166,7 @@ impl Service {
         let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone(), settings.limits));
         let (sessions, keys, visitors) = (KnownCallers::new(), KnownCallers::new(), KnownCallers::new());
         let (webhooks_changed, agents_changed) = (Notify::new(), Notify::new());
-        let agent_runtime = Mutex::default();
+        let (agent_runtime, uses) = (Mutex::default(), Uses::default());
         Self {
             db,
             sheets,
@@ -174,6 +180,7 @@ impl Service {
             sessions,
             keys,
             visitors,
+            uses,
         }
     }
 }

@@ -7,6 +7,7 @@
 //! Columns are texts, 64-bit integers, booleans and bytes only; times are milliseconds since 1970 and
 //! structured values JSON in a text, so that both databases read alike.
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod actions;
 pub mod agents;

@@ -74,6 +74,10 @@ async fn a_neighbour_finds_nothing() {
         for (path, methods) in
             document["paths"].as_object().unwrap().iter().filter(|(path, _)| path.contains('{'))
         {
+            // What belongs to a person or to the account of both is tested with another account in auth.rs and users.rs.
+            if ["/v1/users/", "/v1/auth/"].iter().any(|of_account| path.starts_with(of_account)) {
+                continue;
+            }
             let address = ids.iter().fold(path.clone(), |path, (name, id)| path.replace(name, id));
             assert!(!address.contains('{'), "{path} has an id that this test does not know");
             for method in methods.as_object().unwrap().keys() {

@@ -51,8 +51,8 @@ async fn read(answer: Response) -> (StatusCode, HeaderMap, String) {
 
 /// The token of a visit in its first page.
 fn visit_of(page: &str) -> String {
-    let rest = page.split("data-token=\"").nth(1).expect("the page is a visitor's");
-    rest.split('"').next().unwrap().to_string()
+    let rest = page.split("data-token=\"").nth(1).unwrap_or_else(|| panic!("no visitor's page: {page}"));
+    rest.split('"').next().unwrap_or_default().to_string()
 }
 
 /// The link to a space, without the server's name, and its token.

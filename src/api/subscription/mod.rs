@@ -40,15 +40,22 @@ struct Channels {
 pub fn routes(service: Arc<Service>, stopping: CancellationToken) -> Router {
     Router::new()
         .route("/v2/subscribe/{key}/{channel}/0", get(subscribe))
-        .route("/v2/subscribe/{*rest}", get(not_this_channel))
         .route("/v2/presence/sub-key/{key}/channel/{channel}/leave", get(|| presence("leave")))
         .route("/v2/presence/sub-key/{key}/channel/{channel}/heartbeat", get(|| presence("heartbeat")))
         .route("/v2/presence/sub_key/{key}/channel/{channel}/leave", get(|| presence("leave")))
         .route("/v2/presence/sub_key/{key}/channel/{channel}/heartbeat", get(|| presence("heartbeat")))
-        .route("/v2/{*rest}", get(|| refuse(StatusCode::NOT_FOUND, "there is no such call")))
+        .route("/v2/{*rest}", get(elsewhere))
         .route("/time/0", get(time))
         .layer(cors())
         .with_state(Channels { service, stopping })
+}
+
+/// What has no address here. A listener that asks for events of nothing must not hear anything but 403.
+async fn elsewhere(Path(rest): Path<String>) -> Response {
+    if rest.starts_with("subscribe/") {
+        return not_this_channel().await;
+    }
+    refuse(StatusCode::NOT_FOUND, "there is no such call").await
 }
 
 async fn subscribe(

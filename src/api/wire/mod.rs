@@ -7,6 +7,7 @@ pub mod action;
 pub mod cell;
 pub mod commit;
 pub mod document;
+pub mod embedding;
 pub mod environment;
 pub mod event;
 pub mod file;

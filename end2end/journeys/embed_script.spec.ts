@@ -19,6 +19,7 @@ function example(server: Server, path: string) {
 /** Presses Submit, and what its dialog asks. */
 async function submit(frame: FrameLocator) {
   await frame.getByRole('button', { name: 'Submit' }).first().click();
+  await frame.getByRole('dialog', { name: 'Submit' }).getByRole('button', { name: 'Submit' }).click();
 }
 
 const csv = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from('Name,E-mail\nAda,ADA@x.example\nGrace,g@x.example\nAlan,nothing\n') };

@@ -94,10 +94,13 @@ test('records and commits', api, async ({ api, made: { sheet } }) => {
 
   const { id } = records[1];
   await api.records.update(sheet.id, [{ id, values: { name: { value: 'Bob' } }, metadata: { seen: true } }]);
+  // The same again changes nothing, and names the commit that was last.
+  const again = await api.records.update(sheet.id, [{ id, values: { name: { value: 'Bob' } } }]);
   expect((await api.records.get(sheet.id, { ids: [id] })).data.records[0]).toMatchObject({ valid: true, metadata: { seen: true }, values: { name: { value: 'Bob' } } });
 
   const { data: commits } = await api.sheets.getSheetCommits(sheet.id);
   expect(commits).toHaveLength(3);
+  expect(commits.map(({ id }) => id)).toContain(again.data.versionId);
   await api.commits.complete(commits[0].id);
   expect((await api.commits.get(commits[0].id)).data.sheetId).toBe(sheet.id);
 
@@ -118,6 +121,25 @@ test('files', api, async ({ api, made: { space, environmentId, workbook } }) => 
   expect((await api.files.list({ spaceId: space.id })).data.map(({ id }) => id)).toEqual([file.id]);
   await api.files.delete(file.id);
   expect((await api.files.list({ spaceId: space.id })).data).toEqual([]);
+});
+
+test('header rows and entitlements, which extractors ask for', api, async ({ api, made: { space } }) => {
+  const data = [['Our people', ''], ['Name', 'Age'], ['Ada', '36']];
+  const { data: found } = await api.files.detectHeader({ options: { algorithm: 'default' }, data });
+  expect(found).toMatchObject({ header: ['Name', 'Age'], headerRow: 2, letters: ['A', 'B'] });
+  expect((await api.entitlements.list({ resourceId: space.id })).data).toEqual([]);
+});
+
+test('secrets', api, async ({ api, made: { space, environmentId } }) => {
+  await api.secrets.upsert({ environmentId, name: 'CRM_KEY', value: 'of all' });
+  await api.secrets.upsert({ environmentId, name: 'CRM_KEY', value: 'of the environment' });
+  await api.secrets.upsert({ environmentId, spaceId: space.id, name: 'CRM_KEY', value: 'of the space' });
+  const values = async (place: object = {}) => (await api.secrets.list({ environmentId, ...place })).data.map(({ name, value }) => [name, value]);
+  expect(await values()).toEqual([['CRM_KEY', 'of the environment']]);
+  expect(await values({ spaceId: space.id })).toEqual([['CRM_KEY', 'of the space']]);
+  const [{ id }] = (await api.secrets.list({ environmentId, spaceId: space.id })).data;
+  await api.secrets.delete(id);
+  expect(await values({ spaceId: space.id })).toEqual([['CRM_KEY', 'of the environment']]);
 });
 
 test('jobs', api, async ({ api, made: { space, workbook } }) => {

@@ -9,9 +9,13 @@ import { keysOf, startListener } from '../journeys/listener';
 export const folder = fileURLToPath(new URL('.', import.meta.url));
 
 export type Listener = Awaited<ReturnType<typeof startListener>>;
+export type { Call };
+export type Upload = { name: string; mimeType: string; buffer: Buffer };
 type Fixtures = {
   keys: Record<string, string>;
   call: Call;
+  /** Uploads a file to a space, as programs do; gives what the server says of it. */
+  upload: (spaceId: string, file: Upload) => Promise<{ id: string }>;
   /** Starts the listener of a file of `listeners/`; `at` is another way to the server. It ends with the test. */
   listen: (file: string, at?: { url: string }) => Promise<Listener>;
 };
@@ -20,6 +24,13 @@ export const test = base.extend<Fixtures>({
   keys: async ({ server }, use) => use(keysOf(server.data)),
 
   call: async ({ request, keys }, use) => use(caller(request, keys.API_KEY)),
+
+  upload: async ({ request, keys }, use) =>
+    use(async (spaceId, file) => {
+      const multipart = { spaceId, environmentId: keys.ENVIRONMENT_ID, file };
+      const answer = await request.post('/v1/files', { multipart, headers: { authorization: `Bearer ${keys.API_KEY}` } });
+      return (await answer.json()).data;
+    }),
 
   listen: async ({ server }, use, result) => {
     const listeners: Listener[] = [];

@@ -67,7 +67,7 @@ test('a hook locks a cell and notes something of a record', shows('@flatfile/plu
   await expect(record.getByRole('textbox', { name: 'Last name' })).not.toHaveAttribute('readonly', '');
 });
 
-test('a hook for many records computes 2,000 of them in chunks', shows('@flatfile/plugin-record-hook'), async ({ page, call, keys, listen }) => {
+test('a hook for many records computes 2,000 of them in chunks', shows('@flatfile/plugin-record-hook', '@flatfile/hooks'), async ({ page, call, keys, listen }) => {
   await listen('record_hook.mjs');
   const made = await makeSpace({ call, keys }, { sheets: [lines] });
   const rows = Array.from({ length: 2_000 }, (_, number) => ({ price: 2, pieces: number }));

@@ -1,35 +1,46 @@
 // The table of docs/clients.md: which client was seen at work in which test, and what came of it.
 //
 // With INLET_CLIENTS_TABLE=1, which is for runs of all tests of the clients, a run fails whose table is not the
-// committed one, and leaves the new one there to be committed.
+// committed one, and leaves the new one there to be committed. It also fails when a package of Flatfile's stands in
+// the manifest that no test shows.
 import type { FullResult, Reporter, Suite, TestCase } from '@playwright/test/reporter';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const page = fileURLToPath(new URL('../../docs/clients.md', import.meta.url));
+const manifest = fileURLToPath(new URL('package.json', import.meta.url));
 const [begin, end] = ['<!-- the table of the last run begins -->', '<!-- the table of the last run ends -->'];
 
 const results = { expected: 'passed', flaky: 'passed', unexpected: 'FAILED', skipped: 'skipped' };
 
+/** The clients that a test says it shows. */
+function clientsOf(test: TestCase) {
+  return test.annotations.filter(({ type }) => type === 'client').map(({ description }) => description!);
+}
+
+/** The packages of the manifest that no test shows. */
+function unseen(tests: TestCase[]) {
+  const seen = new Set(tests.flatMap(clientsOf));
+  const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return Object.keys(dependencies).filter((name) => name.includes('flatfile') && !seen.has(name));
+}
+
 /** The name and version of an installed package. */
 function installed(client: string) {
-  const manifest = fileURLToPath(new URL(`node_modules/${client}/package.json`, import.meta.url));
-  const { name, version } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const { name, version } = JSON.parse(readFileSync(fileURLToPath(new URL(`node_modules/${client}/package.json`, import.meta.url)), 'utf8'));
   return `\`${name}\` ${version}`;
 }
 
 /** One row for each client of each test, in an order that no run changes. */
 function tableOf(tests: TestCase[]) {
   const rows = tests.flatMap((test) =>
-    test.annotations
-      .filter(({ type }) => type === 'client')
-      .map(({ description }) => ({
-        client: installed(description!),
-        test: `\`${basename(test.location.file)}\``,
-        line: test.location.line,
-        words: `${results[test.outcome()]} | ${test.title}`,
-      })),
+    clientsOf(test).map((client) => ({
+      client: installed(client),
+      test: `\`${basename(test.location.file)}\``,
+      line: test.location.line,
+      words: `${results[test.outcome()]} | ${test.title}`,
+    })),
   );
   rows.sort((one, other) => one.client.localeCompare(other.client, 'en') || one.test.localeCompare(other.test, 'en') || one.line - other.line);
   return ['| client | test | result | what it shows |', '|---|---|---|---|', ...rows.map(({ client, test, words }) => `| ${client} | ${test} | ${words} |`)].join('\n');
@@ -44,6 +55,11 @@ export default class Table implements Reporter {
 
   onEnd({ status }: FullResult): { status: FullResult['status'] } | void {
     if (!process.env.INLET_CLIENTS_TABLE || status !== 'passed') return;
+    const missing = unseen(this.tests);
+    if (missing.length) {
+      console.error(`No test shows ${missing.join(', ')}, which stand in end2end/clients/package.json.`);
+      return { status: 'failed' };
+    }
     const before = readFileSync(page, 'utf8');
     const [head, tail] = [before.slice(0, before.indexOf(begin)), before.slice(before.indexOf(end))];
     const after = `${head}${begin}\n${tableOf(this.tests)}\n${tail}`;

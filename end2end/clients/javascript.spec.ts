@@ -1,0 +1,47 @@
+// @flatfile/javascript in a page of another site: the hook and the submit run in the page.
+import type { Page } from '@playwright/test';
+
+import { acknowledge, cellAt, expect, people, submit, test, typeRecord } from './embed';
+import { makeSpace, shows } from './fixtures';
+
+const page = (options: string) => `
+  <script src="/node_modules/@flatfile/javascript/dist/index.js"></script>
+  <script>
+    document.querySelector('#open').onclick = () => FlatFileJavaScript.startFlatfile({ ...server, ...${options} });
+  </script>`;
+
+/** What the page does with the records. */
+const work = `
+  onRecordHook: (record) => { record.set('first', String(record.get('first') ?? '').toUpperCase()); return record; },
+  onSubmit: async ({ sheet }) => {
+    const all = await sheet.allData();
+    say('submitted ' + all.records.map(({ values }) => values.first.value + ' ' + values.last.value));
+    await sheet.inChunks((chunk) => say('chunk of ' + chunk.length), { chunkSize: 1 });
+  },`;
+
+const closing = `closeSpace: { operation: 'simpleSubmitAction', onClose: () => say('closed') },`;
+
+/** A person adds a record, submits and closes; the page hears of each. */
+async function importOne(tab: Page) {
+  await typeRecord(tab, ['ada', 'Lovelace']);
+  await expect(cellAt(tab, 0, 0)).toHaveText('ADA');
+  await submit(tab);
+  const said = tab.locator('output');
+  await expect(said).toContainText('submitted ADA Lovelace');
+  await expect(said).toContainText('chunk of 1');
+  await acknowledge(tab);
+  await expect(said).toContainText('closed');
+  await expect(tab.locator('iframe')).toHaveCount(0);
+}
+
+test('a page opens a space that its server has made', shows('@flatfile/javascript'), async ({ page: tab, embed, call, keys }) => {
+  const actions = [{ operation: 'simpleSubmitAction', mode: 'foreground', label: 'Submit data', primary: true }];
+  const { space } = await makeSpace({ call, keys }, { sheets: [JSON.parse(people)], actions });
+  const { id, accessToken } = space;
+  await embed(page(`{
+    space: ${JSON.stringify({ id, accessToken })},
+    listener: FlatFileJavaScript.createSimpleListener({ slug: 'people', ${work} }),
+    ${closing}
+  }`));
+  await importOne(tab);
+});

@@ -20,6 +20,8 @@ macro_rules! columns {
         record_key, metadata, version, live, invalid, layout, importing, created_at, updated_at,
         (SELECT name FROM spaces WHERE spaces.id = sheets.space_id) AS space_name,
         (SELECT namespace FROM spaces WHERE spaces.id = sheets.space_id) AS space_namespace,
+        (SELECT namespaces FROM environments WHERE environments.id = sheets.environment_id)
+            AS environment_namespaces,
         (SELECT name FROM workbooks WHERE workbooks.id = sheets.workbook_id) AS workbook_name,
         (SELECT namespace FROM workbooks WHERE workbooks.id = sheets.workbook_id) AS workbook_namespace"
     };
@@ -233,7 +235,7 @@ impl TryFrom<SheetRow> for Sheet {
             metadata: from_optional_json("sheets.metadata", row.metadata)?,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
-            whereabouts: Arc::new(row.whereabouts.into()),
+            whereabouts: Arc::new(row.whereabouts.try_into()?),
         })
     }
 }

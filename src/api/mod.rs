@@ -35,6 +35,7 @@ mod parts;
 mod query;
 mod record_parts;
 mod records;
+mod sheet_commands;
 mod sheets;
 mod snapshots;
 mod spaces;
@@ -68,6 +69,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(documents::routes())
         .merge(workbooks::routes())
         .merge(sheets::routes())
+        .merge(sheet_commands::routes())
         .merge(download::routes())
         .merge(fields::routes())
         .merge(records::routes())

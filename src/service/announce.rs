@@ -128,7 +128,7 @@ pub fn of_sheet(topic: Topic, actor_id: &str, sheet: &Sheet, payload: Value) -> 
         context,
         payload: object(payload),
         data_path: None,
-        namespaces: sheet.whereabouts.namespaces(),
+        namespaces: sheet.namespaces(),
     }
 }
 
@@ -212,10 +212,9 @@ pub fn of_job(
     sheet: Option<&Sheet>,
     around: &Whereabouts,
 ) -> NewEvent {
-    let around = sheet.map_or(around, |sheet| &sheet.whereabouts);
-    let mut context = match sheet {
-        Some(sheet) => object(sheet_context(sheet)),
-        None => object(json!({ "slugs": around.slugs() })),
+    let (mut context, namespaces) = match sheet {
+        Some(sheet) => (object(sheet_context(sheet)), sheet.namespaces()),
+        None => (object(json!({ "slugs": around.slugs() })), around.namespaces()),
     };
     context.insert("actorId".into(), actor_id.into());
     context.insert("jobId".into(), job.id.to_string().into());
@@ -242,6 +241,6 @@ pub fn of_job(
         context,
         payload: object(payload),
         data_path: sheet.filter(|_| reads_records).map(|sheet| format!("/v1/sheets/{}/records", sheet.id)),
-        namespaces: around.namespaces(),
+        namespaces,
     }
 }

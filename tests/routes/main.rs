@@ -40,6 +40,7 @@ mod references;
 mod retries;
 mod schedules;
 mod sessions;
+mod sheet_commands;
 mod sheets;
 mod snapshots;
 mod space_stream;

@@ -4,6 +4,7 @@
 //! domain does.
 
 pub mod action;
+pub mod calculation;
 pub mod cell;
 pub mod commit;
 pub mod document;

@@ -209,6 +209,9 @@ pub fn sheet(workbook: &Workbook, slug: &str, keys: &[&str]) -> Sheet {
         counts: Counts::default(),
         importing: None,
         metadata: Some(json!({"b": 2})),
+        namespace: Some("green".to_string()),
+        lock: None,
+        created_from: Some(new_id()),
         created_at: THEN,
         updated_at: THEN,
         whereabouts: Arc::new(

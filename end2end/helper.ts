@@ -7,7 +7,7 @@ import { serve } from '../tools/serve.mjs';
 
 const binary = process.env.INLET_BINARY ?? fileURLToPath(new URL('../target/debug/inlet', import.meta.url));
 
-type Server = { url: string; data: string; stop: () => Promise<void>; log: () => string };
+export type Server = { url: string; data: string; restart: () => Promise<void>; stop: () => Promise<void>; log: () => string };
 type Fixtures = {
   server: Server;
   /** What the page logged as an error or threw. The test fails when anything is left in it. */

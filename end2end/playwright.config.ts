@@ -3,8 +3,12 @@ import { defineConfig } from '@playwright/test';
 const inCi = Boolean(process.env.CI);
 
 export default defineConfig({
-  testDir: '.',
   testMatch: '**/*.spec.ts',
+  projects: [
+    { name: 'pages', testDir: '.', testIgnore: 'clients/**' },
+    // The published clients of Flatfile; the second reporter makes the table of docs/clients.md of them.
+    { name: 'clients', testDir: 'clients' },
+  ],
   fullyParallel: true,
   forbidOnly: inCi,
   retries: inCi ? 2 : 0,
@@ -12,7 +16,7 @@ export default defineConfig({
   timeout: 30_000,
   // Nothing here is measured: a busy machine may take its time.
   expect: { timeout: 10_000 },
-  reporter: [['list']],
+  reporter: [['list'], ['./clients/table.ts']],
   use: {
     trace: 'on-first-retry',
     viewport: { width: 1440, height: 900 },

@@ -6,10 +6,36 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Starts `binary`; gives its address and `stop`, which also removes its data. */
+/** Starts `binary`; gives its address, `restart`, which keeps address and data, and `stop`, which removes the data. */
 export async function serve(binary, { environment = {}, flags = [] } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'inlet-data-'));
-  const child = spawn(binary, ['--listen', '127.0.0.1:0', '--data', data, ...flags], {
+  let running = await start(binary, ['--listen', '127.0.0.1:0', '--data', data, ...flags], environment);
+  const { url } = running;
+  let before = '';
+  const restart = async () => {
+    await running.end();
+    before += running.log();
+    running = await start(binary, ['--listen', new URL(url).host, '--data', data, ...flags], environment);
+  };
+  const stop = async () => {
+    await running.end();
+    rmSync(data, { recursive: true, force: true });
+  };
+  return {
+    url,
+    data,
+    restart,
+    stop,
+    log: () => before + running.log(),
+    get child() {
+      return running.child;
+    },
+  };
+}
+
+/** Starts one process, and waits until it serves. */
+async function start(binary, flags, environment) {
+  const child = spawn(binary, flags, {
     env: { ...process.env, INLET_LOG: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -26,12 +52,11 @@ export async function serve(binary, { environment = {}, flags = [] } = {}) {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${binary} ended with ${code} before it served:\n${said}${log}`)));
   });
-  const stop = async () => {
+  const end = async () => {
     child.kill('SIGTERM');
     await exited;
-    rmSync(data, { recursive: true, force: true });
   };
-  return { url, data, child, stop, log: () => log };
+  return { url, child, end, log: () => log };
 }
 
 /** Fetches as a browser does, and gives the bytes as they came over the wire. */

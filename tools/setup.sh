@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # setup.sh        installs what a build needs and this machine lacks
 # setup.sh check  also clippy and rustfmt
-# setup.sh test   also what only the tests need: Chromium, PostgreSQL, Python
+# setup.sh test   also what only the tests need: the clients of Flatfile, Chromium, PostgreSQL, Python
 #
 # It never asks, and takes a second when everything is there. What it may not install it names,
 # with the one command that does.
@@ -43,13 +43,19 @@ need_rust() {
   choose_rust || fail "the library for $wasm_target was built and is not found. Please report this."
 }
 
+# need_npm_packages FOLDER...: those of the lock file there, when they are missing or of another one.
+#
 # Not `npm ci`: it refuses a lock file that lacks packages of other systems, as npm itself may write it.
 need_npm_packages() {
-  if cmp -s "$root/package-lock.json" "$root/node_modules/.installed-lock.json"; then return 0; fi
-  say "npm packages"
-  (cd "$root" && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error) \
-    || fail "npm could not install the packages of package-lock.json. Run: npm install --no-save --ignore-scripts"
-  cp "$root/package-lock.json" "$root/node_modules/.installed-lock.json"
+  local folder name
+  for folder; do
+    if cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json"; then continue; fi
+    name=${folder#"$root"}
+    say "npm packages${name:+ of ${name#/}}"
+    (cd "$folder" && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error) \
+      || fail "npm could not install the packages of $folder/package-lock.json. Run there: npm install --no-save --ignore-scripts"
+    cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock.json"
+  done
 }
 
 need_linters() {
@@ -63,6 +69,8 @@ need_linters() {
 }
 
 need_test_tools() {
+  # The published clients of Flatfile that the tests run.
+  need_npm_packages "$root/examples/listener" "$root/end2end/clients"
   if ! find_chromium >/dev/null; then
     say "Chromium"
     install_packages chromium || fail "there is no Chromium for the end-to-end tests. Run: sudo apt-get install chromium, or set INLET_CHROMIUM to one."
@@ -80,7 +88,7 @@ need_test_tools() {
 need_compiler
 need_node
 need_rust
-need_npm_packages
+need_npm_packages "$root"
 case ${1:-} in
   check) need_linters ;;
   test) need_linters && need_test_tools ;;

@@ -50,10 +50,12 @@ rust_tests() {
   tools/postgres.sh cargo test --no-default-features --features ssr "${more[@]}"
 }
 
+# end_to_end PROJECT: the pages, or the published clients of Flatfile.
 end_to_end() (
-  export INLET_BINARY=$server_binary INLET_CHROMIUM
+  export INLET_BINARY=$server_binary INLET_CHROMIUM INLET_CLIENTS_TABLE=
   INLET_CHROMIUM=$(find_chromium) || fail "there is no Chromium. Run: tools/setup.sh test"
-  cd end2end && ../node_modules/.bin/playwright test
+  if [ "$1" = clients ]; then INLET_CLIENTS_TABLE=1; fi
+  cd end2end && ../node_modules/.bin/playwright test --project "$1"
 )
 
 needs=test
@@ -68,5 +70,6 @@ if [ "$mode" = check ]; then finish; fi
 part "Rust tests" rust_tests
 part "first visit" node tools/sizes.mjs "$server_binary"
 part "without a network" tools/offline.sh "$server_binary"
-part "end to end" end_to_end
+part "end to end" end_to_end pages
+part "clients of Flatfile" end_to_end clients
 finish

@@ -1,7 +1,7 @@
 //! Addresses as the published clients write them, made tidy before the router sees them.
 //!
 //! The listener asks for `//v1/sheets/…` because it joins a host with a slash to a path with one; a
-//! client whose base ends in `/v1/` asks for `/v1/v1/…`.
+//! client whose base ends in `/v1/` asks for `/v1/v1/…`; hand-written ones end an address in a slash.
 
 use axum::Router;
 use axum::extract::Request;
@@ -14,7 +14,8 @@ pub fn tidy_addresses(router: Router) -> Router {
     Router::new().fallback_service(MapRequestLayer::new(normalise_uri).layer(router))
 }
 
-/// Collapses doubled slashes, and `/v1/v1/` to `/v1/`, in the path of a request.
+/// Collapses doubled slashes, and `/v1/v1/` to `/v1/`, in the path of a request, and takes the slash from the end of one
+/// of the API.
 pub fn normalise_uri(mut request: Request) -> Request {
     if let Some(path) = tidy(request.uri().path()) {
         let with_query = match request.uri().query() {
@@ -32,7 +33,7 @@ pub fn normalise_uri(mut request: Request) -> Request {
 
 /// The tidy path, or nothing when it is tidy already.
 fn tidy(path: &str) -> Option<String> {
-    if !path.contains("//") && !path.starts_with("/v1/v1/") {
+    if !path.contains("//") && !path.starts_with("/v1/v1/") && without_end(path) == path {
         return None;
     }
     let mut tidied = String::with_capacity(path.len());
@@ -44,7 +45,14 @@ fn tidy(path: &str) -> Option<String> {
     while let Some(rest) = tidied.strip_prefix("/v1/v1/") {
         tidied = format!("/v1/{rest}");
     }
-    Some(tidied)
+    Some(without_end(&tidied).to_string())
+}
+
+/// A path of the API without the slash at its end.
+fn without_end(path: &str) -> &str {
+    let is_longer = |base: &&str| path.len() > base.len() && path.starts_with(*base);
+    let of_api = ["/v1/", "/v2-alpha/"].iter().any(is_longer);
+    path.strip_suffix('/').filter(|_| of_api).unwrap_or(path)
 }
 
 #[cfg(test)]
@@ -57,8 +65,12 @@ mod tests {
             ("//v1/sheets/a/records", "/v1/sheets/a/records"),
             ("/v1//sheets///a", "/v1/sheets/a"),
             ("/v1/v1/workbooks", "/v1/workbooks"),
-            ("//v1//v1/v1/workbooks/", "/v1/workbooks/"),
+            ("//v1//v1/v1/workbooks/", "/v1/workbooks"),
             ("/v1/spaces", "/v1/spaces"),
+            ("/v1/spaces/", "/v1/spaces"),
+            ("/v2-alpha/records.jsonl/", "/v2-alpha/records.jsonl"),
+            ("/v1/", "/v1/"),
+            ("/space/a/", "/space/a/"),
             ("/", "/"),
         ] {
             let request =

@@ -44,7 +44,8 @@ struct StreamParameters {
     /// Only what happens in this space.
     space_id: Option<String>,
     /// The id of the last event that is known; what came after it is sent first. The header `Last-Event-ID`, which
-    /// browsers and libraries send when they come back, wins. Without either, what happens from now on.
+    /// browsers and libraries send when they come back, wins. `start` is everything that is still known. Without
+    /// either, what happens from now on.
     since: Option<String>,
 }
 
@@ -75,6 +76,7 @@ async fn follow(
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()).map(str::to_string);
     let after = match last.or(asked.since) {
         None => newest,
+        Some(start) if start == "start" => 0,
         Some(id) => {
             let event = service.event(&actor, &known::<EventId>(&id)?).await?;
             let is_here = match &subscription {

@@ -43,7 +43,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Bearer {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token that a request shows.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then(|| token.trim())
 }
@@ -138,6 +139,19 @@ async fn read(body: Body, service: &Service) -> Result<Bytes, ApiError> {
         }
         ApiError::bad("general", "the body ended early or is not what Content-Encoding says")
     })
+}
+
+/// Whether hooks are to be called even where no value changed: `x-force-hooks`, as the published plugins send it
+/// (section 1.3 of the contract).
+pub struct ForcesHooks(pub bool);
+
+impl<S: Send + Sync> FromRequestParts<S> for ForcesHooks {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let value = parts.headers.get("x-force-hooks");
+        Ok(Self(value.is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(b"false"))))
+    }
 }
 
 /// The attempt of a job that the caller works on, when it says so in `X-Inlet-Attempt`.

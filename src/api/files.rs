@@ -17,7 +17,7 @@ use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Maybe, Named, known};
 use super::query::PageParameters;
 use super::upload;
-use super::wire::file::{FileBody, FileRequest, UploadForm};
+use super::wire::file::{CloneRequest, FileBody, FileRequest, UploadForm};
 use crate::domain::file::{File, FileMode, disposition};
 use crate::domain::ids::{FileId, WorkbookId};
 use crate::service::Service;
@@ -30,6 +30,7 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(list, create))
         .routes(routes!(get, update, delete))
         .routes(routes!(download))
+        .routes(routes!(copy))
 }
 
 /// Which files.
@@ -119,6 +120,19 @@ async fn delete(
 ) -> Answer<Data<Success>> {
     service.delete_file(&actor, &id).await?;
     Ok(success())
+}
+
+/// Copies a file with its bytes, name and actions.
+#[utoipa::path(post, path = "/v1/files/{fileId}/clone", tag = "files", operation_id = "clone",
+    params(("fileId" = String, Path)), request_body = CloneRequest,
+    responses((status = 200, body = Data<FileBody>), Failures))]
+async fn copy(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<FileId>,
+    Maybe(request): Maybe<CloneRequest>,
+) -> Answer<Data<FileBody>> {
+    Ok(data(service.clone_file(&actor, &id, request.prefix.as_deref()).await?.into()))
 }
 
 /// The bytes of a file.

@@ -13,6 +13,7 @@ mod cells;
 mod commits;
 mod documents;
 mod download;
+mod entitlements;
 mod environments;
 mod error;
 mod event_stream;
@@ -20,8 +21,11 @@ mod events;
 mod extract;
 mod fields;
 mod files;
+mod guests;
+mod header_row;
 mod history;
 mod indices;
+mod invitations;
 mod job_log;
 mod job_plans;
 mod job_secrets;
@@ -35,6 +39,7 @@ mod parts;
 mod query;
 mod record_parts;
 mod records;
+mod secrets;
 mod sheet_commands;
 mod sheets;
 mod snapshots;
@@ -57,6 +62,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use address::{normalise_uri, tidy_addresses};
 pub use error::status_of;
+pub use extract::bearer;
 pub use openapi::document;
 
 use crate::service::Service;
@@ -65,6 +71,8 @@ use crate::service::Service;
 fn operations() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(environments::routes())
+        .merge(guests::routes())
+        .merge(invitations::routes())
         .merge(spaces::routes())
         .merge(documents::routes())
         .merge(workbooks::routes())
@@ -92,7 +100,10 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(webhooks::routes())
         .merge(webhook_deliveries::routes())
         .merge(files::routes())
+        .merge(header_row::routes())
+        .merge(entitlements::routes())
         .merge(actions::routes())
+        .merge(secrets::routes())
 }
 
 /// Answers everything under `/v1`, `/v2`, `/v2-alpha` and `/time`, and nothing else. Long polls end when

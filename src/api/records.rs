@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 
 use super::answer::{Data, Success, data, success};
 use super::error::{ApiError, ApiResult, Failures};
-use super::extract::{Asked, Caller, Json, Named, known};
+use super::extract::{Asked, Caller, ForcesHooks, Json, Named, known};
 use super::query::{self, PageParameters, RecordParameters};
 use super::record_parts;
 use super::wire::record::{CellsRequest, ChangeAnswer, RecordRequest, RecordsBody, cells};
@@ -91,11 +91,11 @@ async fn insert(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
     Named(id): Named<SheetId>,
+    ForcesHooks(forces): ForcesHooks,
     Json(rows): Json<Vec<CellsRequest>>,
 ) -> ApiResult<Response> {
-    let written = service
-        .insert_records(&actor, &id, rows.into_iter().map(cells).collect(), &Audience::Everybody)
-        .await?;
+    let records = rows.into_iter().map(cells).collect();
+    let written = service.insert_records(&actor, &id, records, &audience(None, forces)).await?;
     let page = Page::first(written.numbers.len() as u64);
     let commit = written.commit_id.clone();
     let read = RecordRead { commit: commit.clone(), page: Some(page), ..RecordRead::default() };
@@ -125,12 +125,21 @@ async fn update(
     Caller(actor): Caller,
     Named(id): Named<SheetId>,
     Asked(asked): Asked<UpdateParameters>,
+    ForcesHooks(forces): ForcesHooks,
     Json(records): Json<Vec<RecordRequest>>,
 ) -> Answer<Data<ChangeAnswer>> {
     let answers = asked.for_event.map(|id| known::<EventId>(&id)).transpose()?;
     let records = records.into_iter().map(RecordRequest::into_input).collect();
-    let written = service.update_records(&actor, &id, records, answers.into()).await?;
-    Ok(data(ChangeAnswer::new(written.commit_id)))
+    let written = service.update_records(&actor, &id, records, audience(answers, forces)).await?;
+    Ok(data(ChangeAnswer::new(service.last_commit(&written).await?)))
+}
+
+/// Who is told: an answer to an event calls no hooks, whatever its headers say.
+fn audience(answers: Option<EventId>, forces: bool) -> Audience {
+    match answers {
+        None if forces => Audience::Forced,
+        answers => answers.into(),
+    }
 }
 
 /// Which records to delete.

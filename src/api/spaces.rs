@@ -90,7 +90,7 @@ async fn list(
         is_collaborative: asked.is_collaborative,
     };
     let found = service.spaces(&actor, &filter, page).await?;
-    Ok(listed(page, found, |summary| SpaceBody::counted(&service, summary)))
+    Ok(listed(page, found, |summary| SpaceBody::counted(&service, &actor, summary)))
 }
 
 /// Makes a space.
@@ -116,7 +116,7 @@ async fn create(
         auto_configure: request.auto_configure.unwrap_or(false),
     };
     let space = service.create_space(&actor, new).await?;
-    Ok(data(SpaceBody::new(&service, space)))
+    Ok(data(SpaceBody::new(&service, &actor, space)))
 }
 
 /// One space.
@@ -127,7 +127,7 @@ async fn get(
     Caller(actor): Caller,
     Named(id): Named<SpaceId>,
 ) -> Answer<Data<SpaceBody>> {
-    Ok(data(SpaceBody::new(&service, service.space(&actor, &id).await?)))
+    Ok(data(SpaceBody::new(&service, &actor, service.space(&actor, &id).await?)))
 }
 
 /// Changes a space.
@@ -152,7 +152,7 @@ async fn update(
         labels: request.labels,
         archived,
     };
-    Ok(data(SpaceBody::new(&service, service.update_space(&actor, &id, change).await?)))
+    Ok(data(SpaceBody::new(&service, &actor, service.update_space(&actor, &id, change).await?)))
 }
 
 /// Deletes a space with everything in it.

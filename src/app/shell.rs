@@ -9,16 +9,79 @@ pub const THEME_COOKIE: &str = "theme";
 pub const RECORDS_COOKIE: &str = "records";
 
 #[cfg(feature = "ssr")]
-pub use document::{leptos_options, shell};
+pub use document::{Events, Visit, leptos_options, shell};
 
 #[cfg(feature = "ssr")]
 mod document {
     use axum::http::{header, request::Parts};
+    use leptos::nonce::use_nonce;
     use leptos::{config::LeptosOptions, prelude::*};
     use leptos_meta::MetaTags;
 
     use super::{RECORDS_COOKIE, THEME_COOKIE};
     use crate::app::App;
+
+    /// The page is shown to a visitor, perhaps in a frame of another site.
+    #[derive(Clone)]
+    pub struct Visit {
+        /// What the page shows with each request.
+        pub token: String,
+        /// The space that it opens.
+        pub space: String,
+        /// The address of the page, without a token.
+        pub address: String,
+        /// What the site around is told.
+        pub events: Events,
+        /// The language that the space asks for.
+        pub language: String,
+        /// The sites that may show the page in a frame; any when empty.
+        pub origins: Vec<String>,
+        /// The same as the policy of the page has it.
+        pub frame_ancestors: String,
+        /// The space's own style.
+        pub rules: String,
+        /// The cookie that opens further tabs.
+        pub cookie: String,
+    }
+
+    /// Which events of the space the site around is told.
+    #[derive(Clone, Copy)]
+    pub enum Events {
+        /// Those of before, too.
+        All,
+        /// What happens from now on.
+        Now,
+        /// What happened since the same page was left.
+        GoOn,
+    }
+
+    impl Events {
+        fn word(self) -> &'static str {
+            match self {
+                Self::All => "all",
+                Self::Now => "now",
+                Self::GoOn => "go-on",
+            }
+        }
+    }
+
+    /// What a visitor's page has before everything else: its token, and how it looks.
+    #[component]
+    fn Visiting(visit: Visit) -> impl IntoView {
+        view! {
+            <script
+                nonce=use_nonce()
+                src="/visit.js"
+                data-token=visit.token
+                data-space=visit.space
+                data-address=visit.address
+                data-events=visit.events.word()
+                data-language=visit.language
+                data-origins=visit.origins.join(" ")
+            ></script>
+            <style nonce=use_nonce()>{visit.rules}</style>
+        }
+    }
 
     /// The names that tools/build.sh gives to files, and `[package.metadata.leptos]` to cargo-leptos.
     pub fn leptos_options() -> LeptosOptions {
@@ -48,6 +111,7 @@ mod document {
                     />
                     <link rel="stylesheet" href="/pkg/inlet.css" />
                     <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
+                    {use_context::<Visit>().map(|visit| view! { <Visiting visit=visit /> })}
                     <AutoReload options=options.clone() />
                     <HydrationScripts options />
                     <MetaTags />

@@ -27,6 +27,8 @@ pub enum Role {
     Guest,
     /// A web page that embeds one space and holds its token: it sets the space up and answers its events.
     Embed,
+    /// Such a page whose space was put away: it looks on and closes what it was told.
+    ArchivedEmbed,
     /// A program with a secret key of one environment.
     SecretKey,
     /// A web page with a publishable key: it may make spaces.
@@ -43,6 +45,7 @@ impl Role {
             Self::Member => "a member",
             Self::Guest => "a guest",
             Self::Embed => "a space's token",
+            Self::ArchivedEmbed => "the token of an archived space",
             Self::SecretKey => "a secret key",
             Self::PublishableKey => "a publishable key",
             Self::System => "the server",
@@ -53,7 +56,7 @@ impl Role {
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// `us_usr_…`, `us_key_…`, `us_pat_…`, `us_ag_…`, `us_g_…`, or the space's id for its token.
+    /// `us_usr_…`, `us_key_…`, `us_pat_…`, `us_ag_…`, `us_g_…`, or the space's id for a token of it that names nobody.
     pub id: String,
     /// What kind of actor it is.
     pub role: Role,
@@ -88,8 +91,10 @@ pub enum Operation {
     ReadSpace,
     /// Make spaces.
     CreateSpace,
-    /// Change, archive and delete spaces.
+    /// Change and archive spaces, and what stands in them beside workbooks.
     ManageSpace,
+    /// Delete spaces with everything in them.
+    DeleteSpace,
     /// Make, change and delete workbooks and sheets.
     ManageWorkbook,
     /// Insert, change and delete records.
@@ -98,6 +103,8 @@ pub enum Operation {
     WriteFiles,
     /// Start, cancel and retry jobs.
     RunJobs,
+    /// Close what the page tells of a job that has ended.
+    CloseOutcomes,
     /// Work on jobs as a listener does: acknowledge, complete, fail.
     WorkJobs,
     /// Read the event log and subscribe to it.
@@ -107,7 +114,7 @@ pub enum Operation {
 }
 
 use Operation as O;
-use Role::{Admin, Embed, Guest, Member, PublishableKey, SecretKey, System};
+use Role::{Admin, ArchivedEmbed, Embed, Guest, Member, PublishableKey, SecretKey, System};
 
 /// The policy: who may do what. A role that is not listed may not.
 pub const POLICY: &[(Operation, &[Role])] = &[
@@ -121,15 +128,17 @@ pub const POLICY: &[(Operation, &[Role])] = &[
     (O::ManageSecrets, &[Admin, SecretKey, System]),
     (O::ManageAgents, &[Admin, SecretKey, System]),
     (O::ManageWebhooks, &[Admin, Member, SecretKey, System]),
-    (O::ReadSpace, &[Admin, Member, Guest, Embed, SecretKey, System]),
+    (O::ReadSpace, &[Admin, Member, Guest, Embed, ArchivedEmbed, SecretKey, System]),
     (O::CreateSpace, &[Admin, Member, SecretKey, PublishableKey, System]),
     (O::ManageSpace, &[Admin, Member, Embed, SecretKey, System]),
+    (O::DeleteSpace, &[Admin, Member, SecretKey, System]),
     (O::ManageWorkbook, &[Admin, Member, Embed, SecretKey, System]),
     (O::WriteRecords, &[Admin, Member, Guest, Embed, SecretKey, System]),
     (O::WriteFiles, &[Admin, Member, Guest, Embed, SecretKey, System]),
     (O::RunJobs, &[Admin, Member, Guest, Embed, SecretKey, System]),
+    (O::CloseOutcomes, &[Admin, Member, Guest, Embed, ArchivedEmbed, SecretKey, System]),
     (O::WorkJobs, &[Admin, Member, Embed, SecretKey, System]),
-    (O::ReadEvents, &[Admin, Member, Guest, Embed, SecretKey, System]),
+    (O::ReadEvents, &[Admin, Member, Guest, Embed, ArchivedEmbed, SecretKey, System]),
     (O::WriteEvents, &[Admin, Member, SecretKey, System]),
 ];
 
@@ -201,11 +210,21 @@ mod tests {
             O::ManageAgents,
             O::ManageWebhooks,
             O::CreateSpace,
+            O::DeleteSpace,
             O::WriteEvents,
         ];
         for (operation, roles) in POLICY {
             assert_eq!(roles.contains(&Embed), !beyond.contains(operation), "{operation:?}");
         }
+    }
+
+    #[test]
+    fn the_token_of_an_archived_space_looks_on() {
+        let allowed: Vec<_> = POLICY.iter().filter(|(_, roles)| roles.contains(&ArchivedEmbed)).collect();
+        assert_eq!(
+            allowed.iter().map(|row| row.0).collect::<Vec<_>>(),
+            [O::ReadSpace, O::CloseOutcomes, O::ReadEvents]
+        );
     }
 
     #[test]

@@ -79,6 +79,21 @@ pub struct User {
     pub created_at: Timestamp,
 }
 
+/// Somebody before a page, signed in or a visitor, as others see them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Tells them apart from everybody else: the id of a user or guest, or one that was drawn for the visit.
+    pub id: String,
+    /// How they are called.
+    pub name: String,
+}
+
+impl From<&User> for Person {
+    fn from(user: &User) -> Self {
+        Self { id: user.id.to_string(), name: user.name.clone() }
+    }
+}
+
 /// What a key opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyKind {

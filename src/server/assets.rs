@@ -49,6 +49,8 @@ pub fn routes() -> Router<ServerState> {
         .route("/pkg/{*name}", get(package))
         .route("/fonts/{*name}", get(font))
         .route("/favicon.svg", get(favicon))
+        .route("/embed.js", get(loader))
+        .route("/visit.js", get(visit))
 }
 
 /// The names in `/pkg` do not change with their content, so a browser has to ask each time.
@@ -59,6 +61,16 @@ async fn package(assets: State<Arc<dyn Assets>>, Path(name): Path<String>, reque
 /// A font's name carries its version.
 async fn font(assets: State<Arc<dyn Assets>>, Path(name): Path<String>, request: HeaderMap) -> Response {
     serve(&**assets, &format!("fonts/{name}"), "public, max-age=31536000, immutable", &request)
+}
+
+/// What other sites put into their pages.
+async fn loader(assets: State<Arc<dyn Assets>>, request: HeaderMap) -> Response {
+    serve(&**assets, "embed.js", "public, max-age=300", &request)
+}
+
+/// What a visitor's page begins with.
+async fn visit(assets: State<Arc<dyn Assets>>, request: HeaderMap) -> Response {
+    serve(&**assets, "visit.js", "no-cache", &request)
 }
 
 async fn favicon(assets: State<Arc<dyn Assets>>, request: HeaderMap) -> Response {

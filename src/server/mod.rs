@@ -21,6 +21,7 @@ mod start;
 mod state;
 mod stream;
 mod transfer;
+mod visit;
 
 pub use listen::{Server, StartError};
 pub use router::router;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::response::sse::Event as Message;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio_util::sync::CancellationToken;
 
@@ -14,6 +14,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::SpaceId;
 use crate::service::Service;
 use crate::service::authentication::Subscription;
+use crate::service::plugin_words::in_words;
 use crate::store::EventSignal;
 
 /// The log is read at least this often, should a signal of another server be lost.
@@ -41,6 +42,9 @@ impl From<&Event> for Told {
             || matches!(event.topic.as_str(), "sheet:updated" | "workbook:updated")
         {
             data["payload"] = json!(event.payload);
+            if let Some(info) = event.payload.get("info").and_then(Value::as_str) {
+                data["payload"]["info"] = json!(in_words(info));
+            }
         }
         Self { sequence, message: Message::default().id(sequence.to_string()).data(data.to_string()) }
     }

@@ -1,7 +1,7 @@
 //! The pages of the application, and the functions that they call.
 
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -14,19 +14,44 @@ use leptos::server_fn::{ContentType, Encodes};
 
 use super::session::SignedIn;
 use super::{ServerState, csp};
-use crate::app::shell;
+use crate::app::shell::{self, Visit};
 use crate::rpc::{ErrorKind, RpcError, Wire};
 
 /// The page at the address, whole; where none is, one that says so, with its status.
 pub async fn page(State(state): State<ServerState>, request: Request<Body>) -> Response {
-    let (options, service) = (state.leptos, state.service);
+    let (parts, _) = request.into_parts();
+    let answer = rendered(&state, parts.clone()).await;
+    // A visitor who is sent on is shown the page there at once: the next request would show nothing of the visit.
+    match sent_on(&parts, &answer) {
+        Some(parts) => rendered(&state, parts).await,
+        None => answer,
+    }
+}
+
+async fn rendered(state: &ServerState, parts: Parts) -> Response {
+    let (options, service) = (state.leptos.clone(), state.service.clone());
+    let visit = parts.extensions.get::<Visit>().cloned();
     let context = move || {
         provide_context(service.clone());
         introduce();
+        if let Some(visit) = visit.clone() {
+            provide_context(visit);
+        }
         csp::allow_page();
     };
     let render = leptos_axum::render_app_async_with_context(context, move || shell::shell(options.clone()));
-    render(request).await.into_response()
+    render(Request::from_parts(parts, Body::empty())).await.into_response()
+}
+
+/// The request for the page that an answer sends a visitor on to.
+fn sent_on(parts: &Parts, answer: &Response) -> Option<Parts> {
+    let mut visit = parts.extensions.get::<Visit>()?.clone();
+    let address = answer.headers().get(LOCATION)?.to_str().ok()?;
+    let mut parts = parts.clone();
+    parts.uri = address.parse().ok()?;
+    visit.address = address.to_string();
+    parts.extensions.insert(visit);
+    Some(parts)
 }
 
 /// What a page asks of the server. A paste may be as large as a request of the API.
@@ -59,8 +84,8 @@ async fn too_large(request: Request<Body>, most: usize) -> Response {
 /// Tells a page or server function who is signed in.
 fn introduce() {
     let signed_in = use_context::<Parts>().and_then(|request| request.extensions.get::<SignedIn>().cloned());
-    if let Some(SignedIn { actor, user }) = signed_in {
+    if let Some(SignedIn { actor, person, .. }) = signed_in {
         provide_context(actor);
-        provide_context(user);
+        provide_context(person);
     }
 }

@@ -19,6 +19,7 @@ use super::people::{Room, Whereabouts};
 use super::problem::Problem;
 use super::session::SignedIn;
 use crate::domain::ids::{Id, RecordId, SheetId, SpaceId};
+use crate::domain::tenant::Person;
 use crate::service::ServiceError;
 
 /// How often news are told.
@@ -120,7 +121,7 @@ pub struct Said {
 /// Takes note of where a person is; answers with everybody in the space, unless the page knows.
 pub async fn say(
     State(state): State<ServerState>,
-    Extension(SignedIn { actor, user }): Extension<SignedIn>,
+    Extension(SignedIn { actor, person: Person { id, name }, .. }): Extension<SignedIn>,
     Query(said): Query<Said>,
 ) -> Result<Response, Problem> {
     let wrong = |error: crate::domain::ids::IdError| Problem::bad_request(error.to_string());
@@ -132,7 +133,7 @@ pub async fn say(
     if !is_page || !is_cell || said.field.len() > LONGEST {
         return Err(Problem::bad_request("this is not the name of a page, a record and a field".to_string()));
     }
-    let key = (user.id.to_string(), said.page);
+    let key = (id, said.page);
     let presence = &state.presence;
     if said.leaving {
         if let Some((room, _)) = presence.rooms().by_space.get_mut(&space) {
@@ -158,7 +159,7 @@ pub async fn say(
     let at = Whereabouts { sheet: said.sheet, record: said.record, field: said.field };
     let mut rooms = presence.rooms();
     let room = &mut rooms.room(&space).0;
-    room.hear(key, person.clone(), &user.name, at, Instant::now());
+    room.hear(key, person.clone(), &name, at, Instant::now());
     let answer = match said.known == Some(room.turn()) {
         true => StatusCode::NO_CONTENT.into_response(),
         false => {

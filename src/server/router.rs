@@ -8,7 +8,7 @@ use tower_http::compression::CompressionLayer;
 
 use super::{
     ServerState, assets, csp, frames, health, icons, origin, pages, presence, session, sign_in, stream,
-    transfer,
+    transfer, visit,
 };
 use crate::api;
 
@@ -30,6 +30,8 @@ pub fn router(state: ServerState) -> Router {
         .route("/presence", post(presence::say))
         .route("/files", post(transfer::upload).layer(DefaultBodyLimit::disable()))
         .route("/files/{id}/download", get(transfer::download))
+        .route("/files/{id}/ticket", post(visit::ticket))
+        .route("/visit", post(visit::renew))
         .route("/sign-in", post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .merge(compressed)
@@ -39,6 +41,9 @@ pub fn router(state: ServerState) -> Router {
     let served = Router::new()
         .merge(assets::routes())
         .route("/icons/{version}/{file}", get(icons::icon))
+        .route("/embed", get(visit::wait))
+        .route("/space-init", get(visit::wait))
+        .route("/s/space-init", get(visit::wait))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .merge(browser)

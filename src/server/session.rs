@@ -1,4 +1,4 @@
-//! Whose browser it is: the session's cookie, and the sign-in of browsers on the server's own machine.
+//! Whose browser it is: the session's cookie or a visit's token, and the sign-in of browsers on the server's own machine.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
@@ -6,12 +6,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 
-use super::ServerState;
 use super::problem::Problem;
 use super::state::Trust;
+use super::{ServerState, visit};
+use crate::api::bearer;
 use crate::domain::access::Actor;
-use crate::domain::tenant::User;
-use crate::service::Service;
+use crate::domain::tenant::Person;
+use crate::service::{Result, Service};
 
 const COOKIE: &str = "inlet_session";
 /// What a person reaches without being signed in.
@@ -23,20 +24,62 @@ pub struct SignedIn {
     /// What they may do.
     pub actor: Actor,
     /// Who they are.
-    pub user: User,
+    pub person: Person,
+    /// What said so.
+    pub credential: Credential,
+}
+
+/// What a browser shows to say who it is.
+#[derive(Debug, Clone)]
+pub enum Credential {
+    /// The cookie of a session.
+    Session(String),
+    /// The token of a visit, which the page of a visitor sends with each request.
+    Visit(String),
+    /// What lets a visitor fetch one file.
+    Ticket,
+}
+
+impl Credential {
+    /// What a request shows. What it says itself goes before the cookie, which the browser sends unasked.
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        let visit = bearer(headers).map(|token| Self::Visit(token.to_string()));
+        visit.or_else(|| token_of(headers).map(Self::Session))
+    }
+
+    /// Who shows it; nothing when it is good no more.
+    pub async fn holder(&self, service: &Service) -> Result<Option<(Actor, Person)>> {
+        match self {
+            Self::Visit(token) => service.visitor(token).await,
+            Self::Session(token) => {
+                let known = service.actor_of_session(token).await?;
+                Ok(known.map(|(actor, user)| (actor, Person::from(&user))))
+            }
+            Self::Ticket => Ok(None),
+        }
+    }
 }
 
 /// Finds out who asks; sends pages without anybody to the sign-in page, and refuses everything else.
 pub async fn identify(State(state): State<ServerState>, mut request: Request, next: Next) -> Response {
-    let known = match token_of(request.headers()) {
-        Some(token) => match state.service.actor_of_session(&token).await {
+    match visit::of_request(&state, &mut request).await {
+        Ok(None) => {}
+        Ok(Some(answer)) => return answer,
+        Err(error) => return Problem::from(error).into_response(),
+    }
+    if request.extensions().get::<SignedIn>().is_some() {
+        return next.run(request).await;
+    }
+    let credential = Credential::of(request.headers());
+    let known = match &credential {
+        Some(credential) => match credential.holder(&state.service).await {
             Ok(known) => known,
             Err(error) => return Problem::from(error).into_response(),
         },
         None => None,
     };
-    if let Some((actor, user)) = known {
-        request.extensions_mut().insert(SignedIn { actor, user });
+    if let (Some((actor, person)), Some(credential)) = (known, credential) {
+        request.extensions_mut().insert(SignedIn { actor, person, credential });
         return next.run(request).await;
     }
     let path = request.uri().path();
@@ -45,6 +88,9 @@ pub async fn identify(State(state): State<ServerState>, mut request: Request, ne
     }
     if !is_page(request.method(), request.headers()) {
         return Problem::unauthorized().into_response();
+    }
+    if let Some(answer) = visit::resumed(&request) {
+        return answer;
     }
     if state.trust == Trust::Loopback && is_loopback_host(request.headers()) {
         return sign_in_here(&state.service, request, next).await;
@@ -59,7 +105,8 @@ async fn sign_in_here(service: &Service, mut request: Request, next: Next) -> Re
         Err(error) => return Problem::from(error).into_response(),
     };
     let actor = crate::service::authentication::actor_of_user(&session.user);
-    request.extensions_mut().insert(SignedIn { actor, user: session.user });
+    let credential = Credential::Session(session.token.clone());
+    request.extensions_mut().insert(SignedIn { actor, person: Person::from(&session.user), credential });
     let mut response = next.run(request).await;
     set_cookie(response.headers_mut(), &cookie(session.token, service));
     response
@@ -67,12 +114,22 @@ async fn sign_in_here(service: &Service, mut request: Request, next: Next) -> Re
 
 /// The session's secret in a request.
 pub fn token_of(headers: &HeaderMap) -> Option<String> {
-    CookieJar::from_headers(headers).get(COOKIE).map(|cookie| cookie.value().to_string())
+    cookie_of(headers, COOKIE)
+}
+
+/// The value of a cookie.
+pub(super) fn cookie_of(headers: &HeaderMap, name: &str) -> Option<String> {
+    CookieJar::from_headers(headers).get(name).map(|cookie| cookie.value().to_string())
 }
 
 /// The cookie of a session. It goes over HTTPS only where people reach the server by HTTPS.
 pub fn cookie(token: String, service: &Service) -> Cookie<'static> {
-    Cookie::build((COOKIE, token))
+    named_cookie(COOKIE, token, service)
+}
+
+/// A cookie that only we read, and that other sites' pages do not make a browser send.
+pub(super) fn named_cookie(name: &'static str, value: String, service: &Service) -> Cookie<'static> {
+    Cookie::build((name, value))
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
@@ -94,7 +151,7 @@ pub fn ended_cookie(service: &Service) -> Cookie<'static> {
     cookie
 }
 
-fn is_page(method: &Method, headers: &HeaderMap) -> bool {
+pub(super) fn is_page(method: &Method, headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
     matches!(*method, Method::GET | Method::HEAD) && accept.contains("text/html")
 }

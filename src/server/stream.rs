@@ -16,7 +16,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use super::ServerState;
 use super::news::{BATCH, Told};
 use super::problem::Problem;
-use super::session::{SignedIn, token_of};
+use super::session::{Credential, SignedIn};
 use crate::domain::ids::{Id, SpaceId};
 use crate::service::authentication::Subscription;
 
@@ -34,8 +34,8 @@ pub struct Wanted {
 struct Follower {
     state: ServerState,
     space: SpaceId,
-    /// The session that listens, and when it was last seen to be one.
-    session: String,
+    /// What let the page listen, and when it was last seen to be good.
+    credential: Credential,
     seen: Instant,
     /// What happens in the space.
     news: broadcast::Receiver<Arc<Told>>,
@@ -62,12 +62,12 @@ pub async fn follow(
     let news = state.news.follow(&state.service, &state.stopping, (&space, newest));
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let sequence = last.or(wanted.after).unwrap_or(newest).min(newest);
-    let (session, seen) = (token_of(&headers).unwrap_or_default(), Instant::now());
+    let (credential, seen) = (signed_in.credential, Instant::now());
     let (people, waiting) = (state.presence.follow(&space), VecDeque::new());
     let follower = Follower {
         state,
         space,
-        session,
+        credential,
         seen,
         news,
         people,
@@ -121,7 +121,7 @@ impl Follower {
                 Woken::People(text) => return Some(Message::default().data(text)),
                 Woken::Look => {
                     // A database in trouble is no reason to send people away.
-                    if let Ok(None) = self.state.service.actor_of_session(&self.session).await {
+                    if let Ok(None) = self.credential.holder(&self.state.service).await {
                         return None;
                     }
                     self.seen = Instant::now();

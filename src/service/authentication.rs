@@ -1,13 +1,12 @@
 //! Who asks: keys and tokens of programs, sessions of people.
 
-use super::secrets::{SPACE_TOKEN_LIFE, SUBSCRIPTION_TOKEN_LIFE, hash_token, new_token, password_fits};
+use super::secrets::{SUBSCRIPTION_TOKEN_LIFE, hash_token, new_token, password_fits};
 use super::{ErrorKind, Result, Service, ServiceError};
 use crate::domain::access::{Actor, Operation, Role, Scope};
 use crate::domain::ids::{EnvironmentId, Id, SpaceId};
-use crate::domain::space::Space;
 use crate::domain::tenant::{KeyKind, User, UserRole};
 use crate::domain::time::Timestamp;
-use crate::store::{accounts, keys, now, sessions, spaces};
+use crate::store::{accounts, keys, now, sessions};
 
 /// How long a session lasts without use.
 const SESSION_LIFE: i64 = 12 * 3600 * 1000;
@@ -33,7 +32,7 @@ pub enum Subscription {
 }
 
 impl Service {
-    /// The actor behind a bearer token: a key, or the token of a space.
+    /// The actor behind a bearer token: a key, or a token that opens one space.
     pub async fn actor_of_bearer(&self, token: &str) -> Result<Actor> {
         let unknown = || {
             let message = "this key or token is not known; see data/keys.env, or sign in for a new one";
@@ -44,12 +43,13 @@ impl Service {
             Ok(known) => return Ok(known),
             Err(era) => era,
         };
-        let mut tx = self.db.read().await?;
-        if let Some(id) = self.secrets.verify("space", token, now()) {
-            let id = SpaceId::parse(&id)?;
-            let space = spaces::find_anywhere(&mut tx, &id).await?.ok_or_else(unknown)?;
-            return Ok(Actor { id: id.to_string(), role: Role::Embed, scope: space.scope() });
+        if let Some(actor) = self.actor_of_space_token(token).await? {
+            return Ok(actor);
         }
+        if let Some((actor, _)) = self.visitor(token).await? {
+            return Ok(actor);
+        }
+        let mut tx = self.db.read().await?;
         let found = keys::key_by_hash(&mut tx, &hash).await?;
         let (id, kind, account_id, environment_id) = found.ok_or_else(unknown)?;
         let role = match kind {
@@ -119,17 +119,6 @@ impl Service {
         tx.commit().await?;
         self.sessions.forget(&hash);
         Ok(())
-    }
-
-    /// A token that opens one space to a guest for a day.
-    pub fn space_token(&self, space: &Space) -> String {
-        let expires = now().plus(SPACE_TOKEN_LIFE.as_millis() as i64);
-        self.secrets.sign("space", space.id.as_str(), expires)
-    }
-
-    /// The address that a guest opens.
-    pub fn guest_link(&self, space: &Space) -> String {
-        format!("{}/space/{}?token={}", self.settings.public_url, space.id, self.space_token(space))
     }
 
     /// A token to hear the events of an environment or a space, with its life in minutes.

@@ -10,6 +10,7 @@ use crate::domain::document::{self, Document, DocumentError};
 use crate::domain::event::Topic;
 use crate::domain::ids::{DocumentId, Id, SheetId, SpaceId};
 use crate::domain::mount::{self, MountKind, Spot};
+use crate::domain::space::Space;
 use crate::store::{self, Tx, documents, new_id, now, sheets, spaces};
 
 /// What a document is given, or what changes in it: then what is absent stays.
@@ -110,26 +111,7 @@ impl Service {
         allow(actor, Operation::ManageSpace)?;
         let mut tx = self.db.write().await?;
         let space = find_space(&mut tx, actor, space).await?;
-        let actions = new.actions.unwrap_or_default();
-        mount::check(MountKind::Document, &actions)?;
-        let moment = now();
-        let document = Document {
-            id: new_id(),
-            account_id: space.account_id.clone(),
-            environment_id: space.environment_id.clone(),
-            space_id: space.id.clone(),
-            title: document::title(new.title)?,
-            body: document::body(new.body)?,
-            treatments: new.treatments.unwrap_or_default(),
-            actions,
-            created_by: actor.id.clone(),
-            created_at: moment,
-            updated_at: moment,
-        };
-        documents::insert(&mut tx, &document).await?;
-        schedules::follow(&mut tx, actor, document.id.as_str(), &[], &of_document(&document)).await?;
-        spaces::touch(&mut tx, &space.id, moment);
-        tx.emit(announce::of_document(Topic::DocumentCreated, actor, &document, &space.whereabouts()));
+        let document = insert_document(&mut tx, actor, &space, new).await?;
         tx.commit().await?;
         Ok(document)
     }
@@ -184,6 +166,36 @@ impl Service {
         tx.emit(announce::of_document(Topic::DocumentDeleted, actor, &document, &around));
         Ok(tx.commit().await?)
     }
+}
+
+/// Makes a document inside a transaction that also makes what is around it.
+pub(super) async fn insert_document(
+    tx: &mut Tx,
+    actor: &Actor,
+    space: &Space,
+    new: DocumentChange,
+) -> Result<Document> {
+    let actions = new.actions.unwrap_or_default();
+    mount::check(MountKind::Document, &actions)?;
+    let moment = now();
+    let document = Document {
+        id: new_id(),
+        account_id: space.account_id.clone(),
+        environment_id: space.environment_id.clone(),
+        space_id: space.id.clone(),
+        title: document::title(new.title)?,
+        body: document::body(new.body)?,
+        treatments: new.treatments.unwrap_or_default(),
+        actions,
+        created_by: actor.id.clone(),
+        created_at: moment,
+        updated_at: moment,
+    };
+    documents::insert(tx, &document).await?;
+    schedules::follow(tx, actor, document.id.as_str(), &[], &of_document(&document)).await?;
+    spaces::touch(tx, &space.id, moment);
+    tx.emit(announce::of_document(Topic::DocumentCreated, actor, &document, &space.whereabouts()));
+    Ok(document)
 }
 
 /// The document, if it is of that space.

@@ -224,3 +224,19 @@ fn members(environment: &Environment) -> Map<String, Value> {
         "languageOverride": environment.language_override, "embedOrigins": environment.embed_origins,
     }))
 }
+
+/// The environment in which something new belongs; the actor's own when it names none.
+///
+/// # Errors
+/// The actor sees several and names none, or names one that it does not see.
+pub(super) async fn named_or_own(
+    tx: &mut Tx,
+    actor: &Actor,
+    named: Option<EnvironmentId>,
+) -> Result<Environment> {
+    let id = named.or_else(|| actor.scope.environment_id.clone());
+    let id =
+        id.ok_or_else(|| ServiceError::bad_request("environmentId: name the environment: `us_env_…`"))?;
+    let environment = accounts::environment(tx, &actor.scope, &id).await?;
+    environment.ok_or_else(|| ServiceError::not_found("environment", id))
+}

@@ -1,6 +1,7 @@
 //! Files: uploaded, listed, downloaded, deleted. The bytes are durable before the row says so.
 
 use serde_json::{Map, Value, json};
+use tokio::io::AsyncReadExt;
 
 use super::{Page, Paged, Result, Service, ServiceError, actions, allow, announce, schedules};
 use crate::domain::access::{Actor, Operation};
@@ -9,8 +10,11 @@ use crate::domain::event::Topic;
 use crate::domain::file::{File, FileMode, FileStatus};
 use crate::domain::ids::{FileId, Id, SpaceId, WorkbookId};
 use crate::domain::mount::{self, MountKind};
-use crate::files::{FileWriter, SAMPLE_BYTES};
+use crate::files::{FileError, FileWriter, SAMPLE_BYTES};
 use crate::store::{failpoint, files, new_id, now, spaces};
+
+/// Bytes that are copied at once.
+const COPIED_AT_ONCE: usize = 256 << 10;
 
 /// What a new file is given, beside its bytes.
 #[derive(Debug, Clone)]
@@ -123,6 +127,30 @@ impl Service {
         tx.commit().await?;
         finished.settle();
         Ok(file)
+    }
+
+    /// Copies a file under a name that begins otherwise: with `prefix`, or with "Copy of".
+    pub async fn clone_file(&self, actor: &Actor, id: &FileId, prefix: Option<&str>) -> Result<File> {
+        let mut upload = self.start_upload(actor).await?;
+        let (file, mut bytes) = self.open_file(actor, id).await?;
+        let mut buffer = vec![0; COPIED_AT_ONCE];
+        loop {
+            let read = bytes.read(&mut buffer).await.map_err(FileError::from)?;
+            if read == 0 {
+                break;
+            }
+            upload.write(&buffer[..read]).await?;
+        }
+        let prefix = prefix.map(str::trim).filter(|prefix| !prefix.is_empty()).unwrap_or("Copy of");
+        let new = NewFile {
+            space_id: file.space_id,
+            name: format!("{prefix} {}", file.name),
+            mimetype: file.mimetype,
+            mode: file.mode,
+            actions: file.actions,
+            extra: file.extra,
+        };
+        self.finish_upload(actor, upload, new).await
     }
 
     /// The files of a space, newest first.

@@ -23,6 +23,7 @@ pub mod demo_data;
 pub mod documents;
 pub mod duplicates;
 mod edit_queue;
+pub mod entitlements;
 pub mod environments;
 pub mod error;
 pub mod events;
@@ -36,9 +37,11 @@ mod form_answers;
 pub mod form_options;
 mod form_sources;
 pub mod frames;
+pub mod guests;
 pub mod history;
 pub mod import_run;
 pub mod imports;
+pub mod invitations;
 mod job_secrets;
 pub mod jobs;
 mod known_callers;
@@ -49,6 +52,7 @@ pub mod mapping_plan;
 pub mod markdown;
 pub mod new_job;
 pub mod orphaned_files;
+pub mod plugin_words;
 pub mod read_records;
 pub mod record_batches;
 pub mod records;
@@ -64,13 +68,16 @@ pub mod settings;
 mod sheet_copy;
 pub mod sheets;
 pub mod snapshots;
+mod space_tokens;
 pub mod spaces;
 pub mod steps;
+pub mod stored_secrets;
 pub mod transfers;
 pub mod undo;
 mod undo_job;
 pub mod versions;
 pub mod views;
+pub mod visits;
 pub mod webhooks;
 pub mod workbooks;
 
@@ -83,7 +90,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::domain::access::{Actor, Operation};
-use crate::domain::tenant::User;
+use crate::domain::tenant::{Person, User};
 use crate::files::FileStore;
 use crate::sheets::Sheets;
 use crate::store::Db;
@@ -109,6 +116,7 @@ pub struct Service {
     pub webhooks_changed: Notify,
     sessions: KnownCallers<(Actor, User)>,
     keys: KnownCallers<Actor>,
+    visitors: KnownCallers<(Actor, Person)>,
 }
 
 /// Which part of a list is wanted.
@@ -145,9 +153,9 @@ impl Service {
     /// Puts the parts together.
     pub fn new(db: Db, sheets: Sheets, files: FileStore, settings: Settings, secrets: Secrets) -> Self {
         let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone(), settings.limits));
-        let (sessions, keys) = (KnownCallers::new(), KnownCallers::new());
+        let (sessions, keys, visitors) = (KnownCallers::new(), KnownCallers::new(), KnownCallers::new());
         let webhooks_changed = Notify::new();
-        Self { db, sheets, files, settings, secrets, edits, webhooks_changed, sessions, keys }
+        Self { db, sheets, files, settings, secrets, edits, webhooks_changed, sessions, keys, visitors }
     }
 }
 

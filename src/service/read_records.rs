@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::records::Written;
 use super::{Page, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::{CommitId, EventId, SheetId};
@@ -104,6 +105,17 @@ impl Service {
         let start = usize::try_from(page.offset()).unwrap_or(usize::MAX);
         let places = start..start.saturating_add(usize::try_from(page.size).unwrap_or(usize::MAX));
         Ok(FoundRecords { sheet, view, positions, places, named, commit_id })
+    }
+
+    /// The commit of a write, or the one before it when it changed nothing; nothing in a sheet that has none.
+    pub async fn last_commit(&self, written: &Written) -> Result<Option<CommitId>> {
+        if let Some(commit) = &written.commit_id {
+            return Ok(Some(commit.clone()));
+        }
+        let mut tx = self.db.read().await?;
+        let last =
+            crate::store::records::commit_of_version(&mut tx, written.sheet.number, written.version).await?;
+        Ok(last.map(|commit| commit.id))
     }
 
     /// The counts of the records that a query finds.

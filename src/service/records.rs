@@ -44,6 +44,8 @@ pub struct RecordInput {
 pub enum Audience {
     /// Everybody; hooks are called.
     Everybody,
+    /// Everybody; hooks are called even if no value changed.
+    Forced,
     /// It is the reply to this event: hooks are not called again.
     Answered(EventId),
     /// Nobody but the pages that show the sheet: they hear that its counts changed.
@@ -87,6 +89,7 @@ impl Service {
         audience: &Audience,
     ) -> Result<Written> {
         let sheet = self.writable(actor, id, SheetAccess::Add).await?;
+        let sheet = self.with_additional_fields(actor, sheet, &records).await?;
         let mut fresh = Vec::with_capacity(records.len());
         let columns = sheet.columns_by_key();
         for (position, record) in records.into_iter().enumerate() {
@@ -338,10 +341,10 @@ pub(super) fn tell_as(
         Audience::Answered(_) => {
             tx.emit(event(Topic::LayerCreated, json!({ "layerId": commit, "commitId": commit })));
         }
-        Audience::Everybody if done.any_value_changed => {
+        Audience::Everybody | Audience::Forced if done.any_value_changed || *audience == Audience::Forced => {
             tx.emit(commit_event(&actor.id, sheet, commit));
         }
-        Audience::Silent | Audience::Everybody => {}
+        Audience::Silent | Audience::Everybody | Audience::Forced => {}
     }
     tx.emit(counts_event(&actor.id, sheet, done.version, done.counts));
 }

@@ -1,7 +1,7 @@
 //! Keys, tokens and passwords: made, hashed, signed and compared here and nowhere else.
 //!
-//! Random tokens are stored as their SHA-256. Tokens of spaces and subscriptions are not stored: they
-//! say what they open and until when, signed with the server's key.
+//! Random tokens are stored as their SHA-256. Tokens of spaces, guests and subscriptions are not stored:
+//! they say what they open and until when, signed with the server's key.
 
 use std::time::Duration;
 
@@ -16,6 +16,10 @@ use crate::store::random_bytes;
 
 /// How long a token of a space opens it.
 pub const SPACE_TOKEN_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// How long a guest's token opens a space.
+pub const GUEST_TOKEN_LIFE: Duration = Duration::from_secs(3600);
+/// How long the link of an invitation opens a space.
+pub const INVITATION_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// How long a token of a subscription opens it.
 pub const SUBSCRIPTION_TOKEN_LIFE: Duration = Duration::from_secs(3600);
 

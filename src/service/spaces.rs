@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::new_job::NewJob;
-use super::{Page, Paged, Result, Service, ServiceError, actions, allow, announce, schedules};
+use super::{Page, Paged, Result, Service, ServiceError, actions, allow, announce, environments, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
 use crate::domain::event::Topic;
@@ -13,9 +13,10 @@ use crate::domain::ids::{EnvironmentId, Id, SpaceId, WorkbookId};
 use crate::domain::job::{JobTrigger, JobType};
 use crate::domain::mount::{self, MountKind};
 use crate::domain::space::{Inherited, Space, SpaceSummary};
+use crate::domain::tenant::Environment;
 use crate::store::events::Sequence;
 use crate::store::spaces::SpaceFilter;
-use crate::store::{Tx, accounts, events, new_id, now, spaces};
+use crate::store::{Tx, events, new_id, now, spaces};
 
 /// What a new space is given.
 #[derive(Debug, Clone, Default)]
@@ -94,25 +95,30 @@ impl Service {
     }
 
     /// Makes a space, and the job that lets a listener configure it.
-    pub async fn create_space(&self, actor: &Actor, new: NewSpace) -> Result<Space> {
+    pub async fn create_space(&self, actor: &Actor, mut new: NewSpace) -> Result<Space> {
         allow(actor, Operation::CreateSpace)?;
-        let wanted = new.environment_id.or_else(|| actor.scope.environment_id.clone());
-        let Some(environment_id) = wanted else {
-            return Err(ServiceError::bad_request(
-                "environmentId: say in which environment the space shall be",
-            ));
-        };
-        mount::check(MountKind::Space, &new.actions)?;
         let mut tx = self.db.write().await?;
-        let environment = accounts::environment(&mut tx, &actor.scope, &environment_id).await?;
-        let environment =
-            environment.ok_or_else(|| ServiceError::not_found("environment", &environment_id))?;
+        let environment = environments::named_or_own(&mut tx, actor, new.environment_id.take()).await?;
+        let space = self.insert_space(&mut tx, actor, &environment, new).await?;
+        tx.commit().await?;
+        Ok(space)
+    }
+
+    /// Makes a space inside a transaction that also makes what is around or in it.
+    pub(super) async fn insert_space(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        environment: &Environment,
+        new: NewSpace,
+    ) -> Result<Space> {
+        mount::check(MountKind::Space, &new.actions)?;
         let moment = now();
         let space = Space {
             id: new_id(),
-            inherited: Inherited::from(&environment),
-            account_id: environment.account_id,
-            environment_id,
+            inherited: Inherited::from(environment),
+            account_id: environment.account_id.clone(),
+            environment_id: environment.id.clone(),
             name: new
                 .name
                 .filter(|name| !name.trim().is_empty())
@@ -131,10 +137,10 @@ impl Service {
             last_activity_at: moment,
             archived_at: None,
         };
-        spaces::insert(&mut tx, &space).await?;
+        spaces::insert(tx, &space).await?;
         // With the name of who made it.
-        let space = find_space(&mut tx, &Actor { scope: space.scope(), ..actor.clone() }, &space.id).await?;
-        schedules::follow(&mut tx, actor, space.id.as_str(), &[], &actions::of_space(&space)).await?;
+        let space = find_space(tx, &Actor { scope: space.scope(), ..actor.clone() }, &space.id).await?;
+        schedules::follow(tx, actor, space.id.as_str(), &[], &actions::of_space(&space)).await?;
         let payload =
             json!({ "spaceId": space.id, "environmentId": space.environment_id, "name": space.name });
         tx.emit(announce::of_space(Topic::SpaceCreated, actor, &space, payload));
@@ -143,9 +149,8 @@ impl Service {
             job.trigger = JobTrigger::Immediate;
             job.label = Some("Set up".to_string());
             let seen_by_all = Actor { scope: space.scope(), ..actor.clone() };
-            self.insert_job(&mut tx, &seen_by_all, job).await?;
+            self.insert_job(tx, &seen_by_all, job).await?;
         }
-        tx.commit().await?;
         Ok(space)
     }
 
@@ -206,7 +211,7 @@ impl Service {
 
     /// Deletes spaces with everything in them: all, or none when one is not there.
     pub async fn delete_spaces(&self, actor: &Actor, ids: &[SpaceId]) -> Result<()> {
-        allow(actor, Operation::ManageSpace)?;
+        allow(actor, Operation::DeleteSpace)?;
         // In one order, so that two who delete do not wait for one another.
         let ids: BTreeSet<&SpaceId> = ids.iter().collect();
         let mut tx = self.db.write().await?;

@@ -86,9 +86,22 @@ impl Service {
         let space = spaces::find(&mut tx, &actor.scope, space)
             .await?
             .ok_or_else(|| ServiceError::not_found("space", space))?;
-        let made = insert_workbook(&mut tx, actor, &space, config, extra).await?;
-        self.check_columns(&[], &made.sheets)?;
+        let made = self.insert_workbook(&mut tx, actor, &space, config, extra).await?;
         tx.commit().await?;
+        Ok(made)
+    }
+
+    /// Makes a workbook inside a transaction that also makes what is around it.
+    pub(super) async fn insert_workbook(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        space: &Space,
+        config: WorkbookConfig,
+        extra: Map<String, Value>,
+    ) -> Result<WorkbookWithSheets> {
+        let made = insert_workbook(tx, actor, space, config, extra).await?;
+        self.check_columns(&[], &made.sheets)?;
         Ok(made)
     }
 
@@ -198,12 +211,11 @@ pub(super) async fn whereabouts(
     Ok(store::whereabouts::find(tx, &actor.scope, space, workbook).await?.unwrap_or_default())
 }
 
-fn at(error: ServiceError, place: &str) -> ServiceError {
+pub(super) fn at(error: ServiceError, place: &str) -> ServiceError {
     ServiceError { message: format!("{place}: {}", error.message), ..error }
 }
 
-/// Makes a workbook inside a transaction that also makes what is around it.
-pub(super) async fn insert_workbook(
+async fn insert_workbook(
     tx: &mut Tx,
     actor: &Actor,
     space: &Space,

@@ -178,10 +178,12 @@ pub async fn find(tx: &mut Tx, scope: &Scope, id: &SpaceId) -> Result<Option<Spa
     tx.optional::<SpaceRow>(within(statement, scope)).await?.map(Space::try_from).transpose()
 }
 
-/// The space of that id, for who proves by a token that it may see it.
+/// The space of that id, for who proves by a token that it may see it. There is none in a deleted environment.
 pub async fn find_anywhere(tx: &mut Tx, id: &SpaceId) -> Result<Option<Space>, StoreError> {
     let statement =
-        Statement::select(COLUMNS).push_bind(" FROM spaces WHERE deleted_at IS NULL AND id = ", id);
+        Statement::select(COLUMNS).push_bind(" FROM spaces WHERE deleted_at IS NULL AND id = ", id).push(
+            " AND EXISTS (SELECT 1 FROM environments e WHERE e.id = environment_id AND e.deleted_at IS NULL)",
+        );
     tx.optional::<SpaceRow>(statement).await?.map(Space::try_from).transpose()
 }
 
@@ -229,7 +231,7 @@ pub async fn list(
     Ok((rows.into_iter().map(SpaceSummary::try_from).collect::<Result<_, _>>()?, total))
 }
 
-/// Deletes a space with its workbooks, sheets, documents, files and jobs. Its events stay.
+/// Deletes a space with its workbooks, sheets, documents, files, jobs and secrets. Its events stay.
 pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), StoreError> {
     for statement in [
         "UPDATE spaces SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
@@ -241,7 +243,7 @@ pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), Sto
     ] {
         tx.execute(Statement::new(statement).bind(id).bind(now)).await?;
     }
-    Ok(())
+    super::secrets::delete_of_space(tx, id).await
 }
 
 /// Says that something in the space changed; not more often than once a second, which is as close as Home tells.

@@ -6,7 +6,7 @@ use inlet::service::run_action::ActionRun;
 use inlet::service::{Result, ServiceError};
 use serde_json::{Value, json};
 
-use crate::fixtures::{Contacts, contacts, insert, text};
+use crate::fixtures::{Contacts, contacts, guest_token, insert, text};
 use crate::{TestApp, on_each_database};
 
 pub async fn create(app: &TestApp, made: &Contacts, action: Value) -> Value {
@@ -207,7 +207,7 @@ async fn an_action_of_a_blueprint_has_an_address_of_its_own() {
 async fn a_guest_sees_actions_and_changes_none() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;
-        let token = text(&app.get(&format!("/v1/spaces/{}", made.space)).await.data(), "accessToken");
+        let token = guest_token(&app, &made.space).await;
         let path = format!("/v1/actions?spaceId={}", made.space);
         let seen = app.call_as(&token, "GET", &path, &Value::Null).await.json();
         let id = text(&seen[0], "id");

@@ -10,7 +10,7 @@ use inlet::service::transfers::{TransferKind, Wanted};
 use inlet::service::{ErrorKind, ServiceError};
 use serde_json::{Value, json};
 
-use crate::fixtures::{Contacts, contacts, ended, insert, text};
+use crate::fixtures::{Contacts, contacts, ended, guest_token, insert, text};
 use crate::{TestApp, on_each_database};
 
 async fn person(app: &TestApp) -> Actor {
@@ -319,7 +319,7 @@ async fn a_space_goes_without_what_it_omits() {
 async fn nobody_does_by_a_job_what_they_may_not_do_by_hand() {
     on_each_database(async |app: TestApp| {
         let (made, archive) = with_archive(&app).await;
-        let guest = text(&app.get(&format!("/v1/spaces/{}", made.space)).await.data(), "accessToken");
+        let guest = guest_token(&app, &made.space).await;
         let field = json!({ "key": "email", "type": "string", "label": "Email", "readonly": true });
         let sheets = json!({ "sheets": [
             { "slug": "contacts", "fields": [{ "key": "name", "type": "string", "label": "Name" }, field] },

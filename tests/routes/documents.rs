@@ -7,7 +7,7 @@ use inlet::service::documents::Shown;
 use inlet::service::run_action::ActionRun;
 use serde_json::{Value, json};
 
-use crate::fixtures::{Contacts, contacts, insert, text};
+use crate::fixtures::{Contacts, contacts, guest_token, insert, text};
 use crate::{TestApp, on_each_database};
 
 fn path(made: &Contacts) -> String {
@@ -100,7 +100,7 @@ async fn a_guest_reads_and_another_space_has_none_of_it() {
         let (made, other) = (contacts(&app).await, contacts(&app).await);
         let document = create(&app, &made, json!({})).await;
         let id = text(&document, "id");
-        let token = text(&app.get(&format!("/v1/spaces/{}", made.space)).await.data(), "accessToken");
+        let token = guest_token(&app, &made.space).await;
         let one = format!("{}/{id}", path(&made));
         assert_eq!(app.call_as(&token, "GET", &one, &Value::Null).await.data(), document);
         let list = app.call_as(&token, "GET", &path(&made), &Value::Null).await.data();

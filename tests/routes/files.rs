@@ -99,6 +99,32 @@ async fn files_are_listed_by_mode_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_file_is_copied() {
+    on_each_database(async |app: TestApp| {
+        let space = contacts(&app).await.space;
+        let action = r#"{"operation":"go","label":"Go"}"#;
+        let file = upload(&app, &[("spaceId", &space), ("file", CSV), ("actions", action)]).await.data();
+        let path = format!("/v1/files/{}/clone", text(&file, "id"));
+        for (body, name) in [
+            (Value::Null, "Copy of Päople.csv"),
+            (json!({}), "Copy of Päople.csv"),
+            (json!({ "prefix": "Second " }), "Second Päople.csv"),
+        ] {
+            let copy = app.post(&path, body).await.data();
+            assert_ne!(copy["id"], file["id"]);
+            assert_eq!((text(&copy, "name").as_str(), &copy["actions"]), (name, &file["actions"]));
+            assert_eq!((&copy["size"], &copy["mimetype"]), (&file["size"], &file["mimetype"]));
+            let bytes = app.get(&format!("/v1/files/{}/download", text(&copy, "id"))).await.bytes;
+            assert_eq!(bytes, CSV.as_bytes());
+        }
+        let created = app.get(&format!("/v1/events?spaceId={space}&topic=file:created")).await.json();
+        assert_eq!(created["data"].as_array().unwrap().len(), 4);
+        app.post("/v1/files/us_fl_0000000000000000000000/clone", Value::Null).await.refused(404);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_broken_form_stores_nothing() {
     on_each_database(async |app: TestApp| {
         let space = contacts(&app).await.space;

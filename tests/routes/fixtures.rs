@@ -41,6 +41,25 @@ pub async fn contacts(app: &TestApp) -> Contacts {
     Contacts { space, workbook: text(&workbook, "id"), sheet }
 }
 
+/// The token of a page that embeds the space.
+pub async fn embed_token(app: &TestApp, space: &str) -> String {
+    text(&app.get(&format!("/v1/spaces/{space}")).await.data(), "accessToken")
+}
+
+/// Lets a new guest into these spaces; gives its id.
+pub async fn invited(app: &TestApp, email: &str, spaces: &[&str]) -> String {
+    let spaces: Vec<Value> = spaces.iter().map(|id| json!({ "id": id })).collect();
+    let guest =
+        json!({ "environmentId": app.environment_id, "email": email, "name": "Guest", "spaces": spaces });
+    text(&app.post("/v1/guests", json!([guest])).await.data()[0], "id")
+}
+
+/// The token of a person who was let into the space.
+pub async fn guest_token(app: &TestApp, space: &str) -> String {
+    let guest = invited(app, &format!("{}@example.com", space.to_lowercase()), &[space]).await;
+    text(&app.get(&format!("/v1/guests/{guest}/token?spaceId={space}")).await.data(), "token")
+}
+
 /// Inserts records of these values; gives their ids.
 pub async fn insert(app: &TestApp, sheet: &str, records: &[Value]) -> Vec<String> {
     let rows: Vec<Value> = records.iter().map(row).collect();

@@ -10,7 +10,7 @@ use inlet::service::form_options::OptionsWanted;
 use inlet::service::run_action::ActionRun;
 use serde_json::{Value, json};
 
-use crate::fixtures::{Contacts, contacts, insert, text};
+use crate::fixtures::{Contacts, contacts, guest_token, insert, text};
 use crate::{TestApp, on_each_database};
 
 const SECRET: &str = "correct horse battery";
@@ -132,8 +132,8 @@ async fn a_secret_is_with_the_worker_and_nowhere_else() {
         let secrets = format!("{path}/secrets");
         assert_eq!(app.get(&secrets).await.data(), json!({ "password": SECRET }));
         app.call_as(&app.neighbours_key().await, "GET", &secrets, &Value::Null).await.refused(404);
-        let space = app.get(&format!("/v1/spaces/{}", made.space)).await.data();
-        app.call_as(&text(&space, "accessToken"), "GET", &secrets, &Value::Null).await.refused(403);
+        let guest = guest_token(&app, &made.space).await;
+        app.call_as(&guest, "GET", &secrets, &Value::Null).await.refused(403);
 
         // It goes with the job.
         app.delete(&path).await.data();

@@ -1,3 +1,5 @@
+use axum::body::Body;
+use axum::http::Request;
 use serde_json::{Value, json};
 
 use crate::fixtures::{Contacts, contacts, insert, row, text};
@@ -186,6 +188,7 @@ async fn an_update_changes_what_it_names_and_an_echo_changes_nothing() {
         let before = app.get(&path(&made)).await.data();
         let echo = app.put(&path(&made), before["records"].clone()).await.data();
         assert_eq!(echo["success"], json!(true));
+        assert_eq!((&echo["commitId"], &echo["versionId"]), (&before["commitId"], &before["commitId"]));
         assert_eq!(app.get(&path(&made)).await.data(), before);
         let commits = async || {
             let listed = app.get(&format!("/v1/sheets/{}/commits", made.sheet)).await.data();
@@ -313,6 +316,84 @@ async fn messages_are_counted_by_field_and_text() {
         assert_eq!(app.get(&format!("{messages}?filter=valid")).await.data(), json!([]));
         app.get(&format!("{messages}?q=nme%20eq%201")).await.refused(400);
         app.get("/v1/sheets/us_sh_0000000000000000000000/messages").await.refused(404);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_update_without_any_commit_names_none() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        // The client prints an error for each `null`.
+        assert_eq!(app.put(&path(&made), json!([])).await.data(), json!({ "success": true }));
+    })
+    .await;
+}
+
+/// Section 1.3 of the contract: a write calls hooks when a value changed, one with `x-force-hooks` whatever it changed.
+#[tokio::test]
+async fn hooks_are_called_by_force() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let ids = insert(&app, &made.sheet, &people()).await;
+        let created = async || {
+            let events = app.get(&format!("/v1/events?spaceId={}&topic=commit:created", made.space)).await.json();
+            events["data"].as_array().unwrap().clone()
+        };
+        let put = async |address: &str, forced: Option<&str>, body: &Value| {
+            let request = Request::put(address)
+                .header("authorization", format!("Bearer {}", app.key))
+                .header("x-disable-hooks", "true");
+            let request = forced.into_iter().fold(request, |request, value| request.header("x-force-hooks", value));
+            app.send(request.body(Body::from(body.to_string())).unwrap()).await.data();
+            created().await.len()
+        };
+        let remark = |text: &str| {
+            json!([{ "id": ids[0], "values": { "name": { "value": "Ada", "messages": [{ "message": text }] } } }])
+        };
+        assert_eq!(created().await.len(), 1);
+        assert_eq!(put(&path(&made), None, &remark("a")).await, 1, "no value changed");
+        assert_eq!(put(&path(&made), Some("true"), &remark("b")).await, 2);
+        assert_eq!(put(&path(&made), Some("true"), &remark("b")).await, 2, "nothing changed at all");
+        assert_eq!(put(&path(&made), Some("false"), &remark("c")).await, 2);
+        let url = text(&created().await[0], "dataUrl");
+        assert_eq!(put(&url, Some("true"), &remark("d")).await, 2, "a hook would call itself for ever");
+        let change = json!([{ "id": ids[0], "values": { "name": { "value": "Eve" } } }]);
+        assert_eq!(put(&path(&made), None, &change).await, 3, "a value changed, X-Disable-Hooks or not");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn new_records_bring_columns_where_the_blueprint_takes_them() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let rows = json!([{ "name": { "value": "Ada" }, "shoe size": { "value": 38 } },
+            { "shoe size": { "value": "39" }, "Hobby": { "value": null } }]);
+        let message = app.post(&path(&made), rows.clone()).await.refused(400);
+        assert!(message.contains("`shoe size` is not the key of a field"), "{message}");
+        let open = json!({ "sheets": [{ "id": made.sheet, "allowAdditionalFields": true }] });
+        app.patch(&format!("/v1/workbooks/{}", made.workbook), open).await.data();
+        app.post(&path(&made), rows.clone()).await.data();
+        app.post(&path(&made), rows).await.data();
+        let records = app.get(&path(&made)).await.data()["records"].clone();
+        assert_eq!(records.as_array().unwrap().len(), 4);
+        assert_eq!(records[0]["values"]["shoe size"]["value"], json!("38"));
+        let fields = app.get(&format!("/v1/sheets/{}", made.sheet)).await.data()["config"]["fields"].clone();
+        let keys: Vec<_> = fields.as_array().unwrap().iter().map(|field| text(field, "key")).collect();
+        assert_eq!(keys, ["name", "age", "email", "shoe size", "Hobby"]);
+        assert_eq!(
+            (&fields[3]["type"], &fields[3]["treatments"]),
+            (&json!("string"), &json!(["user-defined"]))
+        );
+        let told = app.get(&format!("/v1/events?spaceId={}&topic=sheet:updated", made.space)).await.json();
+        let changes = &told["data"].as_array().unwrap().last().unwrap()["payload"]["changes"];
+        assert_eq!(changes[1], json!({ "type": "field_added", "details": { "fieldKey": "Hobby" } }));
+        // A key that differs in the case of its letters alone is no other key.
+        app.post(&path(&made), json!([{ "EMAIL": { "value": "a" } }])).await.refused(400);
+        app.put(&path(&made), json!([{ "id": records[0]["id"], "values": { "new": { "value": "a" } } }]))
+            .await
+            .refused(400);
     })
     .await;
 }

@@ -130,6 +130,39 @@ async fn a_token_opens_its_channel_and_no_other() {
     .await;
 }
 
+/// Every other answer would silence the official driver for ever.
+#[tokio::test]
+async fn whatever_goes_wrong_a_listener_asks_again() {
+    on_each_database(async |app: TestApp| {
+        let mut listener = Listener::of(&app, &app.environment_id).await;
+        for path in [
+            format!("/v2/subscribe/k/{}/1?auth={}", listener.channel, listener.token),
+            format!("/v2/subscribe/k/{}/0?tt=1&tt=x&auth=%FF&auth", listener.channel),
+            "/v2/subscribe/%FF/%FF/0?auth=x".to_string(),
+            "/v2/subscribe/k/c/0?tt=abc&%".to_string(),
+        ] {
+            assert_eq!(app.call_as("", "GET", &path, &Value::Null).await.status, 403, "{path}");
+        }
+        let path = format!("/v2/subscribe/k/{}/0?auth={}&tt=", listener.channel, listener.token);
+        for timetoken in ["now", "-1", "99999999999999999999999"] {
+            let answer = app.call_as("", "GET", &format!("{path}{timetoken}"), &Value::Null).await;
+            assert_eq!((answer.status.as_u16(), &answer.json()["m"]), (200, &json!([])), "{timetoken}");
+        }
+        // The database is gone.
+        app.service.db.close().await;
+        let (before, began) = (listener.timetoken.clone(), Instant::now());
+        assert_eq!(listener.poll().await, Vec::<Value>::new());
+        assert_eq!(listener.timetoken, before);
+        assert!(began.elapsed() > Duration::from_secs(1), "it would ask again and again");
+        let answer = app.call_as("", "GET", &path, &Value::Null).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()),
+            (200, json!({ "t": { "t": "0", "r": 1 }, "m": [] }))
+        );
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_stopping_server_sends_its_listeners_home() {
     on_each_database(async |app: TestApp| {

@@ -1,9 +1,17 @@
 use serde_json::{Value, json};
 
-use crate::fixtures::{contacts, insert, text};
+use crate::fixtures::{contacts, embed_token, guest_token, insert, invited, text};
 use crate::{TestApp, on_each_database};
 
-/// Every operation on a thing, with the key of another environment: as if it were not there.
+/// Tokens of the same environment that open nothing of the space: of a page that embeds another space, of a guest of
+/// another, and the key by which pages make spaces.
+async fn strangers(app: &TestApp) -> [String; 3] {
+    let other = contacts(app).await;
+    [embed_token(app, &other.space).await, guest_token(app, &other.space).await, app.publishable.clone()]
+}
+
+/// Every operation on a thing, with the key of another environment: as if it were not there. And with the tokens of
+/// [`strangers`]: it is not there, or they may not do such a thing at all.
 #[tokio::test]
 async fn a_neighbour_finds_nothing() {
     on_each_database(async |app: TestApp| {
@@ -29,7 +37,11 @@ async fn a_neighbour_finds_nothing() {
         let webhook = text(&app.post("/v1/webhooks", hook).await.data(), "id");
         let delivery = app.post(&format!("/v1/webhooks/{webhook}/test"), Value::Null).await.data();
         let delivery = text(&delivery, "id");
+        let secret = json!({ "name": "KEY", "value": "x", "spaceId": made.space });
+        let secret = text(&app.post("/v1/secrets", secret).await.data()[0], "id");
+        let guest = invited(&app, "ann@example.com", &[&made.space]).await;
         let neighbour = app.neighbours_key().await;
+        let strangers = strangers(&app).await;
 
         let ids = [
             ("{environmentId}", app.environment_id.as_str()),
@@ -49,6 +61,8 @@ async fn a_neighbour_finds_nothing() {
             ("{actionId}", &action),
             ("{webhookId}", &webhook),
             ("{deliveryId}", &delivery),
+            ("{secretId}", &secret),
+            ("{guestId}", &guest),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
@@ -79,6 +93,11 @@ async fn a_neighbour_finds_nothing() {
                     .call_as(&neighbour, &method.to_uppercase(), &format!("{address}{query}"), &body)
                     .await;
                 let told = answer.refused(404);
+                for stranger in &strangers {
+                    let path = format!("{address}{query}");
+                    let answer = app.call_as(stranger, &method.to_uppercase(), &path, &body).await;
+                    assert!(matches!(answer.status.as_u16(), 403 | 404), "{method} {path}: {answer:?}");
+                }
                 let absent = format!("{path}{query}")
                     .replace("{environmentId}", "us_env_0000000000")
                     .replace("{spaceId}", "us_sp_0000000000")
@@ -96,7 +115,9 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{documentId}", "us_dc_0000000000")
                     .replace("{actionId}", "us_act_0000000000")
                     .replace("{webhookId}", "us_wh_0000000000")
-                    .replace("{deliveryId}", "us_wd_0000000000");
+                    .replace("{deliveryId}", "us_wd_0000000000")
+                    .replace("{secretId}", "us_sec_0000000000")
+                    .replace("{guestId}", "us_g_0000000000");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;
@@ -109,8 +130,25 @@ async fn a_neighbour_finds_nothing() {
             ("GET", format!("/v1/workbooks?spaceId={}", made.space), Value::Null),
             ("GET", format!("/v1/sheets?workbookId={}", made.workbook), Value::Null),
             ("GET", format!("/v1/files?spaceId={}", made.space), Value::Null),
+            ("GET", format!("/v1/entitlements?resourceId={}", made.space), Value::Null),
+            ("GET", format!("/v1/entitlements?resourceId={}", made.workbook), Value::Null),
+            ("GET", format!("/v1/entitlements?resourceId={}", made.sheet), Value::Null),
+            ("GET", format!("/v1/entitlements?resourceId={file}"), Value::Null),
+            ("GET", format!("/v1/entitlements?resourceId={}", app.environment_id), Value::Null),
             ("GET", format!("/v1/snapshots?sheetId={}", made.sheet), Value::Null),
             ("GET", format!("/v1/webhooks?spaceId={}", made.space), Value::Null),
+            ("GET", format!("/v1/secrets?spaceId={}", made.space), Value::Null),
+            ("GET", format!("/v1/secrets?environmentId={}", app.environment_id), Value::Null),
+            (
+                "POST",
+                "/v1/secrets".to_string(),
+                json!({ "name": "KEY", "value": "x", "environmentId": app.environment_id }),
+            ),
+            (
+                "POST",
+                "/v1/secrets".to_string(),
+                json!({ "name": "KEY", "value": "x", "spaceId": made.space }),
+            ),
             ("POST", "/v1/webhooks".to_string(), json!({ "url": "http://a.b/", "spaceId": made.space })),
             (
                 "POST",
@@ -139,6 +177,18 @@ async fn a_neighbour_finds_nothing() {
             ("GET", format!("/v1/subscription?scope={}", made.space), Value::Null),
             ("DELETE", format!("/v1/spaces?spaceIds={}", made.space), Value::Null),
             ("POST", "/v1/spaces".to_string(), json!({ "environmentId": app.environment_id })),
+            ("GET", format!("/v1/guests?spaceId={}", made.space), Value::Null),
+            (
+                "POST",
+                "/v1/guests".to_string(),
+                json!([{ "email": "a@b.c", "name": "A", "spaces": [{ "id": made.space }] }]),
+            ),
+            (
+                "POST",
+                "/v1/guests".to_string(),
+                json!([{ "email": "a@b.c", "name": "A", "environmentId": app.environment_id }]),
+            ),
+            ("POST", "/v1/invitations".to_string(), json!([{ "guestId": guest, "spaceId": made.space }])),
             (
                 "POST",
                 "/v1/workbooks".to_string(),
@@ -157,6 +207,13 @@ async fn a_neighbour_finds_nothing() {
         ];
         for (method, path, body) in foreign {
             app.call_as(&neighbour, method, &path, &body).await.refused(404);
+            for stranger in &strangers {
+                if (stranger, path.as_str()) == (&app.publishable, "/v1/spaces") {
+                    continue;
+                }
+                let answer = app.call_as(stranger, method, &path, &body).await;
+                assert!(matches!(answer.status.as_u16(), 403 | 404), "{method} {path}: {answer:?}");
+            }
         }
         for path in ["/v1/spaces", "/v1/jobs", "/v1/events"] {
             for query in [
@@ -167,6 +224,11 @@ async fn a_neighbour_finds_nothing() {
                 let listed =
                     app.call_as(&neighbour, "GET", &format!("{path}{query}"), &Value::Null).await.json();
                 assert_eq!(listed["data"], json!([]), "{path}{query}");
+                for stranger in &strangers {
+                    let seen = app.call_as(stranger, "GET", &format!("{path}{query}"), &Value::Null).await;
+                    let seen = seen.json().to_string();
+                    assert!(!seen.contains(&made.space), "{path}{query}: {seen}");
+                }
             }
         }
         for query in [String::new(), format!("?environmentId={}", app.environment_id)] {
@@ -189,12 +251,12 @@ fn masked(message: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The holder of a space's token sees that space and no other.
+/// A guest sees the space that they may enter and no other.
 #[tokio::test]
 async fn a_guest_stays_in_its_space() {
     on_each_database(async |app: TestApp| {
         let (mine, other) = (contacts(&app).await, contacts(&app).await);
-        let token = text(&app.get(&format!("/v1/spaces/{}", mine.space)).await.data(), "accessToken");
+        let token = guest_token(&app, &mine.space).await;
         let get = async |path: String| app.call_as(&token, "GET", &path, &Value::Null).await;
         get(format!("/v1/sheets/{}/records", mine.sheet)).await.data();
         for path in [
@@ -227,7 +289,7 @@ async fn a_guest_writes_no_field_that_is_kept_from_people() {
         let sheet = text(&app.post("/v1/workbooks", workbook).await.data()["sheets"][0], "id");
         let ids = insert(&app, &sheet, &[json!({ "name": "Ada", "kept": "by a program" })]).await;
         let path = format!("/v1/sheets/{sheet}/records");
-        let token = text(&space, "accessToken");
+        let token = guest_token(&app, &text(&space, "id")).await;
         for field in ["kept", "sum"] {
             let change = json!([{ "id": ids[0], "values": { "name": { "value": "Eve" }, (field): { "value": "x" } } }]);
             let refused = app.call_as(&token, "PUT", &path, &change).await.refused(403);

@@ -41,6 +41,8 @@ async fn untidy_addresses_are_understood() {
             format!("/v1//sheets///{}", made.sheet),
             format!("/v1/v1/sheets/{}", made.sheet),
             format!("//v1/v1/sheets/{}?a=//b", made.sheet),
+            format!("/v1/sheets/{}/", made.sheet),
+            format!("/v1/sheets/{}//?a=/", made.sheet),
         ] {
             assert_eq!(app.get(&path).await.data()["id"], json!(made.sheet), "{path}");
         }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::fixtures::{contacts, insert, text};
+use crate::fixtures::{contacts, embed_token, guest_token, insert, text};
 use crate::receiver::{Receiver, Reply, deliveries, eventually, hook, sending, status};
 use crate::{TestApp, on_each_database};
 
@@ -80,9 +80,8 @@ async fn a_webhook_is_made_changed_and_deleted() {
         assert_eq!(listed("").await, 1);
 
         // Who may not manage a space or an environment has no webhooks.
-        let space = app.get(&format!("/v1/spaces/{}", made.space)).await.data();
-        let guest = text(&space, "accessToken");
-        for key in [&guest, &app.publishable] {
+        let (guest, embed) = (guest_token(&app, &made.space).await, embed_token(&app, &made.space).await);
+        for key in [&guest, &embed, &app.publishable] {
             app.call_as(key, "POST", "/v1/webhooks", &of_space).await.refused(403);
             app.call_as(key, "GET", "/v1/webhooks", &Value::Null).await.refused(403);
         }

@@ -3,25 +3,32 @@
 //! A listener asks for what came after its last timetoken and is kept waiting until there is
 //! something. The event log is the truth: a timetoken is a place in it, so nothing is lost however
 //! long a listener was away, and no server has to remember who listens.
+//!
+//! The driver fetches a new token after a 403 and asks again when its connection breaks; every other answer but 200
+//! silences it for ever. So whatever goes wrong here is one of these.
 
 mod poll;
 mod timetoken;
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::Deserialize;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::extract::Asked;
 use super::transport::cors;
 use crate::service::{ErrorKind, Service, ServiceError};
 use timetoken::Timetoken;
+
+/// How long a listener waits that asks while something is wrong underneath.
+const PAUSE: Duration = Duration::from_secs(2);
 
 #[derive(Clone)]
 struct Channels {
@@ -37,50 +44,62 @@ pub fn routes(service: Arc<Service>, stopping: CancellationToken) -> Router {
         .route("/v2/presence/sub-key/{key}/channel/{channel}/heartbeat", get(|| presence("heartbeat")))
         .route("/v2/presence/sub_key/{key}/channel/{channel}/leave", get(|| presence("leave")))
         .route("/v2/presence/sub_key/{key}/channel/{channel}/heartbeat", get(|| presence("heartbeat")))
-        .route("/v2/{*rest}", get(|| refuse(StatusCode::NOT_FOUND, "there is no such call")))
+        .route("/v2/{*rest}", get(elsewhere))
         .route("/time/0", get(time))
         .layer(cors())
         .with_state(Channels { service, stopping })
 }
 
-/// What the driver sends; the rest of it does not matter here.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Parameters {
-    /// The last timetoken; absent or 0 for the first call.
-    tt: Option<u64>,
-    /// The token of `/v1/subscription`.
-    auth: Option<String>,
+/// What has no address here. A listener that asks for events of nothing must not hear anything but 403.
+async fn elsewhere(Path(rest): Path<String>) -> Response {
+    if rest.starts_with("subscribe/") {
+        return not_this_channel().await;
+    }
+    refuse(StatusCode::NOT_FOUND, "there is no such call").await
 }
 
 async fn subscribe(
     State(channels): State<Channels>,
-    Path((key, channel)): Path<(String, String)>,
-    Asked(asked): Asked<Parameters>,
+    named: Result<Path<(String, String)>, PathRejection>,
+    asked: Result<Query<HashMap<String, String>>, QueryRejection>,
 ) -> Response {
-    let subscription =
-        match channels.service.check_subscription(asked.auth.as_deref().unwrap_or_default(), &channel) {
-            Ok(subscription) => subscription,
-            Err(error) => return failed(error).await,
-        };
-    let after = asked.tt.filter(|timetoken| *timetoken > 0).map(|timetoken| Timetoken(timetoken).sequence());
+    let (Ok(Path((key, channel))), Ok(Query(asked))) = (named, asked) else {
+        return not_this_channel().await;
+    };
+    // The last timetoken; absent or 0 for the first call.
+    let timetoken =
+        asked.get("tt").and_then(|timetoken| timetoken.parse().ok()).map_or(Timetoken(0), Timetoken);
+    let token = asked.get("auth").map(String::as_str).unwrap_or_default();
+    let subscription = match channels.service.check_subscription(token, &channel) {
+        Ok(subscription) => subscription,
+        Err(error) => return channels.failed(error, timetoken).await,
+    };
+    let after = (timetoken.0 > 0).then(|| timetoken.sequence());
     match poll::wait(&channels.service, &subscription, after, &channels.stopping).await {
         Ok(found) => Json(found.answer(&key, &channel)).into_response(),
-        Err(error) => failed(error).await,
+        Err(error) => channels.failed(error, timetoken).await,
     }
 }
 
-async fn failed(error: ServiceError) -> Response {
-    match error.kind {
-        // The driver fetches a new token and comes back.
-        ErrorKind::Forbidden | ErrorKind::Unauthorized | ErrorKind::NotFound | ErrorKind::BadRequest => {
-            refuse(StatusCode::FORBIDDEN, "the token is not valid for this channel (any more)").await
+impl Channels {
+    /// Sends a listener without a right to the channel for a new token. Others hear of nothing, and ask again from
+    /// where they are.
+    async fn failed(&self, error: ServiceError, timetoken: Timetoken) -> Response {
+        use ErrorKind::{BadRequest, Forbidden, NotFound, Unauthorized};
+        if matches!(error.kind, Forbidden | Unauthorized | NotFound | BadRequest) {
+            return not_this_channel().await;
         }
-        _ => {
-            tracing::error!(message = error.message, "a subscription failed");
-            refuse(StatusCode::SERVICE_UNAVAILABLE, "try again in a moment").await
+        tracing::error!(message = error.message, "a subscription failed");
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            () = self.stopping.cancelled() => {}
         }
+        Json(json!({ "t": timetoken.to_wire(), "m": [] })).into_response()
     }
+}
+
+async fn not_this_channel() -> Response {
+    refuse(StatusCode::FORBIDDEN, "the token is not valid for this channel (any more)").await
 }
 
 async fn refuse(status: StatusCode, message: &'static str) -> Response {

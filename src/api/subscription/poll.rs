@@ -82,7 +82,7 @@ fn place(subscription: &Subscription, event: &Event) -> i64 {
 impl Found {
     /// The answer as PubNub's clients read it.
     pub fn answer(&self, key: &str, channel: &str) -> Value {
-        let at = |sequence| json!({ "t": Timetoken::of(sequence).0.to_string(), "r": 1 });
+        let at = |sequence| Timetoken::of(sequence).to_wire();
         let messages: Vec<Value> = self
             .events
             .iter()

@@ -1,6 +1,8 @@
 //! Timetokens: 17 digits that rise. PubNub's are time in 10⁻⁷ seconds; ours are places in the log,
 //! written so that they look alike.
 
+use serde_json::{Value, json};
+
 use crate::domain::time::Timestamp;
 
 /// The timetoken of a log without events.
@@ -19,6 +21,11 @@ impl Timetoken {
     /// The sequence of the event with this timetoken; 0, before all, for one that is not ours.
     pub fn sequence(self) -> i64 {
         i64::try_from(self.0.saturating_sub(BASE)).unwrap_or(i64::MAX)
+    }
+
+    /// As answers have it, with the region.
+    pub fn to_wire(self) -> Value {
+        json!({ "t": self.0.to_string(), "r": 1 })
     }
 
     /// A moment in PubNub's unit, for the call that asks for the time.

@@ -92,6 +92,15 @@ pub struct FileRequest {
     pub actions: Option<Vec<Action>>,
 }
 
+/// How a copy of a file is called.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+#[schema(as = CloneFile)]
+pub struct CloneRequest {
+    /// What stands before its name; "Copy of" when absent.
+    pub prefix: Option<String>,
+}
+
 /// The form by which a file is uploaded. Its parts may come in any order.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "only described in the OpenAPI document; the form is read part by part")]

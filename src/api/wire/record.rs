@@ -19,9 +19,11 @@ use crate::service::records::{RecordInput, ValueInput};
 pub struct ChangeAnswer {
     /// Always `true`.
     pub success: bool,
-    /// The commit that was made, or the last one when nothing changed.
+    /// The commit that was made, or the last one when nothing changed; absent when there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub commit_id: Option<String>,
     /// The same, under its old name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub version_id: Option<String>,
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::nullable;
+use crate::domain::access::Actor;
 use crate::domain::action::Action;
 use crate::domain::ids::{Id, UserId};
 use crate::domain::space::{Space, SpaceSummary};
@@ -87,21 +88,22 @@ pub struct SpaceBody {
 
 impl SpaceBody {
     /// A space with its numbers.
-    pub fn counted(service: &Service, summary: SpaceSummary) -> Self {
-        let body = Self::new(service, summary.space);
+    pub fn counted(service: &Service, actor: &Actor, summary: SpaceSummary) -> Self {
+        let body = Self::new(service, actor, summary.space);
         Self { workbooks_count: Some(summary.workbooks), files_count: Some(summary.files), ..body }
     }
 
-    /// A space, with the token and link that `service` makes for it.
-    pub fn new(service: &Service, space: Space) -> Self {
+    /// A space, with the token that `service` makes for whoever asks, and the link with it.
+    pub fn new(service: &Service, actor: &Actor, space: Space) -> Self {
+        let access_token = service.space_token(actor, &space);
         let mut extra = space.extra.clone();
         for said in ["guestAuthentication", "translationsPath", "languageOverride"] {
             extra.remove(said);
         }
         Self {
             is_collaborative: space.is_collaborative(),
-            access_token: service.space_token(&space),
-            guest_link: service.guest_link(&space),
+            guest_link: service.space_link(&space.id, &access_token),
+            access_token,
             guest_authentication: space.guest_authentication(),
             translations_path: space.translations_path(),
             language_override: space.language_override(),

@@ -291,6 +291,24 @@ pub struct Field {
 }
 
 impl Field {
+    /// A column of any text, without rules.
+    pub fn text(key: FieldKey, label: String) -> Self {
+        Self {
+            key,
+            label,
+            description: None,
+            field_type: FieldType::String,
+            constraints: Vec::new(),
+            readonly: false,
+            alternative_names: Vec::new(),
+            actions: Vec::new(),
+            config: None,
+            appearance: None,
+            metadata: None,
+            treatments: Vec::new(),
+        }
+    }
+
     /// Whether an empty cell of this field is an error.
     pub fn is_required(&self) -> bool {
         self.constraints.iter().any(|constraint| match constraint {

@@ -14,6 +14,7 @@ use crate::rpc::actions::{ActionForm, ActionView, Filled, Offered, OptionsWanted
 use crate::rpc::records::Choosing;
 use crate::service::ErrorKind;
 use crate::service::form_options;
+use crate::service::plugin_words::in_words;
 use crate::service::run_action::ActionRun;
 
 /// Actions as the page shows them.
@@ -34,7 +35,7 @@ pub(super) fn of_action(action: &Action) -> Option<ActionView> {
     let bare = action.label.trim().is_empty();
     Some(ActionView {
         operation: action.operation().ok()?.to_string(),
-        label: action.name().to_string(),
+        label: in_words(action.name()),
         bare,
         // Without a label there must be something to see.
         icon: address.or_else(|| bare.then(|| icon::address(None)).flatten()),

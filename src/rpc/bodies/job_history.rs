@@ -11,6 +11,7 @@ use crate::rpc::RpcError;
 use crate::rpc::job_history::{HistoryAsked, JobList, JobStory, LogLine, PartRow};
 use crate::rpc::jobs::JobCard;
 use crate::service::Page;
+use crate::service::plugin_words::in_words;
 use crate::store::jobs::JobFilter;
 use crate::store::now;
 
@@ -71,10 +72,11 @@ pub async fn retry_failed_parts(job_id: String) -> Result<JobCard, RpcError> {
 
 fn line(entry: &LogEntry) -> LogLine {
     let percent = entry.progress.filter(|_| entry.kind == LogKind::Progress);
+    let text = in_words(&entry.text);
     let text = match percent {
-        Some(percent) if entry.text.is_empty() => format!("{percent} %"),
-        Some(percent) => format!("{percent} % · {}", entry.text),
-        None => entry.text.clone(),
+        Some(percent) if text.is_empty() => format!("{percent} %"),
+        Some(percent) => format!("{percent} % · {text}"),
+        None => text,
     };
     LogLine {
         at: entry.created_at.0,
@@ -86,7 +88,7 @@ fn line(entry: &LogEntry) -> LogLine {
 }
 
 fn part((part, number): (Job, u32)) -> PartRow {
-    PartRow { number, status: part.status, progress: part.progress, info: part.info }
+    PartRow { number, status: part.status, progress: part.progress, info: part.info.as_deref().map(in_words) }
 }
 
 /// The progress of the last run over its time.

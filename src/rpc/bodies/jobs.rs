@@ -10,6 +10,7 @@ use crate::domain::job::Job;
 use crate::rpc::RpcError;
 use crate::rpc::jobs::JobCard;
 use crate::rpc::records::Choosing;
+use crate::service::plugin_words::in_words;
 
 /// A job as the page shows it.
 pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
@@ -25,11 +26,11 @@ pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
     };
     JobCard {
         id: job.id.to_string(),
-        label: job.title(),
+        label: in_words(&job.title()),
         name: job.name(),
         status: job.status,
         progress: job.progress,
-        info: job.info,
+        info: job.info.as_deref().map(in_words),
         mode: job.mode,
         source: job.source,
         sheet_id: job.sheet_id.map(|id| id.to_string()),

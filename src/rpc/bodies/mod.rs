@@ -31,7 +31,7 @@ use leptos_axum::ResponseOptions;
 use super::{ErrorKind, RpcError};
 use crate::domain::access::Actor;
 use crate::domain::ids::Id;
-use crate::domain::tenant::User;
+use crate::domain::tenant::Person;
 use crate::service::cell_edits::Author;
 use crate::service::{ErrorKind as ServiceKind, Service, ServiceError};
 
@@ -39,7 +39,7 @@ use crate::service::{ErrorKind as ServiceKind, Service, ServiceError};
 struct Asker {
     service: Arc<Service>,
     actor: Actor,
-    user: Option<User>,
+    person: Option<Person>,
 }
 
 impl Asker {
@@ -49,13 +49,13 @@ impl Asker {
         let actor = actor.ok_or_else(|| refuse(ErrorKind::Unauthorized, "Sign in first"))?;
         let service = use_context::<Arc<Service>>();
         let service = service.ok_or_else(|| refuse(ErrorKind::Internal, "The server is not complete"))?;
-        Ok(Self { service, actor, user: use_context() })
+        Ok(Self { service, actor, person: use_context() })
     }
 
     /// What people call the one who did something.
     fn who(&self, id: &str) -> String {
-        match (&self.user, id.get(..6)) {
-            (Some(user), _) if user.id.as_str() == id => user.name.clone(),
+        match (&self.person, id.get(..6)) {
+            (Some(person), _) if person.id == id => person.name.clone(),
             (_, Some("us_usr")) => "another person".to_string(),
             (_, Some("us_key")) => "a program".to_string(),
             (_, Some("us_sp_")) => "a guest".to_string(),
@@ -66,7 +66,7 @@ impl Asker {
 
     /// The same of an author whose name may be known.
     fn who_of(&self, author: Author) -> String {
-        let is_other = self.user.as_ref().is_none_or(|user| user.id.as_str() != author.id);
+        let is_other = self.person.as_ref().is_none_or(|person| person.id != author.id);
         match author.name {
             Some(name) if is_other => name,
             Some(name) => format!("{name}, in another window,"),
@@ -76,7 +76,7 @@ impl Asker {
 
     /// The name of the person who is signed in.
     fn person(&self) -> Option<String> {
-        self.user.as_ref().map(|user| user.name.clone())
+        self.person.as_ref().map(|person| person.name.clone())
     }
 }
 

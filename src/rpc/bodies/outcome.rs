@@ -7,18 +7,19 @@ use crate::domain::outcome::{Next, OutcomeFile};
 use crate::domain::route::Route;
 use crate::domain::workbook::Sheet;
 use crate::rpc::jobs::{Automatic, Deed, Offer, Rest, Told};
+use crate::service::plugin_words::in_words;
 
 /// The words and offers of a job that has ended.
 pub(super) async fn told(asker: &Asker, job: &Job) -> Told {
     let outcome = job.outcome.clone().unwrap_or_default();
-    let label = job.title();
-    let message = outcome.message.filter(|text| !text.is_empty());
+    let label = in_words(&job.title());
+    let message = outcome.message.filter(|text| !text.is_empty()).as_deref().map(in_words);
     let (heading, silent) = match job.status {
         JobStatus::Complete => (label, Some("Done.".to_string())),
         JobStatus::Canceled => (format!("{label}: canceled"), canceled(job)),
         _ => {
-            let info = job.info.clone().unwrap_or_else(|| "It ended without saying why.".to_string());
-            (format!("{label}: failed"), Some(info))
+            let info = job.info.as_deref().unwrap_or("It ended without saying why.");
+            (format!("{label}: failed"), Some(in_words(info)))
         }
     };
     let mut offers = match &outcome.next {

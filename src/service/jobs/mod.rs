@@ -179,7 +179,7 @@ impl Service {
 
     /// The person has seen how a job ended.
     pub async fn acknowledge_outcome(&self, actor: &Actor, id: &JobId) -> Result<Job> {
-        allow(actor, Operation::RunJobs)?;
+        allow(actor, Operation::CloseOutcomes)?;
         let mut tx = self.db.write().await?;
         let mut job = command::find_for_change(&mut tx, actor, id).await?;
         if job.outcome_acknowledged_at.is_none() {

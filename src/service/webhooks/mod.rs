@@ -8,6 +8,7 @@ mod target;
 
 pub use target::{Forbidden, address, literal_of};
 
+use super::environments::named_or_own;
 use super::secrets::new_token;
 use super::{Page, Paged, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
@@ -15,7 +16,7 @@ use crate::domain::ids::{EnvironmentId, SpaceId, WebhookId};
 use crate::domain::webhook::filter::EventChoice;
 use crate::domain::webhook::{Endpoint, EndpointState};
 use crate::store::events::Sequence;
-use crate::store::{Tx, accounts, events, new_id, now, spaces, webhooks};
+use crate::store::{Tx, events, new_id, now, spaces, webhooks};
 
 /// Most characters of a name.
 const LONGEST_NAME: usize = 200;
@@ -75,12 +76,7 @@ impl Service {
                 (space.account_id, space.environment_id)
             }
             None => {
-                let wanted = new.environment_id.or_else(|| actor.scope.environment_id.clone());
-                let wanted = wanted.ok_or_else(|| {
-                    ServiceError::bad_request("environmentId: say of which environment or space it hears")
-                })?;
-                let found = accounts::environment(&mut tx, &actor.scope, &wanted).await?;
-                let found = found.ok_or_else(|| ServiceError::not_found("environment", &wanted))?;
+                let found = named_or_own(&mut tx, actor, new.environment_id).await?;
                 (found.account_id, found.id)
             }
         };

@@ -1,6 +1,7 @@
 //! What the store promises, told on both databases.
 
 mod events;
+mod guests;
 mod job_log;
 mod job_lots;
 mod jobs;

@@ -1,25 +1,20 @@
 // The founding journey with a listener of the published Flatfile packages: a new space is configured
 // by it, and it answers Submit.
 import { expect, hydrated, test as base } from '../helper';
-import { type Call, caller } from './api';
-import { dropAndSubmit } from './founding';
-import { startListener } from './listener';
-
-type Listener = Awaited<ReturnType<typeof startListener>>;
+import { type Call, caller } from '../journeys/api';
+import { dropAndSubmit } from '../journeys/founding';
+import { startListener } from '../journeys/listener';
+import { type Listener, shows } from './fixtures';
 
 const test = base.extend<{ listener: Listener }>({
-  listener: [
-    async ({ server }, use) => {
-      const listener = await startListener(server);
-      await use(listener);
-      await listener.stop();
-    },
-    { timeout: 180_000 },
-  ],
+  listener: async ({ server }, use) => {
+    const listener = await startListener(server);
+    await use(listener);
+    await listener.stop();
+  },
 });
 
-// One after the other: the first installs the listener's packages.
-test.describe.configure({ mode: 'serial' });
+const clients = shows('@flatfile/listener');
 
 const header = 'first_name,last_name,email,phone,birth_date,amount,quantity,status,country,company';
 
@@ -43,7 +38,7 @@ async function submit(call: Call, workbookId: string, input: object) {
   return call('GET', `/jobs/${job.id}`);
 }
 
-test('the listener configures a space, and answers Submit with the rejected rows', async ({ request, listener }) => {
+test('the listener configures a space, and answers Submit with the rejected rows', clients, async ({ request, listener }) => {
   const call = caller(request, listener.key);
   const { space, workbook, sheet } = await configuredSpace(call);
   expect(workbook.name).toBe('All Contacts');
@@ -67,7 +62,7 @@ test('the listener configures a space, and answers Submit with the rejected rows
   expect(lines[1]).toMatch(/^Ada,Lovelace,nonsense,.*'=1\+1,.*email: /);
 });
 
-test('a listener that throws makes the job fail with a message', async ({ request, listener }) => {
+test('a listener that throws makes the job fail with a message', clients, async ({ request, listener }) => {
   const call = caller(request, listener.key);
   const { workbook } = await configuredSpace(call);
   const job = await submit(call, workbook.id, { destination: 'crm', note: 'please fail' });
@@ -75,7 +70,7 @@ test('a listener that throws makes the job fail with a message', async ({ reques
   expect(job.outcome.message).toBe('This did not work: the note asked for it');
 });
 
-test('10,000 people are dropped and submitted, and the listener hands the rejected ones back', async ({ page, request, listener }) => {
+test('10,000 people are dropped and submitted, and the listener hands the rejected ones back', clients, async ({ page, request, listener }) => {
   test.setTimeout(180_000);
   await page.goto('/');
   await hydrated(page);
@@ -86,7 +81,7 @@ test('10,000 people are dropped and submitted, and the listener hands the reject
   expect(lines[0]).toBe(`${header},errors`);
 });
 
-test('what the listener says when it throws is the outcome on the page', async ({ page, request, listener }) => {
+test('what the listener says when it throws is the outcome on the page', clients, async ({ page, request, listener }) => {
   await page.goto('/');
   await hydrated(page);
   const call = caller(request, listener.key);

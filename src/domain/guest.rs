@@ -1,0 +1,111 @@
+//! Guests: people who come into single spaces, without being users of the account.
+
+use super::ids::{AccountId, EnvironmentId, GuestId, SpaceId};
+use super::time::Timestamp;
+
+/// Most bytes of an address.
+const MOST_ADDRESS_BYTES: usize = 254;
+/// Most characters of a name, and of the name under which a customer's program knows a guest.
+const MOST_NAME_CHARACTERS: usize = 255;
+
+/// A person who may enter the spaces that were granted to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guest {
+    /// Their id, by which they appear as an actor.
+    pub id: GuestId,
+    /// The account that knows them.
+    pub account_id: AccountId,
+    /// The environment that knows them.
+    pub environment_id: EnvironmentId,
+    /// Where invitations go, in lower case; nothing for whom only a customer's program knows.
+    pub email: Option<String>,
+    /// The name under which a customer's program knows them.
+    pub external_id: Option<String>,
+    /// How they are called.
+    pub name: String,
+    /// When they were added.
+    pub created_at: Timestamp,
+    /// When they last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A space that a guest may enter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The space.
+    pub space_id: SpaceId,
+    /// When they were last in it.
+    pub last_accessed_at: Option<Timestamp>,
+}
+
+/// Why somebody cannot be a guest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GuestError {
+    /// It is no address.
+    #[error("email: `{0}` is not an e-mail address")]
+    Address(String),
+    /// A name is too long.
+    #[error("{0}: at most {MOST_NAME_CHARACTERS} characters")]
+    LongName(&'static str),
+    /// The name under which a customer's program knows the guest is missing.
+    #[error("externalActorId: say who it is, or leave it out")]
+    NoExternalId,
+}
+
+/// An address as it is kept: without blanks around it, in lower case.
+///
+/// # Errors
+/// It is no address.
+pub fn address(text: &str) -> Result<String, GuestError> {
+    let address = text.trim().to_lowercase();
+    let is_one = address.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    let is_clean = !address.contains(|c: char| c.is_whitespace() || c.is_control());
+    if is_one && is_clean && address.len() <= MOST_ADDRESS_BYTES {
+        return Ok(address);
+    }
+    Err(GuestError::Address(address.chars().take(80).collect()))
+}
+
+/// A name as it is kept; that of the address when it is blank.
+///
+/// # Errors
+/// It is too long.
+pub fn name(text: &str, otherwise: &str) -> Result<String, GuestError> {
+    let name = if text.trim().is_empty() { otherwise } else { text.trim() };
+    short("name", name)
+}
+
+/// The name under which a customer's program knows a guest. It is kept as it is.
+///
+/// # Errors
+/// It is empty or too long.
+pub fn external_id(text: &str) -> Result<String, GuestError> {
+    if text.trim().is_empty() { Err(GuestError::NoExternalId) } else { short("externalActorId", text) }
+}
+
+fn short(what: &'static str, text: &str) -> Result<String, GuestError> {
+    let fits = text.chars().count() <= MOST_NAME_CHARACTERS;
+    if fits { Ok(text.to_string()) } else { Err(GuestError::LongName(what)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_a_name_and_a_host() {
+        assert_eq!(address(" Ann@Example.COM "), Ok("ann@example.com".to_string()));
+        for wrong in ["", "ann", "@example.com", "ann@", "a b@example.com", "ann@exam\nple.com"] {
+            assert_eq!(address(wrong), Err(GuestError::Address(wrong.to_string())), "{wrong:?}");
+        }
+        assert!(address(&format!("{}@example.com", "a".repeat(250))).is_err());
+    }
+
+    #[test]
+    fn a_blank_name_is_the_address() {
+        assert_eq!(name("  ", "ann@example.com").as_deref(), Ok("ann@example.com"));
+        assert_eq!(name(" Ann ", "x").as_deref(), Ok("Ann"));
+        assert_eq!(name(&"x".repeat(256), ""), Err(GuestError::LongName("name")));
+        assert_eq!(external_id(" "), Err(GuestError::NoExternalId));
+    }
+}

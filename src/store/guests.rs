@@ -1,0 +1,178 @@
+//! Guests, and the spaces that they may enter.
+
+use super::convert::{id, moment};
+use super::statement::Statement;
+use super::{StoreError, Tx};
+use crate::domain::access::Scope;
+use crate::domain::guest::{Grant, Guest};
+use crate::domain::ids::{EnvironmentId, GuestId, SpaceId};
+use crate::domain::time::Timestamp;
+
+const COLUMNS: &str = "id, account_id, environment_id, email, external_id, name, created_at, updated_at";
+
+type Row = (String, String, String, Option<String>, Option<String>, String, i64, i64);
+
+fn read(
+    (guest, account, environment, email, external_id, name, created, updated): Row,
+) -> Result<Guest, StoreError> {
+    Ok(Guest {
+        id: id("guests.id", &guest)?,
+        account_id: id("guests.account_id", &account)?,
+        environment_id: id("guests.environment_id", &environment)?,
+        email,
+        external_id,
+        name,
+        created_at: Timestamp(created),
+        updated_at: Timestamp(updated),
+    })
+}
+
+/// Keeps a new guest, unless the environment knows one of that address or external id; says whether it did.
+pub async fn insert(tx: &mut Tx, guest: &Guest) -> Result<bool, StoreError> {
+    let statement = Statement::new(
+        "INSERT INTO guests (id, account_id, environment_id, email, external_id, name, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+    )
+    .bind(&guest.id)
+    .bind(&guest.account_id)
+    .bind(&guest.environment_id)
+    .bind(&guest.email)
+    .bind(&guest.external_id)
+    .bind(&guest.name)
+    .bind(guest.created_at)
+    .bind(guest.updated_at);
+    Ok(tx.execute(statement).await? > 0)
+}
+
+/// Keeps everything of a guest that can change.
+pub async fn update(tx: &mut Tx, guest: &Guest) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "UPDATE guests SET email = $2, name = $3, updated_at = $4 WHERE id = $1 AND deleted_at IS NULL",
+    )
+    .bind(&guest.id)
+    .bind(&guest.email)
+    .bind(&guest.name)
+    .bind(guest.updated_at);
+    tx.execute(statement).await.map(|_| ())
+}
+
+/// Deletes a guest and takes every space from them.
+pub async fn delete(tx: &mut Tx, id: &GuestId, now: Timestamp) -> Result<(), StoreError> {
+    let statement = Statement::new("UPDATE guests SET deleted_at = $2 WHERE id = $1").bind(id).bind(now);
+    tx.execute(statement).await?;
+    tx.execute(Statement::new("DELETE FROM guest_spaces WHERE guest_id = $1").bind(id)).await.map(|_| ())
+}
+
+/// The guest of that id.
+pub async fn find(tx: &mut Tx, scope: &Scope, id: &GuestId) -> Result<Option<Guest>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM guests WHERE deleted_at IS NULL AND id = ", id)
+        .push_bind(" AND account_id = ", &scope.account_id)
+        .filter(" AND environment_id = ", scope.environment_id.as_ref());
+    tx.optional::<Row>(statement).await?.map(read).transpose()
+}
+
+/// The guest of that address, which is in lower case.
+pub async fn by_email(
+    tx: &mut Tx,
+    environment: &EnvironmentId,
+    email: &str,
+) -> Result<Option<Guest>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM guests WHERE deleted_at IS NULL AND environment_id = ", environment)
+        .push_bind(" AND email = ", email);
+    tx.optional::<Row>(statement).await?.map(read).transpose()
+}
+
+/// The guest whom a customer's program knows under that name.
+pub async fn by_external_id(
+    tx: &mut Tx,
+    environment: &EnvironmentId,
+    external_id: &str,
+) -> Result<Option<Guest>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM guests WHERE deleted_at IS NULL AND environment_id = ", environment)
+        .push_bind(" AND external_id = ", external_id);
+    tx.optional::<Row>(statement).await?.map(read).transpose()
+}
+
+/// The guests of a space, the oldest first; only the one of an address when it is given.
+pub async fn of_space(tx: &mut Tx, space: &SpaceId, email: Option<&str>) -> Result<Vec<Guest>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(
+            " FROM guests WHERE deleted_at IS NULL AND id IN
+            (SELECT guest_id FROM guest_spaces WHERE space_id = ",
+            space,
+        )
+        .push(")")
+        .filter(" AND email = ", email)
+        .push(" ORDER BY created_at, id");
+    tx.all::<Row>(statement).await?.into_iter().map(read).collect()
+}
+
+const GRANT: &str = "g.guest_id, g.space_id, g.last_accessed_at
+    FROM guest_spaces g JOIN spaces s ON s.id = g.space_id WHERE s.deleted_at IS NULL";
+
+type GrantRow = (String, String, Option<i64>);
+
+fn read_grant((guest, space, last): GrantRow) -> Result<(GuestId, Grant), StoreError> {
+    let grant = Grant { space_id: id("guest_spaces.space_id", &space)?, last_accessed_at: moment(last) };
+    Ok((id("guest_spaces.guest_id", &guest)?, grant))
+}
+
+/// The spaces that a guest may enter, in the order in which they were granted.
+pub async fn grants(tx: &mut Tx, guest: &GuestId) -> Result<Vec<Grant>, StoreError> {
+    let statement = Statement::select(GRANT)
+        .push_bind(" AND g.guest_id = ", guest)
+        .push(" ORDER BY g.created_at, g.space_id");
+    let rows = tx.all::<GrantRow>(statement).await?;
+    rows.into_iter().map(|row| read_grant(row).map(|(_, grant)| grant)).collect()
+}
+
+/// The spaces that each guest of a space may enter.
+pub async fn grants_around(tx: &mut Tx, space: &SpaceId) -> Result<Vec<(GuestId, Grant)>, StoreError> {
+    let statement = Statement::select(GRANT)
+        .push_bind(" AND g.guest_id IN (SELECT guest_id FROM guest_spaces WHERE space_id = ", space)
+        .push(") ORDER BY g.created_at, g.space_id");
+    tx.all::<GrantRow>(statement).await?.into_iter().map(read_grant).collect()
+}
+
+/// The grant of one space to a guest who is there; nothing when there is none.
+pub async fn granted(tx: &mut Tx, guest: &GuestId, space: &SpaceId) -> Result<Option<Grant>, StoreError> {
+    let statement = Statement::select(GRANT)
+        .push_bind(" AND g.space_id = ", space)
+        .push_bind(" AND g.guest_id = ", guest)
+        .push(
+            " AND EXISTS (SELECT 1 FROM guests WHERE guests.id = g.guest_id AND guests.deleted_at IS NULL)",
+        );
+    let row = tx.optional::<GrantRow>(statement).await?;
+    row.map(|row| read_grant(row).map(|(_, grant)| grant)).transpose()
+}
+
+/// Lets a guest enter a space; says whether they could not before.
+pub async fn grant(
+    tx: &mut Tx,
+    guest: &GuestId,
+    space: &SpaceId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let text = "INSERT INTO guest_spaces (space_id, guest_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    Ok(tx.execute(Statement::new(text).bind(space).bind(guest).bind(now)).await? > 0)
+}
+
+/// Takes a space from a guest; says whether they could enter it before.
+pub async fn revoke(tx: &mut Tx, guest: &GuestId, space: &SpaceId) -> Result<bool, StoreError> {
+    let text = "DELETE FROM guest_spaces WHERE space_id = $1 AND guest_id = $2";
+    Ok(tx.execute(Statement::new(text).bind(space).bind(guest)).await? > 0)
+}
+
+/// Takes note that a guest is in a space.
+pub async fn note_access(
+    tx: &mut Tx,
+    guest: &GuestId,
+    space: &SpaceId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let text = "UPDATE guest_spaces SET last_accessed_at = $3 WHERE space_id = $1 AND guest_id = $2";
+    tx.execute(Statement::new(text).bind(space).bind(guest).bind(now)).await.map(|_| ())
+}

@@ -245,7 +245,7 @@ impl Writer {
             let mut cells = Vec::new();
             let extra = if bulk.spares { rows.extra(place) } else { Extra::default() };
             for edit in bulk.edits.iter() {
-                if self.rules.key(edit.field).is_some_and(|key| extra.keeps(key)) {
+                if self.rules.key_of(edit.field).is_some_and(|key| extra.keeps(key)) {
                     continue;
                 }
                 match edit.edit.apply(rows.text(place, edit.field), row as usize) {
@@ -290,7 +290,7 @@ impl Writer {
                 let change = SegmentChange::of_edits(&slice, *place, selected, &edits, &mut too_long)?;
                 match rows.segment_extras(*place).filter(|_| spares) {
                     Some(extras) => change.without(|row, field| {
-                        let key = rules.key(field);
+                        let key = rules.key_of(field);
                         extras.of(row).zip(key).is_some_and(|(extra, key)| extra.keeps(key))
                     }),
                     None => Some(change),

@@ -16,7 +16,7 @@ use super::state::{State, counts};
 use super::writer::{ChangedCell, Committed, Working, Writer};
 use crate::domain::ids::{ChangeId, CommitId};
 use crate::domain::place::InsertAt;
-use crate::domain::record::{Counts, RecordNumber};
+use crate::domain::record::{Counts, FieldNumber, RecordNumber};
 use crate::store::places::{self, PlaceRow};
 use crate::store::records::{self, ColumnRow, CommitRow, SheetHead};
 use crate::store::{self, Tx};

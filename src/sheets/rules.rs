@@ -76,7 +76,7 @@ impl Rules {
     }
 
     /// The key of the field of that number.
-    pub(super) fn key(&self, number: FieldNumber) -> Option<&str> {
+    pub(super) fn key_of(&self, number: FieldNumber) -> Option<&str> {
         self.columns.iter().find(|(_, other)| *other == number).map(|(key, _)| key.as_str())
     }
 

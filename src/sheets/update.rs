@@ -124,7 +124,7 @@ fn kept(
         }
         let changes = |(field, input): &(&FieldNumber, &CellInput)| {
             rows.text(place, **field) != input.text.as_deref()
-                && rules.key(**field).is_some_and(|key| extra.keeps(key))
+                && rules.key_of(**field).is_some_and(|key| extra.keeps(key))
         };
         let (field, _) = wish.cells.iter().find(changes)?;
         Some((*number, Some(*field).filter(|_| !extra.is_read_only())))

@@ -23,7 +23,8 @@ impl TryFrom<WhereaboutsRow> for Whereabouts {
 
     fn try_from(row: WhereaboutsRow) -> Result<Self, StoreError> {
         let Some(space) = row.space_name else { return Ok(Self::default()) };
-        let inherited = from_optional_json("environments.namespaces", row.environment_namespaces)?;
+        let inherited: Option<Vec<String>> =
+            from_optional_json("environments.namespaces", row.environment_namespaces)?;
         let namespaces = space::namespaces(row.space_namespace, inherited.as_deref().unwrap_or_default());
         let space = Self::in_space(&space, &namespaces);
         Ok(match row.workbook_name {

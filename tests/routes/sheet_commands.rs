@@ -1,5 +1,5 @@
 use inlet::domain::access::Actor;
-use inlet::domain::ids::SheetId;
+use inlet::domain::ids::{Id, SheetId};
 use inlet::domain::query::RecordQuery;
 use inlet::service::ErrorKind;
 use inlet::service::authentication::actor_of_user;

@@ -13,6 +13,7 @@ mod cells;
 mod commits;
 mod documents;
 mod download;
+mod embedding;
 mod entitlements;
 mod environments;
 mod error;
@@ -71,6 +72,7 @@ use crate::service::Service;
 fn operations() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(environments::routes())
+        .merge(embedding::routes())
         .merge(guests::routes())
         .merge(invitations::routes())
         .merge(spaces::routes())

@@ -99,11 +99,17 @@ async fn list(
 async fn create(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
-    Maybe(mut request): Maybe<SpaceRequest>,
+    Maybe(request): Maybe<SpaceRequest>,
 ) -> Answer<Data<SpaceBody>> {
+    let space = service.create_space(&actor, new_space(request)?).await?;
+    Ok(data(SpaceBody::new(&service, &actor, space)))
+}
+
+/// What a new space is given.
+pub fn new_space(mut request: SpaceRequest) -> ApiResult<NewSpace> {
     let mut extra = request.kept();
     extra.retain(|_, value| !value.is_null());
-    let new = NewSpace {
+    Ok(NewSpace {
         extra,
         environment_id: request.environment_id.map(|id| known::<EnvironmentId>(&id)).transpose()?,
         name: request.name,
@@ -114,9 +120,7 @@ async fn create(
         actions: request.actions.unwrap_or_default(),
         labels: request.labels.unwrap_or_default(),
         auto_configure: request.auto_configure.unwrap_or(false),
-    };
-    let space = service.create_space(&actor, new).await?;
-    Ok(data(SpaceBody::new(&service, &actor, space)))
+    })
 }
 
 /// One space.

@@ -231,8 +231,7 @@ async fn insert(tx: &mut Tx, actor: &Actor, new: NewGuest) -> Result<GuestWithGr
         fresh
     } else {
         let known = guests::by_email(tx, &environment.id, &email).await?;
-        let mut known =
-            known.ok_or_else(|| ServiceError::conflict("this guest was just deleted; try again"))?;
+        let mut known = known.ok_or_else(just_deleted)?;
         if known.name != fresh.name {
             known = Guest { name: fresh.name, updated_at: fresh.updated_at, ..known };
             guests::update(tx, &known).await?;
@@ -241,6 +240,31 @@ async fn insert(tx: &mut Tx, actor: &Actor, new: NewGuest) -> Result<GuestWithGr
     };
     grant(tx, actor, &guest, &new.spaces).await?;
     with_grants(tx, guest).await
+}
+
+/// The guest whom a customer's program knows under that name; made, with a name to show, when there is none yet.
+pub(super) async fn of_program(
+    tx: &mut Tx,
+    environment: &Environment,
+    external_id: &str,
+    called: Option<&str>,
+) -> Result<Guest> {
+    let external_id = guest::external_id(external_id)?;
+    let known = guests::by_external_id(tx, &environment.id, &external_id).await?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let name = guest::name(called.unwrap_or_default(), &external_id).unwrap_or_else(|_| external_id.clone());
+    let fresh = drafted(environment, None, Some(external_id.clone()), name);
+    if guests::insert(tx, &fresh).await? {
+        return Ok(fresh);
+    }
+    let known = guests::by_external_id(tx, &environment.id, &external_id).await?;
+    known.ok_or_else(just_deleted)
+}
+
+fn just_deleted() -> ServiceError {
+    ServiceError::conflict("this guest was just deleted; try again")
 }
 
 fn drafted(
@@ -269,9 +293,15 @@ async fn grant(tx: &mut Tx, actor: &Actor, guest: &Guest, wanted: &[SpaceId]) ->
         if space.environment_id != guest.environment_id {
             return Err(ServiceError::not_found("space", id));
         }
-        if guests::grant(tx, &guest.id, id, now()).await? {
-            tx.emit(announce::of_space(Topic::SpaceGuestAdded, actor, &space, json!({})));
-        }
+        admit(tx, actor, guest, &space).await?;
+    }
+    Ok(())
+}
+
+/// Lets a guest into one space of their environment.
+pub(super) async fn admit(tx: &mut Tx, actor: &Actor, guest: &Guest, space: &Space) -> Result<()> {
+    if guests::grant(tx, &guest.id, &space.id, now()).await? {
+        tx.emit(announce::of_space(Topic::SpaceGuestAdded, actor, space, json!({})));
     }
     Ok(())
 }

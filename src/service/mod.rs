@@ -23,6 +23,7 @@ pub mod demo_data;
 pub mod documents;
 pub mod duplicates;
 mod edit_queue;
+pub mod embedding;
 pub mod entitlements;
 pub mod environments;
 pub mod error;

@@ -15,6 +15,7 @@ mod commits;
 mod documents;
 mod downloads;
 mod edits;
+mod embedding;
 mod environments;
 mod event_stream;
 mod events;

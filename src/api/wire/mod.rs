@@ -8,6 +8,7 @@ pub mod calculation;
 pub mod cell;
 pub mod commit;
 pub mod document;
+pub mod embedding;
 pub mod environment;
 pub mod event;
 pub mod file;

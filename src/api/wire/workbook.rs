@@ -111,6 +111,20 @@ pub struct WorkbookRequest {
     folder: Option<String>,
 }
 
+/// The blueprint of a workbook that is made together with its space. Embeds may leave out its name.
+///
+/// # Errors
+/// When the blueprint cannot be read; the message names the place.
+pub fn parse_embedded(body: Value) -> Result<WorkbookConfig, ParseError> {
+    let Value::Object(mut members) = body else {
+        return Err(ParseError::at("workbook", "a workbook is a JSON object with `name` and `sheets`"));
+    };
+    members.entry("name").or_insert_with(|| "Embedded Workbook".into());
+    let config =
+        parse::from_value::<WorkbookConfig>(Value::Object(members)).and_then(WorkbookConfig::checked);
+    config.map_err(|error| error.within("workbook"))
+}
+
 /// Takes a new workbook apart: the space it is for, which is `own` unless it says another, and its blueprint.
 ///
 /// # Errors

@@ -1,0 +1,83 @@
+// Pages with nothing of ours but a script tag: they import a file into a space and get the records back.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { FrameLocator, Page } from '@playwright/test';
+
+import { expect, test } from '../helper';
+import { blockThirdPartyCookies, host } from './host';
+import { keysOf } from './listener';
+
+type Server = { url: string; data: string };
+
+/** An example as it is in the repository, told where the server is and with which key. */
+function example(server: Server, path: string) {
+  const file = fileURLToPath(new URL(`../../examples/embed/${path}`, import.meta.url));
+  const key = keysOf(server.data).PUBLISHABLE_KEY;
+  return readFileSync(file, 'utf8').replace('http://127.0.0.1:3000', server.url).replace('pk_…', key);
+}
+
+/** Presses Submit, and what its dialog asks. */
+async function submit(frame: FrameLocator) {
+  await frame.getByRole('button', { name: 'Submit' }).first().click();
+  await frame.getByRole('dialog', { name: 'Submit' }).getByRole('button', { name: 'Submit' }).click();
+}
+
+const csv = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from('Name,E-mail\nAda,ADA@x.example\nGrace,g@x.example\nAlan,nothing\n') };
+
+/** Drops a file on the open importer. */
+async function drop(page: Page, frame: FrameLocator) {
+  await expect(frame.getByRole('heading', { name: 'Contacts' })).toBeVisible();
+  await frame.getByLabel('File to import').setInputFiles(csv);
+  await expect(frame.getByRole('gridcell', { name: 'Ada', exact: true })).toBeVisible();
+}
+
+test('a page with a script tag imports a file and gets the records', async ({ page, server, checkAccessibility }) => {
+  const site = await host({ '/': example(server, 'plain/index.html') });
+  await blockThirdPartyCookies(page);
+  await page.goto(site.url);
+  const open = page.getByRole('button', { name: 'Import contacts' });
+  await open.click();
+  const frame = page.frameLocator('inlet-importer iframe');
+  await drop(page, frame);
+  // What the page says of each record is on the sheet.
+  await expect(frame.getByRole('gridcell', { name: 'ada@x.example' })).toBeVisible();
+  await checkAccessibility();
+
+  // Closed before it was handed in, it goes on where it was.
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(page.locator('inlet-importer')).toHaveCount(0);
+  await expect(open).toBeFocused();
+  await open.click();
+  await expect(frame.getByRole('gridcell', { name: 'ada@x.example' })).toBeVisible();
+
+  await submit(frame);
+  const outcome = frame.getByRole('dialog');
+  await expect(outcome).toContainText('2 contacts are yours now.');
+  await expect(page.locator('#contacts li')).toHaveText(['Ada ada@x.example', 'Grace g@x.example']);
+  await outcome.getByRole('button').first().click();
+  await expect(page.locator('inlet-importer')).toHaveCount(0);
+
+  // What was handed in is not gone on with.
+  await open.click();
+  await expect(frame.getByRole('heading', { name: 'Contacts' })).toBeVisible();
+  await expect(frame.getByRole('gridcell', { name: 'Ada', exact: true })).toHaveCount(0);
+  await site.stop();
+});
+
+test('what a page throws is told to the person, and a wrong key to the page', async ({ page, server, complaints }) => {
+  const throwing = example(server, 'plain/index.html').replace('const records = await', "throw new Error('The shop is closed'); const records = await");
+  const site = await host({ '/': throwing, '/wrong': example(server, 'plain/index.html').replace(/pk_\w+/, 'pk_wrong') });
+  await page.goto(site.url);
+  await page.getByRole('button', { name: 'Import contacts' }).click();
+  const frame = page.frameLocator('inlet-importer iframe');
+  await drop(page, frame);
+  await submit(frame);
+  await expect(frame.getByRole('dialog')).toContainText('The shop is closed');
+
+  await page.goto(`${site.url}/wrong`);
+  await page.getByRole('button', { name: 'Import contacts' }).click();
+  await expect(page.locator('inlet-importer')).toHaveCount(0);
+  await expect.poll(() => complaints.splice(0).join()).toMatch(/thrown: InletError|40[13]/);
+  await expect.poll(() => complaints.splice(0).length).toBe(0);
+  await site.stop();
+});

@@ -135,7 +135,7 @@ async fn show(
         (false, true) => Events::All,
         (false, false) => Events::Now,
     };
-    let language = space.extra.get("languageOverride").and_then(|language| language.as_str());
+    let language = space.language_override().map(str::to_string);
     let origins = service.embed_origins(&space).await?;
     let cookie = session::named_cookie(COOKIE, format!("{}:{token}", space.id), service).to_string();
     request.extensions_mut().insert(shell::Visit {
@@ -143,7 +143,7 @@ async fn show(
         space: space.id.to_string(),
         address,
         events,
-        language: language.unwrap_or("en").to_string(),
+        language: language.unwrap_or_else(|| "en".to_string()),
         frame_ancestors: csp::ancestors(&origins),
         origins,
         rules,

@@ -19,7 +19,7 @@ async fn extractions(app: &TestApp, space: &str) -> Vec<Value> {
 async fn extracted(app: &TestApp, space: &str, name: &str, bytes: &str) -> (Value, Value) {
     let file = upload_as(app, &app.key, name, &[("spaceId", space), ("file", bytes)]).await.data();
     let jobs = extractions(app, space).await;
-    let job = jobs.iter().find(|job| job["source"] == file["id"]).expect("a job for the file");
+    let job = jobs.iter().find(|job| job["source"] == file["id"]).unwrap();
     let job = ended(app, &text(job, "id")).await;
     (app.get(&format!("/v1/files/{}", text(&file, "id"))).await.data(), job)
 }

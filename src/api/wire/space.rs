@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::nullable;
 use crate::domain::access::Actor;
 use crate::domain::action::Action;
-use crate::domain::ids::{Id, UserId};
+use crate::domain::ids::{AccessTokenId, GuestId, Id, UserId};
 use crate::domain::space::{Space, SpaceSummary};
 use crate::service::Service;
 
@@ -66,7 +66,7 @@ pub struct SpaceBody {
     access_token: String,
     /// An address that opens just this space.
     guest_link: String,
-    /// The person who made it; nobody when it was a program or a guest.
+    /// The person who made it, or the guest; nobody when it was a program.
     created_by_user_id: Option<String>,
     /// How they are called.
     created_by_user_name: Option<String>,
@@ -84,6 +84,11 @@ pub struct SpaceBody {
     #[serde(flatten)]
     #[schema(ignore)]
     extra: Map<String, Value>,
+}
+
+/// Whether an actor is somebody, with an account, a token of their own or as a guest, and no key.
+fn is_person(id: &str) -> bool {
+    [UserId::PREFIX, AccessTokenId::PREFIX, GuestId::PREFIX].iter().any(|prefix| id.starts_with(prefix))
 }
 
 impl SpaceBody {
@@ -118,7 +123,7 @@ impl SpaceBody {
             labels: space.labels,
             workbooks_count: None,
             files_count: None,
-            created_by_user_id: UserId::parse(&space.created_by).ok().map(String::from),
+            created_by_user_id: Some(space.created_by).filter(|id| is_person(id)),
             created_by_user_name: space.created_by_name,
             created_at: space.created_at.to_string(),
             updated_at: space.updated_at.to_string(),

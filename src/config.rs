@@ -60,6 +60,22 @@ pub struct Config {
     #[arg(long, env = "INLET_WEBHOOK_TIMEOUT", default_value_t = 15, value_name = "SECONDS", value_parser = value_parser!(u32).range(1..=30))]
     pub webhook_timeout: u32,
 
+    /// Node.js 18 or newer, which runs agents; looked for in PATH when not given
+    #[arg(long, env = "INLET_NODE", value_name = "PROGRAM")]
+    pub node: Option<PathBuf>,
+
+    /// Heap of an agent, in MiB; its process may have 256 MiB more
+    #[arg(long, env = "INLET_AGENT_MEMORY_MIB", default_value_t = 256, value_name = "MIB", value_parser = value_parser!(u32).range(32..=65_536))]
+    pub agent_memory_mib: u32,
+
+    /// Seconds that an agent may take for one event
+    #[arg(long, env = "INLET_AGENT_TIMEOUT", default_value_t = 300, value_name = "SECONDS", value_parser = value_parser!(u32).range(1..=1_500))]
+    pub agent_timeout: u32,
+
+    /// Most agents that run at the same time; the others take turns
+    #[arg(long, env = "INLET_AGENT_PROCESSES", default_value_t = 8, value_name = "NUMBER", value_parser = value_parser!(u32).range(1..=1_000))]
+    pub agent_processes: u32,
+
     /// Give up jobs that nobody answers within seconds, and try webhooks again soon, for tests
     #[arg(long, env = "INLET_FAST_TIMEOUTS", value_parser = FalseyValueParser::new())]
     pub fast_timeouts: bool,

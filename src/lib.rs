@@ -6,6 +6,8 @@
 // Views are one type each, as deep as the page is nested.
 #![recursion_limit = "256"]
 
+#[cfg(all(feature = "ssr", unix))]
+pub mod agents;
 #[cfg(feature = "ssr")]
 pub mod api;
 pub mod app;

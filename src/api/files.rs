@@ -64,7 +64,7 @@ async fn list(
     Ok(listed(page, service.files(&actor, &space_id, Some(mode), page).await?, FileBody::from))
 }
 
-/// Uploads a file as a form.
+/// Uploads a file as a form. A job `file:extract` makes a workbook of a CSV, TSV or PSV file that comes in.
 #[utoipa::path(post, path = "/v1/files", tag = "files",
     request_body(content = UploadForm, content_type = "multipart/form-data"),
     responses((status = 200, body = Data<FileBody>), Failures))]

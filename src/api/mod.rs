@@ -5,8 +5,11 @@
 //! A handler reads the request, asks the service, and writes the answer. It decides nothing: rights
 //! and rules are the service's.
 
+mod access_tokens;
 mod actions;
 mod address;
+mod agent_logs;
+mod agents;
 mod answer;
 mod bulk;
 mod cells;
@@ -32,6 +35,7 @@ mod job_plans;
 mod job_secrets;
 mod jobs;
 mod json_lines;
+mod keys;
 mod line_batch;
 mod lines;
 mod messages;
@@ -104,6 +108,10 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(entitlements::routes())
         .merge(actions::routes())
         .merge(secrets::routes())
+        .merge(agents::routes())
+        .merge(agent_logs::routes())
+        .merge(keys::routes())
+        .merge(access_tokens::routes())
 }
 
 /// Answers everything under `/v1`, `/v2`, `/v2-alpha` and `/time`, and nothing else. Long polls end when

@@ -1,7 +1,7 @@
 //! Receiving a file as a form. The SDK sends `spaceId`, `environmentId`, `mode`, `file`, then an
 //! `actions` part for each action; others send the file first. The bytes go to disk as they come, and
 //! the rest is looked at when all parts are there. A part `sheetId` before the file is our own: the file is imported
-//! into that sheet while it arrives, when all of its columns match by name.
+//! into that sheet while it arrives, when all of its columns match by name. Of other files that the server reads, a workbook is made.
 
 use axum::extract::Multipart;
 use axum::extract::multipart::{Field, MultipartError};
@@ -56,7 +56,8 @@ pub async fn receive(service: &Service, actor: &Actor, size: u64, mut form: Mult
         let name = part.name().unwrap_or_default().to_string();
         match name.as_str() {
             "file" => {
-                let destination = parts.sheet_id.take().map(|sheet| Destination { sheet, size });
+                let sheet = parts.sheet_id.clone().filter(|_| parts.file.is_none());
+                let destination = sheet.map(|sheet| Destination { sheet, size });
                 parts.file = Some(store(service, actor, part, destination).await?);
             }
             "sheetId" => parts.sheet_id = Some(known(&text(part, &name).await?)?),
@@ -80,6 +81,7 @@ pub async fn receive(service: &Service, actor: &Actor, size: u64, mut form: Mult
         mode: parts.mode.unwrap_or(FileMode::Import),
         actions: parts.actions,
         extra: parts.extra,
+        extracted: parts.sheet_id.is_none(),
     };
     Ok(service.finish_upload(actor, received.upload, new).await?)
 }

@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod action;
+#[cfg(feature = "ssr")]
+pub mod agent;
 pub mod blueprint;
 #[cfg(feature = "ssr")]
 pub mod built_in_actions;
@@ -17,6 +19,8 @@ pub mod document;
 pub mod embedding;
 pub mod event;
 pub mod export;
+#[cfg(feature = "ssr")]
+pub mod extraction;
 pub mod file;
 pub mod fill;
 pub mod form;

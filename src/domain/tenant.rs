@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::ids::{AccountId, EnvironmentId, UserId};
+use super::ids::{AccessTokenId, AccountId, EnvironmentId, UserId};
 use super::time::Timestamp;
 
 /// The organisation that owns everything.
@@ -87,4 +87,30 @@ pub enum KeyKind {
     Secret,
     /// Only new spaces.
     Publishable,
+}
+
+/// What a token of a person is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessTokenKind {
+    /// It is sent with each request.
+    Personal,
+    /// It is the secret of a client, which exchanges it for tokens that do not last.
+    Client,
+}
+
+/// A token that does what its person may do. Its text is known to the person alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccessToken {
+    /// Its id, by which it appears as an actor.
+    pub id: AccessTokenId,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// What it is for.
+    pub kind: AccessTokenKind,
+    /// What the person calls it.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
 }

@@ -12,6 +12,7 @@ pub mod schedule;
 mod simulation;
 pub mod sweep;
 pub mod tidy_files;
+pub mod uses;
 pub mod webhooks;
 pub mod work;
 pub mod worker;
@@ -23,8 +24,8 @@ use tokio_util::task::TaskTracker;
 
 use crate::service::Service;
 
-/// Starts the workers, the sweeps, the schedules, the check of references, the sender of webhooks and the demo's
-/// listener; they stop when `stopping` is cancelled.
+/// Starts the workers, the sweeps, the schedules, the check of references, the sender of webhooks, the demo's
+/// listener and what is done now and then; they stop when `stopping` is cancelled.
 pub fn start(service: &Arc<Service>, stopping: &CancellationToken) -> TaskTracker {
     start_with(service, &kinds::KINDS, stopping)
 }
@@ -45,6 +46,7 @@ pub fn start_with(
     tasks.spawn(async move { following.follow_references(stop).await });
     tasks.spawn(collect::run(service.clone(), stopping.clone()));
     tasks.spawn(tidy_files::run(service.clone(), stopping.clone()));
+    tasks.spawn(uses::run(service.clone(), stopping.clone()));
     tasks.spawn(webhooks::run(service.clone(), stopping.clone()));
     tasks.spawn(demo::run(service.clone(), stopping.clone()));
     tasks.close();

@@ -9,7 +9,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::access::{Actor, Role};
-use crate::domain::ids::{ChangeId, GuestId, Id, SheetId, SpaceId, UserId};
+use crate::domain::ids::{AccessTokenId, ChangeId, GuestId, Id, SheetId, SpaceId, UserId};
 use crate::domain::job::Job;
 use crate::domain::job::run::change_of;
 use crate::domain::parse::from_value;
@@ -92,8 +92,8 @@ impl Work {
     /// The actor whom the blueprint binds as it binds whoever made the job.
     pub fn bound(&self) -> Actor {
         let by = &self.job.created_by;
-        let is_person =
-            [UserId::PREFIX, GuestId::PREFIX, SpaceId::PREFIX].iter().any(|prefix| by.starts_with(prefix));
+        let people = [UserId::PREFIX, AccessTokenId::PREFIX, GuestId::PREFIX, SpaceId::PREFIX];
+        let is_person = people.iter().any(|prefix| by.starts_with(prefix));
         Actor { role: if is_person { Role::Member } else { self.actor.role }, ..self.actor.clone() }
     }
 

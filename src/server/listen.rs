@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::start::{OpenError, Opened, open};
 use super::{ServerState, assets::Assets, connections, router};
+#[cfg(unix)]
+use crate::agents;
 use crate::{config::Config, jobs, store::DataLock};
 
 /// How long requests that are under way may go on once the server was told to stop.
@@ -47,6 +49,7 @@ pub enum StartError {
 pub struct Server {
     listener: TcpListener,
     url: String,
+    data: PathBuf,
     keys: PathBuf,
     state: ServerState,
     _lock: DataLock,
@@ -67,7 +70,7 @@ impl Server {
         let url = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let Opened { service, trust, keys, lock } = open(config, &url).await?;
         let state = ServerState::new(service, assets, trust);
-        Ok(Self { listener, url, keys, state, _lock: lock })
+        Ok(Self { listener, url, data: config.data.clone(), keys, state, _lock: lock })
     }
 
     /// Where people find it.
@@ -85,6 +88,11 @@ impl Server {
         let stopping = self.state.stopping.clone();
         tokio::spawn(cancel_on_signal(stopping.clone()));
         let jobs = jobs::start(&self.state.service, &stopping);
+        #[cfg(unix)]
+        let agents = {
+            let url = self.listener.local_addr().map_or(self.url, url_from_here);
+            agents::start(&self.state.service, &self.data, url, &stopping)
+        };
         let serving =
             connections::serve(self.listener, router(self.state), connections::HEAD, stopping.clone());
         let out_of_patience = async {
@@ -94,6 +102,8 @@ impl Server {
         let served = async {
             serving.await;
             jobs.wait().await;
+            #[cfg(unix)]
+            agents.wait().await;
         };
         tokio::select! {
             () = served => {}
@@ -102,6 +112,17 @@ impl Server {
             }
         }
     }
+}
+
+/// How programs on this machine reach a server that listens there.
+#[cfg(unix)]
+fn url_from_here(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        let here: IpAddr =
+            if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+        address.set_ip(here);
+    }
+    format!("http://{address}")
 }
 
 /// Cancels on Ctrl-C, and on the signal that service managers and containers send.
@@ -124,4 +145,21 @@ async fn cancel_on_signal(stopping: CancellationToken) {
     let _ = tokio::signal::ctrl_c().await;
     tracing::info!("stopping");
     stopping.cancel();
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_on_all_addresses_is_reached_on_this_machine() {
+        for (listens, reached) in [
+            ("127.0.0.1:3000", "http://127.0.0.1:3000"),
+            ("0.0.0.0:80", "http://127.0.0.1:80"),
+            ("[::]:80", "http://[::1]:80"),
+            ("192.0.2.1:80", "http://192.0.2.1:80"),
+        ] {
+            assert_eq!(url_from_here(listens.parse().unwrap()), reached);
+        }
+    }
 }

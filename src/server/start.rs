@@ -11,7 +11,7 @@ use crate::domain::webhook::reach::Reach;
 use crate::domain::webhook::schedule::Schedule;
 use crate::files::FileStore;
 use crate::service::bootstrap::system_actor;
-use crate::service::{Retention, Secrets, Service, ServiceError, Settings, Timeouts, Webhooks};
+use crate::service::{Agents, Retention, Secrets, Service, ServiceError, Settings, Timeouts, Webhooks};
 use crate::sheets::Sheets;
 use crate::store::{DataLock, DatabaseUrl, Db, LockError, StoreError};
 
@@ -91,6 +91,7 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
             job_days: config.keep_job_days,
         },
         webhooks: webhooks(config),
+        agents: agents(config),
     };
     let sheets = Sheets::with_most_records((config.cache_mib as usize) << 20, limits.rows);
     let service = Service::new(db.clone(), sheets, files, settings, secrets);
@@ -119,6 +120,16 @@ fn webhooks(config: &Config) -> Webhooks {
     };
     let normal = Schedule { timeout: i64::from(config.webhook_timeout) * 1_000, ..Schedule::NORMAL };
     Webhooks { schedule: if config.fast_timeouts { Schedule::FAST } else { normal }, reach }
+}
+
+fn agents(config: &Config) -> Agents {
+    let normal = Agents { timeout: i64::from(config.agent_timeout) * 1_000, ..Agents::NORMAL };
+    Agents {
+        node: config.node.clone(),
+        memory_mib: config.agent_memory_mib,
+        processes: config.agent_processes as usize,
+        ..if config.fast_timeouts { Agents::FAST } else { normal }
+    }
 }
 
 fn limits(settings: &LimitSettings) -> Limits {
@@ -152,6 +163,17 @@ mod tests {
         }
         let slow = Config::try_parse_from(["inlet", "--webhook-timeout", "30"]).unwrap();
         assert_eq!(webhooks(&slow).schedule.timeout, 30_000);
+    }
+
+    #[test]
+    fn agents_are_run_as_the_settings_say() {
+        let read = |arguments: &[&str]| agents(&Config::try_parse_from(arguments).unwrap());
+        assert_eq!(read(&["inlet"]), Agents::NORMAL);
+        let words = ["inlet", "--agent-timeout", "7", "--agent-memory-mib", "64", "--node", "/opt/node"];
+        let own = read(&words);
+        assert_eq!((own.timeout, own.memory_mib), (7_000, 64));
+        assert_eq!(own.node.as_deref(), Some(std::path::Path::new("/opt/node")));
+        assert!(Config::try_parse_from(["inlet", "--agent-timeout", "1501"]).is_err());
     }
 
     #[test]

@@ -58,7 +58,9 @@ pub async fn upload(
     let (upload, name, mimetype, job) =
         arrived.ok_or_else(|| Problem::bad_request("the upload has no field `file`"))?;
     let mode = FileMode::Import;
-    let new = NewFile { space_id, name, mimetype, mode, actions: Vec::new(), extra: serde_json::Map::new() };
+    let (actions, extra) = (Vec::new(), serde_json::Map::new());
+    // What people do with it they choose on the page.
+    let new = NewFile { space_id, name, mimetype, mode, actions, extra, extracted: false };
     let file = state.service.finish_upload(&signed_in.actor, upload, new).await?;
     let answer =
         json!({ "id": file.id, "name": file.name, "size": file.size, "jobId": job.map(|job| job.id) });

@@ -3,10 +3,10 @@
 use super::secrets::{SUBSCRIPTION_TOKEN_LIFE, hash_token, new_token, password_fits};
 use super::{ErrorKind, Result, Service, ServiceError};
 use crate::domain::access::{Actor, Operation, Role, Scope};
-use crate::domain::ids::{EnvironmentId, Id, SpaceId};
-use crate::domain::tenant::{KeyKind, User, UserRole};
+use crate::domain::ids::{AccessTokenId, AgentId, EnvironmentId, Id, SpaceId};
+use crate::domain::tenant::{User, UserRole};
 use crate::domain::time::Timestamp;
-use crate::store::{accounts, keys, now, sessions};
+use crate::store::{Tx, accounts, agents, now, sessions};
 
 /// How long a session lasts without use.
 const SESSION_LIFE: i64 = 12 * 3600 * 1000;
@@ -32,7 +32,7 @@ pub enum Subscription {
 }
 
 impl Service {
-    /// The actor behind a bearer token: a key, or a token that opens one space.
+    /// The actor behind a bearer token: a key, a token of a person, or one that opens one space or stands for an agent.
     pub async fn actor_of_bearer(&self, token: &str) -> Result<Actor> {
         let unknown = || {
             let message = "this key or token is not known; see data/keys.env, or sign in for a new one";
@@ -50,13 +50,12 @@ impl Service {
             return Ok(actor);
         }
         let mut tx = self.db.read().await?;
-        let found = keys::key_by_hash(&mut tx, &hash).await?;
-        let (id, kind, account_id, environment_id) = found.ok_or_else(unknown)?;
-        let role = match kind {
-            KeyKind::Secret => Role::SecretKey,
-            KeyKind::Publishable => Role::PublishableKey,
-        };
-        let actor = Actor { id: id.to_string(), role, scope: Scope::environment(account_id, environment_id) };
+        if let Some(id) = self.secrets.verify("agent", token, now()) {
+            let agent = agents::find_anywhere(&mut tx, &AgentId::parse(&id)?).await?.ok_or_else(unknown)?;
+            let scope = Scope::environment(agent.account_id, agent.environment_id);
+            return Ok(Actor { id: agent.id.to_string(), role: Role::SecretKey, scope });
+        }
+        let actor = self.actor_of_stored(&mut tx, token, &hash).await?.ok_or_else(unknown)?;
         self.keys.remember(era, hash, &actor);
         Ok(actor)
     }
@@ -90,7 +89,7 @@ impl Service {
         if !fits.await.map_err(ServiceError::internal)? {
             return Err(refused());
         }
-        self.begin_session(user).await
+        self.begin_session(user, None).await
     }
 
     /// Begins a session for the first admin, without a password: for browsers on the server's own machine.
@@ -99,15 +98,31 @@ impl Service {
         let user = accounts::first_user(&mut tx).await?;
         drop(tx);
         let user = user.ok_or_else(|| ServiceError::internal("there is no admin yet"))?;
-        self.begin_session(user).await
+        self.begin_session(user, None).await
     }
 
-    async fn begin_session(&self, user: User) -> Result<NewSession> {
+    /// Begins a session: of a person, or of a client of theirs, with which it ends.
+    pub(super) async fn begin_session(
+        &self,
+        user: User,
+        client: Option<&AccessTokenId>,
+    ) -> Result<NewSession> {
+        let mut tx = self.db.write().await?;
+        let session = self.add_session(&mut tx, user, client).await?;
+        tx.commit().await?;
+        Ok(session)
+    }
+
+    /// The same within a transaction.
+    pub(super) async fn add_session(
+        &self,
+        tx: &mut Tx,
+        user: User,
+        client: Option<&AccessTokenId>,
+    ) -> Result<NewSession> {
         let token = new_token("");
         let expires_at = now().plus(SESSION_LIFE);
-        let mut tx = self.db.write().await?;
-        sessions::insert_session(&mut tx, &hash_token(&token), &user.id, expires_at).await?;
-        tx.commit().await?;
+        sessions::insert_session_of_client(tx, &hash_token(&token), &user.id, client, expires_at).await?;
         Ok(NewSession { token, expires_at, user })
     }
 

@@ -4,21 +4,20 @@ use serde_json::json;
 
 use super::demo_data::{self, contacts, playground};
 use super::records::Audience;
-use super::secrets::{hash_password, hash_token, new_token};
+use super::secrets::hash_password;
 use super::spaces::{NewSpace, SpaceChange};
 use super::{Result, Service, ServiceError};
 use crate::domain::access::{Actor, Role, Scope};
 use crate::domain::ids::{AccountId, AgentId, EnvironmentId, Id, UserId};
 use crate::domain::tenant::{Account, Environment, KeyKind, User, UserRole};
-use crate::store::keys::KeyRow;
-use crate::store::{Tx, accounts, keys, new_id, now};
+use crate::store::{accounts, new_id, now};
 
 /// The namespace whose jobs the listener inside the server does.
 pub const DEMO_NAMESPACE: &str = "demo";
 /// How the first admin signs in.
 pub const ADMIN_EMAIL: &str = "admin@localhost";
 
-/// Keys in plain text: they are shown once and stored hashed.
+/// Keys in plain text, for the file beside the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewKeys {
     /// The environment that they open.
@@ -73,17 +72,11 @@ impl Service {
 
     /// Makes a pair of keys for an environment.
     pub async fn create_keys(&self, environment_id: &EnvironmentId) -> Result<NewKeys> {
-        let made = NewKeys {
-            environment_id: environment_id.clone(),
-            secret: new_token("sk_"),
-            publishable: new_token("pk_"),
-        };
         let mut tx = self.db.write().await?;
-        for (kind, key) in [(KeyKind::Secret, &made.secret), (KeyKind::Publishable, &made.publishable)] {
-            insert_key(&mut tx, environment_id, kind, key).await?;
-        }
+        let secret = self.insert_key(&mut tx, environment_id, KeyKind::Secret).await?;
+        let publishable = self.insert_key(&mut tx, environment_id, KeyKind::Publishable).await?;
         tx.commit().await?;
-        Ok(made)
+        Ok(NewKeys { environment_id: environment_id.clone(), secret, publishable })
     }
 
     /// Makes the demo space in a new environment, so that there is something to try.
@@ -133,12 +126,6 @@ pub(super) fn server_actor(account: &AccountId, environment: &EnvironmentId) -> 
     let id = AgentId::from_random(0).ok_or_else(|| ServiceError::internal("no id for the server itself"))?;
     let scope = Scope::environment(account.clone(), environment.clone());
     Ok(Actor { id: id.to_string(), role: Role::System, scope })
-}
-
-async fn insert_key(tx: &mut Tx, environment_id: &EnvironmentId, kind: KeyKind, key: &str) -> Result<()> {
-    let hash = hash_token(key).to_vec();
-    let row = KeyRow { id: new_id(), environment_id: environment_id.clone(), kind, hash, created_at: now() };
-    Ok(keys::insert_key(tx, &row).await?)
 }
 
 fn environment(account_id: &AccountId, name: &str, is_prod: bool) -> Environment {

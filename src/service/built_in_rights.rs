@@ -21,6 +21,8 @@ enum Deed {
     RecordsOf(&'static str, SheetAccess),
     /// The fields of the sheet become others.
     Fields,
+    /// A file is brought in.
+    File,
 }
 
 /// What people do by each operation; nothing but looking by those that are not here.
@@ -40,6 +42,7 @@ const DEEDS: &[(&str, &[Deed])] = &[
     ("add-field", &[Deed::Fields]),
     ("rename-field", &[Deed::Fields]),
     ("remove-field", &[Deed::Fields]),
+    ("extract", &[Deed::File]),
 ];
 
 /// Refuses a job of the server's own by which somebody would do what they may not.
@@ -48,6 +51,7 @@ pub(super) async fn check(tx: &mut Tx, actor: &Actor, new: &NewJob, sheet: Optio
     for deed in deeds.map_or(&[][..], |(_, deeds)| deeds) {
         match (deed, sheet) {
             (Deed::Fields, _) => allow(actor, Operation::ManageWorkbook)?,
+            (Deed::File, _) => allow(actor, Operation::WriteFiles)?,
             (Deed::Records(access), Some(sheet)) => {
                 records(actor, sheet, *access)?;
                 fields(actor, sheet, new)?;

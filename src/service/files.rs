@@ -3,10 +3,12 @@
 use serde_json::{Map, Value, json};
 use tokio::io::AsyncReadExt;
 
+use super::extraction::{delete_workbooks, extraction_job};
 use super::{Page, Paged, Result, Service, ServiceError, actions, allow, announce, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
 use crate::domain::event::Topic;
+use crate::domain::extraction::is_native;
 use crate::domain::file::{File, FileMode, FileStatus};
 use crate::domain::ids::{FileId, Id, SpaceId, WorkbookId};
 use crate::domain::mount::{self, MountKind};
@@ -31,6 +33,8 @@ pub struct NewFile {
     pub actions: Vec<Action>,
     /// Members that are kept and handed back.
     pub extra: Map<String, Value>,
+    /// A workbook is made of it, when it is a file that the server reads.
+    pub extracted: bool,
 }
 
 /// Bytes that are arriving; dropped unfinished, nothing of them stays.
@@ -124,6 +128,9 @@ impl Service {
         spaces::touch(&mut tx, &space.id, moment);
         let payload = json!({ "status": file.status });
         tx.emit(announce::of_file(Topic::FileCreated, actor, &file, &space.whereabouts(), payload));
+        if new.extracted && is_native(&file) {
+            self.insert_job(&mut tx, actor, extraction_job(&file)).await?;
+        }
         tx.commit().await?;
         finished.settle();
         Ok(file)
@@ -131,8 +138,8 @@ impl Service {
 
     /// Copies a file under a name that begins otherwise: with `prefix`, or with "Copy of".
     pub async fn clone_file(&self, actor: &Actor, id: &FileId, prefix: Option<&str>) -> Result<File> {
-        let mut upload = self.start_upload(actor).await?;
         let (file, mut bytes) = self.open_file(actor, id).await?;
+        let mut upload = self.start_upload(actor).await?;
         let mut buffer = vec![0; COPIED_AT_ONCE];
         loop {
             let read = bytes.read(&mut buffer).await.map_err(FileError::from)?;
@@ -149,6 +156,7 @@ impl Service {
             mode: file.mode,
             actions: file.actions,
             extra: file.extra,
+            extracted: true,
         };
         self.finish_upload(actor, upload, new).await
     }
@@ -212,7 +220,7 @@ impl Service {
         Ok(file)
     }
 
-    /// Deletes a file and its bytes.
+    /// Deletes a file, its bytes, and the workbook that was made of it.
     pub async fn delete_file(&self, actor: &Actor, id: &FileId) -> Result<()> {
         allow(actor, Operation::WriteFiles)?;
         let mut tx = self.db.write().await?;
@@ -221,6 +229,7 @@ impl Service {
         files::delete(&mut tx, id, now()).await?;
         let around = super::workbooks::whereabouts(&mut tx, actor, &file.space_id, None).await?;
         tx.emit(announce::of_file(Topic::FileDeleted, actor, &file, &around, json!({})));
+        delete_workbooks(&mut tx, actor, &file, &around).await?;
         tx.commit().await?;
         Ok(self.files.delete(id).await?)
     }

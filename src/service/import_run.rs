@@ -8,6 +8,7 @@ use super::records::{Audience, counts_event, tell};
 use super::{ErrorKind, Result, Service, ServiceError, sheets as find_sheets};
 use crate::domain::access::Actor;
 use crate::domain::event::Topic;
+use crate::domain::extraction::OPERATION;
 use crate::domain::file::FileStatus;
 use crate::domain::ids::{ChangeId, FileId, JobId, SheetId};
 use crate::domain::job::Job;
@@ -148,6 +149,7 @@ impl Service {
             let mut tx = self.db.write().await?;
             jobs::release_leases(&mut tx).await?;
             crate::store::webhooks::release_leases(&mut tx).await?;
+            crate::store::agents::release_leases(&mut tx).await?;
             tx.wake_jobs();
             tx.commit().await?;
         }
@@ -166,12 +168,14 @@ impl Service {
 
     async fn recover_sheet(&self, actor: &Actor, change: &ChangeId, sheet: &SheetId) -> Result<()> {
         let job: JobId = job_of(change)?;
-        let goes_on = match self.job(actor, &job).await {
-            Ok(job) => !job.status.is_terminal(),
-            Err(error) if error.kind == ErrorKind::NotFound => false,
-            Err(error) => return Err(error),
-        };
-        if goes_on { Ok(()) } else { self.undo_import(actor, change, sheet).await }
+        match self.job(actor, &job).await {
+            Ok(job) if !job.status.is_terminal() => Ok(()),
+            Ok(Job { operation, file_id: Some(file), .. }) if operation == OPERATION => {
+                self.give_up_extraction(actor, &file, FileStatus::Partial).await
+            }
+            Err(error) if error.kind != ErrorKind::NotFound => Err(error),
+            _ => self.undo_import(actor, change, sheet).await,
+        }
     }
 }
 

@@ -60,6 +60,13 @@ impl<T: Clone> KnownCallers<T> {
         known.era += 1;
         known.by_hash.remove(hash);
     }
+
+    /// Forgets all answers at once: what somebody may do has changed.
+    pub(super) fn forget_all(&self) {
+        let mut known = self.known();
+        known.era += 1;
+        known.by_hash.clear();
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +88,10 @@ mod tests {
         let callers = KnownCallers::new();
         let era = callers.get(&[1; 32]).unwrap_err();
         callers.forget(&[1; 32]);
+        callers.remember(era, [1; 32], &"Ann");
+        assert!(callers.get(&[1; 32]).is_err());
+        let era = callers.get(&[1; 32]).unwrap_err();
+        callers.forget_all();
         callers.remember(era, [1; 32], &"Ann");
         assert!(callers.get(&[1; 32]).is_err());
     }

@@ -3,13 +3,16 @@
 //! The API, the page and the jobs call the same methods with an [`Actor`]; what an actor may not see
 //! is not found, what it may not do is refused, and each change leaves its events in the same commit.
 
+pub mod access_tokens;
 pub mod action_changes;
 pub mod action_form;
 pub mod actions;
 pub mod additions;
+pub mod agents;
 pub mod announce;
 pub mod arriving_import;
 pub mod authentication;
+pub mod bearers;
 pub mod bootstrap;
 mod built_in_actions;
 mod built_in_rights;
@@ -29,6 +32,7 @@ pub mod environments;
 pub mod error;
 pub mod events;
 pub mod exports;
+pub mod extraction;
 pub mod facets;
 pub mod fields;
 pub mod files;
@@ -45,6 +49,7 @@ pub mod imports;
 pub mod invitations;
 mod job_secrets;
 pub mod jobs;
+pub mod keys;
 mod known_callers;
 pub mod layouts;
 pub mod links;
@@ -74,6 +79,7 @@ pub mod stored_secrets;
 pub mod transfers;
 pub mod undo;
 mod undo_job;
+mod uses;
 pub mod versions;
 pub mod views;
 pub mod visits;
@@ -82,9 +88,9 @@ pub mod workbooks;
 
 pub use error::{ErrorKind, ServiceError};
 pub use secrets::Secrets;
-pub use settings::{Retention, Settings, Timeouts, Webhooks};
+pub use settings::{Agents, Retention, Settings, Timeouts, Webhooks};
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::Notify;
 
@@ -93,8 +99,10 @@ use crate::domain::tenant::{Person, User};
 use crate::files::FileStore;
 use crate::sheets::Sheets;
 use crate::store::Db;
+use agents::AgentRuntime;
 use edit_queue::EditQueue;
 use known_callers::KnownCallers;
+use uses::Uses;
 
 /// The result of everything the service does.
 pub type Result<T> = std::result::Result<T, ServiceError>;
@@ -113,9 +121,13 @@ pub struct Service {
     edits: Arc<EditQueue>,
     /// Webhooks changed, or something is to be sent to one.
     pub webhooks_changed: Notify,
+    /// Agents were deployed or deleted.
+    pub agents_changed: Notify,
+    agent_runtime: Mutex<AgentRuntime>,
     sessions: KnownCallers<(Actor, User)>,
     keys: KnownCallers<Actor>,
     visitors: KnownCallers<(Actor, Person)>,
+    uses: Uses,
 }
 
 /// Which part of a list is wanted.
@@ -153,8 +165,23 @@ impl Service {
     pub fn new(db: Db, sheets: Sheets, files: FileStore, settings: Settings, secrets: Secrets) -> Self {
         let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone(), settings.limits));
         let (sessions, keys, visitors) = (KnownCallers::new(), KnownCallers::new(), KnownCallers::new());
-        let webhooks_changed = Notify::new();
-        Self { db, sheets, files, settings, secrets, edits, webhooks_changed, sessions, keys, visitors }
+        let (webhooks_changed, agents_changed) = (Notify::new(), Notify::new());
+        let (agent_runtime, uses) = (Mutex::default(), Uses::default());
+        Self {
+            db,
+            sheets,
+            files,
+            settings,
+            secrets,
+            edits,
+            webhooks_changed,
+            agents_changed,
+            agent_runtime,
+            sessions,
+            keys,
+            visitors,
+            uses,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keys, tokens and passwords: made, hashed, signed and compared here and nowhere else.
 //!
-//! Random tokens are stored as their SHA-256. Tokens of spaces, guests and subscriptions are not stored:
+//! Random tokens are stored as their SHA-256. Tokens of spaces, guests, agents and subscriptions are not stored:
 //! they say what they open and until when, signed with the server's key.
 
 use std::time::Duration;
@@ -22,6 +22,9 @@ pub const GUEST_TOKEN_LIFE: Duration = Duration::from_secs(3600);
 pub const INVITATION_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// How long a token of a subscription opens it.
 pub const SUBSCRIPTION_TOKEN_LIFE: Duration = Duration::from_secs(3600);
+
+/// How long a token of an agent's process opens its environment.
+pub const AGENT_TOKEN_LIFE: Duration = Duration::from_secs(3600);
 
 /// The server's own key.
 pub struct Secrets {

@@ -1,5 +1,7 @@
 //! Time-outs, limits and addresses that the service works with.
 
+use std::path::PathBuf;
+
 use crate::domain::limits::Limits;
 use crate::domain::webhook::reach::Reach;
 use crate::domain::webhook::schedule::Schedule;
@@ -61,6 +63,52 @@ pub struct Webhooks {
     pub reach: Reach,
 }
 
+/// How agents are run; all times in milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agents {
+    /// The program that runs them; looked for when absent.
+    pub node: Option<PathBuf>,
+    /// The heap of each, in MiB.
+    pub memory_mib: u32,
+    /// How long an agent may take for one event.
+    pub timeout: i64,
+    /// Most processes at a time.
+    pub processes: usize,
+    /// How long a process without events stays.
+    pub idle: i64,
+    /// How often is looked without a signal.
+    pub look: i64,
+    /// How long a server that is silent keeps an agent from others.
+    pub lease: i64,
+    /// The wait after a first death; each that follows doubles it.
+    pub rest: i64,
+}
+
+impl Agents {
+    /// For real work: five minutes an event.
+    pub const NORMAL: Self = Self {
+        node: None,
+        memory_mib: 256,
+        timeout: 300_000,
+        processes: 8,
+        idle: 60_000,
+        look: 2_000,
+        lease: 30_000,
+        rest: 500,
+    };
+    /// For tests: three seconds an event, and one process at a time.
+    pub const FAST: Self = Self {
+        memory_mib: 64,
+        timeout: 3_000,
+        processes: 1,
+        idle: 1_500,
+        look: 100,
+        lease: 3_000,
+        rest: 50,
+        ..Self::NORMAL
+    };
+}
+
 /// What the service is told when it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -74,4 +122,6 @@ pub struct Settings {
     pub retention: Retention,
     /// How webhooks are sent.
     pub webhooks: Webhooks,
+    /// How agents are run.
+    pub agents: Agents,
 }

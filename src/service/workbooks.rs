@@ -168,7 +168,7 @@ impl Service {
     }
 
     /// Refuses sheets that get more fields than the operator allows.
-    fn check_columns(&self, before: &[Sheet], after: &[Sheet]) -> Result<()> {
+    pub(super) fn check_columns(&self, before: &[Sheet], after: &[Sheet]) -> Result<()> {
         for (position, sheet) in after.iter().enumerate() {
             let fields = sheet.config.fields.len();
             let had = before.iter().find(|other| other.id == sheet.id);

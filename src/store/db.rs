@@ -85,6 +85,18 @@ pub struct EventSignal {
     pub environment_sequence: i64,
 }
 
+/// How long events gather before they are read.
+const GATHER: Duration = Duration::from_millis(20);
+
+/// Waits until events are committed, and a moment for those that come with them.
+pub async fn events_come(signals: &mut broadcast::Receiver<EventSignal>) {
+    if let Err(broadcast::error::RecvError::Closed) = signals.recv().await {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(GATHER).await;
+    while signals.try_recv().is_ok() {}
+}
+
 impl Db {
     /// Opens the database and brings its tables up to date.
     pub async fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {

@@ -7,8 +7,10 @@
 //! Columns are texts, 64-bit integers, booleans and bytes only; times are milliseconds since 1970 and
 //! structured values JSON in a text, so that both databases read alike.
 
+pub mod access_tokens;
 pub mod accounts;
 pub mod actions;
+pub mod agents;
 mod blueprints;
 pub mod changes;
 mod checkpoint;
@@ -50,7 +52,7 @@ pub mod webhooks;
 pub mod whereabouts;
 pub mod workbooks;
 
-pub use db::{DatabaseUrl, Db, EventSignal, Signals};
+pub use db::{DatabaseUrl, Db, EventSignal, Signals, events_come};
 pub use error::StoreError;
 pub use failpoint::failpoint;
 pub use fresh::{new_id, new_log_id, now, random_bytes};

@@ -15,7 +15,7 @@ pub(crate) enum Value {
     Text(Option<String>),
     Integer(Option<i64>),
     Boolean(bool),
-    Bytes(Vec<u8>),
+    Bytes(Option<Vec<u8>>),
 }
 
 /// A query and the values of its `$1`, `$2`, ….
@@ -118,7 +118,7 @@ impl Statement {
         Option<String>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
         Option<i64>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
         bool: for<'t> Encode<'t, A::Database> + Type<A::Database>,
-        Vec<u8>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
+        Option<Vec<u8>>: for<'t> Encode<'t, A::Database> + Type<A::Database>,
     {
         let mut arguments = A::default();
         for value in self.values {
@@ -234,12 +234,18 @@ impl From<bool> for Value {
 
 impl From<&[u8]> for Value {
     fn from(bytes: &[u8]) -> Self {
-        Self::Bytes(bytes.to_vec())
+        Self::Bytes(Some(bytes.to_vec()))
     }
 }
 
 impl From<Vec<u8>> for Value {
     fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(Some(bytes))
+    }
+}
+
+impl From<Option<Vec<u8>>> for Value {
+    fn from(bytes: Option<Vec<u8>>) -> Self {
         Self::Bytes(bytes)
     }
 }

@@ -12,16 +12,22 @@ const CSV: &str = "name,age\nAda,36\n";
 
 /// A form as the SDK writes it: chunked, with the parts in this order.
 pub async fn upload(app: &TestApp, parts: &[(&str, &str)]) -> Answer {
+    upload_as(app, &app.key, "Päople.csv", parts).await
+}
+
+/// The same with a key and for a file of that name.
+pub async fn upload_as(app: &TestApp, key: &str, name_of_file: &str, parts: &[(&str, &str)]) -> Answer {
     let mut body = String::new();
     for (name, value) in parts {
-        let file = if *name == "file" { "; filename=\"Päople.csv\"\r\nContent-Type: text/csv" } else { "" };
+        let file = format!("; filename=\"{name_of_file}\"\r\nContent-Type: text/csv");
+        let file = if *name == "file" { file.as_str() } else { "" };
         body += &format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n{value}\r\n");
     }
     body += "--b--\r\n";
     let chunks: Vec<Result<Vec<u8>, std::io::Error>> =
         body.as_bytes().chunks(7).map(|part| Ok(part.to_vec())).collect();
     let request = Request::post("/v1/files")
-        .header("authorization", format!("Bearer {}", app.key))
+        .header("authorization", format!("Bearer {key}"))
         .header("content-type", "multipart/form-data; boundary=b");
     app.send(request.body(Body::from_stream(futures::stream::iter(chunks))).unwrap()).await
 }

@@ -6,6 +6,10 @@
 mod util;
 
 mod actions;
+#[cfg(unix)]
+mod agent_runs;
+mod agents;
+mod auth;
 mod bad_input;
 mod blueprint_changes;
 mod built_in_actions;
@@ -19,6 +23,7 @@ mod embedding;
 mod environments;
 mod event_stream;
 mod events;
+mod extraction;
 mod extractors;
 mod files;
 mod find;

@@ -22,7 +22,7 @@ use crate::{TestApp, on_each_database};
 /// A browser of somebody who is signed in.
 pub(crate) struct Browser {
     router: Router,
-    session: String,
+    pub(crate) session: String,
 }
 
 impl Browser {
@@ -97,7 +97,7 @@ pub(crate) async fn own_account(app: &TestApp) -> AccountId {
     accounts::first_account(&mut tx).await.unwrap().unwrap().id
 }
 
-async fn other_account(app: &TestApp) -> AccountId {
+pub(crate) async fn other_account(app: &TestApp) -> AccountId {
     let account = Account { id: new_id(), name: "Others".to_string(), created_at: now() };
     let mut tx = app.service.db.write().await.unwrap();
     accounts::insert_account(&mut tx, &account).await.unwrap();

@@ -102,7 +102,7 @@ fn a_broken_file_ends_in_words_of_its_own_and_the_server_goes_on() {
     for (number, (name, bytes, status, words)) in broken().into_iter().enumerate() {
         let sheet = another_sheet(&server, &workbook, &format!("sheet-{number}"), &["id", "name", "note"]);
         let begun = Instant::now();
-        let file = server.upload(&space, &environment, "broken.csv", &bytes);
+        let file = server.upload(&space, &environment, "broken.txt", &bytes);
         let ended = server.wait_for_job(&start_import(&server, &sheet, &file), is_terminal);
         assert!(begun.elapsed() < Duration::from_secs(10), "{name}: {:?}", begun.elapsed());
         assert_eq!(ended["status"], status, "{name}: {ended}");
@@ -135,8 +135,8 @@ fn jobs_that_cannot_be_done_end_in_words() {
     let folder = Folder::new("impossible");
     let server = Server::start(&folder.0, None);
     let (environment, space, _, sheet) = space_with_sheet(&server);
-    let file = server.upload(&space, &environment, "people.csv", b"id,name,note\n1,Ada,x\n");
-    let gone = server.upload(&space, &environment, "gone.csv", b"id,name,note\n1,Ada,x\n");
+    let file = server.upload(&space, &environment, "people.txt", b"id,name,note\n1,Ada,x\n");
+    let gone = server.upload(&space, &environment, "gone.txt", b"id,name,note\n1,Ada,x\n");
     std::fs::remove_file(folder.0.join("files").join(&gone)).unwrap();
     let changed = |member: &str, value: Value| {
         let mut job = import_job(&sheet, &file);
@@ -171,7 +171,7 @@ fn the_widest_file_with_the_largest_cell_is_imported() {
     let wide = another_sheet(&server, &workbook, "wide", &keys);
     let large = "x".repeat(MIB);
     let text = format!("{0}\n{0}\n{large}{1}\n", keys.join(","), ",y".repeat(16_383));
-    let file = server.upload(&space, &environment, "wide.csv", text.as_bytes());
+    let file = server.upload(&space, &environment, "wide.txt", text.as_bytes());
     let mut job = import_job(&wide, &file);
     job["config"]["mapping"] = json!(keys);
     let id = server.post("/v1/jobs", job)["id"].as_str().unwrap().to_string();
@@ -189,7 +189,7 @@ fn a_cell_of_a_file_that_lost_a_character_says_so() {
     let server = Server::start(&folder.0, None);
     let (environment, space, _, sheet) = space_with_sheet(&server);
     let bytes = b"id,name,note\n1,A\0da,x\n2,\"Gr\0ace\",y\n3,Joan,z\n";
-    let file = server.upload(&space, &environment, "nul.csv", bytes);
+    let file = server.upload(&space, &environment, "nul.txt", bytes);
     let ended = server.wait_for_job(&start_import(&server, &sheet, &file), is_terminal);
     assert!(ended["outcome"]["message"].as_str().unwrap().contains("NUL characters"), "{ended}");
     let found = records(&server, &sheet);
@@ -233,13 +233,13 @@ fn the_limits_of_the_operator_hold_for_files() {
         (format!("id,name,note\n{}", "1,a,b\n".repeat(6)), "the file has more than 5 rows"),
         (format!("id,name,note\n{}", "1,a,b\n".repeat(5)), "a sheet has at most 5 records"),
     ] {
-        let file = server.upload(&space, &environment, "large.csv", text.as_bytes());
+        let file = server.upload(&space, &environment, "large.txt", text.as_bytes());
         let ended = server.wait_for_job(&start_import(&server, &sheet, &file), is_terminal);
         let message = ended["outcome"]["message"].as_str().unwrap();
         assert!(ended["status"] == "failed" && message.contains(words), "{words}: {ended}");
         assert_eq!(counts(&server, &sheet).0, 1, "{words}");
     }
-    let (status, answer) = server.try_upload(&space, &environment, "large.csv", &[b'x'; 2_049]).unwrap();
+    let (status, answer) = server.try_upload(&space, &environment, "large.txt", &[b'x'; 2_049]).unwrap();
     assert_eq!(status, 413, "{answer}");
     assert!(answer.to_string().contains("larger than 2048 bytes"), "{answer}");
 }

@@ -12,7 +12,7 @@ fn an_import_that_is_killed_is_done_once_after_the_restart() {
     let folder = Folder::new("killed-import");
     let server = Server::start(&folder.0, None);
     let (environment, space, _, sheet) = space_with_sheet(&server);
-    let file = server.upload(&space, &environment, "people.csv", &csv(rows));
+    let file = server.upload(&space, &environment, "people.txt", &csv(rows));
     let job = start_import(&server, &sheet, &file);
     // Killed when some of the records are written and others are not.
     while counts(&server, &sheet).0 == 0 {}
@@ -35,7 +35,7 @@ fn a_cancelled_import_leaves_the_sheet_as_it_was() {
         &format!("/v1/sheets/{sheet}/records"),
         json!([{ "id": { "value": 7 }, "name": { "value": "Grace" } }]),
     );
-    let file = server.upload(&space, &environment, "people.csv", &csv(200_000));
+    let file = server.upload(&space, &environment, "people.txt", &csv(200_000));
     let job = start_import(&server, &sheet, &file);
     while counts(&server, &sheet).0 == 1 {}
     server.post(&format!("/v1/jobs/{job}/cancel"), json!({}));
@@ -55,7 +55,7 @@ fn an_import_whose_job_is_deleted_lets_go_of_the_sheet() {
     let folder = Folder::new("deleted-import");
     let server = Server::start(&folder.0, None);
     let (environment, space, _, sheet) = space_with_sheet(&server);
-    let file = server.upload(&space, &environment, "people.csv", &csv(200_000));
+    let file = server.upload(&space, &environment, "people.txt", &csv(200_000));
     let job = start_import(&server, &sheet, &file);
     while counts(&server, &sheet).0 == 0 {}
     assert_eq!(server.send("DELETE", &format!("/v1/jobs/{job}"), "application/json", b"").0, 200);
@@ -85,7 +85,7 @@ fn a_large_file_is_imported_whole() {
     let (environment, space, _, sheet) = space_with_sheet(&server);
     let bytes = csv(3_000_000);
     assert!(bytes.len() > 100 << 20);
-    let file = server.upload(&space, &environment, "large.csv", &bytes);
+    let file = server.upload(&space, &environment, "large.txt", &bytes);
     let job = start_import(&server, &sheet, &file);
     let begun = std::time::Instant::now();
     while !is_terminal(&server.get(&format!("/v1/jobs/{job}"))) {
@@ -131,7 +131,7 @@ fn killed_at(place: &str, home: &Home) {
     // A record that lies in the patch log is folded by the import.
     let ada = json!([{ "id": { "value": 0 }, "name": { "value": "Ada" } }]);
     server.post(&format!("/v1/sheets/{sheet}/records"), ada);
-    let file = server.upload(&space, &environment, "people.csv", &csv(rows));
+    let file = server.upload(&space, &environment, "people.txt", &csv(rows));
     let job = start_import(&server, &sheet, &file);
     server.wait_for_death();
 
@@ -161,7 +161,7 @@ fn an_import_whose_server_was_paused_beyond_its_lease_is_done_once() {
     let folder = Folder::new("paused-import");
     let server = Server::start(&folder.0, None);
     let (environment, space, _, sheet) = space_with_sheet(&server);
-    let file = server.upload(&space, &environment, "people.csv", &csv(rows));
+    let file = server.upload(&space, &environment, "people.txt", &csv(rows));
     let job = start_import(&server, &sheet, &file);
     until("the first record", || counts(&server, &sheet).0 > 0);
     server.pause();

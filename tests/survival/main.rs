@@ -1,12 +1,14 @@
 //! The real program is killed in the middle of its work, and started again on the same data: every job
 //! ends or goes on, and nothing is lost or doubled. What it is fed is broken on purpose.
 //!
-//! `imports`, `moves`, `arriving`, `writes`, `uploads`, `webhooks`, `job_steps` and `schedules` say what is killed, `power` what
+//! `agents`, `imports`, `moves`, `arriving`, `writes`, `uploads`, `webhooks`, `job_steps` and `schedules` say what is killed, `power` what
 //! a loss of power takes, `hostile` what is fed; `storm` does everything at once, for as long as one likes. On PostgreSQL
 //! few places are tried, in the long run all.
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod agents;
 mod arriving;
+mod extraction;
 mod home;
 mod hostile;
 mod imports;

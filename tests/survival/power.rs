@@ -169,7 +169,7 @@ fn what_was_acknowledged_survives_a_loss_of_power() {
         (Folder::new("power"), Folder::new("power-trace"), Folder::new("power-after"));
     let server = Server::traced(&folder.0, &traces.0);
     let (environment, space, _, sheet) = space_with_sheet(&server);
-    let file = server.upload(&space, &environment, "kept.csv", &csv(50));
+    let file = server.upload(&space, &environment, "kept.txt", &csv(50));
     let known = clients(&server, &sheet, 1, 40);
     goes(server, [&folder, &traces, &after]);
 

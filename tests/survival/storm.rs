@@ -46,7 +46,7 @@ fn a_storm_of_kills_loses_and_doubles_nothing() {
     let (_, _, _, written) = space_with_sheet(&server);
     let (environment, space, _, imported) = space_with_sheet(&server);
     let rows = 6_000;
-    let file = server.upload(&space, &environment, "people.csv", &csv(rows));
+    let file = server.upload(&space, &environment, "people.txt", &csv(rows));
     server.kill();
     let mut known = Known::default();
     for turn in 1..=number("INLET_TEST_ROUNDS").unwrap_or(30) {

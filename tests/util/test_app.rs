@@ -13,11 +13,12 @@ use inlet::domain::limits::Limits;
 use inlet::domain::webhook::reach::Reach;
 use inlet::domain::webhook::schedule::Schedule;
 use inlet::files::FileStore;
-use inlet::service::{Retention, Secrets, Service, Settings, Timeouts, Webhooks};
+use inlet::service::{Agents, Retention, Secrets, Service, Settings, Timeouts, Webhooks};
 use inlet::sheets::Sheets;
 use inlet::store::{DatabaseUrl, Db};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use tower::ServiceExt;
 
 use super::postgres;
@@ -96,6 +97,7 @@ impl TestApp {
             limits,
             retention: Retention::default(),
             webhooks: Webhooks { schedule: Schedule::FAST, reach: Reach::Anywhere },
+            agents: Agents::FAST,
         };
         let files = FileStore::new(&folder).with_most_bytes(limits.file_bytes);
         files.prepare().await.unwrap();
@@ -130,6 +132,20 @@ impl TestApp {
         drop(tx);
         let other = environments.into_iter().find(|one| one.id.to_string() != self.environment_id).unwrap();
         self.service.create_keys(&other.id).await.unwrap().secret
+    }
+
+    /// Where the server keeps its files.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
+    /// Puts it on a port of this machine; where that is.
+    pub async fn listen(&self) -> (String, AbortOnDropHandle<()>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = self.router.clone();
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        (url, AbortOnDropHandle::new(task))
     }
 
     /// All bytes of the files that the server keeps, its database among them when that is SQLite.

@@ -3,7 +3,9 @@
 //! They are types of their own, so that what the published clients rely on cannot change when the
 //! domain does.
 
+pub mod access_token;
 pub mod action;
+pub mod agent;
 pub mod cell;
 pub mod commit;
 pub mod document;
@@ -14,6 +16,7 @@ pub mod file;
 pub mod guest;
 pub mod job;
 pub mod json_line;
+pub mod key;
 pub mod linked;
 pub mod record;
 pub mod record_writer;

@@ -43,6 +43,7 @@ pub const BUILT_IN: &[(JobType, &str)] = &[
     (JobType::Sheet, "rename-field"),
     (JobType::Sheet, "remove-field"),
     (JobType::Workbook, "map"),
+    (JobType::File, "extract"),
 ];
 
 /// Whether the server itself does such jobs.

@@ -62,7 +62,7 @@ impl EventChoice {
 }
 
 /// Whether a text is as a pattern says; a `*` stands for any characters, also none.
-fn fits(pattern: &str, text: &str) -> bool {
+pub(in crate::domain) fn fits(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut left) = text.strip_prefix(start) else { return false };
     let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));

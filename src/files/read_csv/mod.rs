@@ -26,6 +26,7 @@ pub use report::{Places, ReadReport};
 use self::decode::Decoder;
 use self::scan::{Problem, RowScanner, Span};
 use super::detect::Dialect;
+use crate::domain::header_row::Header;
 use crate::domain::limits::Limits;
 
 /// Bytes read at once, while rows are shorter.
@@ -140,7 +141,33 @@ impl<R: Read> CsvReader<R> {
 
     /// The same, within other limits than the standard ones.
     pub fn within(source: R, dialect: &Dialect, limits: &Limits) -> Result<Self, CsvError> {
-        let mut reader = Self {
+        let mut reader = Self::begun(source, dialect, limits);
+        for _ in 0..=dialect.header_row {
+            if !reader.advance()? {
+                return Err(CsvError::Empty);
+            }
+        }
+        let (text, spans) = (reader.row_text(), &reader.scanner.spans);
+        let headers: Vec<String> = spans.iter().map(|span| text[span.range()].trim().to_string()).collect();
+        if headers.iter().all(String::is_empty) {
+            return Err(CsvError::Empty);
+        }
+        reader.headers = headers;
+        reader.report.skipped_rows = dialect.header_row as u64;
+        Ok(reader)
+    }
+
+    /// Reads a file whose columns are known already, up to its data.
+    pub fn below(source: R, dialect: &Dialect, limits: &Limits, header: Header) -> Result<Self, CsvError> {
+        let mut reader = Self { headers: header.names, ..Self::begun(source, dialect, limits) };
+        for _ in 0..header.skip {
+            reader.advance()?;
+        }
+        Ok(reader)
+    }
+
+    fn begun(source: R, dialect: &Dialect, limits: &Limits) -> Self {
+        Self {
             decoder: Decoder::new(source, dialect.encoding, dialect.terminator),
             scanner: RowScanner::new(dialect, limits),
             terminator: dialect.terminator,
@@ -155,20 +182,7 @@ impl<R: Read> CsvReader<R> {
             headers: Vec::new(),
             report: ReadReport::default(),
             limits: *limits,
-        };
-        for _ in 0..=dialect.header_row {
-            if !reader.advance()? {
-                return Err(CsvError::Empty);
-            }
         }
-        let (text, spans) = (reader.row_text(), &reader.scanner.spans);
-        let headers: Vec<String> = spans.iter().map(|span| text[span.range()].trim().to_string()).collect();
-        if headers.iter().all(String::is_empty) {
-            return Err(CsvError::Empty);
-        }
-        reader.headers = headers;
-        reader.report.skipped_rows = dialect.header_row as u64;
-        Ok(reader)
     }
 
     /// The names of the columns, without the white space around them.
@@ -301,6 +315,22 @@ impl<R: Read> CsvReader<R> {
             }
         }
     }
+}
+
+/// The cells of the first rows, those without text among them.
+pub(super) fn first_rows(
+    source: impl Read,
+    dialect: &Dialect,
+    limits: &Limits,
+    most: usize,
+) -> Result<Vec<Vec<String>>, CsvError> {
+    let mut reader = CsvReader::begun(source, dialect, limits);
+    let mut rows = Vec::new();
+    while rows.len() < most && reader.advance()? {
+        let (text, spans) = (reader.row_text(), &reader.scanner.spans);
+        rows.push(spans.iter().map(|span| text[span.range()].to_string()).collect());
+    }
+    Ok(rows)
 }
 
 /// For each of the first rows how many cells it has, and how many of them hold text; up to the first

@@ -96,6 +96,7 @@ pub(super) async fn file(hand: &Hand, id: &SheetId, query: RecordQuery, name: St
         mode: FileMode::Export,
         actions: Vec::new(),
         extra: Map::from_iter([("jobId".to_string(), Value::from(job.id.to_string()))]),
+        extracted: false,
     };
     let file = service.finish_upload(actor, upload, new).await?;
     Ok(OutcomeFile { file_id: file.id.to_string(), label: Some(name) })

@@ -31,6 +31,7 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
         mode: FileMode::Export,
         actions: Vec::new(),
         extra: Map::new(),
+        extracted: false,
     };
     let file = service.finish_upload(&work.actor, upload, new).await?;
     let files = vec![OutcomeFile { file_id: file.id.to_string(), label: Some(export.name.clone()) }];

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use crate::domain::ids::ChangeId;
+use crate::domain::header_row::Header;
+use crate::domain::ids::{ChangeId, FileId};
 use crate::domain::limits::Limits;
 use crate::domain::outcome::Outcome;
-use crate::domain::record::Counts;
+use crate::domain::record::{Counts, FieldNumber};
 use crate::domain::wording::{counted, grouped};
 use crate::domain::workbook::Sheet;
 use crate::files::{
@@ -46,10 +47,20 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
         return Ok(Outcome::saying(words));
     }
     let (sheet, change) = work.service.begin_import(&work.actor, &work.job, &id).await?;
-    let filled = match fill(&work, &config, &sheet, &change).await {
+    let target = |key: &Option<String>| key.as_deref().and_then(|key| sheet.field_number(key));
+    let file = config.file_id.clone();
+    let reading = Reading {
+        columns: config.mapping.iter().map(target).collect(),
+        file_id: config.file_id,
+        dialect: config.dialect,
+        header: None,
+        arriving: config.arriving,
+        exact: config.exact,
+    };
+    let filled = match fill(&work, reading, &sheet, &change).await {
         Ok((added, report)) => {
             let words = |after| summary(&sheet, added, after, &report);
-            let ended = work.service.end_import(&work.actor, &work.job, &sheet, &config.file_id, words).await;
+            let ended = work.service.end_import(&work.actor, &work.job, &sheet, &file, words).await;
             ended.map_err(WorkError::from)
         }
         Err(error) => Err(error),
@@ -65,28 +76,42 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
     }
 }
 
+/// Which file is read, how, and where its columns go.
+pub(super) struct Reading {
+    /// Which file.
+    pub(super) file_id: FileId,
+    /// How it is written.
+    pub(super) dialect: Dialect,
+    /// For each column its field.
+    pub(super) columns: Vec<Option<FieldNumber>>,
+    /// Its columns and where its data begins; read from the file when absent.
+    pub(super) header: Option<Header>,
+    /// About how many bytes it has, when it is still arriving and nobody was asked how it is read.
+    pub(super) arriving: Option<u64>,
+    /// Every value as the file has it.
+    pub(super) exact: bool,
+}
+
 /// Reads, checks and writes until the end of the file; returns how many records there were.
-async fn fill(
+pub(super) async fn fill(
     work: &Work,
-    config: &ImportConfig,
+    reading: Reading,
     sheet: &Sheet,
     change: &ChangeId,
 ) -> Result<(u64, ReadReport), WorkError> {
-    let target = |key: &Option<String>| key.as_deref().and_then(|key| sheet.field_number(key));
-    let columns: Vec<_> = config.mapping.iter().map(target).collect();
+    let Reading { file_id, dialect, columns, header, arriving, exact } = reading;
     let builder = work.service.import_builder(sheet, &columns).await?;
-    let file = work.service.files.open_arriving(&config.file_id)?;
-    let last = work.service.files.open_arriving(&config.file_id)?;
-    let size = match config.arriving {
+    let file = work.service.files.open_arriving(&file_id)?;
+    let last = work.service.files.open_arriving(&file_id)?;
+    let size = match arriving {
         Some(size) => size,
-        None => work.service.file(&work.actor, &config.file_id).await?.size.unsigned_abs(),
+        None => work.service.file(&work.actor, &file_id).await?.size.unsigned_abs(),
     };
-    let (dialect, unasked, limits) =
-        (config.dialect, config.arriving.is_some(), work.service.settings.limits);
+    let (unasked, limits) = (arriving.is_some(), work.service.settings.limits);
     let (sender, read_segments) = mpsc::channel(WAITING);
     let (encoded, mut receiver) = mpsc::channel(WAITING);
-    let text: fn(&str) -> &str = if config.exact { |text| text } else { unmarked };
-    let source = Source { file, dialect, unasked, limits, text };
+    let text: fn(&str) -> &str = if exact { |text| text } else { unmarked };
+    let source = Source { file, dialect, header, unasked, limits, text };
     let reading = tokio::task::spawn_blocking(move || read(source, builder, &sender));
     let encoding = tokio::task::spawn_blocking(move || encode(read_segments, &encoded));
     let (mut written, mut expected, mut waiting, mut bytes) = (0, 0, Vec::new(), 0);
@@ -164,6 +189,8 @@ fn duration(seconds: u64) -> String {
 struct Source {
     file: ArrivingFile,
     dialect: Dialect,
+    /// Its columns and where its data begins, where that is known.
+    header: Option<Header>,
     /// Nobody was asked how the file is to be read.
     unasked: bool,
     limits: Limits,
@@ -204,14 +231,18 @@ fn read_rows(
     builder: &mut ImportBuilder,
     sender: &mpsc::Sender<Read>,
 ) -> Result<Option<(ReadReport, u64)>, String> {
-    let Source { mut file, dialect, unasked, limits, text } = source;
+    let Source { mut file, dialect, header, unasked, limits, text } = source;
     let words = |error: CsvError| error.to_string();
     let mut beginning = Vec::with_capacity(FOREIGN_BYTES);
     let begun = file.by_ref().take(FOREIGN_BYTES as u64).read_to_end(&mut beginning);
     begun.map_err(|error| PreviewError::Io(error).to_string())?;
     refuse_foreign(&beginning).map_err(|error| error.to_string())?;
     let file = Cursor::new(beginning).chain(file);
-    let mut reader = CsvReader::within(file, &dialect, &limits).map_err(words)?;
+    let reader = match header {
+        Some(header) => CsvReader::below(file, &dialect, &limits, header),
+        None => CsvReader::within(file, &dialect, &limits),
+    };
+    let mut reader = reader.map_err(words)?;
     while let Some(row) = reader.next_row().map_err(words)? {
         row.cleaned().for_each(|column| builder.flag(column));
         if let Some(draft) = builder.push_row(|column| row.get(column).map(text)) {
@@ -234,7 +265,8 @@ fn read_rows(
     Ok(Some((reader.report(), reader.bytes_read())))
 }
 
-fn summary(before: &Sheet, added: u64, after: Counts, report: &ReadReport) -> String {
+/// What the person is told of so many records from a file.
+pub(super) fn summary(before: &Sheet, added: u64, after: Counts, report: &ReadReport) -> String {
     let mut text = format!("{} added", counted(added, "record"));
     // Records that were there may have become duplicates: the errors are of them, too.
     match (after.error, before.counts.total) {

@@ -4,6 +4,7 @@ mod bulk_change;
 mod change_fields;
 mod delete_records;
 mod export_sheet;
+mod extract_file;
 mod fill_cells;
 mod import_file;
 mod remove_duplicates;
@@ -25,7 +26,7 @@ pub struct Kind {
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 17] = [
+pub const KINDS: [Kind; 18] = [
     Kind { name: (JobType::Sheet, "import"), run: |work| Box::pin(import_file::run(work)) },
     Kind { name: (JobType::Sheet, "export"), run: |work| Box::pin(export_sheet::run(work)) },
     Kind { name: (JobType::Sheet, "find-replace"), run: |work| Box::pin(bulk_change::run(work)) },
@@ -43,6 +44,7 @@ pub const KINDS: [Kind; 17] = [
     Kind { name: (JobType::Sheet, "rename-field"), run: |work| Box::pin(change_fields::run(work)) },
     Kind { name: (JobType::Sheet, "remove-field"), run: |work| Box::pin(change_fields::run(work)) },
     Kind { name: (JobType::Workbook, "map"), run: |work| Box::pin(transfer_records::run(work)) },
+    Kind { name: (JobType::File, "extract"), run: |work| Box::pin(extract_file::run(work)) },
 ];
 
 #[cfg(test)]

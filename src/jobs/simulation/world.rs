@@ -16,7 +16,7 @@ use crate::domain::webhook::schedule::Schedule;
 use crate::files::FileStore;
 use crate::jobs::work::WorkError;
 use crate::jobs::worker;
-use crate::service::{Retention, Secrets, Service, Settings, Timeouts, Webhooks};
+use crate::service::{Agents, Retention, Secrets, Service, Settings, Timeouts, Webhooks};
 use crate::sheets::Sheets;
 use crate::store::testing::database::TestDatabase;
 use crate::store::testing::pretended::{Death, Dice, within_life};
@@ -310,6 +310,7 @@ fn service(database: &TestDatabase) -> Arc<Service> {
         limits: Limits::default(),
         retention: Retention::default(),
         webhooks: Webhooks { schedule: Schedule::FAST, reach: Reach::Anywhere },
+        agents: Agents::FAST,
     };
     let files = FileStore::new(std::env::temp_dir());
     let sheets = Sheets::with_most_records(1 << 20, 1_000);

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
-use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::answers;
 use super::client::{Client, Received};
@@ -18,10 +17,8 @@ use crate::domain::webhook::{Delivery, Endpoint, LastTry};
 use crate::service::webhooks::{sending::Queued, signature};
 use crate::service::{Result, Service};
 use crate::store::webhooks::{self, deliveries};
-use crate::store::{EventSignal, now, random_bytes};
+use crate::store::{events_come, now, random_bytes};
 
-/// How long events gather before they are read.
-const PAUSE: Duration = Duration::from_millis(20);
 /// Most characters of an answer that are kept.
 const KEPT: usize = 1024;
 
@@ -65,19 +62,11 @@ pub async fn run(service: Arc<Service>, client: Arc<Client>, worker: Arc<str>, i
         };
         let left = until.map(|until| Duration::from_millis(until.since(now()).max(0).unsigned_abs()));
         tokio::select! {
-            () = woken(&mut signals) => tokio::time::sleep(PAUSE).await,
+            () = events_come(&mut signals) => {}
             () = changed => {}
             () = tokio::time::sleep(left.map_or(look, |left| left.min(look))) => {}
         }
     }
-}
-
-/// Waits for an event, and takes those that came with it.
-async fn woken(signals: &mut Receiver<EventSignal>) {
-    if let Err(RecvError::Closed) = signals.recv().await {
-        std::future::pending::<()>().await;
-    }
-    while signals.try_recv().is_ok() {}
 }
 
 impl Following {

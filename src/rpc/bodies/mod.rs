@@ -57,7 +57,7 @@ impl Asker {
         match (&self.person, id.get(..6)) {
             (Some(person), _) if person.id == id => person.name.clone(),
             (_, Some("us_usr")) => "another person".to_string(),
-            (_, Some("us_key")) => "a program".to_string(),
+            (_, Some("us_key" | "us_pat")) => "a program".to_string(),
             (_, Some("us_sp_")) => "a guest".to_string(),
             (_, Some("us_wh_")) => "a webhook".to_string(),
             _ => "Inlet".to_string(),

@@ -6,6 +6,7 @@ use super::actions::views;
 use super::{Asker, id, jobs, sentence};
 use crate::domain::access::Operation;
 use crate::domain::blueprint::WorkbookConfig;
+use crate::domain::extraction::is_extracted;
 use crate::domain::ids::SpaceId;
 use crate::domain::mount::Spot;
 use crate::domain::parse::{ParseError, from_slice};
@@ -69,7 +70,9 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
     let alone = service.actions_alone(actor, &id).await?;
     let around = Around::space(&space, &alone);
     let actions = views(&around.at(&Spot::Space));
-    let workbooks = workbooks.iter().map(|found| entry(found, around)).collect();
+    // What was read from a file is not worked on there: it has its address, and no place in the sidebar.
+    let shown = workbooks.iter().filter(|found| !is_extracted(&found.workbook));
+    let workbooks = shown.map(|found| entry(found, around)).collect();
     let files = service.files(actor, &id, None, Page::first(1)).await?.total;
     let filter = JobFilter { space_id: Some(id), ..JobFilter::default() };
     let running = JobFilter { unfinished: true, ..filter.clone() };

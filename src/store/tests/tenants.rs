@@ -2,7 +2,7 @@
 
 use crate::domain::tenant::{KeyKind, User, UserRole};
 use crate::store::accounts::*;
-use crate::store::keys::{KeyRow, delete_key, insert_key, key_by_hash};
+use crate::store::keys::{KeyRow, delete_key, insert_key, key_by_hash, key_used, keys};
 use crate::store::sessions::*;
 use crate::store::testing::{databases, samples};
 use crate::store::{StoreError, new_id};
@@ -93,14 +93,24 @@ async fn a_key_opens_its_environment_until_it_is_revoked() {
             environment_id: tenant.environment.id.clone(),
             kind: KeyKind::Publishable,
             hash: vec![0, 255, 7],
+            sealed: Some(vec![1, 0]),
             created_at: samples::THEN,
+            last_used_at: None,
         };
         insert_key(&mut tx, &key).await.unwrap();
+        let listed = keys(&mut tx, &tenant.environment.id).await.unwrap();
+        assert_eq!(listed.as_slice(), std::slice::from_ref(&key));
+        for (at, kept) in [(9, 9), (8, 9), (10, 10)] {
+            key_used(&mut tx, &key.id, samples::THEN.plus(at)).await.unwrap();
+            let listed = keys(&mut tx, &tenant.environment.id).await.unwrap();
+            assert_eq!(listed[0].last_used_at, Some(samples::THEN.plus(kept)));
+        }
         let found = key_by_hash(&mut tx, &key.hash).await.unwrap();
         let wanted = (key.id.clone(), key.kind, tenant.account.id.clone(), tenant.environment.id.clone());
         assert_eq!(found, Some(wanted));
         assert_eq!(key_by_hash(&mut tx, &[0, 255]).await.unwrap(), None);
         delete_key(&mut tx, &key.id, samples::THEN).await.unwrap();
+        assert_eq!(keys(&mut tx, &tenant.environment.id).await.unwrap(), []);
         assert_eq!(key_by_hash(&mut tx, &key.hash).await.unwrap(), None);
     }
 }
@@ -116,7 +126,9 @@ async fn the_keys_of_a_deleted_environment_open_nothing() {
             environment_id,
             kind: KeyKind::Secret,
             hash: vec![1],
+            sealed: None,
             created_at: samples::THEN,
+            last_used_at: None,
         };
         insert_key(&mut tx, &key).await.unwrap();
         delete_environment(&mut tx, &tenant.environment.id, samples::THEN).await.unwrap();

@@ -8,27 +8,34 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, data, listed};
+use super::answer::{Data, Listed, Success, data, listed, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Json, Named};
 use super::query::PageParameters;
-use super::wire::environment::{AccountBody, EnvironmentBody, EnvironmentRequest, EventToken};
+use super::wire::environment::{
+    AccountBody, AccountChanges, BareEnvironment, EnvironmentBody, EnvironmentChanges, EnvironmentRequest,
+    EventToken,
+};
 use crate::domain::access::Actor;
 use crate::domain::ids::EnvironmentId;
-use crate::service::Service;
-use crate::service::environments::NewEnvironment;
+use crate::domain::tenant::Account;
+use crate::service::environments::AccountChange;
+use crate::service::{Page, Service};
 
 type Answer<T> = ApiResult<axum::Json<T>>;
 
 /// The key in the path of a subscription. There is one for everybody: the token decides.
 pub const SUBSCRIBE_KEY: &str = "sub-c-inlet";
 
+/// Environments whose sites the account tells.
+const MOST_ENVIRONMENTS: u64 = 1_000;
+
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(subscription_token))
-        .routes(routes!(get))
-        .routes(routes!(account))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(account, update_account))
         .routes(routes!(subscription))
 }
 
@@ -44,7 +51,7 @@ async fn list(
     Ok(listed(page, service.environments(&actor, page).await?, EnvironmentBody::from))
 }
 
-/// Makes an environment.
+/// Makes an environment; only for admins of the whole account, not for the key of an environment.
 #[utoipa::path(post, path = "/v1/environments", tag = "environments", request_body = EnvironmentRequest,
     responses((status = 200, body = Data<EnvironmentBody>), Failures))]
 async fn create(
@@ -52,14 +59,7 @@ async fn create(
     Caller(actor): Caller,
     Json(request): Json<EnvironmentRequest>,
 ) -> Answer<Data<EnvironmentBody>> {
-    let new = NewEnvironment {
-        name: request.name,
-        is_prod: request.is_prod,
-        guest_authentication: request.guest_authentication.unwrap_or_default(),
-        namespaces: request.namespaces.unwrap_or_default(),
-        metadata: request.metadata.unwrap_or_default().into(),
-    };
-    Ok(data(service.create_environment(&actor, new).await?.into()))
+    Ok(data(service.create_environment(&actor, request.into()).await?.into()))
 }
 
 /// One environment.
@@ -74,11 +74,55 @@ async fn get(
     Ok(data(service.environment(&actor, &id).await?.into()))
 }
 
+/// Changes an environment.
+#[utoipa::path(patch, path = "/v1/environments/{environmentId}", tag = "environments",
+    params(("environmentId" = String, Path)), request_body = EnvironmentChanges,
+    responses((status = 200, body = BareEnvironment), Failures))]
+async fn update(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<EnvironmentId>,
+    Json(request): Json<EnvironmentChanges>,
+) -> Answer<BareEnvironment> {
+    Ok(axum::Json(service.update_environment(&actor, &id, request.into()).await?.into()))
+}
+
+/// Deletes an environment with its spaces; its keys open nothing from then on. The last one stays.
+#[utoipa::path(delete, path = "/v1/environments/{environmentId}", tag = "environments",
+    params(("environmentId" = String, Path)), responses((status = 200, body = Data<Success>), Failures))]
+async fn delete(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<EnvironmentId>,
+) -> Answer<Data<Success>> {
+    service.delete_environment(&actor, &id).await?;
+    Ok(success())
+}
+
 /// The account of the key.
 #[utoipa::path(get, path = "/v1/accounts/current", tag = "environments",
     responses((status = 200, body = Data<AccountBody>), Failures))]
 async fn account(State(service): State<Arc<Service>>, Caller(actor): Caller) -> Answer<Data<AccountBody>> {
-    Ok(data(service.account(&actor).await?.into()))
+    let account = service.account(&actor).await?;
+    answer(&service, &actor, account).await
+}
+
+/// Changes the account; only for admins of the whole account, not for the key of an environment.
+#[utoipa::path(patch, path = "/v1/accounts/current", tag = "environments", request_body = AccountChanges,
+    responses((status = 200, body = Data<AccountBody>), Failures))]
+async fn update_account(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Json(request): Json<AccountChanges>,
+) -> Answer<Data<AccountBody>> {
+    let AccountChanges { name, default_app_id } = request;
+    let account = service.update_account(&actor, AccountChange { name, default_app_id }).await?;
+    answer(&service, &actor, account).await
+}
+
+async fn answer(service: &Service, actor: &Actor, account: Account) -> Answer<Data<AccountBody>> {
+    let environments = service.environments(actor, Page::first(MOST_ENVIRONMENTS)).await?;
+    Ok(data(AccountBody::new(account, environments.items)))
 }
 
 /// What a listener subscribes to.

@@ -45,6 +45,7 @@ mod query;
 mod record_parts;
 mod records;
 mod secrets;
+mod sheet_commands;
 mod sheets;
 mod snapshots;
 mod spaces;
@@ -82,6 +83,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(documents::routes())
         .merge(workbooks::routes())
         .merge(sheets::routes())
+        .merge(sheet_commands::routes())
         .merge(download::routes())
         .merge(fields::routes())
         .merge(records::routes())

@@ -16,6 +16,7 @@ use super::wire::sheet::{CountsAnswer, CountsBody, SheetBody, SheetRequest};
 use crate::domain::ids::SheetId;
 use crate::domain::query::RecordQuery;
 use crate::service::Service;
+use crate::service::sheets::SheetChange;
 
 type Answer<T> = ApiResult<axum::Json<T>>;
 
@@ -58,7 +59,7 @@ async fn get(
     Ok(data(service.sheet(&actor, &id).await?.into()))
 }
 
-/// Changes a sheet's name, slug or metadata.
+/// Changes a sheet's name, slug, metadata or namespace.
 #[utoipa::path(patch, path = "/v1/sheets/{sheetId}", tag = "sheets", params(("sheetId" = String, Path)),
     request_body = SheetRequest, responses((status = 200, body = Data<SheetBody>), Failures))]
 async fn update(
@@ -67,8 +68,9 @@ async fn update(
     Named(id): Named<SheetId>,
     Json(request): Json<SheetRequest>,
 ) -> Answer<Data<SheetBody>> {
-    let SheetRequest { name, slug, metadata } = request;
-    Ok(data(service.update_sheet(&actor, &id, name, slug, metadata).await?.into()))
+    let SheetRequest { name, slug, metadata, namespace } = request;
+    let change = SheetChange { name, slug, metadata, namespace };
+    Ok(data(service.update_sheet(&actor, &id, change).await?.into()))
 }
 
 /// Deletes a sheet with its records.

@@ -39,6 +39,7 @@ pub mod limits;
 pub mod mapping;
 pub mod message_kind;
 pub mod mount;
+pub mod origin;
 pub mod outcome;
 pub mod parse;
 pub mod place;

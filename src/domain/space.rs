@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::access::Scope;
 use super::action::Action;
 use super::ids::{AccountId, EnvironmentId, SpaceId, WorkbookId};
+use super::tenant::Environment;
 use super::time::Timestamp;
 use super::whereabouts::Whereabouts;
 
@@ -40,6 +41,8 @@ pub struct Space {
     pub created_by: String,
     /// How they are called, when it was a person who signs in.
     pub created_by_name: Option<String>,
+    /// What its environment gives it where it says nothing itself.
+    pub inherited: Inherited,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -50,7 +53,82 @@ pub struct Space {
     pub archived_at: Option<Timestamp>,
 }
 
+/// What an environment gives to those of its spaces that say nothing themselves (section 2.1 of the wire contract).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Inherited {
+    /// Namespaces of its events.
+    pub namespaces: Vec<String>,
+    /// `shared_link`, `magic_link`.
+    pub guest_authentication: Vec<String>,
+    /// Where its words are.
+    pub translations_path: Option<String>,
+    /// Its language.
+    pub language_override: Option<String>,
+    /// Defaults of what changes the page, among other things.
+    pub metadata: Value,
+}
+
+impl From<&Environment> for Inherited {
+    fn from(environment: &Environment) -> Self {
+        Self {
+            namespaces: environment.namespaces.clone(),
+            guest_authentication: environment.guest_authentication.clone(),
+            translations_path: environment.translations_path.clone(),
+            language_override: environment.language_override.clone(),
+            metadata: environment.metadata.clone(),
+        }
+    }
+}
+
+/// Members of the metadata that a space takes from its environment.
+const INHERITED_METADATA: [&str; 3] = ["theme", "sidebarConfig", "showSpaceInfo"];
+
 impl Space {
+    /// The namespaces of its events, without what they are of.
+    pub fn namespaces(&self) -> Vec<String> {
+        namespaces(self.namespace.clone(), &self.inherited.namespaces)
+    }
+
+    /// How guests come in: `shared_link`, `magic_link`.
+    pub fn guest_authentication(&self) -> Vec<String> {
+        let own = self.extra.get("guestAuthentication").and_then(Value::as_array);
+        let own: Vec<String> =
+            own.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect();
+        if own.is_empty() { self.inherited.guest_authentication.clone() } else { own }
+    }
+
+    /// Where its words are.
+    pub fn translations_path(&self) -> Option<String> {
+        self.own_text("translationsPath").or_else(|| self.inherited.translations_path.clone())
+    }
+
+    /// Its language.
+    pub fn language_override(&self) -> Option<String> {
+        self.own_text("languageOverride").or_else(|| self.inherited.language_override.clone())
+    }
+
+    fn own_text(&self, member: &str) -> Option<String> {
+        let own = self.extra.get(member).and_then(Value::as_str);
+        own.filter(|text| !text.is_empty()).map(str::to_string)
+    }
+
+    /// Its metadata, with what its environment says of the page where it says nothing itself.
+    pub fn whole_metadata(&self) -> Option<Value> {
+        let members = INHERITED_METADATA
+            .iter()
+            .filter_map(|name| Some((name.to_string(), self.inherited.metadata.get(name)?.clone())));
+        let mut whole: Map<String, Value> = members.collect();
+        match &self.metadata {
+            _ if whole.is_empty() => self.metadata.clone(),
+            None => Some(whole.into()),
+            Some(Value::Object(own)) => {
+                whole.extend(own.clone());
+                Some(whole.into())
+            }
+            Some(other) => Some(other.clone()),
+        }
+    }
+
     /// Whether the space goes without a built-in action, by its name in `settings.omitActions`.
     pub fn omits(&self, name: &str) -> bool {
         let omitted = self.settings.as_ref().and_then(|settings| settings.get("omitActions")?.as_array());
@@ -69,7 +147,15 @@ impl Space {
 
     /// What events tell of the space.
     pub fn whereabouts(&self) -> Whereabouts {
-        Whereabouts::in_space(&self.name, self.namespace.as_deref())
+        Whereabouts::in_space(&self.name, &self.namespaces())
+    }
+}
+
+/// The namespaces of a space: its own one, or those of its environment.
+pub fn namespaces(own: Option<String>, inherited: &[String]) -> Vec<String> {
+    match own.filter(|namespace| !namespace.is_empty()) {
+        Some(own) => vec![own],
+        None => inherited.to_vec(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::ids::{AccessTokenId, AccountId, EnvironmentId, UserId};
+use super::ids::{AccessTokenId, AccountId, AppId, EnvironmentId, UserId};
+use super::origin::Origin;
 use super::time::Timestamp;
 
 /// The organisation that owns everything.
@@ -12,9 +13,16 @@ pub struct Account {
     pub id: AccountId,
     /// What people read.
     pub name: String,
+    /// The app that people begin with.
+    pub default_app_id: Option<AppId>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
 }
+
+/// How guests come into spaces.
+pub const GUEST_AUTHENTICATION: [&str; 2] = ["shared_link", "magic_link"];
 
 /// A separate world of spaces, keys and listeners.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,10 +37,16 @@ pub struct Environment {
     pub is_prod: bool,
     /// `shared_link`, `magic_link`.
     pub guest_authentication: Vec<String>,
-    /// Namespaces of its spaces.
+    /// Namespaces of those of its spaces that have none.
     pub namespaces: Vec<String>,
     /// The customer's own data and defaults for spaces.
     pub metadata: Value,
+    /// Where the words of those of its spaces are that do not say it.
+    pub translations_path: Option<String>,
+    /// The language of those of its spaces that do not say it.
+    pub language_override: Option<String>,
+    /// The sites whose pages may show its spaces; every site when there are none.
+    pub embed_origins: Vec<Origin>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.

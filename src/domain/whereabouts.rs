@@ -14,25 +14,26 @@ pub struct Whereabouts {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Named {
     name: String,
-    namespace: Option<String>,
+    namespaces: Vec<String>,
 }
 
 impl Whereabouts {
-    /// Within a space.
-    pub fn in_space(name: &str, namespace: Option<&str>) -> Self {
-        Self { space: Some(Named::new(name, namespace)), workbook: None }
+    /// Within a space of these namespaces.
+    pub fn in_space(name: &str, namespaces: &[impl AsRef<str>]) -> Self {
+        Self { space: Some(Named::new(name, namespaces)), workbook: None }
     }
 
     /// The same, and within a workbook of that space.
     #[must_use]
     pub fn in_workbook(self, name: &str, namespace: Option<&str>) -> Self {
-        Self { workbook: Some(Named::new(name, namespace)), ..self }
+        Self { workbook: Some(Named::new(name, namespace.as_slice())), ..self }
     }
 
     /// `space:<namespace>` and `workbook:<namespace>`, by which listeners choose events.
     pub fn namespaces(&self) -> Vec<String> {
-        let of = |(kind, named): (&str, &Named)| Some(format!("{kind}:{}", named.namespace.as_ref()?));
-        self.parts().filter_map(of).collect()
+        self.parts()
+            .flat_map(|(kind, named)| named.namespaces.iter().map(move |name| format!("{kind}:{name}")))
+            .collect()
     }
 
     /// `slugs` of an event's context: names in lower case with dashes, as mounts of actions read them.
@@ -48,9 +49,9 @@ impl Whereabouts {
 }
 
 impl Named {
-    fn new(name: &str, namespace: Option<&str>) -> Self {
-        let namespace = namespace.filter(|namespace| !namespace.is_empty()).map(str::to_string);
-        Self { name: name.to_string(), namespace }
+    fn new(name: &str, namespaces: &[impl AsRef<str>]) -> Self {
+        let namespaces = namespaces.iter().map(AsRef::as_ref).filter(|namespace| !namespace.is_empty());
+        Self { name: name.to_string(), namespaces: namespaces.map(str::to_string).collect() }
     }
 }
 
@@ -61,10 +62,10 @@ mod tests {
 
     #[test]
     fn what_has_no_namespace_has_a_slug_all_the_same() {
-        let around = Whereabouts::in_space("My Space", Some("red")).in_workbook("All Contacts", None);
-        assert_eq!(around.namespaces(), ["space:red"]);
+        let around = Whereabouts::in_space("My Space", &["red", "green"]).in_workbook("All Contacts", None);
+        assert_eq!(around.namespaces(), ["space:red", "space:green"]);
         assert_eq!(Value::from(around.slugs()), json!({ "space": "my-space", "workbook": "all-contacts" }));
-        let around = Whereabouts::in_space("A", Some("")).in_workbook("B", Some("blue"));
+        let around = Whereabouts::in_space("A", &[""]).in_workbook("B", Some("blue"));
         assert_eq!(around.namespaces(), ["workbook:blue"]);
         assert!(Whereabouts::default().slugs().is_empty());
     }

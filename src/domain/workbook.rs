@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::action::Action;
-use super::blueprint::{Field, SheetConfig};
+use super::blueprint::{Field, SheetAccess, SheetConfig};
 use super::ids::{AccountId, ChangeId, EnvironmentId, SheetId, SpaceId, WorkbookId};
 use super::record::{Counts, FieldNumber, RecordKey};
 use super::time::Timestamp;
@@ -78,6 +78,12 @@ pub struct Sheet {
     pub importing: Option<ChangeId>,
     /// The customer's own data.
     pub metadata: Option<Value>,
+    /// Narrows the listeners that hear of it.
+    pub namespace: Option<String>,
+    /// Keeps people from changing it.
+    pub lock: Option<SheetLock>,
+    /// The sheet that it is a copy of.
+    pub created_from: Option<SheetId>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When its configuration last changed.
@@ -86,10 +92,39 @@ pub struct Sheet {
     pub whereabouts: Arc<Whereabouts>,
 }
 
+/// Keeps people from changing a sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetLock {
+    /// Who locked it.
+    pub by: String,
+    /// How they are called, when it was a person who signs in.
+    pub by_name: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// The fields of a sheet with their numbers, by their keys.
 pub type Columns<'a> = HashMap<&'a str, (FieldNumber, &'a Field)>;
 
 impl Sheet {
+    /// Whether people may do `what` with the records.
+    pub fn permits(&self, what: SheetAccess) -> bool {
+        self.lock.is_none() && self.config.permits(what)
+    }
+
+    /// That it is locked, and by whom; nothing when it is not.
+    pub fn lock_words(&self) -> Option<String> {
+        let by = self.lock.as_ref()?.by_name.as_deref();
+        Some(format!("{} was locked by {}", self.config.name, by.unwrap_or("a program")))
+    }
+
+    /// The namespaces of its events.
+    pub fn namespaces(&self) -> Vec<String> {
+        let mut namespaces = self.whereabouts.namespaces();
+        namespaces.extend(self.namespace.as_ref().map(|namespace| format!("sheet:{namespace}")));
+        namespaces
+    }
+
     /// The fields with their numbers, in the order of the columns.
     pub fn columns(&self) -> impl Iterator<Item = (FieldNumber, &Field)> {
         self.config

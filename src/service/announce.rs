@@ -1,5 +1,7 @@
 //! Events as the service tells them: topic, context and payload of section 3.3 of the wire contract.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::domain::access::Actor;
@@ -10,6 +12,7 @@ use crate::domain::ids::CommitId;
 use crate::domain::job::{Job, JobType};
 use crate::domain::mount::{PlacedAction, Target};
 use crate::domain::space::Space;
+use crate::domain::tenant::Environment;
 use crate::domain::whereabouts::Whereabouts;
 use crate::domain::workbook::{Sheet, Workbook};
 
@@ -40,6 +43,30 @@ pub fn config_change(only_actions: bool) -> Value {
 pub fn sheet_change(what: &str, sheet: &Sheet) -> Value {
     let details = json!({ "sheetId": sheet.id, "name": sheet.config.name, "slug": sheet.slug });
     json!({ "type": what, "details": details })
+}
+
+/// Something happened to an environment.
+pub fn of_environment(topic: Topic, actor: &Actor, environment: &Environment, payload: Value) -> NewEvent {
+    NewEvent {
+        topic,
+        environment_id: environment.id.clone(),
+        space_id: None,
+        context: object(json!({ "actorId": actor.id })),
+        payload: object(payload),
+        data_path: None,
+        namespaces: Vec::new(),
+    }
+}
+
+/// What is another in a thing, member by member.
+pub fn changes(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<Value> {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    names
+        .into_iter()
+        .map(|name| (name, before.get(name), after.get(name)))
+        .filter(|(_, before, after)| before != after)
+        .map(|(name, before, after)| json!({ "field": name, "previousValue": before, "newValue": after }))
+        .collect()
 }
 
 /// Something happened to a space.
@@ -101,7 +128,7 @@ pub fn of_sheet(topic: Topic, actor_id: &str, sheet: &Sheet, payload: Value) -> 
         context,
         payload: object(payload),
         data_path: None,
-        namespaces: sheet.whereabouts.namespaces(),
+        namespaces: sheet.namespaces(),
     }
 }
 
@@ -185,10 +212,9 @@ pub fn of_job(
     sheet: Option<&Sheet>,
     around: &Whereabouts,
 ) -> NewEvent {
-    let around = sheet.map_or(around, |sheet| &sheet.whereabouts);
-    let mut context = match sheet {
-        Some(sheet) => object(sheet_context(sheet)),
-        None => object(json!({ "slugs": around.slugs() })),
+    let (mut context, namespaces) = match sheet {
+        Some(sheet) => (object(sheet_context(sheet)), sheet.namespaces()),
+        None => (object(json!({ "slugs": around.slugs() })), around.namespaces()),
     };
     context.insert("actorId".into(), actor_id.into());
     context.insert("jobId".into(), job.id.to_string().into());
@@ -215,6 +241,6 @@ pub fn of_job(
         context,
         payload: object(payload),
         data_path: sheet.filter(|_| reads_records).map(|sheet| format!("/v1/sheets/{}/records", sheet.id)),
-        namespaces: around.namespaces(),
+        namespaces,
     }
 }

@@ -96,7 +96,7 @@ impl Service {
         };
         let space = self.space(&actor, space).await?;
         let expires_at = now().plus(SPACE_TOKEN_LIFE.as_millis() as i64);
-        Ok(AccessGrant { token: self.space_token(&space), expires_at, user: None })
+        Ok(AccessGrant { token: self.space_token(&actor, &space), expires_at, user: None })
     }
 
     /// The actor behind a token whose hash is kept: a key, a personal access token or an access token.

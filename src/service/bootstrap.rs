@@ -30,15 +30,24 @@ pub struct NewKeys {
 
 impl Service {
     /// Makes the account, its environments and its admin, unless they are there. Returns the
-    /// environment `development`.
+    /// environment `development`, or the oldest one where there is none like it.
     pub async fn ensure_account(&self) -> Result<Environment> {
         let mut tx = self.db.write().await?;
         if let Some(account) = accounts::first_account(&mut tx).await? {
-            let (environments, _) = accounts::environments(&mut tx, &account.id, 0, 100).await?;
-            let development = environments.into_iter().find(|environment| !environment.is_prod);
-            return development.ok_or_else(|| ServiceError::internal("there is no development environment"));
+            let (mut environments, _) = accounts::environments(&mut tx, &account.id, 0, 100).await?;
+            // People may have deleted the one of that name.
+            environments.sort_by_key(|environment| environment.is_prod);
+            let first = environments.into_iter().next();
+            return first.ok_or_else(|| ServiceError::internal("there is no environment"));
         }
-        let account = Account { id: new_id(), name: "Inlet".to_string(), created_at: now() };
+        let moment = now();
+        let account = Account {
+            id: new_id(),
+            name: "Inlet".to_string(),
+            default_app_id: None,
+            created_at: moment,
+            updated_at: moment,
+        };
         accounts::insert_account(&mut tx, &account).await?;
         let development = environment(&account.id, "development", false);
         accounts::insert_environment(&mut tx, &development).await?;
@@ -137,6 +146,9 @@ fn environment(account_id: &AccountId, name: &str, is_prod: bool) -> Environment
         guest_authentication: vec!["shared_link".to_string()],
         namespaces: Vec::new(),
         metadata: json!({}),
+        translations_path: None,
+        language_override: None,
+        embed_origins: Vec::new(),
         created_at: now(),
         updated_at: now(),
     }

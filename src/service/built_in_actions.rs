@@ -66,7 +66,7 @@ async fn others(tx: &mut Tx, actor: &Actor, sheet: &Sheet) -> Result<Vec<OtherSh
     for workbook in workbooks::list(tx, scope, &sheet.space_id).await? {
         let is_here = workbook.id == sheet.workbook_id;
         for other in sheets::list(tx, scope, &workbook.id).await? {
-            let takes = other.config.permits(SheetAccess::Add);
+            let takes = other.permits(SheetAccess::Add);
             if other.id == sheet.id || !takes {
                 continue;
             }

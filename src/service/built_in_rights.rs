@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::locks::refuse_locked;
 use super::new_job::NewJob;
 use super::records::{permitted, writable_field};
 use super::{Result, allow, sheets};
@@ -50,7 +51,10 @@ pub(super) async fn check(tx: &mut Tx, actor: &Actor, new: &NewJob, sheet: Optio
     let deeds = DEEDS.iter().find(|(operation, _)| *operation == new.operation);
     for deed in deeds.map_or(&[][..], |(_, deeds)| deeds) {
         match (deed, sheet) {
-            (Deed::Fields, _) => allow(actor, Operation::ManageWorkbook)?,
+            (Deed::Fields, sheet) => {
+                allow(actor, Operation::ManageWorkbook)?;
+                sheet.map_or(Ok(()), |sheet| refuse_locked(actor, sheet))?;
+            }
             (Deed::File, _) => allow(actor, Operation::WriteFiles)?,
             (Deed::Records(access), Some(sheet)) => {
                 records(actor, sheet, *access)?;

@@ -4,6 +4,7 @@ use super::{Result, Service};
 use crate::domain::access::Actor;
 use crate::domain::ids::SheetId;
 use crate::domain::query::RecordQuery;
+use crate::domain::workbook::Sheet;
 use crate::sheets::{Calculated, Calculation};
 
 impl Service {
@@ -18,5 +19,21 @@ impl Service {
     ) -> Result<(i64, Vec<Calculated>)> {
         let (mut tx, _, view) = self.view_of(actor, id).await?;
         Ok((view.version(), view.calculate(&mut tx, query, wanted).await?))
+    }
+
+    /// Calculates every field over the records that a query finds, in the order of the columns; and the sheet.
+    pub async fn calculate_all(
+        &self,
+        actor: &Actor,
+        id: &SheetId,
+        query: &RecordQuery,
+    ) -> Result<(Sheet, Vec<Calculated>)> {
+        let (mut tx, sheet, view) = self.view_of(actor, id).await?;
+        let wanted: Vec<Calculation> = sheet
+            .columns()
+            .map(|(_, field)| Calculation { field: field.key.to_string(), distinct: false, rows: None })
+            .collect();
+        let calculated = view.calculate(&mut tx, query, &wanted).await?;
+        Ok((sheet, calculated))
     }
 }

@@ -49,7 +49,7 @@ impl Service {
             return Err(ServiceError::bad_request("fields: name at least one field to compare by"));
         }
         let sheet = self.writable(actor, id, SheetAccess::Delete).await?;
-        let writer = self.sheets.writer(&sheet).await?;
+        let writer = self.writer_for(actor, &sheet).await?;
         let (page, fields) = (Some(Page::first(u64::MAX)), Some(rule.fields.clone()));
         let read = RecordRead { query, page, fields, ..RecordRead::default() };
         let batches = self.record_batches(actor, id, read).await?;

@@ -12,7 +12,7 @@ use super::cell_edits::TypedCell;
 use super::records::{
     Audience, RecordInput, Written, cells, permitted, tell_as, typed, within, writable_field, written,
 };
-use super::{Result, ServiceError};
+use super::{ErrorKind, Result, ServiceError};
 use crate::domain::access::Actor;
 use crate::domain::blueprint::SheetAccess;
 use crate::domain::event::Topic;
@@ -106,7 +106,7 @@ impl EditQueue {
         let mut answers = Vec::with_capacity(edits.len());
         for edit in edits {
             answers.push(match updates(&self.limits, &locked.sheet, edit) {
-                Ok(updates) => Ok(make(&mut tx, &mut writer, &locked, edit, updates).await?),
+                Ok(updates) => make(&mut tx, &mut writer, &locked, edit, updates).await?,
                 Err(refused) => Err(refused),
             });
         }
@@ -254,15 +254,16 @@ fn record_number(sheet: &Sheet, record: &str) -> Result<RecordNumber> {
     sheet.record_key.number(record)?.ok_or_else(|| ServiceError::not_found("record", record))
 }
 
-/// Makes one edit.
+/// Makes one edit, or says why it is refused.
 async fn make(
     tx: &mut Tx,
     writer: &mut Writer,
     locked: &LockedSheet,
     Edit { actor, what }: &Edit,
     mut updates: Vec<RecordUpdate>,
-) -> Result<Written> {
+) -> Result<Result<Written>> {
     let sheet = &locked.sheet;
+    writer.spare_read_only(actor.is_person());
     let mut audience = &Audience::Everybody;
     if let Change::Records { records, audience: told } = what {
         audience = told;
@@ -273,8 +274,14 @@ async fn make(
     let change = new_log_id();
     let seen = seen_cell(what, &updates);
     let done = writer.update_as_seen(tx, &actor.id, Some(&change), updates, seen.as_ref()).await?;
+    if let Some((_, field)) = done.kept {
+        let label = sheet.columns().find(|(number, _)| Some(*number) == field).map(|(_, field)| &field.label);
+        let what = label.map_or("this record".to_string(), |label| format!("{label} of this record"));
+        let message = format!("{what} is read-only");
+        return Ok(Err(ServiceError::new(ErrorKind::Forbidden, message)));
+    }
     tell_as(tx, actor, sheet, &done, Topic::RecordsUpdated, audience);
-    Ok(written(sheet.clone(), change, done))
+    Ok(Ok(written(sheet.clone(), change, done)))
 }
 
 /// The cell that a person typed into, as they saw it.

@@ -102,6 +102,7 @@ impl From<SheetError> for ServiceError {
             many @ (SheetError::TooManyRecords(_) | SheetError::TooManyPlaces(_)) => {
                 Self::bad_request(many.to_string())
             }
+            kept @ SheetError::ReadOnly(_) => Self::new(ErrorKind::Forbidden, kept.to_string()),
             SheetError::Query(message) => Self::bad_request(message),
             other => Self::internal(other),
         }

@@ -7,7 +7,7 @@ use super::announce::{of_file, of_workbook};
 use super::import_run::still_ours;
 use super::new_job::NewJob;
 use super::spaces::find_space;
-use super::workbooks::{WorkbookWithSheets, insert_workbook};
+use super::workbooks::WorkbookWithSheets;
 use super::{Result, Service, ServiceError};
 use crate::domain::access::Actor;
 use crate::domain::event::Topic;
@@ -56,8 +56,7 @@ impl Service {
         let around = space.whereabouts();
         delete_workbooks(&mut tx, actor, &file, &around).await?;
         let config = workbook_of(&file, &table.header.names)?;
-        let made = insert_workbook(&mut tx, actor, &space, config, origin_of(id)).await?;
-        self.check_columns(&[], &made.sheets)?;
+        let made = self.insert_workbook(&mut tx, actor, &space, config, origin_of(id)).await?;
         let WorkbookWithSheets { workbook, sheets: made } = made;
         let sheet =
             made.into_iter().next().ok_or_else(|| ServiceError::internal("a file without a sheet"))?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::locks::refuse_locked;
 use super::records::RecordInput;
 use super::workbooks::{check_actions, number_fields};
 use super::{Result, Service, ServiceError, actions, allow, announce, schedules, sheets as find_sheets};
@@ -131,6 +132,7 @@ impl Service {
         let mut held = self.hold([&self.sheet(actor, id).await?]).await?;
         let mut tx = self.db.write().await?;
         let before = find_sheets::find(&mut tx, actor, id).await?;
+        refuse_locked(actor, &before)?;
         let mut sheet = before.clone();
         change(Arc::make_mut(&mut sheet.config))?;
         sheet.config.check()?;

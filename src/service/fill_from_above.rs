@@ -56,7 +56,7 @@ impl Service {
         let sheet = self.writable(actor, id, SheetAccess::Edit).await?;
         let (field, _) = writable(actor, &sheet, key)?;
         // Nobody on this server writes between the look and the change.
-        let mut writer = self.sheets.writer(&sheet).await?;
+        let mut writer = self.writer_for(actor, &sheet).await?;
         let read = RecordRead {
             query: query.clone(),
             page: Some(Page::first(u64::MAX)),

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::announce::{MOST_LISTED, of_commit, of_sheet};
 use super::edit_queue::{Change, Edit};
+use super::locks::refuse_locked;
 use super::{ErrorKind, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::{Constraint, Field, SheetAccess};
@@ -167,9 +168,16 @@ impl Service {
         Ok(sheet)
     }
 
+    /// The turn to write to a sheet; what is read-only stays when a person does.
+    pub(super) async fn writer_for(&self, actor: &Actor, sheet: &Sheet) -> Result<Writer> {
+        let mut writer = self.sheets.writer(sheet).await?;
+        writer.spare_read_only(actor.is_person());
+        Ok(writer)
+    }
+
     /// The turn to write to a sheet, and the transaction to write in, in which the actor still may.
     pub(super) async fn begin_write(&self, actor: &Actor, sheet: &Sheet) -> Result<(Writer, Tx)> {
-        let writer = self.sheets.writer(sheet).await?;
+        let writer = self.writer_for(actor, sheet).await?;
         let mut tx = self.db.write().await?;
         self.still_writable(&mut tx, actor, sheet).await?;
         Ok((writer, tx))
@@ -183,12 +191,14 @@ impl Service {
             let message = format!("the blueprint of {} has just changed; try again", sheet.config.name);
             return Err(ServiceError::conflict(message));
         }
+        refuse_locked(actor, &now)?;
         not_importing(&now)
     }
 }
 
-/// Refuses what the blueprint or a running import does not let the actor do now.
+/// Refuses what the blueprint, a lock or a running import does not let the actor do now.
 pub(super) fn permitted(actor: &Actor, sheet: &Sheet, what: SheetAccess) -> Result<()> {
+    refuse_locked(actor, sheet)?;
     if actor.is_person() && !sheet.config.permits(what) {
         let message = format!("the blueprint of {} does not let people do this", sheet.config.name);
         return Err(ServiceError::new(ErrorKind::Forbidden, message));

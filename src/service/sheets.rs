@@ -4,12 +4,26 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::locks::refuse_locked;
 use super::{Result, Service, ServiceError, allow, announce};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Topic;
 use crate::domain::ids::{SheetId, WorkbookId};
 use crate::domain::workbook::Sheet;
 use crate::store::{Tx, now, sheets, workbooks};
+
+/// What changes in a sheet beside its blueprint; what is absent stays.
+#[derive(Debug, Clone, Default)]
+pub struct SheetChange {
+    /// What people read.
+    pub name: Option<String>,
+    /// The name in the API and in events.
+    pub slug: Option<String>,
+    /// Replaces the stored object.
+    pub metadata: Option<Option<Value>>,
+    /// Narrows the listeners that hear of it.
+    pub namespace: Option<Option<String>>,
+}
 
 impl Service {
     /// The sheets of a workbook, in order.
@@ -28,22 +42,17 @@ impl Service {
         find(&mut tx, actor, id).await
     }
 
-    /// Changes the name, slug or metadata of a sheet.
-    pub async fn update_sheet(
-        &self,
-        actor: &Actor,
-        id: &SheetId,
-        name: Option<String>,
-        slug: Option<String>,
-        metadata: Option<Value>,
-    ) -> Result<Sheet> {
+    /// Changes what a sheet is called, and what else it has beside its blueprint. Nothing is told when nothing is
+    /// another.
+    pub async fn update_sheet(&self, actor: &Actor, id: &SheetId, change: SheetChange) -> Result<Sheet> {
         allow(actor, Operation::ManageWorkbook)?;
         let mut tx = self.db.write().await?;
-        let mut sheet = find(&mut tx, actor, id).await?;
-        if let Some(name) = name {
+        let before = find(&mut tx, actor, id).await?;
+        let mut sheet = before.clone();
+        if let Some(name) = change.name {
             Arc::make_mut(&mut sheet.config).name = name;
         }
-        if let Some(slug) = slug.filter(|slug| !slug.is_empty()) {
+        if let Some(slug) = change.slug.filter(|slug| !slug.is_empty()) {
             let neighbours = sheets::list(&mut tx, &actor.scope, &sheet.workbook_id).await?;
             if neighbours.iter().any(|other| other.id != *id && other.slug == slug) {
                 return Err(ServiceError::bad_request(format!(
@@ -54,7 +63,13 @@ impl Service {
             sheet.slug = slug;
         }
         sheet.config.check()?;
-        sheet.metadata = metadata.or(sheet.metadata);
+        sheet.metadata = change.metadata.unwrap_or(sheet.metadata);
+        if let Some(namespace) = change.namespace {
+            sheet.namespace = namespace.filter(|name| !name.is_empty());
+        }
+        if sheet == before {
+            return Ok(sheet);
+        }
         sheet.updated_at = now();
         sheets::update_config(&mut tx, &sheet).await?;
         let payload = json!({ "changes": [{ "type": "config_updated", "details": {} }] });
@@ -68,6 +83,7 @@ impl Service {
         allow(actor, Operation::ManageWorkbook)?;
         let mut tx = self.db.write().await?;
         let sheet = find(&mut tx, actor, id).await?;
+        refuse_locked(actor, &sheet)?;
         sheets::delete(&mut tx, id, now()).await?;
         let payload = json!({ "name": sheet.config.name, "slug": sheet.slug });
         tx.emit(announce::of_sheet(Topic::SheetDeleted, &actor.id, &sheet, payload));

@@ -12,7 +12,7 @@ use crate::domain::event::Topic;
 use crate::domain::ids::{EnvironmentId, Id, SpaceId, WorkbookId};
 use crate::domain::job::{JobTrigger, JobType};
 use crate::domain::mount::{self, MountKind};
-use crate::domain::space::{Space, SpaceSummary};
+use crate::domain::space::{Inherited, Space, SpaceSummary};
 use crate::domain::tenant::Environment;
 use crate::store::events::Sequence;
 use crate::store::spaces::SpaceFilter;
@@ -116,6 +116,7 @@ impl Service {
         let moment = now();
         let space = Space {
             id: new_id(),
+            inherited: Inherited::from(environment),
             account_id: environment.account_id.clone(),
             environment_id: environment.id.clone(),
             name: new
@@ -137,7 +138,7 @@ impl Service {
             archived_at: None,
         };
         spaces::insert(tx, &space).await?;
-        // With what its environment and its maker give it.
+        // With the name of who made it.
         let space = find_space(tx, &Actor { scope: space.scope(), ..actor.clone() }, &space.id).await?;
         schedules::follow(tx, actor, space.id.as_str(), &[], &actions::of_space(&space)).await?;
         let payload =
@@ -234,13 +235,7 @@ pub(super) fn changes(before: &Space, after: &Space) -> Vec<Value> {
         })));
         members
     };
-    let (old, new) = (members(before), members(after));
-    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    names
-        .into_iter()
-        .filter(|name| old.get(*name) != new.get(*name))
-        .map(|name| json!({ "field": name, "previousValue": old.get(name), "newValue": new.get(name) }))
-        .collect()
+    announce::changes(&members(before), &members(after))
 }
 
 /// The space of that id.

@@ -152,7 +152,7 @@ impl Service {
         let moves = kind == TransferKind::Move;
         let source = batches.sheet.clone();
         let gone = reader.and_then(|reader| reader.gone).unwrap_or_default();
-        let mut writer = if moves { Some(self.sheets.writer(&source).await?) } else { None };
+        let mut writer = if moves { Some(self.writer_for(actor, &source).await?) } else { None };
         let mut tx = self.db.write().await?;
         // Always in this order, so that two transfers do not wait for one another.
         let mut heads = [source.number, target.number];

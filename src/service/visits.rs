@@ -9,7 +9,7 @@ use crate::domain::access::{Actor, Role};
 use crate::domain::ids::{FileId, GuestId, Id, SpaceId, base62};
 use crate::domain::space::Space;
 use crate::domain::tenant::Person;
-use crate::store::{guests, now, random_bytes};
+use crate::store::{accounts, guests, now, random_bytes};
 
 /// How long a visit lasts unless its page renews it.
 const LIFE: i64 = 12 * 3600 * 1000;
@@ -91,8 +91,11 @@ impl Service {
     }
 
     /// The sites that may show the pages of a space in a frame; any when empty.
-    pub async fn embed_origins(&self, _space: &Space) -> Result<Vec<String>> {
-        Ok(Vec::new())
+    pub async fn embed_origins(&self, space: &Space) -> Result<Vec<String>> {
+        let mut tx = self.db.read().await?;
+        let environment = accounts::environment(&mut tx, &space.scope(), &space.environment_id).await?;
+        let origins = environment.map(|environment| environment.embed_origins).unwrap_or_default();
+        Ok(origins.iter().map(|origin| origin.as_str().to_string()).collect())
     }
 
     async fn known_visitor(&self, subject: &str) -> Result<Option<(Actor, Person)>> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::locks::refuse_locked;
 use super::{Result, Service, ServiceError, actions, allow, announce, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
@@ -279,6 +280,9 @@ pub(super) fn new_sheet(
         position,
         field_numbers: number_fields(BTreeMap::new(), &config),
         metadata: None,
+        namespace: None,
+        lock: None,
+        created_from: None,
         record_key: RecordKey(u64::from_le_bytes(random_bytes())),
         version: 0,
         layout: 0,
@@ -362,6 +366,8 @@ async fn upsert_sheet<'a>(
     // A sheet's own metadata is not that of its blueprint, which a new sheet without `config` brings.
     let brings_own = found.is_some() || config.is_some();
     let metadata = if brings_own { members.remove("metadata") } else { None };
+    let namespace = members.remove("namespace").map(from_value::<Option<String>>).transpose();
+    let namespace = namespace.map_err(|error| error.within("namespace"))?;
     if let Some(Value::Object(config)) = config {
         members.extend(config);
     }
@@ -374,6 +380,7 @@ async fn upsert_sheet<'a>(
         let around = Arc::new(announce::within(around, workbook));
         let mut sheet = new_sheet(workbook, &around, known.len() as i64, config)?;
         sheet.metadata = metadata.filter(|metadata| !metadata.is_null());
+        sheet.namespace = namespace.flatten().filter(|name| !name.is_empty());
         return Ok(Upserted::Added(insert_sheet(tx, actor, sheet).await?));
     };
     let mut merged = announce::object(serde_json::to_value(&*before.config).map_err(ServiceError::internal)?);
@@ -385,9 +392,14 @@ async fn upsert_sheet<'a>(
     if let Some(metadata) = metadata {
         sheet.metadata = Some(metadata).filter(|metadata| !metadata.is_null());
     }
-    if config == *before.config && sheet.metadata == before.metadata {
+    if let Some(namespace) = namespace {
+        sheet.namespace = namespace.filter(|name| !name.is_empty());
+    }
+    if config == *before.config && sheet == *before {
         return Ok(Upserted::Same);
     }
+    refuse_locked(actor, before)?;
+    let only_actions = actions::without(&before.config) == actions::without(&config) && sheet == *before;
     sheet.field_numbers = number_fields(sheet.field_numbers, &config);
     sheet.slug = config.slug();
     sheet.config = Arc::new(config);
@@ -395,8 +407,6 @@ async fn upsert_sheet<'a>(
     sheets::update_config(tx, &sheet).await?;
     let [old, new] = [before, &sheet].map(actions::of_sheet);
     schedules::follow(tx, actor, sheet.id.as_str(), &old, &new).await?;
-    let only_actions = actions::without(&before.config) == actions::without(&sheet.config);
-    let only_actions = only_actions && sheet.metadata == before.metadata;
     let payload = announce::config_updated(only_actions);
     tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, payload));
     Ok(Upserted::Changed(before, sheet))

@@ -9,6 +9,7 @@ use super::bulk_segments;
 use super::chunk::Part;
 use super::commit::{Author, Edit, moved, told, write_manifest};
 use super::error::{SheetError, blocking};
+use super::extras::Extra;
 use super::fetch::{self, SCANNED_TOGETHER, Wanted};
 use super::fold;
 use super::manifest::{Manifest, Segment};
@@ -64,15 +65,22 @@ pub struct Bulk {
     too_long: u64,
     /// The version that it is made for, and its layout.
     version: (i64, i64),
+    /// Whether read-only records and cells stay as they are.
+    spares: bool,
     /// What was found out and is not committed yet.
     waiting: VecDeque<SegmentChange>,
 }
 
 impl Bulk {
-    fn new(edits: Vec<FieldEdit>, (positions, places): (Positions, Option<Vec<u32>>), state: &State) -> Self {
+    fn new(
+        edits: Vec<FieldEdit>,
+        (positions, places): (Positions, Option<Vec<u32>>),
+        state: &State,
+        spares: bool,
+    ) -> Self {
         let edits = Arc::new(edits);
         let version = (state.version, state.layout);
-        Self { edits, positions, places, seen: 0, too_long: 0, version, waiting: VecDeque::new() }
+        Self { edits, positions, places, seen: 0, too_long: 0, version, spares, waiting: VecDeque::new() }
     }
 
     /// How many records were looked at, and how many are meant.
@@ -90,7 +98,8 @@ impl Bulk {
     }
 
     fn wanted(&self) -> Wanted {
-        Wanted::Parts(self.edits.iter().map(|edit| Part::field(edit.field)).collect())
+        let extras = self.spares.then_some(Part::EXTRAS);
+        Wanted::Parts(self.edits.iter().map(|edit| Part::field(edit.field)).chain(extras).collect())
     }
 
     /// The next positions that are looked at, each with its place among all that are meant.
@@ -136,7 +145,7 @@ impl Writer {
         let positions = self.view(tx).await?.positions(tx, &query).await?;
         let view = self.ready(tx, positions.len()).await?;
         let positions = view.positions(tx, &query).await?.by_number();
-        Ok(Bulk::new(edits, positions, &view.state))
+        Ok(Bulk::new(edits, positions, &view.state, self.spares))
     }
 
     /// Begins to change the records of these numbers, as far as they are there; a rule that goes by rows counts them
@@ -160,7 +169,7 @@ impl Writer {
         found.sort_unstable();
         found.dedup_by_key(|(position, _)| *position);
         let (positions, places): (Vec<u32>, Vec<u32>) = found.into_iter().unzip();
-        Ok(Bulk::new(edits, (Positions::listed(positions), Some(places)), &view.state))
+        Ok(Bulk::new(edits, (Positions::listed(positions), Some(places)), &view.state, self.spares))
     }
 
     /// The records, with nothing lying over their chunks when so many are to be changed that chunks are written.
@@ -234,7 +243,11 @@ impl Writer {
         for (position, row) in window {
             let Some(place) = rows.place_at(position) else { continue };
             let mut cells = Vec::new();
+            let extra = if bulk.spares { rows.extra(place) } else { Extra::default() };
             for edit in bulk.edits.iter() {
+                if self.rules.key_of(edit.field).is_some_and(|key| extra.keeps(key)) {
+                    continue;
+                }
                 match edit.edit.apply(rows.text(place, edit.field), row as usize) {
                     Edited::Same => {}
                     Edited::To(text) => cells.push((edit.field, edit.cell(text))),
@@ -269,11 +282,19 @@ impl Writer {
         let places = selected.iter().map(|(place, _)| *place);
         let rows = fetch::rows(&self.cache, tx, state, places, &bulk.wanted()).await?;
         let (edits, fields) = (bulk.edits.clone(), bulk.fields());
+        let (spares, rules) = (bulk.spares, self.rules.clone());
         let (found, too_long) = blocking(move || {
             let mut too_long = 0;
             let change = |(place, selected): &(usize, Vec<(u32, u32)>)| {
                 let slice = Slice::new(&rows, *place, &fields)?;
-                SegmentChange::of_edits(&slice, *place, selected, &edits, &mut too_long)
+                let change = SegmentChange::of_edits(&slice, *place, selected, &edits, &mut too_long)?;
+                match rows.segment_extras(*place).filter(|_| spares) {
+                    Some(extras) => change.without(|row, field| {
+                        let key = rules.key_of(field);
+                        extras.of(row).zip(key).is_some_and(|(extra, key)| extra.keeps(key))
+                    }),
+                    None => Some(change),
+                }
             };
             let found: Vec<_> = selected.iter().filter_map(change).collect();
             Ok((found, too_long))

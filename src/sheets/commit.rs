@@ -16,7 +16,7 @@ use super::state::{State, counts};
 use super::writer::{ChangedCell, Committed, Working, Writer};
 use crate::domain::ids::{ChangeId, CommitId};
 use crate::domain::place::InsertAt;
-use crate::domain::record::{Counts, RecordNumber};
+use crate::domain::record::{Counts, FieldNumber, RecordNumber};
 use crate::store::places::{self, PlaceRow};
 use crate::store::records::{self, ColumnRow, CommitRow, SheetHead};
 use crate::store::{self, Tx};
@@ -44,6 +44,8 @@ pub(super) struct Edit {
     pub(super) missing: Vec<RecordNumber>,
     /// See [`Committed::unseen`].
     pub(super) unseen: Option<Option<String>>,
+    /// See [`Committed::kept`].
+    pub(super) kept: Option<(RecordNumber, Option<FieldNumber>)>,
     pub(super) changed_values: Vec<ChangedCell>,
     pub(super) any_value_changed: bool,
     pub(super) inserted: u64,
@@ -248,6 +250,7 @@ pub(super) fn told(edit: Edit, version: i64, counts: Counts) -> Committed {
         numbers: edit.numbers,
         missing: edit.missing,
         unseen: edit.unseen,
+        kept: edit.kept,
         changed_values: edit.changed_values,
         any_value_changed: edit.any_value_changed,
         counts,

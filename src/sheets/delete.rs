@@ -1,5 +1,6 @@
 //! Deleting records. Their numbers are never used again.
 
+use super::chunk::Part;
 use super::commit::{Author, Edit};
 use super::error::SheetError;
 use super::fetch::{self, SCANNED_TOGETHER, Wanted};
@@ -8,7 +9,7 @@ use super::rows::Rows;
 use super::rules::Rules;
 use super::writer::{Committed, Working, Writer};
 use crate::domain::ids::ChangeId;
-use crate::domain::record::{FieldNumber, RecordNumber};
+use crate::domain::record::RecordNumber;
 use crate::store::Tx;
 
 /// A deleted record with what it was compared by under each unique rule.
@@ -19,7 +20,7 @@ impl Writer {
     /// that a query means.
     ///
     /// # Errors
-    /// Those of the database, [`SheetError::Conflict`] and [`SheetError::Damaged`].
+    /// Those of the database, [`SheetError::ReadOnly`], [`SheetError::Conflict`] and [`SheetError::Damaged`].
     pub async fn delete(
         &mut self,
         tx: &mut Tx,
@@ -69,8 +70,11 @@ impl Writer {
         numbers: &[RecordNumber],
         edit: &mut Edit,
     ) -> Result<Vec<Gone>, SheetError> {
-        let fields: Vec<FieldNumber> = self.rules.unique_fields().collect();
-        let wanted = Wanted::fields(&fields);
+        let mut parts: Vec<Part> = self.rules.unique_fields().map(Part::field).collect();
+        parts.push(Part::MESSAGES);
+        parts.extend(self.spares.then_some(Part::EXTRAS));
+        let wanted = Wanted::Parts(parts);
+        let mut kept = 0;
         let state = &working.state;
         let mut gone = Vec::new();
         let mut rest = numbers;
@@ -78,9 +82,14 @@ impl Writer {
             let (segments, count) = next_segments(state, rest);
             let rows = fetch::rows(&self.cache, tx, state, segments, &wanted).await?;
             for number in &rest[..count] {
+                let is_kept = |place| self.spares && rows.extra(place).is_read_only();
+                kept += u64::from(rows.place_of(*number).is_some_and(is_kept));
                 gone.extend(look(&self.rules, &rows, *number, edit));
             }
             rest = &rest[count..];
+        }
+        if kept > 0 {
+            return Err(SheetError::ReadOnly(kept));
         }
         Ok(gone)
     }

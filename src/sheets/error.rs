@@ -24,6 +24,11 @@ pub enum SheetError {
          add records at the end, or download the records and import them into a new sheet"
     )]
     TooManyPlaces(usize),
+    /// Records are read-only and a person wanted to delete them.
+    #[error(
+        "records among them are read-only ({0}): nothing was deleted; leave them out, or let a program do it"
+    )]
+    ReadOnly(u64),
     /// Another server changed the sheet in the same moment: read it again and repeat the change.
     #[error("the sheet was changed by another server in the same moment; try again")]
     Conflict,

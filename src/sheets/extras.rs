@@ -13,6 +13,17 @@ pub(super) struct Extra {
 }
 
 impl Extra {
+    /// Whether the record says that people do not change it.
+    pub(super) fn is_read_only(&self) -> bool {
+        self.config.as_ref().is_some_and(|config| config["readonly"] == true)
+    }
+
+    /// Whether the record says that people do not change its cell of that field.
+    pub(super) fn keeps(&self, key: &str) -> bool {
+        let of_cell = |config: &Value| config.get("fields")?.get(key)?.get("readonly")?.as_bool();
+        self.is_read_only() || self.config.as_ref().and_then(of_cell) == Some(true)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.metadata.is_none() && self.config.is_none()
     }

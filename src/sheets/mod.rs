@@ -31,6 +31,7 @@ mod chunk;
 mod chunk_id;
 mod column;
 mod commit;
+mod copy;
 mod delete;
 mod diff;
 mod distinct;

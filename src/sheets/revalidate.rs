@@ -196,6 +196,7 @@ impl Writer {
             numbers: edit.numbers,
             missing: Vec::new(),
             unseen: None,
+            kept: None,
             changed_values: Vec::new(),
             any_value_changed: false,
             counts,

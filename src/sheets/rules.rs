@@ -75,6 +75,11 @@ impl Rules {
         self.by_key.get(key).copied().ok_or_else(unknown)
     }
 
+    /// The key of the field of that number.
+    pub(super) fn key_of(&self, number: FieldNumber) -> Option<&str> {
+        self.columns.iter().find(|(_, other)| *other == number).map(|(key, _)| key.as_str())
+    }
+
     /// The number of the field of that key or label; exactly, then in any case.
     pub(super) fn field_named(&self, name: &str) -> Result<FieldNumber, SheetError> {
         let label = |field: &FieldNumber| self.fields.get(field).map_or("", |rules| &rules.label);

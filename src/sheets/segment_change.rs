@@ -53,6 +53,10 @@ impl SegmentChange {
         };
         let mut cells: Vec<_> = edits.iter().enumerate().filter_map(of_field).collect();
         cells.sort_by_key(|(field, _)| *field);
+        Self::of_cells(place, cells)
+    }
+
+    fn of_cells(place: usize, cells: Vec<(FieldNumber, Vec<(u32, NewText)>)>) -> Option<Self> {
         let mut rows: Vec<u32> =
             cells.iter().flat_map(|(_, cells)| cells.iter().map(|(row, _)| *row)).collect();
         if cells.len() > 1 {
@@ -60,6 +64,15 @@ impl SegmentChange {
             rows.dedup();
         }
         (!rows.is_empty()).then_some(Self { place, rows, cells })
+    }
+
+    /// The same without some cells; nothing when no other changes.
+    pub(super) fn without(mut self, stays: impl Fn(u32, FieldNumber) -> bool) -> Option<Self> {
+        for (field, cells) in &mut self.cells {
+            cells.retain(|(row, _)| !stays(*row, *field));
+        }
+        self.cells.retain(|(_, cells)| !cells.is_empty());
+        Self::of_cells(self.place, self.cells)
     }
 
     /// The fields of the changed cells.

@@ -79,7 +79,8 @@ impl Writer {
 
         let mut edit = Edit::new("update");
         edit.unseen = seen.and_then(|seen| unseen(&rows, &wishes, seen));
-        if edit.unseen.is_some() {
+        edit.kept = if self.spares { kept(&self.rules, &rows, &wishes) } else { None };
+        if edit.unseen.is_some() || edit.kept.is_some() {
             return Ok(self.nothing(working, edit));
         }
         let mut touched = BTreeMap::new();
@@ -106,6 +107,28 @@ fn unseen(rows: &Rows, wishes: &BTreeMap<RecordNumber, Wish>, seen: &SeenCell) -
     let now = rows.text(rows.place_of(seen.number)?, seen.field);
     let wanted = wishes.get(&seen.number)?.cells.get(&seen.field)?.text.as_deref();
     (verdict(now, seen.text.as_deref(), wanted) == Verdict::Changed).then(|| now.map(str::to_string))
+}
+
+/// A read-only record that would change, and its cell when it is one.
+fn kept(
+    rules: &Rules,
+    rows: &Rows,
+    wishes: &BTreeMap<RecordNumber, Wish>,
+) -> Option<(RecordNumber, Option<FieldNumber>)> {
+    wishes.iter().find_map(|(number, wish)| {
+        let place = rows.place_of(*number)?;
+        let extra = rows.extra(place);
+        let config = extra.config.as_ref()?;
+        if wish.config.as_ref().is_some_and(|wanted| wanted != config) {
+            return Some((*number, None));
+        }
+        let changes = |(field, input): &(&FieldNumber, &CellInput)| {
+            rows.text(place, **field) != input.text.as_deref()
+                && rules.key_of(**field).is_some_and(|key| extra.keeps(key))
+        };
+        let (field, _) = wish.cells.iter().find(changes)?;
+        Some((*number, Some(*field).filter(|_| !extra.is_read_only())))
+    })
 }
 
 fn gather(updates: Vec<RecordUpdate>) -> BTreeMap<RecordNumber, Wish> {

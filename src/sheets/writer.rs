@@ -72,6 +72,9 @@ pub struct Committed {
     pub unseen: Option<Option<String>>,
     /// Changed cells of records that were there before, 1,000 at most.
     pub changed_values: Vec<ChangedCell>,
+    /// A read-only record that a person wanted to change, and the cell unless it was more than one: nothing was
+    /// written.
+    pub kept: Option<(RecordNumber, Option<FieldNumber>)>,
     /// Whether any text changed, and not messages, metadata or config alone.
     pub any_value_changed: bool,
     /// Counts of the sheet since.
@@ -96,6 +99,8 @@ pub struct Writer {
     is_linked: bool,
     /// How many records the sheet will have when what is being written is all there.
     pub(super) expected: u64,
+    /// Whether read-only records and cells stay as they are.
+    pub(super) spares: bool,
 }
 
 /// The sheet as the transaction sees it.
@@ -127,7 +132,14 @@ impl Writer {
             working: None,
             is_linked: false,
             expected: 0,
+            spares: false,
         }
+    }
+
+    /// Says whether records and cells that are read-only by their `config` stay as they are, because a person writes.
+    /// Then a change of one is refused, a change of many leaves them out, and none of them is deleted.
+    pub fn spare_read_only(&mut self, spares: bool) {
+        self.spares = spares;
     }
 
     /// Shows what was written. Call it after the transaction was committed.

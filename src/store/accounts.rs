@@ -1,6 +1,6 @@
 //! Accounts, environments and people.
 
-use super::convert::{from_json, id, json};
+use super::convert::{from_json, id, json, optional_id};
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
@@ -10,72 +10,104 @@ use crate::domain::time::Timestamp;
 
 /// Keeps a new account.
 pub async fn insert_account(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
-    let statement = Statement::new("INSERT INTO accounts (id, name, created_at) VALUES ($1, $2, $3)")
-        .bind(&account.id)
-        .bind(&account.name)
-        .bind(account.created_at);
+    let statement = Statement::new(
+        "INSERT INTO accounts (id, name, default_app_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(&account.id)
+    .bind(&account.name)
+    .bind(&account.default_app_id)
+    .bind(account.created_at)
+    .bind(account.updated_at);
     tx.execute(statement).await.map(|_| ())
 }
 
+/// Keeps everything of an account that can change.
+pub async fn update_account(tx: &mut Tx, account: &Account) -> Result<(), StoreError> {
+    let statement =
+        Statement::new("UPDATE accounts SET name = $2, default_app_id = $3, updated_at = $4 WHERE id = $1")
+            .bind(&account.id)
+            .bind(&account.name)
+            .bind(&account.default_app_id)
+            .bind(account.updated_at);
+    tx.execute(statement).await.map(|_| ())
+}
+
+/// Lets nobody else who asks for it change which environments an account has, until the transaction ends.
+pub async fn lock_account(tx: &mut Tx, id: &AccountId) -> Result<(), StoreError> {
+    let lock = tx.for_update();
+    let statement = Statement::new("SELECT id FROM accounts WHERE id = $1").bind(id).push(lock);
+    tx.optional::<(String,)>(statement).await.map(|_| ())
+}
+
+const ACCOUNT: &str = "id, name, default_app_id, created_at, updated_at FROM accounts";
+
 /// The oldest account; nothing before the first start.
 pub async fn first_account(tx: &mut Tx) -> Result<Option<Account>, StoreError> {
-    let statement =
-        Statement::new("SELECT id, name, created_at FROM accounts ORDER BY created_at, id LIMIT 1");
+    let statement = Statement::select(ACCOUNT).push(" ORDER BY created_at, id LIMIT 1");
     tx.optional::<AccountRow>(statement).await?.map(Account::try_from).transpose()
 }
 
 /// The account of that id.
 pub async fn account(tx: &mut Tx, account_id: &AccountId) -> Result<Option<Account>, StoreError> {
-    let statement =
-        Statement::new("SELECT id, name, created_at FROM accounts WHERE id = $1").bind(account_id);
+    let statement = Statement::select(ACCOUNT).push_bind(" WHERE id = ", account_id);
     tx.optional::<AccountRow>(statement).await?.map(Account::try_from).transpose()
 }
 
 /// Keeps a new environment.
 pub async fn insert_environment(tx: &mut Tx, environment: &Environment) -> Result<(), StoreError> {
     let statement = Statement::new(
-        "INSERT INTO environments (id, account_id, name, is_prod, guest_authentication, namespaces, metadata,
-            created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO environments (id, account_id, created_at, name, is_prod, guest_authentication, namespaces,
+            metadata, translations_path, language_override, embed_origins, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(&environment.id)
     .bind(&environment.account_id)
-    .bind(&environment.name)
-    .bind(environment.is_prod)
-    .bind(json(&environment.guest_authentication)?)
-    .bind(json(&environment.namespaces)?)
-    .bind(json(&environment.metadata)?)
-    .bind(environment.created_at)
-    .bind(environment.updated_at);
-    tx.execute(statement).await.map(|_| ())
+    .bind(environment.created_at);
+    tx.execute(bind_changing(statement, environment)?).await.map(|_| ())
+}
+
+fn bind_changing(statement: Statement, environment: &Environment) -> Result<Statement, StoreError> {
+    Ok(statement
+        .bind(&environment.name)
+        .bind(environment.is_prod)
+        .bind(json(&environment.guest_authentication)?)
+        .bind(json(&environment.namespaces)?)
+        .bind(json(&environment.metadata)?)
+        .bind(&environment.translations_path)
+        .bind(&environment.language_override)
+        .bind(json(&environment.embed_origins)?)
+        .bind(environment.updated_at))
 }
 
 /// Keeps everything of an environment that can change.
 pub async fn update_environment(tx: &mut Tx, environment: &Environment) -> Result<(), StoreError> {
     let statement = Statement::new(
         "UPDATE environments SET name = $2, is_prod = $3, guest_authentication = $4, namespaces = $5,
-            metadata = $6, updated_at = $7
-        WHERE id = $1",
+            metadata = $6, translations_path = $7, language_override = $8, embed_origins = $9, updated_at = $10
+        WHERE id = $1 AND deleted_at IS NULL",
     )
-    .bind(&environment.id)
-    .bind(&environment.name)
-    .bind(environment.is_prod)
-    .bind(json(&environment.guest_authentication)?)
-    .bind(json(&environment.namespaces)?)
-    .bind(json(&environment.metadata)?)
-    .bind(environment.updated_at);
-    tx.execute(statement).await.map(|_| ())
+    .bind(&environment.id);
+    tx.execute(bind_changing(statement, environment)?).await.map(|_| ())
 }
 
-/// Puts an environment away; its keys open nothing from then on.
+/// Puts an environment away with its spaces and what is in them; its keys open nothing from then on. Its events stay.
 pub async fn delete_environment(tx: &mut Tx, id: &EnvironmentId, now: Timestamp) -> Result<(), StoreError> {
-    let statement =
-        Statement::new("UPDATE environments SET deleted_at = $2 WHERE id = $1").bind(id).bind(now);
-    tx.execute(statement).await.map(|_| ())
+    for statement in [
+        "UPDATE environments SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
+        "UPDATE spaces SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
+        "UPDATE workbooks SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
+        "UPDATE sheets SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
+        "UPDATE documents SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
+        "UPDATE files SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
+        "UPDATE jobs SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
+    ] {
+        tx.execute(Statement::new(statement).bind(id).bind(now)).await?;
+    }
+    Ok(())
 }
 
 const ENVIRONMENT: &str = "id, account_id, name, is_prod, guest_authentication, namespaces, metadata,
-    created_at, updated_at";
+    translations_path, language_override, embed_origins, created_at, updated_at";
 
 /// The environments of an account, the oldest first, and how many there are.
 pub async fn environments(
@@ -177,14 +209,22 @@ fn role(word: &str) -> Result<UserRole, StoreError> {
 struct AccountRow {
     id: String,
     name: String,
+    default_app_id: Option<String>,
     created_at: i64,
+    updated_at: Option<i64>,
 }
 
 impl TryFrom<AccountRow> for Account {
     type Error = StoreError;
 
     fn try_from(row: AccountRow) -> Result<Self, StoreError> {
-        Ok(Self { id: id("accounts.id", &row.id)?, name: row.name, created_at: Timestamp(row.created_at) })
+        Ok(Self {
+            id: id("accounts.id", &row.id)?,
+            name: row.name,
+            default_app_id: optional_id("accounts.default_app_id", row.default_app_id)?,
+            created_at: Timestamp(row.created_at),
+            updated_at: Timestamp(row.updated_at.unwrap_or(row.created_at)),
+        })
     }
 }
 
@@ -197,6 +237,9 @@ struct EnvironmentRow {
     guest_authentication: String,
     namespaces: String,
     metadata: String,
+    translations_path: Option<String>,
+    language_override: Option<String>,
+    embed_origins: String,
     created_at: i64,
     updated_at: i64,
 }
@@ -213,6 +256,9 @@ impl TryFrom<EnvironmentRow> for Environment {
             guest_authentication: from_json("environments.guest_authentication", &row.guest_authentication)?,
             namespaces: from_json("environments.namespaces", &row.namespaces)?,
             metadata: from_json("environments.metadata", &row.metadata)?,
+            translations_path: row.translations_path,
+            language_override: row.language_override,
+            embed_origins: from_json("environments.embed_origins", &row.embed_origins)?,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
         })

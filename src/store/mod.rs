@@ -15,6 +15,7 @@ mod blueprints;
 pub mod changes;
 mod checkpoint;
 mod convert;
+pub mod copies;
 mod db;
 pub mod documents;
 mod error;

@@ -12,14 +12,18 @@ use crate::domain::access::Scope;
 use crate::domain::ids::{ChangeId, SheetId, WorkbookId};
 use crate::domain::record::{Counts, RecordKey};
 use crate::domain::time::Timestamp;
-use crate::domain::workbook::Sheet;
+use crate::domain::workbook::{Sheet, SheetLock};
 
 macro_rules! columns {
     () => {
         "number, id, account_id, environment_id, space_id, workbook_id, slug, position, config, field_numbers,
         record_key, metadata, version, live, invalid, layout, importing, created_at, updated_at,
+        namespace, locked_by, locked_at, created_from,
+        (SELECT u.name FROM users u WHERE u.id = sheets.locked_by) AS locked_by_name,
         (SELECT name FROM spaces WHERE spaces.id = sheets.space_id) AS space_name,
         (SELECT namespace FROM spaces WHERE spaces.id = sheets.space_id) AS space_namespace,
+        (SELECT namespaces FROM environments WHERE environments.id = sheets.environment_id)
+            AS environment_namespaces,
         (SELECT name FROM workbooks WHERE workbooks.id = sheets.workbook_id) AS workbook_name,
         (SELECT namespace FROM workbooks WHERE workbooks.id = sheets.workbook_id) AS workbook_namespace"
     };
@@ -42,8 +46,8 @@ pub async fn insert(tx: &mut Tx, sheet: &Sheet) -> Result<i64, StoreError> {
     let statement = Statement::new(
         "INSERT INTO sheets (id, account_id, environment_id, space_id, workbook_id, slug, position, config,
             field_numbers, record_key, metadata, version, live, invalid, next_record, next_segment, importing,
-            created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 1, 1, $13, $14, $15)
+            namespace, created_from, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 1, 1, $13, $14, $15, $16, $17)
         RETURNING number",
     )
     .bind(&sheet.id)
@@ -59,17 +63,19 @@ pub async fn insert(tx: &mut Tx, sheet: &Sheet) -> Result<i64, StoreError> {
     .bind(optional_json(&sheet.metadata)?)
     .bind(sheet.version)
     .bind(&sheet.importing)
+    .bind(&sheet.namespace)
+    .bind(&sheet.created_from)
     .bind(sheet.created_at)
     .bind(sheet.updated_at);
     let (number,): (i64,) = tx.one(statement).await?;
     Ok(number)
 }
 
-/// Keeps the configuration of a sheet, its slug and its place.
+/// Keeps the configuration of a sheet, its slug, its namespace and its place.
 pub async fn update_config(tx: &mut Tx, sheet: &Sheet) -> Result<(), StoreError> {
     let statement = Statement::new(
         "UPDATE sheets SET slug = $2, position = $3, config = $4, field_numbers = $5, metadata = $6,
-            updated_at = $7
+            namespace = $7, updated_at = $8
         WHERE id = $1 AND deleted_at IS NULL",
     )
     .bind(&sheet.id)
@@ -78,7 +84,19 @@ pub async fn update_config(tx: &mut Tx, sheet: &Sheet) -> Result<(), StoreError>
     .bind(json(&*sheet.config)?)
     .bind(json(&sheet.field_numbers)?)
     .bind(optional_json(&sheet.metadata)?)
+    .bind(&sheet.namespace)
     .bind(sheet.updated_at);
+    tx.execute(statement).await.map(|_| ())
+}
+
+/// Locks a sheet for somebody, or unlocks it.
+pub async fn set_lock(tx: &mut Tx, id: &SheetId, lock: Option<(&str, Timestamp)>) -> Result<(), StoreError> {
+    let statement = Statement::new(
+        "UPDATE sheets SET locked_by = $2, locked_at = $3 WHERE id = $1 AND deleted_at IS NULL",
+    )
+    .bind(id)
+    .bind(lock.map(|(by, _)| by))
+    .bind(lock.map(|(_, at)| at));
     tx.execute(statement).await.map(|_| ())
 }
 
@@ -177,6 +195,11 @@ struct SheetRow {
     importing: Option<String>,
     created_at: i64,
     updated_at: i64,
+    namespace: Option<String>,
+    locked_by: Option<String>,
+    locked_by_name: Option<String>,
+    locked_at: Option<i64>,
+    created_from: Option<String>,
     #[sqlx(flatten)]
     whereabouts: WhereaboutsRow,
 }
@@ -210,7 +233,11 @@ impl TryFrom<SheetRow> for Sheet {
     type Error = StoreError;
 
     fn try_from(row: SheetRow) -> Result<Self, StoreError> {
+        let lock = row.locked_by.zip(row.locked_at);
         Ok(Self {
+            namespace: row.namespace,
+            lock: lock.map(|(by, at)| SheetLock { by, by_name: row.locked_by_name, at: Timestamp(at) }),
+            created_from: optional_id("sheets.created_from", row.created_from)?,
             id: id("sheets.id", &row.id)?,
             number: row.number,
             account_id: id("sheets.account_id", &row.account_id)?,
@@ -233,7 +260,7 @@ impl TryFrom<SheetRow> for Sheet {
             metadata: from_optional_json("sheets.metadata", row.metadata)?,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
-            whereabouts: Arc::new(row.whereabouts.into()),
+            whereabouts: Arc::new(row.whereabouts.try_into()?),
         })
     }
 }

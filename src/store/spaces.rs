@@ -10,7 +10,7 @@ use super::{StoreError, Tx};
 use crate::domain::access::Scope;
 use crate::domain::ids::{AppId, EnvironmentId, SpaceId};
 use crate::domain::query::SortDirection;
-use crate::domain::space::{Space, SpaceSummary};
+use crate::domain::space::{Inherited, Space, SpaceSummary};
 use crate::domain::time::Timestamp;
 
 /// Milliseconds between two changes of a space's last activity.
@@ -98,7 +98,15 @@ macro_rules! columns {
     () => {
         "id, account_id, environment_id, name, namespace, primary_workbook_id, metadata, settings, actions,
         labels, extra, created_by, created_at, updated_at, last_activity_at, archived_at,
-        (SELECT u.name FROM users u WHERE u.id = spaces.created_by) AS created_by_name"
+        (SELECT u.name FROM users u WHERE u.id = spaces.created_by) AS created_by_name,
+        (SELECT e.namespaces FROM environments e WHERE e.id = spaces.environment_id) AS environment_namespaces,
+        (SELECT e.guest_authentication FROM environments e WHERE e.id = spaces.environment_id)
+            AS environment_guest_authentication,
+        (SELECT e.translations_path FROM environments e WHERE e.id = spaces.environment_id)
+            AS environment_translations_path,
+        (SELECT e.language_override FROM environments e WHERE e.id = spaces.environment_id)
+            AS environment_language_override,
+        (SELECT e.metadata FROM environments e WHERE e.id = spaces.environment_id) AS environment_metadata"
     };
 }
 
@@ -274,6 +282,32 @@ struct SpaceRow {
     updated_at: i64,
     last_activity_at: i64,
     archived_at: Option<i64>,
+    #[sqlx(flatten)]
+    inherited: InheritedRow,
+}
+
+#[derive(sqlx::FromRow)]
+struct InheritedRow {
+    environment_namespaces: String,
+    environment_guest_authentication: String,
+    environment_translations_path: Option<String>,
+    environment_language_override: Option<String>,
+    environment_metadata: String,
+}
+
+impl TryFrom<InheritedRow> for Inherited {
+    type Error = StoreError;
+
+    fn try_from(row: InheritedRow) -> Result<Self, StoreError> {
+        let authentication = &row.environment_guest_authentication;
+        Ok(Self {
+            namespaces: from_json("environments.namespaces", &row.environment_namespaces)?,
+            guest_authentication: from_json("environments.guest_authentication", authentication)?,
+            translations_path: row.environment_translations_path,
+            language_override: row.environment_language_override,
+            metadata: from_json("environments.metadata", &row.environment_metadata)?,
+        })
+    }
 }
 
 impl TryFrom<SpaceRow> for Space {
@@ -294,6 +328,7 @@ impl TryFrom<SpaceRow> for Space {
             extra: from_json("spaces.extra", &row.extra)?,
             created_by: row.created_by,
             created_by_name: row.created_by_name,
+            inherited: row.inherited.try_into()?,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
             last_activity_at: Timestamp(row.last_activity_at),

@@ -1,9 +1,11 @@
 //! The space and the workbook around something, with what else is read of it or alone.
 
+use super::convert::from_optional_json;
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
 use crate::domain::ids::{Id, SpaceId, WorkbookId};
+use crate::domain::space;
 use crate::domain::whereabouts::Whereabouts;
 
 /// What a row says of the space and the workbook around it.
@@ -11,18 +13,24 @@ use crate::domain::whereabouts::Whereabouts;
 pub(super) struct WhereaboutsRow {
     space_name: Option<String>,
     space_namespace: Option<String>,
+    environment_namespaces: Option<String>,
     workbook_name: Option<String>,
     workbook_namespace: Option<String>,
 }
 
-impl From<WhereaboutsRow> for Whereabouts {
-    fn from(row: WhereaboutsRow) -> Self {
-        let Some(space) = row.space_name else { return Self::default() };
-        let space = Self::in_space(&space, row.space_namespace.as_deref());
-        match row.workbook_name {
+impl TryFrom<WhereaboutsRow> for Whereabouts {
+    type Error = StoreError;
+
+    fn try_from(row: WhereaboutsRow) -> Result<Self, StoreError> {
+        let Some(space) = row.space_name else { return Ok(Self::default()) };
+        let inherited: Option<Vec<String>> =
+            from_optional_json("environments.namespaces", row.environment_namespaces)?;
+        let namespaces = space::namespaces(row.space_namespace, inherited.as_deref().unwrap_or_default());
+        let space = Self::in_space(&space, &namespaces);
+        Ok(match row.workbook_name {
             Some(workbook) => space.in_workbook(&workbook, row.workbook_namespace.as_deref()),
             None => space,
-        }
+        })
     }
 }
 
@@ -35,6 +43,8 @@ pub async fn find(
 ) -> Result<Option<Whereabouts>, StoreError> {
     let statement = Statement::new(
         "SELECT name AS space_name, namespace AS space_namespace,
+            (SELECT e.namespaces FROM environments e WHERE e.id = spaces.environment_id)
+                AS environment_namespaces,
             (SELECT w.name FROM workbooks w WHERE w.space_id = spaces.id AND w.id = $1) AS workbook_name,
             (SELECT w.namespace FROM workbooks w WHERE w.space_id = spaces.id AND w.id = $2)
                 AS workbook_namespace
@@ -46,5 +56,5 @@ pub async fn find(
     .push_bind(" AND account_id = ", &scope.account_id)
     .filter(" AND environment_id = ", scope.environment_id.as_ref())
     .filter(" AND id = ", scope.space_id.as_ref());
-    Ok(tx.optional::<WhereaboutsRow>(statement).await?.map(Whereabouts::from))
+    tx.optional::<WhereaboutsRow>(statement).await?.map(Whereabouts::try_from).transpose()
 }

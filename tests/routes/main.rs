@@ -49,6 +49,7 @@ mod retries;
 mod schedules;
 mod secrets;
 mod sessions;
+mod sheet_commands;
 mod sheets;
 mod snapshots;
 mod space_stream;

@@ -98,7 +98,13 @@ pub(crate) async fn own_account(app: &TestApp) -> AccountId {
 }
 
 pub(crate) async fn other_account(app: &TestApp) -> AccountId {
-    let account = Account { id: new_id(), name: "Others".to_string(), created_at: now() };
+    let account = Account {
+        id: new_id(),
+        name: "Others".to_string(),
+        default_app_id: None,
+        created_at: now(),
+        updated_at: now(),
+    };
     let mut tx = app.service.db.write().await.unwrap();
     accounts::insert_account(&mut tx, &account).await.unwrap();
     tx.commit().await.unwrap();

@@ -207,6 +207,22 @@ async fn only_pages_of_visitors_can_be_framed() {
 }
 
 #[tokio::test]
+async fn an_environment_that_names_sites_lets_those_alone_show_its_pages() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let (path, _) = link(&app, &made).await;
+        let environment = format!("/v1/environments/{}", app.environment_id);
+        let named = json!({ "embedOrigins": ["https://app.example.com", "https://*.example.org"] });
+        app.patch(&environment, named).await;
+        let (_, headers, page) = Browser::new(&app).open(&path, "iframe", &[]).await;
+        let expected = "frame-ancestors 'self' https://app.example.com https://*.example.org;";
+        assert!(policy(&headers).contains(expected), "{}", policy(&headers));
+        assert!(page.contains("data-origins=\"https://app.example.com https://*.example.org\""));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_file_is_fetched_with_a_ticket_for_that_file() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;

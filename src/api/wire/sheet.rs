@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::nullable;
 use crate::domain::blueprint::SheetConfig;
 use crate::domain::record::{Counts, FieldCounts};
 use crate::domain::workbook::Sheet;
@@ -32,6 +33,18 @@ pub struct SheetBody {
     metadata: Option<Value>,
     /// How many records it has.
     record_counts: CountsBody,
+    /// Narrows the listeners that hear of it.
+    namespace: Option<String>,
+    /// Who locked it: people change nothing in it until it is unlocked.
+    locked_by: Option<String>,
+    /// When that was.
+    locked_at: Option<String>,
+    /// The sheet that it is a copy of.
+    created_from: Option<String>,
+    /// Marks such as `ENUM_REFERENCE`, as in `config`.
+    treatments: Vec<String>,
+    /// Groups sheets in the sidebar, as in `config`.
+    collection: Option<String>,
     /// When it was made.
     created_at: String,
     /// When its configuration last changed.
@@ -42,7 +55,14 @@ impl From<Sheet> for SheetBody {
     fn from(sheet: Sheet) -> Self {
         let mut config = Arc::unwrap_or_clone(sheet.config);
         config.slug = Some(sheet.slug.clone());
+        let (locked_by, locked_at) = sheet.lock.map(|lock| (lock.by, lock.at.to_string())).unzip();
         Self {
+            namespace: sheet.namespace,
+            locked_by,
+            locked_at,
+            created_from: sheet.created_from.map(String::from),
+            treatments: config.treatments.clone(),
+            collection: config.collection.clone(),
             id: sheet.id.into(),
             workbook_id: sheet.workbook_id.into(),
             name: config.name.clone(),
@@ -56,7 +76,7 @@ impl From<Sheet> for SheetBody {
     }
 }
 
-/// Changes to a sheet: absent members stay as they are.
+/// Changes to a sheet: absent members stay as they are, `null` forgets what can be absent.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SheetRequest {
@@ -65,8 +85,23 @@ pub struct SheetRequest {
     /// The name in events and references.
     pub slug: Option<String>,
     /// Replaces the stored object.
+    #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<Object>)]
-    pub metadata: Option<Value>,
+    pub metadata: Option<Option<Value>>,
+    /// Narrows the listeners that hear of it.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    pub namespace: Option<Option<String>>,
+}
+
+/// A copy of a sheet.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DuplicateRequest {
+    /// What people read; "Copy of" and the name of the sheet when absent.
+    pub name: Option<String>,
+    /// The name in events and references; made from that of the sheet when absent.
+    pub slug: Option<String>,
 }
 
 /// How many records there are.

@@ -34,11 +34,12 @@ pub struct SpaceBody {
     environment_id: String,
     /// What people read.
     name: String,
-    /// Narrows the listeners that hear of it.
+    /// Narrows the listeners that hear of it; the first one of the environment unless it has its own.
     namespace: Option<String>,
     /// The workbook that opens first.
     primary_workbook_id: Option<String>,
-    /// The customer's own data; `theme`, `sidebarConfig`, `userInfo`, `spaceInfo` change the page.
+    /// The customer's own data; `theme`, `sidebarConfig`, `userInfo`, `spaceInfo` change the page. `theme`,
+    /// `sidebarConfig` and `showSpaceInfo` are those of the environment unless it has its own.
     #[schema(value_type = Object)]
     metadata: Option<Value>,
     /// `omitActions`, `filesMappedAfterJob` and others.
@@ -49,8 +50,12 @@ pub struct SpaceBody {
     actions: Vec<Action>,
     /// Marks, such as `embedded`.
     labels: Vec<String>,
-    /// `shared_link`, `magic_link`.
-    guest_authentication: Value,
+    /// `shared_link`, `magic_link`; those of the environment unless it says it itself.
+    guest_authentication: Vec<String>,
+    /// Where its words are; that of the environment unless it says it itself.
+    translations_path: Option<String>,
+    /// Its language; that of the environment unless it says it itself.
+    language_override: Option<String>,
     /// How many workbooks it has; only in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     workbooks_count: Option<u64>,
@@ -92,20 +97,22 @@ impl SpaceBody {
     pub fn new(service: &Service, actor: &Actor, space: Space) -> Self {
         let access_token = service.space_token(actor, &space);
         let mut extra = space.extra.clone();
+        for said in ["guestAuthentication", "translationsPath", "languageOverride"] {
+            extra.remove(said);
+        }
         Self {
             is_collaborative: space.is_collaborative(),
             guest_link: service.space_link(&space.id, &access_token),
             access_token,
-            guest_authentication: extra
-                .remove("guestAuthentication")
-                .filter(Value::is_array)
-                .unwrap_or_else(|| serde_json::json!(["shared_link"])),
+            guest_authentication: space.guest_authentication(),
+            translations_path: space.translations_path(),
+            language_override: space.language_override(),
+            metadata: space.whole_metadata(),
+            namespace: space.namespaces().into_iter().next(),
             id: space.id.into(),
             environment_id: space.environment_id.into(),
             name: space.name,
-            namespace: space.namespace,
             primary_workbook_id: space.primary_workbook_id.map(String::from),
-            metadata: space.metadata,
             settings: space.settings,
             actions: space.actions,
             labels: space.labels,

@@ -230,7 +230,7 @@ impl BuiltInAction {
 
     /// Why people cannot press it at this sheet, whoever they are.
     fn refusal(&self, around: &Around<'_>) -> Option<&'static str> {
-        let permits = |access| around.sheet.config.permits(access);
+        let permits = |access| around.sheet.permits(access);
         match self.need {
             Need::Records(SheetAccess::Delete) if !permits(SheetAccess::Delete) => {
                 Some("Records of this sheet may not be deleted")

@@ -69,11 +69,14 @@ fn view(sheet: Sheet, workbook_name: String, space: &Space) -> SheetView {
         delete: space.omits(omitted::DELETE),
     };
     let permits = Permits {
-        add: sheet.config.permits(SheetAccess::Add),
-        edit: sheet.config.permits(SheetAccess::Edit),
-        delete: sheet.config.permits(SheetAccess::Delete) && !omits.delete,
-        import: sheet.config.permits(SheetAccess::Import) && !omits.import,
+        add: sheet.permits(SheetAccess::Add),
+        edit: sheet.permits(SheetAccess::Edit),
+        delete: sheet.permits(SheetAccess::Delete) && !omits.delete,
+        import: sheet.permits(SheetAccess::Import) && !omits.import,
     };
+    let refusal = sheet
+        .lock_words()
+        .or_else(|| (!permits.edit).then(|| "Cells of this sheet may not be changed here".to_string()));
     SheetView {
         id: sheet.id.to_string(),
         space_id: sheet.space_id.to_string(),
@@ -81,7 +84,7 @@ fn view(sheet: Sheet, workbook_name: String, space: &Space) -> SheetView {
         workbook_name,
         version: sheet.version,
         counts: sheet.counts,
-        columns: sheet.columns().map(|(_, field)| column(field, permits.edit)).collect(),
+        columns: sheet.columns().map(|(_, field)| column(field, refusal.as_deref())).collect(),
         name: sheet.config.name.clone(),
         permits,
         omits,
@@ -95,7 +98,8 @@ fn view(sheet: Sheet, workbook_name: String, space: &Space) -> SheetView {
     }
 }
 
-fn column(field: &Field, may_edit: bool) -> ColumnView {
+/// `refusal` says why no cell of the sheet may be changed.
+fn column(field: &Field, refusal: Option<&str>) -> ColumnView {
     let choices = |config: &EnumConfig| {
         let choice = |option: &crate::domain::blueprint::EnumOption| {
             let value = option.value.to_string();
@@ -114,9 +118,9 @@ fn column(field: &Field, may_edit: bool) -> ColumnView {
         FieldType::Enum(config) => (ColumnKind::Enum, choices(config)),
     };
     let computed = field.constraints.contains(&Constraint::Computed);
-    let locked = match (field.readonly, may_edit, computed) {
+    let locked = match (field.readonly, refusal, computed) {
         (true, ..) => Some(format!("{} is read-only", field.label)),
-        (_, false, _) => Some("Cells of this sheet may not be changed here".to_string()),
+        (_, Some(refusal), _) => Some(refusal.to_string()),
         (.., true) => Some(format!("{} is computed", field.label)),
         _ => None,
     };

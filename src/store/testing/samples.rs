@@ -9,9 +9,10 @@ use crate::domain::access::Scope;
 use crate::domain::event::{NewEvent, Topic};
 use crate::domain::file::{File, FileMode, FileStatus};
 use crate::domain::job::{Job, JobMode, JobStatus, JobTrigger, JobType, PartExecution};
+use crate::domain::origin::Origin;
 use crate::domain::outcome::Outcome;
 use crate::domain::record::{Counts, FieldNumber, RecordKey};
-use crate::domain::space::Space;
+use crate::domain::space::{Inherited, Space};
 use crate::domain::tenant::{Account, Environment};
 use crate::domain::time::Timestamp;
 use crate::domain::whereabouts::Whereabouts;
@@ -100,7 +101,13 @@ impl Tenant {
 
 /// Puts a tenant into the database.
 pub async fn tenant(db: &Db) -> Tenant {
-    let account = Account { id: new_id(), name: "Acme".to_string(), created_at: THEN };
+    let account = Account {
+        id: new_id(),
+        name: "Acme".to_string(),
+        default_app_id: None,
+        created_at: THEN,
+        updated_at: THEN,
+    };
     let environment = environment(&account);
     let space = space(&environment);
     let workbook = workbook(&space);
@@ -127,6 +134,9 @@ pub fn environment(account: &Account) -> Environment {
         guest_authentication: vec!["shared_link".to_string()],
         namespaces: vec!["red".to_string()],
         metadata: json!({"theme": {"root": {}}}),
+        translations_path: Some("/words".to_string()),
+        language_override: Some("fr".to_string()),
+        embed_origins: vec![Origin::parse("https://example.com").unwrap()],
         created_at: THEN,
         updated_at: THEN,
     }
@@ -148,6 +158,7 @@ pub fn space(environment: &Environment) -> Space {
         extra: object(json!({"languageOverride": "de"})),
         created_by: "us_usr_00000000".to_string(),
         created_by_name: None,
+        inherited: Inherited::from(environment),
         created_at: THEN,
         updated_at: THEN,
         last_activity_at: THEN,
@@ -198,10 +209,13 @@ pub fn sheet(workbook: &Workbook, slug: &str, keys: &[&str]) -> Sheet {
         counts: Counts::default(),
         importing: None,
         metadata: Some(json!({"b": 2})),
+        namespace: Some("green".to_string()),
+        lock: None,
+        created_from: Some(new_id()),
         created_at: THEN,
         updated_at: THEN,
         whereabouts: Arc::new(
-            Whereabouts::in_space("Import of Köln", Some("red")).in_workbook("Contacts", Some("blue")),
+            Whereabouts::in_space("Import of Köln", &["red"]).in_workbook("Contacts", Some("blue")),
         ),
     }
 }

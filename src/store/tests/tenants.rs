@@ -5,7 +5,7 @@ use crate::store::accounts::*;
 use crate::store::keys::{KeyRow, delete_key, insert_key, key_by_hash, key_used, keys};
 use crate::store::sessions::*;
 use crate::store::testing::{databases, samples};
-use crate::store::{StoreError, new_id};
+use crate::store::{StoreError, new_id, sheets, spaces};
 
 #[tokio::test]
 async fn what_is_kept_is_found_again() {
@@ -22,13 +22,24 @@ async fn what_is_kept_is_found_again() {
         changed.name = "production".to_string();
         changed.is_prod = true;
         changed.namespaces.clear();
+        changed.translations_path = None;
+        changed.language_override = Some("pl".to_string());
+        changed.embed_origins.clear();
         update_environment(&mut tx, &changed).await.unwrap();
         assert_eq!(environment(&mut tx, &tenant.scope(), &changed.id).await.unwrap(), Some(changed.clone()));
         let listed = environments(&mut tx, &tenant.account.id, 0, 10).await.unwrap();
         assert_eq!(listed, (vec![changed.clone()], 1));
         assert_eq!(environments(&mut tx, &tenant.account.id, 1, 10).await.unwrap(), (vec![], 1));
+        let mut named = tenant.account.clone();
+        (named.name, named.updated_at) = ("Other".to_string(), samples::THEN.plus(1));
+        named.default_app_id = Some(new_id());
+        update_account(&mut tx, &named).await.unwrap();
+        assert_eq!(account(&mut tx, &named.id).await.unwrap(), Some(named));
+
         delete_environment(&mut tx, &changed.id, samples::THEN).await.unwrap();
         assert_eq!(environments(&mut tx, &tenant.account.id, 0, 10).await.unwrap(), (vec![], 0));
+        assert_eq!(spaces::find(&mut tx, &tenant.scope(), &tenant.space.id).await.unwrap(), None);
+        assert_eq!(sheets::find(&mut tx, &tenant.scope(), &tenant.sheet.id).await.unwrap(), None);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::file::{File, FileMode, FileStatus};
 use crate::domain::record::FieldNumber;
+use crate::domain::workbook::SheetLock;
 use crate::store::testing::{databases, samples};
 use crate::store::{StoreError, files, new_id, sheets, workbooks};
 
@@ -46,6 +47,7 @@ async fn every_member_of_a_sheet_is_kept() {
         std::sync::Arc::make_mut(&mut sheet.config).fields.remove(0);
         sheet.field_numbers.insert("new".to_string(), FieldNumber(9));
         sheet.metadata = None;
+        sheet.namespace = None;
         sheet.updated_at = samples::THEN.plus(1);
         sheet.importing = Some(importing);
         sheets::update_config(&mut tx, &sheet).await.unwrap();
@@ -53,6 +55,10 @@ async fn every_member_of_a_sheet_is_kept() {
         let by_slug = sheets::find_by_slug(&mut tx, &scope, &tenant.workbook.id, "persons").await.unwrap();
         assert_eq!(by_slug.as_ref(), Some(&sheet));
         assert_eq!(sheets::find_by_slug(&mut tx, &scope, &tenant.workbook.id, "people").await.unwrap(), None);
+        sheets::set_lock(&mut tx, &sheet.id, Some(("us_key_00000000", samples::THEN))).await.unwrap();
+        let lock = SheetLock { by: "us_key_00000000".to_string(), by_name: None, at: samples::THEN };
+        assert_eq!(sheets::find(&mut tx, &scope, &sheet.id).await.unwrap().unwrap().lock, Some(lock));
+        sheets::set_lock(&mut tx, &sheet.id, None).await.unwrap();
         sheets::set_importing(&mut tx, &sheet.id, None).await.unwrap();
         sheet.importing = None;
         assert_eq!(sheets::find(&mut tx, &scope, &sheet.id).await.unwrap(), Some(sheet));

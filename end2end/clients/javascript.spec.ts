@@ -1,16 +1,17 @@
 // @flatfile/javascript in a page of another site: the hook and the submit run in the page.
 import type { Page } from '@playwright/test';
 
-import { acknowledge, cellAt, expect, people, submit, test, typeRecord } from './embed';
+import { acknowledge, cellAt, expect, frameOf, people, submit, test, typeRecord } from './embed';
 import { makeSpace, shows } from './fixtures';
 
 const page = (options: string) => `
   <script src="/node_modules/@flatfile/javascript/dist/index.js"></script>
   <script>
+    const sheet = ${people};
     document.querySelector('#open').onclick = () => FlatFileJavaScript.startFlatfile({ ...server, ...${options} });
   </script>`;
 
-/** What the page does with the records. */
+/** What a page does with the records. */
 const work = `
   onRecordHook: (record) => { record.set('first', String(record.get('first') ?? '').toUpperCase()); return record; },
   onSubmit: async ({ sheet }) => {
@@ -44,4 +45,31 @@ test('a page opens a space that its server has made', shows('@flatfile/javascrip
     ${closing}
   }`));
   await importOne(tab);
+});
+
+test('a page imports into a new space and gets the records', shows('@flatfile/javascript'), async ({ page: tab, embed }) => {
+  await embed(page(`{
+    publishableKey, name: 'People', sheet,
+    ${work}
+    ${closing}
+  }`));
+  await importOne(tab);
+});
+
+test('the frame opens at the page and in the colours that were asked for, and the cross asks before it closes', shows('@flatfile/javascript'), async ({ page: tab, embed }) => {
+  await embed(page(`{
+    publishableKey, name: 'Atlas',
+    workbook: { name: 'Atlas', sheets: [sheet, { ...sheet, name: 'Places', slug: 'places', defaultPage: true }] },
+    sidebarConfig: { showSidebar: true },
+    themeConfig: { sidebar: { backgroundColor: '#102030' } },
+    closeSpace: { operation: 'submitAction', onClose: () => say('closed') },
+  }`));
+  const frame = frameOf(tab);
+  await expect(frame.getByRole('heading', { level: 1, name: 'Places' })).toBeVisible();
+  await expect(frame.locator('.sidebar').first()).toHaveCSS('background-color', 'rgb(16, 32, 48)');
+  await tab.locator('.flatfile-close-button').click();
+  await expect(tab.getByText('Close the importer?')).toBeVisible();
+  await tab.getByText('Close', { exact: true }).click();
+  await expect(tab.locator('iframe')).toHaveCount(0);
+  await expect(tab.locator('output')).toContainText('closed');
 });

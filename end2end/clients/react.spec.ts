@@ -52,4 +52,9 @@ for (const preload of [true, false]) {
     await embed(shop(JSON.stringify({ accessToken: space.accessToken }), preload, space.id));
     await importOne(page);
   });
+
+  test(`a provider opens a new space, ${title}`, shows('@flatfile/react'), async ({ page, embed }) => {
+    await embed(shop('{ publishableKey }', preload));
+    await importOne(page);
+  });
 }

@@ -4,9 +4,10 @@ import { jobHandler } from '@flatfile/plugin-job-handler';
 
 const api = new FlatfileClient();
 
-/** Waits until the space's metadata name that step. */
-async function allowed(event, step) {
+/** Says how far it is until the space's metadata name that step: who is silent is given up. */
+async function allowed(event, step, tick) {
   for (;;) {
+    await tick();
     const { data: space } = await api.spaces.get(event.context.spaceId);
     if (space.metadata?.step === step) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -17,10 +18,8 @@ export default function (listener) {
   listener.use(
     jobHandler('sheet:publish', async (event, tick) => {
       const { data: sheet } = await api.sheets.get(event.context.sheetId);
-      await tick(25, `Reading ${sheet.name}`);
-      await allowed(event, 'send');
-      await tick(75, 'Sending');
-      await allowed(event, 'end');
+      await allowed(event, 'send', () => tick(25, `Reading ${sheet.name}`));
+      await allowed(event, 'end', () => tick(75, 'Sending'));
       return { outcome: { heading: 'Published', acknowledge: true, message: `${sheet.name} is out.` } };
     }),
   );

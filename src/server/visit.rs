@@ -135,7 +135,7 @@ async fn show(
         (false, true) => Events::All,
         (false, false) => Events::Now,
     };
-    let language = space.language_override().map(str::to_string);
+    let language = space.language_override();
     let origins = service.embed_origins(&space).await?;
     let cookie = session::named_cookie(COOKIE, format!("{}:{token}", space.id), service).to_string();
     request.extensions_mut().insert(shell::Visit {

@@ -40,6 +40,12 @@ fn has_node() -> bool {
     found
 }
 
+/// One that nobody has waited for is gone, too.
+fn is_alive(pid: &str) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    !status.is_empty() && !status.contains(") Z ")
+}
+
 fn killed(home: &Home) {
     let server = home.start();
     let agent = deploy(&server);
@@ -47,7 +53,7 @@ fn killed(home: &Home) {
     until("the agent", || !told(&server).is_empty());
     let pid = told(&server)[0]["pid"].to_string();
     server.kill();
-    until("the end of the process", || !std::path::Path::new("/proc").join(&pid).exists());
+    until("the end of the process", || !is_alive(&pid));
 
     // The server dies between the run and the commit that keeps it.
     let server = home.armed("agent-ran:2");

@@ -81,3 +81,27 @@ test('what a page throws is told to the person, and a wrong key to the page', as
   await expect.poll(() => complaints.splice(0).length).toBe(0);
   await site.stop();
 });
+
+/** A file of a package that the pages of the examples load. */
+const packaged = (path: string) => readFileSync(fileURLToPath(new URL(`../clients/node_modules/${path}`, import.meta.url)));
+
+for (const [name, scripts] of [
+  ['react', { '/react.js': 'react/umd/react.production.min.js', '/react-dom.js': 'react-dom/umd/react-dom.production.min.js' }],
+  ['vue', { '/vue.js': 'vue/dist/vue.global.prod.js' }],
+] as const) {
+  test(`the example in ${name} imports a file and gets the records`, async ({ page, server }) => {
+    const files: Record<string, string> = { ...scripts };
+    const pages = { '/': example(server, `${name}/index.html`), '/importer.js': example(server, `${name}/importer.js`) };
+    const site = await host(pages, (path) => (files[path] ? packaged(files[path]) : undefined));
+    await blockThirdPartyCookies(page);
+    await page.goto(site.url);
+    if (name === 'react') await page.getByRole('button', { name: 'Import contacts' }).click();
+    const frame = page.frameLocator('inlet-importer iframe');
+    await drop(page, frame);
+    await submit(frame);
+    await frame.getByRole('dialog').filter({ hasText: 'Your data has been submitted' }).getByRole('button').first().click();
+    await expect(page.getByRole('listitem')).toHaveText(['Ada', 'Grace', 'Alan']);
+    await expect(page.locator('inlet-importer')).toHaveCount(0);
+    await site.stop();
+  });
+}

@@ -16,6 +16,7 @@ use super::query::{self, PageParameters, RecordParameters};
 use super::record_parts;
 use super::wire::record::{CellsRequest, ChangeAnswer, RecordRequest, RecordsBody, cells};
 use super::wire::sheet::CountsBody;
+use crate::domain::access::Actor;
 use crate::domain::ids::{CommitId, EventId, SheetId};
 use crate::domain::query::RecordQuery;
 use crate::domain::record::Counts;
@@ -75,6 +76,7 @@ async fn get(
         commit: asked.commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
         since: asked.since_commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
         for_event: asked.for_event.map(|id| known::<EventId>(&id)).transpose()?,
+        numbers: None,
     };
     let found = service.record_batches(&actor, &id, read).await?;
     let total = if measured { found.total } else { found.counts.total };
@@ -98,7 +100,7 @@ async fn insert(
         .await?;
     let page = Page::first(written.numbers.len() as u64);
     let commit = written.commit_id.clone();
-    let read = RecordRead { commit: commit.clone(), page: Some(page), ..RecordRead::default() };
+    let read = RecordRead { numbers: Some(written.numbers), page: Some(page), ..RecordRead::default() };
     let inserted = match &commit {
         Some(_) => Some(service.record_batches(&actor, &id, read).await?),
         None => None,
@@ -106,14 +108,30 @@ async fn insert(
     record_parts::answer(service, inserted, None, Some(written.counts.into()), commit).await
 }
 
-/// Which event or commit an update answers.
+/// What a listener answers with an update. Both are given only when they belong together.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", default)]
 #[into_params(parameter_in = Query)]
 struct UpdateParameters {
-    /// The event that the caller answers: the update amends its commit and tells nobody.
+    /// An event of this sheet: the update belongs to its commit, calls no hooks, and completes the commit where the
+    /// workbook tracks changes.
     #[serde(rename = "for")]
     for_event: Option<String>,
+    /// The same of a commit.
+    #[serde(alias = "versionId")]
+    commit_id: Option<String>,
+}
+
+impl UpdateParameters {
+    /// Who is told.
+    async fn audience(self, service: &Service, actor: &Actor, sheet: &SheetId) -> ApiResult<Audience> {
+        let event = self.for_event.map(|id| known::<EventId>(&id)).transpose()?;
+        let commit = self.commit_id.map(|id| known::<CommitId>(&id)).transpose()?;
+        if event.is_none() && commit.is_none() {
+            return Ok(Audience::Everybody);
+        }
+        Ok(Audience::Answered(service.answering(actor, sheet, event.as_ref(), commit.as_ref()).await?))
+    }
 }
 
 /// Changes cells of records. Nothing changed: no commit, and the answer names the last one.
@@ -127,10 +145,10 @@ async fn update(
     Asked(asked): Asked<UpdateParameters>,
     Json(records): Json<Vec<RecordRequest>>,
 ) -> Answer<Data<ChangeAnswer>> {
-    let answers = asked.for_event.map(|id| known::<EventId>(&id)).transpose()?;
+    let audience = asked.audience(&service, &actor, &id).await?;
     let records = records.into_iter().map(RecordRequest::into_input).collect();
-    let written = service.update_records(&actor, &id, records, answers.into()).await?;
-    Ok(data(ChangeAnswer::new(written.commit_id)))
+    let written = service.update_records(&actor, &id, records, audience).await?;
+    Ok(data(ChangeAnswer::new(service.last_commit(&written).await?)))
 }
 
 /// Which records to delete.

@@ -275,7 +275,7 @@ async fn make(
     let seen = seen_cell(what, &updates);
     let done = writer.update_as_seen(tx, &actor.id, Some(&change), updates, seen.as_ref()).await?;
     let namespaces = space::namespaces(locked.namespace.as_deref());
-    tell_as(tx, actor, (sheet, &namespaces), &done, Topic::RecordsUpdated, audience);
+    tell_as(tx, actor, (sheet, &namespaces), &done, Topic::RecordsUpdated, audience).await?;
     Ok(written(sheet.clone(), change, done))
 }
 

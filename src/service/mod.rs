@@ -47,6 +47,7 @@ pub mod links;
 pub mod mapping_plan;
 pub mod markdown;
 pub mod new_job;
+pub mod open_commits;
 pub mod orphaned_files;
 pub mod read_records;
 pub mod record_batches;

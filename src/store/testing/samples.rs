@@ -195,6 +195,7 @@ pub fn sheet(workbook: &Workbook, slug: &str, keys: &[&str]) -> Sheet {
         layout: 0,
         counts: Counts::default(),
         importing: None,
+        tracks_changes: workbook.tracks_changes(),
         metadata: Some(json!({"b": 2})),
         created_at: THEN,
         updated_at: THEN,

@@ -293,3 +293,27 @@ test('a job that blocks the toolbar is waited for, and cells can be edited', asy
   await expectReason(button(page, 'Polish'), null);
   await expectReason(button(page, 'Send'), null);
 });
+
+test('actions wait for the checks of listeners, and no longer when they are done or given up', async ({ page, request, server }) => {
+  const desk = await openDesk({ page, request, server }, {
+    sheet: { actions: [action('polish', { label: 'Polish', primary: true }), action('other', { label: 'Other' })] },
+    workbook: { actions: [action('send', { label: 'Send' })], settings: { trackChanges: true } },
+    records: [],
+  });
+  await expectReason(button(page, 'Polish'), null);
+  const wait = 'Waiting for 1 check of the records to finish';
+  const { commitId } = await desk.call('POST', `/sheets/${desk.sheet}/records`, [{ name: { value: 'Ada' } }]);
+  await expectReason(button(page, 'Polish'), wait);
+  await expectReason(button(page, 'Send'), wait);
+  await desk.call('POST', `/commits/${commitId}/complete`);
+  await expectReason(button(page, 'Polish'), null);
+  await expectReason(button(page, 'Send'), null);
+  // Nobody answers what a person types; the server goes on without them.
+  await page.getByRole('gridcell', { name: 'Ada' }).dblclick();
+  await page.keyboard.type('!');
+  await page.keyboard.press('Enter');
+  await expectReason(button(page, 'Polish'), wait);
+  await expectReason(button(page, 'Polish'), null);
+  await button(page, 'Polish').click();
+  await jobOf(desk.call, desk.space, 'polish');
+});

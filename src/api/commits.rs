@@ -12,7 +12,7 @@ use super::answer::{Data, Success, data, success};
 use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Maybe, Named, known};
 use super::wire::commit::CommitBody;
-use crate::domain::ids::{CommitId, SheetId};
+use crate::domain::ids::{CommitId, SheetId, WorkbookId};
 use crate::service::Service;
 
 type Answer<T> = ApiResult<axum::Json<T>>;
@@ -24,6 +24,7 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(replay))
         .routes(routes!(create_version))
         .routes(routes!(of_sheet))
+        .routes(routes!(of_workbook))
 }
 
 /// One commit: the records that one write changed.
@@ -38,7 +39,7 @@ async fn get(
     Ok(data(CommitBody::new(sheet_id, commit)))
 }
 
-/// Tells that listeners have answered a commit.
+/// Tells that a listener has answered a commit, or has nothing to say of it. Once is enough: the first one counts.
 #[utoipa::path(post, path = "/v1/commits/{commitId}/complete", tag = "commits", params(("commitId" = String, Path)),
     responses((status = 200, body = Data<Success>), Failures))]
 async fn complete(
@@ -50,7 +51,7 @@ async fn complete(
     Ok(success())
 }
 
-/// Tells listeners once more of a commit.
+/// Tells listeners once more of a commit. One that is complete stays so.
 #[utoipa::path(post, path = "/v1/commits/{commitId}/replay", tag = "commits", params(("commitId" = String, Path)),
     responses((status = 200, body = Data<Success>), Failures))]
 async fn replay(
@@ -99,11 +100,11 @@ async fn create_version(
 #[serde(rename_all = "camelCase", default)]
 #[into_params(parameter_in = Query)]
 struct CommitParameters {
-    /// Only those that listeners have answered, or have not.
+    /// Only those that are complete, or only those whose listeners have not answered.
     completed: Option<bool>,
 }
 
-/// The commits of a sheet, the latest first.
+/// The commits of a sheet, the latest first; a thousand at most.
 #[utoipa::path(get, path = "/v1/sheets/{sheetId}/commits", tag = "commits",
     params(("sheetId" = String, Path), CommitParameters),
     responses((status = 200, body = Data<Vec<CommitBody>>), Failures))]
@@ -113,13 +114,20 @@ async fn of_sheet(
     Named(id): Named<SheetId>,
     Asked(asked): Asked<CommitParameters>,
 ) -> Answer<Data<Vec<CommitBody>>> {
-    let commits = match asked.completed {
-        // Every commit is complete from the start, see CommitBody.
-        Some(false) => {
-            service.sheet(&actor, &id).await?;
-            Vec::new()
-        }
-        _ => service.sheet_commits(&actor, &id).await?,
-    };
+    let commits = service.sheet_commits(&actor, &id, asked.completed).await?;
     Ok(data(commits.into_iter().map(|commit| CommitBody::new(id.clone(), commit)).collect()))
+}
+
+/// The commits of all sheets of a workbook, the latest first; a thousand at most.
+#[utoipa::path(get, path = "/v1/workbooks/{workbookId}/commits", tag = "commits",
+    params(("workbookId" = String, Path), CommitParameters),
+    responses((status = 200, body = Data<Vec<CommitBody>>), Failures))]
+async fn of_workbook(
+    State(service): State<Arc<Service>>,
+    Caller(actor): Caller,
+    Named(id): Named<WorkbookId>,
+    Asked(asked): Asked<CommitParameters>,
+) -> Answer<Data<Vec<CommitBody>>> {
+    let commits = service.workbook_commits(&actor, &id, asked.completed).await?;
+    Ok(data(commits.into_iter().map(|(sheet, commit)| CommitBody::new(sheet, commit)).collect()))
 }

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, known};
-use super::line_batch::LineBatch;
+use super::line_batch::{LineBatch, Told};
 use super::lines::Lines;
 use super::parts::{self, Parts};
 use super::query::{self, PageParameters, RecordParameters};
@@ -23,7 +23,6 @@ use crate::domain::access::Actor;
 use crate::domain::ids::{CommitId, EventId, SheetId, WorkbookId};
 use crate::service::read_records::RecordRead;
 use crate::service::record_batches::RecordBatches;
-use crate::service::records::Audience;
 use crate::service::{Page, Service, ServiceError};
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
@@ -114,6 +113,7 @@ async fn read(
         commit: asked.commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
         since: asked.since_commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
         for_event: asked.for_event.map(|id| known::<EventId>(&id)).transpose()?,
+        numbers: None,
     };
     let batches = service.record_batches(&actor, &id, read).await?;
     let writer = LineWriter::new(&batches.sheet, &batches.fields(), batches.commit_id.as_ref(), wanted);
@@ -163,7 +163,8 @@ struct WriteParameters {
     snapshot: Option<bool>,
     /// Keeps listeners from being told; pages hear that the counts changed.
     silent: Option<bool>,
-    /// The event that the caller answers: updates amend its commit and tell nobody.
+    /// The event of the sheet that the caller answers: the lines belong to its commit, call no hooks, and complete the
+    /// commit where the workbook tracks changes.
     #[serde(rename = "for")]
     for_event: Option<String>,
 }
@@ -184,7 +185,8 @@ async fn write(
     body: Body,
 ) -> ApiResult<axum::Json<LinesAnswer>> {
     let answers = asked.for_event.map(|id| known::<EventId>(&id)).transpose()?;
-    let audience = if asked.silent == Some(true) { Audience::Silent } else { answers.into() };
+    let told =
+        if asked.silent == Some(true) { Told::Nobody } else { answers.map_or(Told::Everybody, Told::Answer) };
     let mut named = sheet.find(&service, &actor).await?;
     if let (None, Some(id)) = (&named, headers.get("x-sheet-id").and_then(|id| id.to_str().ok())) {
         named = Some(known(id)?);
@@ -194,7 +196,7 @@ async fn write(
         (Some(true), Some(id)) => Some(id.clone()),
         _ => None,
     };
-    let batch = LineBatch::new(named, audience, asked.snapshot == Some(true));
+    let batch = LineBatch::new(named, told, asked.snapshot == Some(true));
     let lines = Lines::new(body, service.settings.limits.body_bytes);
     Ok(axum::Json(take(&service, &actor, lines, batch, truncated).await?))
 }

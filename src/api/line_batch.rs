@@ -6,7 +6,7 @@ use super::error::{ApiError, ApiResult};
 use super::extract::known;
 use super::wire::json_line::{Change, LinesAnswer, read};
 use crate::domain::access::Actor;
-use crate::domain::ids::SheetId;
+use crate::domain::ids::{EventId, SheetId};
 use crate::domain::parse::from_slice;
 use crate::domain::query::RecordQuery;
 use crate::service::records::{Audience, RecordInput};
@@ -19,13 +19,23 @@ const MOST_BYTES: usize = 4 << 20;
 /// What a snapshot is called that lines asked for.
 const SNAPSHOT: &str = "Before lines were written";
 
+/// Who is told of lines.
+pub enum Told {
+    /// Everybody.
+    Everybody,
+    /// They are the answer to this event, which is of their sheet.
+    Answer(EventId),
+    /// Nobody but the pages that show the sheet.
+    Nobody,
+}
+
 /// What the lines since the last write ask for, by sheet.
 ///
 /// A record that is named twice is changed before it is deleted, as the lines say unless they contradict
 /// themselves; so each kind of change is one commit of its sheet.
 pub struct LineBatch {
     sheet: Option<SheetId>,
-    audience: Audience,
+    told: Told,
     /// Whether each sheet is kept as it was before the first of its lines, and which are.
     snapshot: bool,
     kept: BTreeSet<SheetId>,
@@ -44,9 +54,9 @@ struct Changes {
 
 impl LineBatch {
     /// Lines that name no sheet are about `sheet`. With `snapshot` each sheet is kept as it was before.
-    pub fn new(sheet: Option<SheetId>, audience: Audience, snapshot: bool) -> Self {
+    pub fn new(sheet: Option<SheetId>, told: Told, snapshot: bool) -> Self {
         let (kept, changes) = (BTreeSet::new(), BTreeMap::new());
-        Self { sheet, audience, snapshot, kept, changes, lines: 1..=1, count: 0, bytes: 0 }
+        Self { sheet, told, snapshot, kept, changes, lines: 1..=1, count: 0, bytes: 0 }
     }
 
     /// Whether it is to be written before more lines are added.
@@ -87,9 +97,25 @@ impl LineBatch {
         sheet: &SheetId,
         answer: &mut LinesAnswer,
     ) -> ApiResult<()> {
+        let audience = self.audience(service, actor, sheet).await?;
         self.keep(service, actor, sheet, answer).await?;
-        service.delete_records(actor, sheet, &[RecordQuery::default()], &self.audience).await?;
+        service.delete_records(actor, sheet, &[RecordQuery::default()], &audience).await?;
         Ok(())
+    }
+
+    async fn audience(
+        &self,
+        service: &Service,
+        actor: &Actor,
+        sheet: &SheetId,
+    ) -> Result<Audience, ServiceError> {
+        Ok(match &self.told {
+            Told::Everybody => Audience::Everybody,
+            Told::Nobody => Audience::Silent,
+            Told::Answer(event) => {
+                Audience::Answered(service.answering(actor, sheet, Some(event), None).await?)
+            }
+        })
     }
 
     /// Keeps a sheet as it is before the first of its lines is written, when that was asked for.
@@ -131,18 +157,19 @@ impl LineBatch {
         changes: Changes,
         answer: &mut LinesAnswer,
     ) -> Result<(), ServiceError> {
+        let audience = self.audience(service, actor, sheet).await?;
         self.keep(service, actor, sheet, answer).await?;
         if !changes.inserts.is_empty() {
-            let written = service.insert_records(actor, sheet, changes.inserts, &self.audience).await?;
+            let written = service.insert_records(actor, sheet, changes.inserts, &audience).await?;
             answer.created += written.numbers.len() as u64;
         }
         if !changes.updates.is_empty() {
             answer.updated += changes.updates.len() as u64;
-            service.update_records(actor, sheet, changes.updates, self.audience.clone()).await?;
+            service.update_records(actor, sheet, changes.updates, audience.clone()).await?;
         }
         if !changes.deletions.is_empty() {
             let query = RecordQuery { ids: changes.deletions, ..RecordQuery::default() };
-            let written = service.delete_records(actor, sheet, &[query], &self.audience).await?;
+            let written = service.delete_records(actor, sheet, &[query], &audience).await?;
             answer.deleted += written.numbers.len() as u64;
         }
         Ok(())

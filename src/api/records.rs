@@ -16,6 +16,7 @@ use super::query::{self, PageParameters, RecordParameters};
 use super::record_parts;
 use super::wire::record::{CellsRequest, ChangeAnswer, RecordRequest, RecordsBody, cells};
 use super::wire::sheet::CountsBody;
+use crate::domain::access::Actor;
 use crate::domain::ids::{CommitId, EventId, SheetId};
 use crate::domain::query::RecordQuery;
 use crate::domain::record::Counts;
@@ -75,6 +76,7 @@ async fn get(
         commit: asked.commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
         since: asked.since_commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
         for_event: asked.for_event.map(|id| known::<EventId>(&id)).transpose()?,
+        numbers: None,
     };
     let found = service.record_batches(&actor, &id, read).await?;
     let total = if measured { found.total } else { found.counts.total };
@@ -95,10 +97,10 @@ async fn insert(
     Json(rows): Json<Vec<CellsRequest>>,
 ) -> ApiResult<Response> {
     let records = rows.into_iter().map(cells).collect();
-    let written = service.insert_records(&actor, &id, records, &audience(None, forces)).await?;
+    let written = service.insert_records(&actor, &id, records, &everybody(forces)).await?;
     let page = Page::first(written.numbers.len() as u64);
     let commit = written.commit_id.clone();
-    let read = RecordRead { commit: commit.clone(), page: Some(page), ..RecordRead::default() };
+    let read = RecordRead { numbers: Some(written.numbers), page: Some(page), ..RecordRead::default() };
     let inserted = match &commit {
         Some(_) => Some(service.record_batches(&actor, &id, read).await?),
         None => None,
@@ -106,14 +108,41 @@ async fn insert(
     record_parts::answer(service, inserted, None, Some(written.counts.into()), commit).await
 }
 
-/// Which event or commit an update answers.
+/// What a listener answers with an update. Both are given only when they belong together.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", default)]
 #[into_params(parameter_in = Query)]
 struct UpdateParameters {
-    /// The event that the caller answers: the update amends its commit and tells nobody.
+    /// An event of this sheet: the update belongs to its commit, calls no hooks, and completes the commit where the
+    /// workbook tracks changes.
     #[serde(rename = "for")]
     for_event: Option<String>,
+    /// The same of a commit.
+    #[serde(alias = "versionId")]
+    commit_id: Option<String>,
+}
+
+impl UpdateParameters {
+    /// Who is told: an answer to an event calls no hooks, whatever its headers say.
+    async fn audience(
+        self,
+        service: &Service,
+        actor: &Actor,
+        sheet: &SheetId,
+        forces: bool,
+    ) -> ApiResult<Audience> {
+        let event = self.for_event.map(|id| known::<EventId>(&id)).transpose()?;
+        let commit = self.commit_id.map(|id| known::<CommitId>(&id)).transpose()?;
+        if event.is_none() && commit.is_none() {
+            return Ok(everybody(forces));
+        }
+        Ok(Audience::Answered(service.answering(actor, sheet, event.as_ref(), commit.as_ref()).await?))
+    }
+}
+
+/// Everybody, even if no value is another where a header says so.
+fn everybody(forces: bool) -> Audience {
+    if forces { Audience::Forced } else { Audience::Everybody }
 }
 
 /// Changes cells of records. Nothing changed: no commit, and the answer names the last one.
@@ -128,18 +157,10 @@ async fn update(
     ForcesHooks(forces): ForcesHooks,
     Json(records): Json<Vec<RecordRequest>>,
 ) -> Answer<Data<ChangeAnswer>> {
-    let answers = asked.for_event.map(|id| known::<EventId>(&id)).transpose()?;
+    let audience = asked.audience(&service, &actor, &id, forces).await?;
     let records = records.into_iter().map(RecordRequest::into_input).collect();
-    let written = service.update_records(&actor, &id, records, audience(answers, forces)).await?;
+    let written = service.update_records(&actor, &id, records, audience).await?;
     Ok(data(ChangeAnswer::new(service.last_commit(&written).await?)))
-}
-
-/// Who is told: an answer to an event calls no hooks, whatever its headers say.
-fn audience(answers: Option<EventId>, forces: bool) -> Audience {
-    match answers {
-        None if forces => Audience::Forced,
-        answers => answers.into(),
-    }
 }
 
 /// Which records to delete.

@@ -43,6 +43,13 @@ pub struct Workbook {
     pub updated_at: Timestamp,
 }
 
+impl Workbook {
+    /// Whether its settings say that it waits for the listeners of each commit (section 2.7 of the wire contract).
+    pub fn tracks_changes(&self) -> bool {
+        self.settings.as_ref().is_some_and(|settings| settings["trackChanges"] == true)
+    }
+}
+
 /// A table of records.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
@@ -76,6 +83,8 @@ pub struct Sheet {
     pub counts: Counts,
     /// The import that is running into it: it can be read, exports and actions wait.
     pub importing: Option<ChangeId>,
+    /// Its workbook tracks changes: a commit is open until a listener has answered it.
+    pub tracks_changes: bool,
     /// The customer's own data.
     pub metadata: Option<Value>,
     /// Narrows the listeners that hear of it.

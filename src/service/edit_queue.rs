@@ -280,7 +280,7 @@ async fn make(
         let message = format!("{what} is read-only");
         return Ok(Err(ServiceError::new(ErrorKind::Forbidden, message)));
     }
-    tell_as(tx, actor, sheet, &done, Topic::RecordsUpdated, audience);
+    tell_as(tx, actor, sheet, &done, Topic::RecordsUpdated, audience).await?;
     Ok(Ok(written(sheet.clone(), change, done)))
 }
 

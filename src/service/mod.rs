@@ -57,6 +57,7 @@ mod locks;
 pub mod mapping_plan;
 pub mod markdown;
 pub mod new_job;
+pub mod open_commits;
 pub mod orphaned_files;
 pub mod plugin_words;
 pub mod read_records;

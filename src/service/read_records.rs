@@ -28,6 +28,8 @@ pub struct RecordRead {
     pub since: Option<CommitId>,
     /// Only what this event tells of.
     pub for_event: Option<EventId>,
+    /// Only the records of these numbers, in order.
+    pub numbers: Option<Vec<RecordNumber>>,
 }
 
 /// A page of records.
@@ -86,9 +88,13 @@ impl Service {
     ) -> Result<FoundRecords> {
         allow(actor, Operation::ReadSpace)?;
         let sheet = sheets::find(tx, actor, id).await?;
+        let is_told = read.for_event.is_some() && !actor.is_person();
         let (mut read, job) = super::events::resolve(tx, actor, read).await?;
-        if let Some(job) = job.filter(|_| !actor.is_person()) {
+        if let Some(job) = job.filter(|_| is_told) {
             self.hear_of_job(&job).await?;
+        }
+        if let Some(commit) = read.commit.as_ref().filter(|_| is_told && sheet.tracks_changes) {
+            self.hear_of_commit(commit).await?;
         }
         let view = self.sheets.view(tx, &sheet).await?;
         let named = read.fields.take();
@@ -136,6 +142,9 @@ impl RecordRead {
         sheet: &Sheet,
         view: &View,
     ) -> Result<Option<Vec<RecordNumber>>> {
+        if let Some(numbers) = &self.numbers {
+            return Ok(Some(numbers.clone()));
+        }
         let Some(id) = self.commit.as_ref().or(self.since.as_ref()) else { return Ok(None) };
         let commit = crate::store::records::commit(tx, sheet.number, id).await?;
         let version = commit.ok_or_else(|| ServiceError::not_found("commit", id))?.version;

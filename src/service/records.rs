@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use super::announce::{MOST_LISTED, of_commit, of_sheet};
 use super::edit_queue::{Change, Edit};
 use super::locks::refuse_locked;
+use super::open_commits::{self, Answered};
 use super::{ErrorKind, Result, Service, ServiceError, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::{Constraint, Field, SheetAccess};
-use crate::domain::event::Topic;
-use crate::domain::ids::{ChangeId, CommitId, EventId, SheetId};
+use crate::domain::event::{NewEvent, Topic};
+use crate::domain::ids::{ChangeId, CommitId, SheetId};
 use crate::domain::limits::Limits;
 use crate::domain::query::RecordQuery;
 use crate::domain::record::{Counts, FieldNumber, Message, RecordNumber};
@@ -18,6 +19,11 @@ use crate::domain::workbook::{Columns, Sheet};
 use crate::sheets::Writer;
 use crate::sheets::{CellInput, Committed, NewRecord};
 use crate::store::{Tx, new_id};
+
+/// Records that a listener reads of one commit.
+const MOST_IN_COMMIT: usize = 10_000;
+/// Records of each commit where there are more: as many as fill two segments.
+const SOME_IN_COMMIT: usize = 8_192;
 
 /// One value of a write.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,16 +52,11 @@ pub enum Audience {
     Everybody,
     /// Everybody; hooks are called even if no value changed.
     Forced,
-    /// It is the reply to this event: hooks are not called again.
-    Answered(EventId),
+    /// It is the answer of a listener: hooks are not called again, and where changes are tracked the commit that was
+    /// answered is complete.
+    Answered(Answered),
     /// Nobody but the pages that show the sheet: they hear that its counts changed.
     Silent,
-}
-
-impl From<Option<EventId>> for Audience {
-    fn from(answers: Option<EventId>) -> Self {
-        answers.map_or(Self::Everybody, Self::Answered)
-    }
 }
 
 /// What a write did.
@@ -63,7 +64,7 @@ impl From<Option<EventId>> for Audience {
 pub struct Written {
     /// The sheet before it.
     pub sheet: Sheet,
-    /// The commit; nothing when nothing changed.
+    /// The commit, of several the last; nothing when nothing changed.
     pub commit_id: Option<CommitId>,
     /// What a person undoes.
     pub change_id: ChangeId,
@@ -80,7 +81,8 @@ pub struct Written {
 }
 
 impl Service {
-    /// Inserts records at the end, in their order.
+    /// Inserts records at the end, in their order and as one change. More than listeners read of a commit are several
+    /// commits.
     pub async fn insert_records(
         &self,
         actor: &Actor,
@@ -99,11 +101,17 @@ impl Service {
         }
         let change = new_id();
         let (mut writer, mut tx) = self.begin_write(actor, &sheet).await?;
-        let done = writer.insert(&mut tx, &actor.id, Some(&change), fresh).await?;
-        tell(&mut tx, actor, &sheet, &done, Topic::RecordsCreated, audience).await?;
+        let together = if fresh.len() > MOST_IN_COMMIT { SOME_IN_COMMIT } else { MOST_IN_COMMIT };
+        let (mut fresh, mut all) = (fresh.into_iter(), None);
+        while fresh.len() > 0 || all.is_none() {
+            let some = fresh.by_ref().take(together).collect();
+            let done = writer.insert(&mut tx, &actor.id, Some(&change), some).await?;
+            tell(&mut tx, actor, &sheet, &done, Topic::RecordsCreated, audience).await?;
+            all = Some(after(all, done));
+        }
         tx.commit().await?;
         writer.publish();
-        Ok(written(sheet, change, done))
+        Ok(written(sheet, change, all.ok_or_else(|| ServiceError::internal("nothing was inserted"))?))
     }
 
     /// Changes records; cells that are not named stay.
@@ -148,10 +156,7 @@ impl Service {
             let numbers = view.numbers(&mut tx, query).await?;
             let done = writer.delete(&mut tx, &actor.id, Some(&change), numbers).await?;
             tell(&mut tx, actor, &sheet, &done, Topic::RecordsDeleted, audience).await?;
-            all = Some(match all {
-                Some(before) => Committed { numbers: [before.numbers, done.numbers].concat(), ..done },
-                None => done,
-            });
+            all = Some(after(all, done));
         }
         let all = all.ok_or_else(|| ServiceError::bad_request("say which records to delete"))?;
         tx.commit().await?;
@@ -307,7 +312,15 @@ pub(super) fn written(sheet: Sheet, change_id: ChangeId, done: Committed) -> Wri
     }
 }
 
-/// Puts the events of a write into the log. A write that changed nothing has none.
+/// What several commits of one change did.
+fn after(before: Option<Committed>, done: Committed) -> Committed {
+    let Some(Committed { mut numbers, .. }) = before else { return done };
+    numbers.extend(done.numbers);
+    Committed { numbers, ..done }
+}
+
+/// Puts the events of a write into the log. A write that changed nothing has none, but an answer completes its commit
+/// all the same.
 pub(super) async fn tell(
     tx: &mut Tx,
     actor: &Actor,
@@ -316,37 +329,47 @@ pub(super) async fn tell(
     topic: Topic,
     audience: &Audience,
 ) -> Result<()> {
+    if done.commit.is_none() && !matches!(audience, Audience::Answered(_)) {
+        return Ok(());
+    }
+    tell_as(tx, actor, sheet, done, topic, audience).await?;
     if done.commit.is_some() {
-        tell_as(tx, actor, sheet, done, topic, audience);
         crate::store::spaces::touch(tx, &sheet.space_id, crate::store::now());
     }
     Ok(())
 }
 
 /// The same for a caller who tells of the space that something happened in it.
-pub(super) fn tell_as(
+pub(super) async fn tell_as(
     tx: &mut Tx,
     actor: &Actor,
     sheet: &Sheet,
     done: &Committed,
     topic: Topic,
     audience: &Audience,
-) {
-    let Some(commit) = &done.commit else { return };
-    let event = |topic, about| of_commit(topic, &actor.id, sheet, commit, about);
-    if !matches!(audience, Audience::Silent) {
-        tx.emit(event(topic, about_records(sheet, done, topic)));
-    }
-    match audience {
-        Audience::Answered(_) => {
-            tx.emit(event(Topic::LayerCreated, json!({ "layerId": commit, "commitId": commit })));
+) -> Result<()> {
+    if let Some(commit) = &done.commit {
+        if !matches!(audience, Audience::Silent) {
+            tx.emit(of_commit(topic, &actor.id, sheet, commit, about_records(sheet, done, topic)));
         }
-        Audience::Everybody | Audience::Forced if done.any_value_changed || *audience == Audience::Forced => {
-            tx.emit(commit_event(&actor.id, sheet, commit));
+        match audience {
+            Audience::Answered(Answered { commit: answered }) => {
+                let answered = answered.as_ref().unwrap_or(commit);
+                tx.emit(open_commits::layer(&actor.id, sheet, answered, commit));
+            }
+            Audience::Everybody | Audience::Forced if done.any_value_changed || *audience == Audience::Forced => {
+                open_commits::ask(tx, &actor.id, sheet, commit);
+            }
+            Audience::Silent | Audience::Everybody | Audience::Forced => {}
         }
-        Audience::Silent | Audience::Everybody | Audience::Forced => {}
     }
-    tx.emit(counts_event(&actor.id, sheet, done.version, done.counts));
+    if let Audience::Answered(Answered { commit: Some(answered) }) = audience {
+        open_commits::complete(tx, actor, sheet, answered).await?;
+    }
+    if done.commit.is_some() {
+        tx.emit(counts_event(&actor.id, sheet, done.version, done.counts));
+    }
+    Ok(())
 }
 
 /// What is told of the records of a write.
@@ -372,10 +395,10 @@ pub(super) fn commit_event(
     actor_id: &str,
     sheet: &Sheet,
     commit: &CommitId,
-) -> crate::domain::event::NewEvent {
+) -> NewEvent {
     let about = json!({
         "sheetId": sheet.id, "workbookId": sheet.workbook_id, "versionId": commit, "commitId": commit,
-        "sheetSlug": sheet.slug, "trackChanges": false,
+        "sheetSlug": sheet.slug, "trackChanges": sheet.tracks_changes,
     });
     of_commit(Topic::CommitCreated, actor_id, sheet, commit, about)
 }
@@ -386,7 +409,7 @@ pub(super) fn counts_event(
     sheet: &Sheet,
     version: i64,
     counts: Counts,
-) -> crate::domain::event::NewEvent {
+) -> NewEvent {
     let payload = json!({ "version": version, "counts": counts });
     of_sheet(Topic::SheetCountsUpdated, actor_id, sheet, payload)
 }

@@ -11,7 +11,7 @@ use super::{ErrorKind, Result, Service};
 use crate::domain::record::{FieldNumber, RecordNumber};
 use crate::domain::workbook::Sheet;
 use crate::sheets::{ImportBuilder, Stale};
-use crate::store::sheets;
+use crate::store::{new_id, sheets};
 
 /// Changes of so long are followed together.
 const GATHERED: Duration = Duration::from_millis(50);
@@ -103,9 +103,9 @@ impl Service {
         }
         let actor = server_actor(&sheet.account_id, &sheet.environment_id)?;
         let stale = Stale::links(sheet);
-        let mut from = Some(RecordNumber(0));
+        let (change, mut from) = (new_id(), Some(RecordNumber(0)));
         while let Some(begin) = from {
-            from = self.validate_records(&actor, &sheet.id, Some(&stale), begin).await?.rest;
+            from = self.validate_records(&actor, &sheet.id, &change, Some(&stale), begin).await?.rest;
         }
         checked.insert(sheet.number, stamps);
         Ok(())

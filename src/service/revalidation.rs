@@ -6,12 +6,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::announce::of_commit;
 use super::new_job::NewJob;
 use super::records::{counts_event, not_importing};
-use super::{Result, Service, allow, sheets as find_sheets};
+use super::{Result, Service, allow, open_commits, sheets as find_sheets};
 use crate::domain::access::{Actor, Operation};
-use crate::domain::event::Topic;
 use crate::domain::ids::{ChangeId, Id, SheetId};
 use crate::domain::job::{JobTrigger, JobType};
 use crate::domain::record::RecordNumber;
@@ -60,14 +58,15 @@ impl Service {
             self.create_job(actor, job(&sheet, None)).await?;
             return Ok(());
         }
-        let mut from = RecordNumber(0);
-        while let Some(rest) = self.validate_records(actor, id, None, from).await?.rest {
+        let (change, mut from) = (new_id(), RecordNumber(0));
+        while let Some(rest) = self.validate_records(actor, id, &change, None, from).await?.rest {
             from = rest;
         }
         Ok(())
     }
 
-    /// Checks the records from `from` on again, as many as one commit may be about.
+    /// Checks the records from `from` on again, as many as are looked at in one go, as a part of a change. When nothing
+    /// in particular is stale, listeners are asked to check each of them as well.
     ///
     /// # Errors
     /// `Conflict` while a file is being imported into the sheet.
@@ -75,6 +74,7 @@ impl Service {
         &self,
         actor: &Actor,
         id: &SheetId,
+        change: &ChangeId,
         stale: Option<&Stale>,
         from: RecordNumber,
     ) -> Result<Validated> {
@@ -84,21 +84,22 @@ impl Service {
         records::lock_head(&mut tx, sheet.number).await?;
         let sheet = find_sheets::find(&mut tx, actor, id).await?;
         not_importing(&sheet)?;
-        let all = Stale::all(&sheet);
-        let what = (&sheet, stale.unwrap_or(&all));
-        let done = writer.revalidate(&mut tx, &actor.id, Some(&new_id()), what, from).await?;
-        tell(&mut tx, actor, &sheet, &done.committed);
-        // Listeners check the whole sheet again only when somebody asked for it.
-        if let (None, Some(commit)) = (stale, &done.committed.commit) {
-            let payload = json!({
-                "sheetId": sheet.id, "workbookId": sheet.workbook_id, "versionId": commit,
-                "commitId": commit, "sheetSlug": sheet.slug, "trackChanges": false,
-            });
-            tx.emit(of_commit(Topic::CommitCreated, &actor.id, &sheet, commit, payload));
-        }
+        let validated = match stale {
+            Some(stale) => {
+                let what = (&sheet, stale);
+                let done = writer.revalidate(&mut tx, &actor.id, Some(change), what, from).await?;
+                tell(&mut tx, actor, &sheet, &done.committed);
+                Validated { rest: done.rest, records: done.records }
+            }
+            None => {
+                let done = writer.revalidate_all(&mut tx, &actor.id, change, &sheet, from).await?;
+                ask(&mut tx, actor, &sheet, &done.commits);
+                Validated { rest: done.rest, records: done.records }
+            }
+        };
         tx.commit().await?;
         writer.publish();
-        Ok(Validated { rest: done.rest, records: done.records })
+        Ok(validated)
     }
 
     /// Holds sheets for writing; the transaction that changes their blueprints begins after it.
@@ -171,6 +172,15 @@ fn job(sheet: &Sheet, stale: Option<Stale>) -> NewJob {
     job.label = Some(format!("Check {}", sheet.config.name));
     job.config = Some(json!(ValidateConfig { stale }));
     job
+}
+
+/// Asks listeners to check the records of these commits.
+fn ask(tx: &mut Tx, actor: &Actor, sheet: &Sheet, commits: &[Committed]) {
+    let Some(last) = commits.last() else { return };
+    for commit in commits.iter().filter_map(|done| done.commit.as_ref()) {
+        open_commits::ask(tx, &actor.id, sheet, commit);
+    }
+    tx.emit(counts_event(&actor.id, sheet, last.version, last.counts));
 }
 
 fn tell(tx: &mut Tx, actor: &Actor, sheet: &Sheet, done: &Committed) {

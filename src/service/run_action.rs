@@ -83,6 +83,10 @@ impl Service {
         if let Some(reason) = action.requirements().refusal(standing) {
             return Err(ServiceError::conflict(reason));
         }
+        // What Inlet brings needs no listener to be done with the records.
+        if let (None, Some(reason)) = (built_in, self.checks_before(actor, &run).await?) {
+            return Err(ServiceError::conflict(reason));
+        }
         let FormAnswers { input, secrets } = match &action.input_form {
             Some(form) => self.form_answers(actor, &run, form).await?,
             None => FormAnswers::default(),

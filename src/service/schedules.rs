@@ -33,8 +33,8 @@ impl Service {
         Ok(schedules::due(&mut tx, moment).await?)
     }
 
-    /// Makes the jobs of an action that was found due at `moment`, and says how many; none when another server did, or
-    /// when it no longer runs by itself as it did then.
+    /// Makes the jobs of an action that was found due at `moment`, and says how many; none when another server did,
+    /// when it no longer runs by itself as it did then, or as long as listeners check records that it is about.
     pub async fn run_due(&self, due: &Due, moment: Timestamp) -> Result<usize> {
         let actor = Actor { id: due.action_id.to_string(), role: Role::System, scope: due.scope.clone() };
         let mut tx = self.db.read().await?;
@@ -45,6 +45,13 @@ impl Service {
             _ => None,
         };
         drop(tx);
+        // It is due still when the checks are done.
+        for run in runs.iter().flatten() {
+            if let Ok(Some(reason)) = self.checks_before(&actor, run).await {
+                tracing::debug!(action = %due.action_id, source = %run.source, %reason, "a scheduled action waits");
+                return Ok(0);
+            }
+        }
         let mut jobs = Vec::new();
         for run in runs.iter().flatten().cloned() {
             let (source, column) = (run.source.clone(), run.column.clone().unwrap_or_default());

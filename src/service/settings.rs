@@ -18,15 +18,18 @@ pub struct Timeouts {
     pub sweep: i64,
     /// How long a listener may take that is asked for choices while somebody types.
     pub options: i64,
+    /// How long nothing may be heard of the listeners of a commit before actions no longer wait for them.
+    pub commits: i64,
 }
 
 impl Timeouts {
-    /// For real work: five minutes to answer, a quarter of an hour of silence; a day for work of our own.
+    /// For real work: five minutes to answer a job or a commit, a quarter of an hour of silence; a day for work of our own.
     pub const NORMAL: Self = Self {
         patience: Patience { acknowledge: 300_000, silence: 900_000, parts: 30_000, total: 86_400_000 },
         lease: 30_000,
         sweep: 5_000,
         options: 10_000,
+        commits: 300_000,
     };
     /// For tests: a listener that does nothing is given up within five seconds.
     pub const FAST: Self = Self {
@@ -34,6 +37,7 @@ impl Timeouts {
         lease: 3_000,
         sweep: 250,
         options: 3_000,
+        commits: 4_000,
     };
 }
 

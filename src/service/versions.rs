@@ -34,7 +34,7 @@ impl Service {
     /// What changed a sheet, the last change first, as many at most.
     pub async fn sheet_changes(&self, actor: &Actor, id: &SheetId, most: usize) -> Result<Vec<SheetChange>> {
         let mut changes: Vec<SheetChange> = Vec::new();
-        for commit in self.sheet_commits(actor, id).await? {
+        for commit in self.sheet_commits(actor, id, None).await? {
             if let Some(last) =
                 changes.last_mut().filter(|last| last.id.is_some() && last.id == commit.change_id)
             {

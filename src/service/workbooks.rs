@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::locks::refuse_locked;
-use super::{Result, Service, ServiceError, actions, allow, announce, schedules};
+use super::{Result, Service, ServiceError, actions, allow, announce, open_commits, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
 use crate::domain::blueprint::{SheetConfig, WorkbookConfig};
@@ -119,7 +119,7 @@ impl Service {
         let mut tx = self.db.write().await?;
         let WorkbookWithSheets { mut workbook, sheets: before } = read(&mut tx, actor, id).await?;
         let around = whereabouts(&mut tx, actor, &workbook.space_id, None).await?;
-        let was = workbook.clone();
+        let (was, tracked) = (workbook.clone(), workbook.tracks_changes());
         if let Some(actions) = change.actions {
             mount::check(MountKind::Workbook, &actions)?;
             workbook.actions = actions;
@@ -162,6 +162,9 @@ impl Service {
         for sheet in after.sheets.iter().filter(|sheet| !before.contains(sheet)) {
             let checked = sheet.config.check_references(is_there);
             checked.map_err(|error| at(error.into(), &sheet.config.name))?;
+        }
+        if workbook.tracks_changes() != tracked {
+            open_commits::track(&mut tx, &workbook).await?;
         }
         tx.commit().await?;
         held.publish();
@@ -288,6 +291,7 @@ pub(super) fn new_sheet(
         layout: 0,
         counts: Counts::default(),
         importing: None,
+        tracks_changes: workbook.tracks_changes(),
         created_at: moment,
         updated_at: moment,
         config: Arc::new(config),

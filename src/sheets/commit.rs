@@ -187,6 +187,8 @@ impl Writer {
             created_by: author.by.to_string(),
             created_at: store::now(),
             completed_at: None,
+            completed_by: None,
+            open_since: None,
             inserted: edit.inserted,
             updated: edit.updated,
             deleted: edit.deleted,

@@ -30,6 +30,11 @@ pub struct RecordChange {
     pub after: Texts,
 }
 
+/// Whether a commit may have changed more than the messages that follow from the rules.
+fn writes(commit: &CommitRow) -> bool {
+    commit.kind != "validate"
+}
+
 impl View {
     /// What the commits up to this version did to a record, the last one first: one page, and how many commits touched
     /// the record.
@@ -46,7 +51,7 @@ impl View {
         let kept = retention::kept_from(tx, self.state.sheet).await?;
         let mut touched = Vec::new();
         for commit in records::commits_between(tx, self.state.sheet, kept, self.state.version).await? {
-            if number_set::contains(&commit.numbers, number)? {
+            if writes(&commit) && number_set::contains(&commit.numbers, number)? {
                 touched.push(commit);
             }
         }
@@ -77,7 +82,7 @@ impl View {
         let text = |texts: &Texts| texts.as_ref().and_then(|texts| texts.get(place?)?.clone());
         let mut looked_at = 0;
         for commit in records::commits_between(tx, sheet, kept, last).await?.into_iter().rev() {
-            if !number_set::contains(&commit.numbers, number)? {
+            if !writes(&commit) || !number_set::contains(&commit.numbers, number)? {
                 continue;
             }
             let before = self.record_at(tx, commit.version - 1, number).await?;

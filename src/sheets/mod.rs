@@ -107,7 +107,7 @@ pub use moved::Moved;
 pub use open::{Sheets, Turn};
 pub use orders::Positions;
 pub use restore::{Classes, Restored, RestoredAs};
-pub use revalidate::Revalidated;
+pub use revalidate::{Revalidated, RevalidatedAll};
 pub use stale::Stale;
 pub use tally::MessageCount;
 

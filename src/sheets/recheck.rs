@@ -22,6 +22,8 @@ pub(super) struct Recheck {
     pub(super) stale: Stale,
     /// For each unique rule the records that have a double, in order.
     pub(super) doubles: Vec<Vec<RecordNumber>>,
+    /// Whether all records that are there are listed.
+    pub(super) lists: bool,
 }
 
 /// Which cells of a field are judged.
@@ -48,6 +50,8 @@ pub(super) struct Found {
     pub(super) records: Vec<(RecordNumber, Vec<CellMessage>)>,
     /// All records whose messages changed.
     pub(super) numbers: Vec<RecordNumber>,
+    /// All records that were looked at and are there, where they are listed.
+    pub(super) live: Vec<RecordNumber>,
     /// How many more or fewer records have an error.
     pub(super) invalid: i64,
 }
@@ -110,6 +114,10 @@ impl Recheck {
                     came.push((row, link.field, distinct.place(&message)));
                 }
             }
+        }
+        if self.lists {
+            let live = (0..slice.records()).filter(|row| slice.is_live(*row));
+            out.live.extend(live.map(|row| slice.number(row)));
         }
         let last = slice.number(slice.records().saturating_sub(1));
         for (field, message, number) in self.marks(slice.number(0), last) {

@@ -31,6 +31,7 @@ pub mod keys;
 pub mod layouts;
 mod lock;
 mod notify;
+pub mod open_commits;
 pub mod places;
 pub mod records;
 pub mod retention;

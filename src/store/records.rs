@@ -85,8 +85,12 @@ pub struct CommitRow {
     pub created_by: String,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When its listeners were done with it.
+    /// When its listeners were done with it; nothing when it is open, or was complete from the beginning.
     pub completed_at: Option<Timestamp>,
+    /// Who said so.
+    pub completed_by: Option<String>,
+    /// The last sign of life of its listeners, as long as it is open.
+    pub open_since: Option<Timestamp>,
     /// Records that it brought.
     pub inserted: u64,
     /// Records that it changed.
@@ -329,46 +333,49 @@ pub async fn fold_patches(tx: &mut Tx, sheet: i64, version: i64) -> Result<(), S
     Ok(())
 }
 
-const COMMIT: &str = "SELECT id, sheet, version, change_id, kind, created_by, created_at, completed_at, \
-                      inserted, updated, deleted, live, invalid, numbers, restores FROM commits WHERE ";
+const COMMIT: &str = "SELECT id, sheet, version, change_id, kind, created_by, created_at, completed_at, completed_by, \
+                      open_since, inserted, updated, deleted, live, invalid, numbers, restores FROM commits WHERE ";
 
-type CommitColumns = (
-    String,
-    i64,
-    i64,
-    Option<String>,
-    String,
-    String,
-    i64,
-    Option<i64>,
-    i64,
-    i64,
-    i64,
-    i64,
-    i64,
-    Vec<u8>,
-    Option<i64>,
-);
+#[derive(sqlx::FromRow)]
+struct CommitColumns {
+    id: String,
+    sheet: i64,
+    version: i64,
+    change_id: Option<String>,
+    kind: String,
+    created_by: String,
+    created_at: i64,
+    completed_at: Option<i64>,
+    completed_by: Option<String>,
+    open_since: Option<i64>,
+    inserted: i64,
+    updated: i64,
+    deleted: i64,
+    live: i64,
+    invalid: i64,
+    numbers: Vec<u8>,
+    restores: Option<i64>,
+}
 
 fn commit_row(row: CommitColumns) -> Result<CommitRow, StoreError> {
-    let (commit_id, sheet, version, change, kind, created_by, created_at, completed_at, ..) = &row;
-    let (.., inserted, updated, deleted, live, invalid, _, restores) = &row;
     Ok(CommitRow {
-        id: id("commits.id", commit_id)?,
-        sheet: *sheet,
-        version: *version,
-        change_id: optional_id("commits.change_id", change.clone())?,
-        kind: kind.clone(),
-        created_by: created_by.clone(),
-        created_at: Timestamp(*created_at),
-        completed_at: moment(*completed_at),
-        inserted: count("commits.inserted", *inserted)?,
-        updated: count("commits.updated", *updated)?,
-        deleted: count("commits.deleted", *deleted)?,
-        live: count("commits.live", *live)?,
-        invalid: count("commits.invalid", *invalid)?,
-        restores: *restores,
-        numbers: row.13,
+        id: id("commits.id", &row.id)?,
+        sheet: row.sheet,
+        version: row.version,
+        change_id: optional_id("commits.change_id", row.change_id)?,
+        kind: row.kind,
+        created_by: row.created_by,
+        created_at: Timestamp(row.created_at),
+        completed_at: moment(row.completed_at),
+        completed_by: row.completed_by,
+        open_since: moment(row.open_since),
+        inserted: count("commits.inserted", row.inserted)?,
+        updated: count("commits.updated", row.updated)?,
+        deleted: count("commits.deleted", row.deleted)?,
+        live: count("commits.live", row.live)?,
+        invalid: count("commits.invalid", row.invalid)?,
+        restores: row.restores,
+        numbers: row.numbers,
     })
 }
 
@@ -427,10 +434,20 @@ pub async fn commits_between(
     tx.all::<CommitColumns>(statement).await?.into_iter().map(commit_row).collect()
 }
 
-/// The commits of a sheet, the last one first.
-pub async fn commits(tx: &mut Tx, sheet: i64, limit: u64) -> Result<Vec<CommitRow>, StoreError> {
+/// The commits of a sheet, the last one first: all, only those that are complete, or only the open ones.
+pub async fn commits(
+    tx: &mut Tx,
+    sheet: i64,
+    completed: Option<bool>,
+    limit: u64,
+) -> Result<Vec<CommitRow>, StoreError> {
     let statement = Statement::new(COMMIT)
         .push_bind("sheet = ", sheet)
+        .push(match completed {
+            None => "",
+            Some(true) => " AND open_since IS NULL",
+            Some(false) => " AND open_since IS NOT NULL",
+        })
         .push(" ORDER BY version DESC")
         .push_bind(" LIMIT ", integer(limit));
     tx.all::<CommitColumns>(statement).await?.into_iter().map(commit_row).collect()
@@ -442,10 +459,4 @@ pub async fn sheet_of_commit(tx: &mut Tx, commit: &CommitId) -> Result<Option<Sh
         "SELECT sheets.id FROM commits JOIN sheets ON sheets.number = commits.sheet WHERE commits.id = $1";
     let row: Option<(String,)> = tx.optional(Statement::new(text).bind(commit)).await?;
     row.map(|(sheet,)| id("sheets.id", &sheet)).transpose()
-}
-
-/// Says that the listeners of a commit are done with it; false when there is no such commit or they were.
-pub async fn complete_commit(tx: &mut Tx, commit: &CommitId, now: Timestamp) -> Result<bool, StoreError> {
-    let text = "UPDATE commits SET completed_at = $2 WHERE id = $1 AND completed_at IS NULL";
-    Ok(tx.execute(Statement::new(text).bind(commit).bind(now)).await? == 1)
 }

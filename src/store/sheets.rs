@@ -17,7 +17,7 @@ use crate::domain::workbook::{Sheet, SheetLock};
 macro_rules! columns {
     () => {
         "number, id, account_id, environment_id, space_id, workbook_id, slug, position, config, field_numbers,
-        record_key, metadata, version, live, invalid, layout, importing, created_at, updated_at,
+        record_key, metadata, version, live, invalid, layout, importing, tracks_changes, created_at, updated_at,
         namespace, locked_by, locked_at, created_from,
         (SELECT u.name FROM users u WHERE u.id = sheets.locked_by) AS locked_by_name,
         (SELECT name FROM spaces WHERE spaces.id = sheets.space_id) AS space_name,
@@ -46,8 +46,8 @@ pub async fn insert(tx: &mut Tx, sheet: &Sheet) -> Result<i64, StoreError> {
     let statement = Statement::new(
         "INSERT INTO sheets (id, account_id, environment_id, space_id, workbook_id, slug, position, config,
             field_numbers, record_key, metadata, version, live, invalid, next_record, next_segment, importing,
-            namespace, created_from, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 1, 1, $13, $14, $15, $16, $17)
+            namespace, created_from, tracks_changes, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, 0, 1, 1, $13, $14, $15, $16, $17, $18)
         RETURNING number",
     )
     .bind(&sheet.id)
@@ -65,6 +65,7 @@ pub async fn insert(tx: &mut Tx, sheet: &Sheet) -> Result<i64, StoreError> {
     .bind(&sheet.importing)
     .bind(&sheet.namespace)
     .bind(&sheet.created_from)
+    .bind(sheet.tracks_changes)
     .bind(sheet.created_at)
     .bind(sheet.updated_at);
     let (number,): (i64,) = tx.one(statement).await?;
@@ -174,6 +175,12 @@ pub async fn set_importing(tx: &mut Tx, id: &SheetId, change: Option<&ChangeId>)
     tx.execute(statement.bind(id).bind(change.map(ToString::to_string))).await.map(|_| ())
 }
 
+/// Says whether the sheets of a workbook track changes.
+pub async fn set_tracking(tx: &mut Tx, id: &WorkbookId, tracks_changes: bool) -> Result<(), StoreError> {
+    let statement = Statement::new("UPDATE sheets SET tracks_changes = $2 WHERE workbook_id = $1");
+    tx.execute(statement.bind(id).bind(tracks_changes)).await.map(|_| ())
+}
+
 #[derive(sqlx::FromRow)]
 struct SheetRow {
     number: i64,
@@ -193,6 +200,7 @@ struct SheetRow {
     invalid: i64,
     layout: i64,
     importing: Option<String>,
+    tracks_changes: bool,
     created_at: i64,
     updated_at: i64,
     namespace: Option<String>,
@@ -257,6 +265,7 @@ impl TryFrom<SheetRow> for Sheet {
                 error: count("sheets.invalid", row.invalid)?,
             },
             importing: optional_id("sheets.importing", row.importing)?,
+            tracks_changes: row.tracks_changes,
             metadata: from_optional_json("sheets.metadata", row.metadata)?,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::fixtures::{contacts, insert, text};
 use crate::{TestApp, on_each_database};
@@ -20,8 +20,16 @@ async fn each_write_is_a_commit() {
         let complete =
             app.post(&format!("/v1/commits/{}/complete", text(&one, "id")), json!(null)).await.data();
         assert_eq!(complete, json!({ "success": true }));
-        // Nobody has to answer a commit here, so none is open for ever.
+        // Nobody has to answer a commit of a workbook that does not track changes.
+        assert_eq!((&one["completedAt"], &one["completedBy"]), (&one["createdAt"], &Value::Null));
         assert_eq!(app.get(&format!("{path}?completed=false")).await.data(), json!([]));
+        assert_eq!(app.get(&format!("{path}?completed=true")).await.data(), commits);
+        let told = async |topic: &str| {
+            let path = format!("/v1/events?spaceId={}&topic={topic}", made.space);
+            app.get(&path).await.json()["data"].as_array().unwrap().clone()
+        };
+        assert_eq!(told("commit:created").await[0]["payload"]["trackChanges"], json!(false));
+        assert!(told("commit:completed").await.is_empty());
         app.get("/v1/commits/us_vr_0000000000000000000000").await.refused(404);
     })
     .await;

@@ -56,6 +56,7 @@ mod space_stream;
 mod spaces;
 mod subscription;
 mod tenants;
+mod tracked_commits;
 mod transport;
 mod typed_cells;
 mod views;

@@ -8,7 +8,7 @@ use crate::fixtures::{contacts, insert};
 use crate::{TestApp, on_each_database};
 
 /// `text` as gzip of stored blocks: what `gzip` would make, without a compressor.
-fn gzip(text: &[u8]) -> Vec<u8> {
+pub fn gzip(text: &[u8]) -> Vec<u8> {
     let mut packed = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let blocks: Vec<&[u8]> = text.chunks(65_535).collect();
     for (number, block) in blocks.iter().enumerate() {

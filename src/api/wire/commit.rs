@@ -21,8 +21,11 @@ pub struct CommitBody {
     created_by: String,
     /// When it was made.
     created_at: String,
-    /// When listeners had answered it.
-    completed_at: String,
+    /// Who said that it is complete: nobody when no listener had to, or none did in time.
+    completed_by: Option<String>,
+    /// When it was complete: from the beginning, unless the workbook tracks changes. Then it is open until a listener
+    /// has answered it.
+    completed_at: Option<String>,
 }
 
 impl CommitBody {
@@ -33,8 +36,11 @@ impl CommitBody {
             sheet_id: sheet_id.into(),
             change_id: commit.change_id.map(String::from),
             created_by: commit.created_by,
-            // Nobody has to answer a commit here, so it is complete from the start.
-            completed_at: commit.completed_at.unwrap_or(commit.created_at).to_string(),
+            completed_by: commit.completed_by,
+            completed_at: match commit.open_since {
+                Some(_) => None,
+                None => Some(commit.completed_at.unwrap_or(commit.created_at).to_string()),
+            },
             created_at: commit.created_at.to_string(),
         }
     }

@@ -29,6 +29,7 @@ fn sheet(config: Value) -> Sheet {
         layout: 0,
         counts: Counts::default(),
         importing: None,
+        tracks_changes: false,
         metadata: None,
         namespace: None,
         lock: None,

@@ -17,11 +17,12 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
     let config = work.config::<Option<ValidateConfig>>()?.unwrap_or_default();
     let id =
         work.job.sheet_id.clone().ok_or_else(|| WorkError::Failed("the job names no sheet".to_string()))?;
+    let change = work.change()?;
     let total = work.service.sheet(&work.actor, &id).await?.counts.total;
     let (mut done, mut from) = (0, Some(RecordNumber(0)));
     while let Some(begin) = from {
         work.progress(done, total, || format!("{} checked", counted(done, "record"))).await?;
-        match work.service.validate_records(&work.actor, &id, config.stale.as_ref(), begin).await {
+        match work.service.validate_records(&work.actor, &id, &change, config.stale.as_ref(), begin).await {
             Ok(part) => {
                 done += part.records;
                 from = part.rest;

@@ -13,9 +13,11 @@ use crate::domain::parse::{ParseError, from_slice};
 use crate::domain::space::Space;
 use crate::domain::workbook::Sheet;
 use crate::rpc::RpcError;
+use crate::rpc::actions::ActionView;
 use crate::rpc::spaces::{Created, DocumentEntry, HomeList, SheetEntry, SpaceFrame, SpaceRow, WorkbookEntry};
 use crate::service::Page;
 use crate::service::actions::Around;
+use crate::service::open_commits::OpenChecks;
 use crate::service::spaces::{NewSpace, SpaceChange};
 use crate::service::workbooks::WorkbookWithSheets;
 use crate::store::jobs::JobFilter;
@@ -70,9 +72,10 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
     let alone = service.actions_alone(actor, &id).await?;
     let around = Around::space(&space, &alone);
     let actions = views(&around.at(&Spot::Space));
+    let checks = service.open_checks(actor, &workbooks).await?;
     // What was read from a file is not worked on there: it has its address, and no place in the sidebar.
     let shown = workbooks.iter().filter(|found| !is_extracted(&found.workbook));
-    let workbooks = shown.map(|found| entry(found, around)).collect();
+    let workbooks = shown.map(|found| entry(found, around, &checks)).collect();
     let files = service.files(actor, &id, None, Page::first(1)).await?.total;
     let filter = JobFilter { space_id: Some(id), ..JobFilter::default() };
     let running = JobFilter { unfinished: true, ..filter.clone() };
@@ -102,25 +105,40 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
     })
 }
 
-fn entry(WorkbookWithSheets { workbook, sheets }: &WorkbookWithSheets, around: Around<'_>) -> WorkbookEntry {
+fn entry(
+    WorkbookWithSheets { workbook, sheets }: &WorkbookWithSheets,
+    around: Around<'_>,
+    checks: &OpenChecks,
+) -> WorkbookEntry {
     let around = Around { workbook: Some(workbook), ..around };
     let sheet = |sheet: &Sheet| {
         let around = Around { sheet: Some(sheet), ..around };
+        let reason = checks.reason([sheet]);
         SheetEntry {
             id: sheet.id.to_string(),
             name: sheet.config.name.clone(),
             records: sheet.counts.total,
             invalid: sheet.counts.error,
-            actions: views(&around.at(&Spot::Sheet(sheet))),
-            column_actions: views(&around.at_columns(sheet)),
+            actions: waiting(reason.as_deref(), views(&around.at(&Spot::Sheet(sheet)))),
+            column_actions: waiting(reason.as_deref(), views(&around.at_columns(sheet))),
         }
     };
     WorkbookEntry {
         id: workbook.id.to_string(),
         name: workbook.name.clone(),
-        actions: views(&around.at(&Spot::Workbook(workbook))),
+        actions: waiting(checks.reason(sheets).as_deref(), views(&around.at(&Spot::Workbook(workbook)))),
         sheets: sheets.iter().map(sheet).collect(),
     }
+}
+
+/// Actions that cannot be pressed for a reason that passes; those that never can keep theirs.
+fn waiting(reason: Option<&str>, mut actions: Vec<ActionView>) -> Vec<ActionView> {
+    if let Some(reason) = reason {
+        for action in &mut actions {
+            action.requirements.never.get_or_insert_with(|| reason.to_string());
+        }
+    }
+    actions
 }
 
 pub async fn create_space(name: String, blueprint: String) -> Result<Created, RpcError> {

@@ -32,7 +32,7 @@ async fn a_transaction_that_is_dropped_leaves_nothing() {
         assert_eq!(all(&sheets, &database, &sheet).await, before);
         let mut tx = database.read().await.unwrap();
         assert_eq!(again(&database, &tenant, &sheet).await.version, 1);
-        assert_eq!(records::commits(&mut tx, sheet.number, 10).await.unwrap().len(), 1);
+        assert_eq!(records::commits(&mut tx, sheet.number, None, 10).await.unwrap().len(), 1);
         let segments = records::segments(&mut tx, sheet.number, At::Head).await.unwrap();
         assert_eq!(segments.len(), 2);
         drop(tx);

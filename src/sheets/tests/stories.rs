@@ -299,7 +299,7 @@ impl<'a> Story<'a> {
         let sheet = again(self.db, self.tenant, &self.sheet).await;
         let records = super::all(&self.sheets, self.db, &self.sheet).await;
         let mut tx = self.db.read().await.unwrap();
-        let commits = records::commits(&mut tx, self.sheet.number, 3).await.unwrap();
+        let commits = records::commits(&mut tx, self.sheet.number, None, 3).await.unwrap();
         let commits: Vec<_> = commits
             .into_iter()
             .map(|row| (row.kind, row.version, row.inserted, row.updated, row.deleted, row.live, row.invalid))

@@ -208,6 +208,7 @@ pub fn sheet(workbook: &Workbook, slug: &str, keys: &[&str]) -> Sheet {
         layout: 0,
         counts: Counts::default(),
         importing: None,
+        tracks_changes: workbook.tracks_changes(),
         metadata: Some(json!({"b": 2})),
         namespace: Some("green".to_string()),
         lock: None,

@@ -1,8 +1,11 @@
 //! Workbooks, sheets and files.
 
+use serde_json::json;
+
 use crate::domain::file::{File, FileMode, FileStatus};
 use crate::domain::record::FieldNumber;
 use crate::domain::workbook::SheetLock;
+use crate::store::statement::Statement;
 use crate::store::testing::{databases, samples};
 use crate::store::{StoreError, files, new_id, sheets, workbooks};
 
@@ -62,6 +65,34 @@ async fn every_member_of_a_sheet_is_kept() {
         sheets::set_importing(&mut tx, &sheet.id, None).await.unwrap();
         sheet.importing = None;
         assert_eq!(sheets::find(&mut tx, &scope, &sheet.id).await.unwrap(), Some(sheet));
+    }
+}
+
+#[tokio::test]
+async fn sheets_that_were_there_before_track_changes_as_their_workbooks_say() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let migration = match database.name {
+            "SQLite" => include_str!("../../../migrations/sqlite/0015_commits.sql"),
+            _ => include_str!("../../../migrations/postgres/0015_commits.sql"),
+        };
+        let update = &migration[migration.find("UPDATE sheets").unwrap()..];
+        let mut tx = database.write().await.unwrap();
+        let mut workbook = tenant.workbook.clone();
+        let settings = [Some(json!({ "trackChanges": true })), Some(json!({ "trackChanges": "no" })), None];
+        for (settings, tracked) in settings.into_iter().zip([true, false, false]) {
+            workbook.settings = settings;
+            workbooks::update(&mut tx, &workbook).await.unwrap();
+            sheets::set_tracking(&mut tx, &workbook.id, false).await.unwrap();
+            tx.execute(Statement::new(update)).await.unwrap();
+            let sheet = sheets::find(&mut tx, &tenant.scope(), &tenant.sheet.id).await.unwrap().unwrap();
+            assert_eq!(
+                (sheet.tracks_changes, workbook.tracks_changes()),
+                (tracked, tracked),
+                "{}",
+                database.name
+            );
+        }
     }
 }
 

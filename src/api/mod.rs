@@ -44,6 +44,7 @@ mod subscription;
 mod transport;
 mod undo;
 mod upload;
+mod users;
 mod views;
 mod webhook_deliveries;
 mod webhooks;
@@ -58,6 +59,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use address::{normalise_uri, tidy_addresses};
 pub use error::status_of;
+pub use extract::{ClientAddress, Peer};
 pub use openapi::document;
 
 use crate::service::Service;
@@ -95,6 +97,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(actions::routes())
         .merge(keys::routes())
         .merge(access_tokens::routes())
+        .merge(users::routes())
 }
 
 /// Answers everything under `/v1`, `/v2`, `/v2-alpha` and `/time`, and nothing else. Long polls end when

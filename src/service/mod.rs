@@ -47,6 +47,7 @@ pub mod keys;
 mod known_callers;
 pub mod layouts;
 pub mod links;
+pub mod mail;
 pub mod mapping_plan;
 pub mod markdown;
 pub mod new_job;
@@ -58,6 +59,7 @@ pub mod referable;
 pub mod references;
 pub mod retention;
 pub mod revalidation;
+pub mod roles;
 pub mod run_action;
 pub mod schedules;
 mod sealing;
@@ -67,9 +69,12 @@ pub mod sheets;
 pub mod snapshots;
 pub mod spaces;
 pub mod steps;
+mod throttle;
 pub mod transfers;
 pub mod undo;
 mod undo_job;
+pub mod user_invitations;
+pub mod users;
 mod uses;
 pub mod versions;
 pub mod views;
@@ -82,7 +87,7 @@ pub use settings::{Retention, Settings, Timeouts, Webhooks};
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::domain::access::{Actor, Operation};
 use crate::domain::tenant::User;
@@ -91,6 +96,7 @@ use crate::sheets::Sheets;
 use crate::store::Db;
 use edit_queue::EditQueue;
 use known_callers::KnownCallers;
+use throttle::Throttle;
 use uses::Uses;
 
 /// The result of everything the service does.
@@ -113,7 +119,15 @@ pub struct Service {
     sessions: KnownCallers<(Actor, User)>,
     keys: KnownCallers<Actor>,
     uses: Uses,
+    tries: Throttle,
+    /// Passwords that may be hashed at once: each takes memory and a core.
+    hashers: Semaphore,
+    /// A mail is to be sent.
+    pub mail_queued: Notify,
 }
+
+/// Passwords that are hashed at once.
+const HASHERS: usize = 4;
 
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,8 +165,21 @@ impl Service {
         let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone(), settings.limits));
         let (sessions, keys) = (KnownCallers::new(), KnownCallers::new());
         let webhooks_changed = Notify::new();
-        let uses = Uses::default();
-        Self { db, sheets, files, settings, secrets, edits, webhooks_changed, sessions, keys, uses }
+        Self {
+            db,
+            sheets,
+            files,
+            settings,
+            secrets,
+            edits,
+            webhooks_changed,
+            sessions,
+            keys,
+            uses: Uses::default(),
+            tries: Throttle::default(),
+            hashers: Semaphore::new(HASHERS),
+            mail_queued: Notify::new(),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Time-outs, limits and addresses that the service works with.
 
+use std::fmt;
+
 use crate::domain::limits::Limits;
 use crate::domain::webhook::reach::Reach;
 use crate::domain::webhook::schedule::Schedule;
@@ -61,6 +63,23 @@ pub struct Webhooks {
     pub reach: Reach,
 }
 
+/// How mails are sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MailServer {
+    /// `smtps://user:password@host`. It must not reach a log.
+    pub url: String,
+    /// The sender, as `Inlet <inlet@example.com>`.
+    pub from: String,
+    /// Milliseconds after which a mail is tried again the first time.
+    pub first_wait: i64,
+}
+
+impl fmt::Debug for MailServer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("MailServer").field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
 /// What the service is told when it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -74,4 +93,6 @@ pub struct Settings {
     pub retention: Retention,
     /// How webhooks are sent.
     pub webhooks: Webhooks,
+    /// How mails are sent; without it there are none, and admins hand links on themselves.
+    pub mail: Option<MailServer>,
 }

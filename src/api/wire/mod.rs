@@ -20,6 +20,7 @@ pub mod record_writer;
 pub mod sheet;
 pub mod snapshot;
 pub mod space;
+pub mod user;
 pub mod view;
 pub mod webhook;
 pub mod workbook;

@@ -76,6 +76,15 @@ pub struct Config {
     #[arg(long, env = "INLET_AGENT_PROCESSES", default_value_t = 8, value_name = "NUMBER", value_parser = value_parser!(u32).range(1..=1_000))]
     pub agent_processes: u32,
 
+    /// Mail server that brings invitations, as smtps://user:password@mail.example.com; without one, admins hand the links
+    /// on themselves
+    #[arg(long, env = "INLET_SMTP_URL", value_name = "URL", hide_env_values = true, requires = "mail_from")]
+    pub smtp_url: Option<Secret>,
+
+    /// Sender of mails, as "Inlet <inlet@example.com>"
+    #[arg(long, env = "INLET_MAIL_FROM", value_name = "ADDRESS", requires = "smtp_url")]
+    pub mail_from: Option<String>,
+
     /// Give up jobs that nobody answers within seconds, and try webhooks again soon, for tests
     #[arg(long, env = "INLET_FAST_TIMEOUTS", value_parser = FalseyValueParser::new())]
     pub fast_timeouts: bool,

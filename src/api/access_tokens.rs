@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use super::answer::{Data, Listed, Success, data, listed, success};
 use super::error::{ApiResult, Failures};
-use super::extract::{Asked, Caller, Json, Named};
+use super::extract::{Asked, Caller, ClientAddress, Json, Named};
 use super::query::PageParameters;
 use super::wire::access_token::{
     AccessGrantBody, ApiToken, CredentialsRequest, NewPersonalAccessToken, PersonalAccessTokenBody,
@@ -37,9 +37,10 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
     responses((status = 200, body = AccessGrantBody), Failures))]
 async fn exchange(
     State(service): State<Arc<Service>>,
+    ClientAddress(from): ClientAddress,
     Json(request): Json<CredentialsRequest>,
 ) -> Answer<AccessGrantBody> {
-    Ok(axum::Json(service.exchange_credentials(request.read()?).await?.into()))
+    Ok(axum::Json(service.exchange_credentials(request.read()?, from).await?.into()))
 }
 
 /// Gives another token for an access token, which ends by it, or for the token of a space.

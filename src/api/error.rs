@@ -50,6 +50,9 @@ pub enum Failures {
     /// The body is larger than the server takes.
     #[response(status = 413)]
     TooLarge(Errors),
+    /// It was tried too often; `Retry-After` says when it may be tried again.
+    #[response(status = 429)]
+    TooMany(Errors),
 }
 
 /// A failed request.
@@ -59,6 +62,7 @@ pub struct ApiError {
     status: StatusCode,
     key: String,
     message: String,
+    retry_after: Option<u64>,
 }
 
 /// What every handler returns.
@@ -67,12 +71,12 @@ pub type ApiResult<T> = Result<T, ApiError>;
 impl ApiError {
     /// An error of that status about the whole request.
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, key: "general".to_string(), message: message.into() }
+        Self { status, key: "general".to_string(), message: message.into(), retry_after: None }
     }
 
     /// A part of the request, named by `key`, cannot be read.
     pub fn bad(key: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, key: key.into(), message: message.into() }
+        Self { key: key.into(), ..Self::new(StatusCode::BAD_REQUEST, message) }
     }
 
     /// The body is larger than `limit` bytes.
@@ -102,6 +106,7 @@ pub fn status_of(kind: ErrorKind) -> StatusCode {
         ErrorKind::NotFound => StatusCode::NOT_FOUND,
         ErrorKind::Conflict => StatusCode::CONFLICT,
         ErrorKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         ErrorKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         ErrorKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -109,13 +114,17 @@ pub fn status_of(kind: ErrorKind) -> StatusCode {
 
 impl From<ServiceError> for ApiError {
     fn from(error: ServiceError) -> Self {
-        Self::new(status_of(error.kind), error.message)
+        Self { retry_after: error.retry_after, ..Self::new(status_of(error.kind), error.message) }
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = Errors { errors: vec![ErrorItem { key: self.key, message: self.message }] };
-        (self.status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
+        let mut response = (self.status, [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Every refusal is in the API's envelope and names what cannot be read.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -47,6 +48,33 @@ impl<S: Send + Sync> FromRequestParts<S> for Bearer {
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then(|| token.trim())
+}
+
+/// Who opened the connection of a request, where the server knows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub IpAddr);
+
+/// The address that a request comes from; nothing where nobody knows it.
+pub struct ClientAddress(pub Option<IpAddr>);
+
+impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let peer = parts.extensions.get::<Peer>().map(|Peer(address)| *address);
+        Ok(Self(peer.map(|peer| asked_from(peer, &parts.headers))))
+    }
+}
+
+/// A proxy on this machine or in its network says for whom it asks; what others say of that is not believed.
+fn asked_from(peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let is_near = match peer.to_canonical() {
+        IpAddr::V4(four) => four.is_loopback() || four.is_private() || four.is_link_local(),
+        IpAddr::V6(six) => six.is_loopback() || six.is_unique_local() || six.is_unicast_link_local(),
+    };
+    let said = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
+    let last = said.and_then(|said| said.rsplit(',').next()?.trim().parse().ok());
+    last.filter(|_| is_near).unwrap_or(peer)
 }
 
 /// The id in the path. What cannot be an id of that kind does not exist: 404.
@@ -169,6 +197,31 @@ impl<S: Send + Sync> FromRequestParts<S> for Fence {
                 "X-Inlet-Attempt",
                 "`X-Inlet-Attempt` is the job's `attempt`, a whole number",
             )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_nearby_is_believed_and_nobody_else() {
+        for (peer, said, from) in [
+            ("192.0.2.1", "", "192.0.2.1"),
+            ("192.0.2.1", "198.51.100.7", "192.0.2.1"),
+            ("127.0.0.1", "198.51.100.7", "198.51.100.7"),
+            ("10.0.0.2", "203.0.113.9, 198.51.100.7", "198.51.100.7"),
+            ("::ffff:10.0.0.2", "2001:db8::1", "2001:db8::1"),
+            ("fd00::1", "198.51.100.7", "198.51.100.7"),
+            ("127.0.0.1", "nonsense", "127.0.0.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            if !said.is_empty() {
+                headers.insert("x-forwarded-for", said.parse().unwrap());
+            }
+            let from: IpAddr = from.parse().unwrap();
+            assert_eq!(asked_from(peer.parse().unwrap(), &headers), from, "{peer} {said}");
         }
     }
 }

@@ -53,6 +53,7 @@ mod subscription;
 mod transport;
 mod undo;
 mod upload;
+mod users;
 mod views;
 mod webhook_deliveries;
 mod webhooks;
@@ -67,7 +68,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use address::{normalise_uri, tidy_addresses};
 pub use error::status_of;
-pub use extract::bearer;
+pub use extract::{ClientAddress, Peer, bearer};
 pub use openapi::document;
 
 use crate::service::Service;
@@ -114,6 +115,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(agent_logs::routes())
         .merge(keys::routes())
         .merge(access_tokens::routes())
+        .merge(users::routes())
 }
 
 /// Answers everything under `/v1`, `/v2`, `/v2-alpha` and `/time`, and nothing else. Long polls end when

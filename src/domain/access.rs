@@ -75,7 +75,7 @@ pub enum Operation {
     ReadUsers,
     /// Invite, change and delete users, and give them roles.
     ManageUsers,
-    /// Have tokens of one's own, which do what one may do.
+    /// Have tokens of one's own, which do what one may do, and a name.
     OwnTokens,
     /// Invite, change and delete guests of spaces.
     ManageGuests,
@@ -113,6 +113,13 @@ pub enum Operation {
     WriteEvents,
 }
 
+/// Operations on the whole account: who sees a part of it may not, whatever the role.
+const OF_ACCOUNT: &[Operation] = &[O::ManageUsers];
+
+/// Operations on what stands around spaces: who sees one space alone may not, whatever the role.
+const OF_ENVIRONMENT: &[Operation] =
+    &[O::ReadEnvironment, O::ManageEnvironment, O::ManageSecrets, O::ManageAgents, O::CreateSpace];
+
 use Operation as O;
 use Role::{Admin, ArchivedEmbed, Embed, Guest, Member, PublishableKey, SecretKey, System};
 
@@ -145,7 +152,8 @@ pub const POLICY: &[(Operation, &[Role])] = &[
 impl Actor {
     /// Whether the policy lets this actor do `operation` within its scope.
     pub fn may(&self, operation: Operation) -> bool {
-        POLICY.iter().any(|(row, roles)| *row == operation && roles.contains(&self.role))
+        self.scope.holds(operation)
+            && POLICY.iter().any(|(row, roles)| *row == operation && roles.contains(&self.role))
     }
 
     /// Whether the blueprint's `access` and `readonly` bind this actor: they bind people, not programs.
@@ -168,6 +176,15 @@ impl Scope {
     /// One space.
     pub fn space(account_id: AccountId, environment_id: EnvironmentId, space_id: SpaceId) -> Self {
         Self { account_id, environment_id: Some(environment_id), space_id: Some(space_id) }
+    }
+
+    /// Whether what the operation is about lies within it.
+    fn holds(&self, operation: Operation) -> bool {
+        match (&self.environment_id, &self.space_id) {
+            (_, Some(_)) => !OF_ACCOUNT.contains(&operation) && !OF_ENVIRONMENT.contains(&operation),
+            (Some(_), None) => !OF_ACCOUNT.contains(&operation),
+            (None, None) => true,
+        }
     }
 
     /// Whether something in that account, environment and space can be seen.
@@ -216,6 +233,39 @@ mod tests {
         for (operation, roles) in POLICY {
             assert_eq!(roles.contains(&Embed), !beyond.contains(operation), "{operation:?}");
         }
+    }
+
+    /// Somebody of that role who sees the account, an environment of it and a space of that.
+    fn actors(role: Role) -> [Actor; 3] {
+        use crate::domain::ids::Id;
+        let account = AccountId::parse("us_acc_00000000").unwrap();
+        let environment = EnvironmentId::parse("us_env_00000000").unwrap();
+        let space = SpaceId::parse("us_sp_00000000").unwrap();
+        let scopes = [
+            Scope::account(account.clone()),
+            Scope::environment(account.clone(), environment.clone()),
+            Scope::space(account, environment, space),
+        ];
+        scopes.map(|scope| Actor { id: "us_usr_00000000".to_string(), role, scope })
+    }
+
+    #[test]
+    fn who_sees_a_part_manages_nothing_around_it() {
+        let [of_account, of_environment, of_space] = actors(Admin);
+        for (operation, roles) in POLICY.iter().filter(|(_, roles)| roles.contains(&Admin)) {
+            assert!(of_account.may(*operation), "{operation:?}");
+            assert_eq!(of_environment.may(*operation), *operation != O::ManageUsers, "{operation:?}");
+            let around = [
+                O::ReadEnvironment,
+                O::ManageEnvironment,
+                O::ManageUsers,
+                O::ManageSecrets,
+                O::ManageAgents,
+                O::CreateSpace,
+            ];
+            assert_eq!(of_space.may(*operation), !around.contains(operation), "{operation:?}");
+        }
+        assert!(actors(Member).iter().all(|member| !member.may(O::ManageEnvironment)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::ids::{AccessTokenId, AccountId, AppId, EnvironmentId, UserId};
+use super::ids::{AccessTokenId, AccountId, ActorRoleId, AppId, EnvironmentId, SpaceId, UserId};
 use super::origin::Origin;
 use super::time::Timestamp;
 
@@ -75,6 +75,10 @@ pub struct User {
     pub name: String,
     /// What they may do.
     pub role: UserRole,
+    /// The environment that is all they see; the whole account without one.
+    pub environment_id: Option<EnvironmentId>,
+    /// The space in it that is all they see.
+    pub space_id: Option<SpaceId>,
     /// When they were added.
     pub created_at: Timestamp,
 }
@@ -91,6 +95,66 @@ pub struct Person {
 impl From<&User> for Person {
     fn from(user: &User) -> Self {
         Self { id: user.id.to_string(), name: user.name.clone() }
+    }
+}
+
+/// A person as others see them, whether they may sign in or not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Their id.
+    pub id: UserId,
+    /// Their account.
+    pub account_id: AccountId,
+    /// How they sign in.
+    pub email: String,
+    /// How they are called.
+    pub name: String,
+    /// The page that they see first, as clients count them.
+    pub dashboard: Option<i64>,
+    /// When they were added.
+    pub created_at: Timestamp,
+    /// When they were last changed.
+    pub updated_at: Timestamp,
+    /// When they were last here, to the minute.
+    pub last_seen_at: Option<Timestamp>,
+    /// When they were deleted.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// What a role is for: the whole account, or one environment, or one space of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resource {
+    /// The environment.
+    pub environment_id: Option<EnvironmentId>,
+    /// The space, whose environment stands beside it.
+    pub space_id: Option<SpaceId>,
+}
+
+/// A role that an actor has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ActorRole {
+    /// Its id.
+    pub id: ActorRoleId,
+    /// The account.
+    pub account_id: AccountId,
+    /// Whose it is.
+    pub actor_id: String,
+    /// Which role.
+    pub role: UserRole,
+    /// What it is for.
+    pub resource: Resource,
+    /// When it was given.
+    pub created_at: Timestamp,
+}
+
+impl ActorRole {
+    /// The id of what it is for.
+    pub fn resource_id(&self) -> String {
+        let Resource { environment_id, space_id } = &self.resource;
+        let narrow = space_id.as_ref().map(ToString::to_string);
+        narrow
+            .or_else(|| environment_id.as_ref().map(ToString::to_string))
+            .unwrap_or_else(|| self.account_id.to_string())
     }
 }
 

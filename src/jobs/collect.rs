@@ -1,4 +1,4 @@
-//! Forgets old versions of the records, and jobs that ended long ago, now and then.
+//! Forgets old versions of the records, jobs that ended long ago and sessions that have ended, now and then.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +22,9 @@ pub async fn run(service: Arc<Service>, stopping: CancellationToken) {
         }
         if let Err(error) = service.forget_jobs().await {
             tracing::warn!(%error, "old jobs could not be forgotten");
+        }
+        if let Err(error) = service.forget_sessions().await {
+            tracing::warn!(%error, "sessions that have ended could not be forgotten");
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod collect;
 pub mod demo;
 mod ends;
 pub mod kinds;
+pub mod mail;
 pub mod schedule;
 #[cfg(test)]
 mod simulation;
@@ -24,7 +25,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::service::Service;
 
-/// Starts the workers, the sweeps, the schedules, the check of references, the sender of webhooks, the demo's
+/// Starts the workers, the sweeps, the schedules, the check of references, the senders of webhooks and mails, the demo's
 /// listener and what is done now and then; they stop when `stopping` is cancelled.
 pub fn start(service: &Arc<Service>, stopping: &CancellationToken) -> TaskTracker {
     start_with(service, &kinds::KINDS, stopping)
@@ -46,6 +47,7 @@ pub fn start_with(
     tasks.spawn(async move { following.follow_references(stop).await });
     tasks.spawn(collect::run(service.clone(), stopping.clone()));
     tasks.spawn(tidy_files::run(service.clone(), stopping.clone()));
+    tasks.spawn(mail::run(service.clone(), stopping.clone()));
     tasks.spawn(uses::run(service.clone(), stopping.clone()));
     tasks.spawn(webhooks::run(service.clone(), stopping.clone()));
     tasks.spawn(demo::run(service.clone(), stopping.clone()));

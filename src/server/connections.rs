@@ -1,15 +1,20 @@
 //! Connections: taken, served, let go of. Unlike axum's own loop, this one does not wait for ever for the
 //! head of a request, so that nobody holds connections by sending nothing.
 
-use std::{io, time::Duration};
+use std::{io, net::IpAddr, time::Duration};
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use crate::api::Peer;
 
 /// How long the head of a request may take, counted from the opening of the connection or from the end of the
 /// request before.
@@ -27,7 +32,12 @@ pub async fn serve(listener: TcpListener, router: Router, head: Duration, stoppi
             stream = next(&listener) => stream,
             () = stopping.cancelled() => break,
         };
-        let service = TowerToHyperService::new(router.clone());
+        let Taken { stream, peer } = stream;
+        let named = router.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            request
+        });
+        let service = TowerToHyperService::new(named);
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             // A peer that goes away, or never speaks, is no trouble of ours.
@@ -40,14 +50,20 @@ pub async fn serve(listener: TcpListener, router: Router, head: Duration, stoppi
     graceful.shutdown().await;
 }
 
+/// A connection and who opened it.
+struct Taken {
+    stream: TcpStream,
+    peer: IpAddr,
+}
+
 /// The next connection; what goes wrong with one is no reason to stop taking others.
-async fn next(listener: &TcpListener) -> TcpStream {
+async fn next(listener: &TcpListener) -> Taken {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are small, and the next one must not wait for an acknowledgement of this one.
                 let _ = stream.set_nodelay(true);
-                return stream;
+                return Taken { stream, peer: peer.ip() };
             }
             Err(error) if is_of_one_peer(&error) => {}
             Err(error) => {

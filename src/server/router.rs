@@ -7,8 +7,8 @@ use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
 use super::{
-    ServerState, assets, csp, frames, health, icons, origin, pages, presence, session, sign_in, stream,
-    transfer, visit,
+    ServerState, assets, csp, frames, health, icons, invitation, origin, pages, presence, session, sign_in,
+    stream, transfer, visit,
 };
 use crate::api;
 
@@ -34,6 +34,7 @@ pub fn router(state: ServerState) -> Router {
         .route("/visit", post(visit::renew))
         .route("/sign-in", post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
+        .route("/invitation", get(invitation::form).post(invitation::accept))
         .merge(compressed)
         .layer(middleware::from_fn_with_state(state.clone(), session::identify))
         .layer(middleware::from_fn_with_state(state.clone(), origin::check));

@@ -16,7 +16,7 @@ use crate::service::{Result, Service};
 
 const COOKIE: &str = "inlet_session";
 /// What a person reaches without being signed in.
-const OPEN: [&str; 2] = ["/sign-in", "/sign-out"];
+const OPEN: [&str; 3] = ["/sign-in", "/sign-out", "/invitation"];
 
 /// The person behind a request, for handlers and pages.
 #[derive(Debug, Clone)]

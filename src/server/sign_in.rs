@@ -2,11 +2,13 @@
 
 use axum::Form;
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::{ServerState, session};
+use super::{ServerState, notice, session};
+use crate::api::{ClientAddress, status_of};
+use crate::service::{ErrorKind, ServiceError};
 
 /// The form of the sign-in page.
 #[derive(Deserialize)]
@@ -18,18 +20,34 @@ pub struct Credentials {
 }
 
 /// `POST /sign-in`: back to where the person wanted to go, or to the form once more.
-pub async fn sign_in(State(state): State<ServerState>, Form(form): Form<Credentials>) -> Response {
-    match state.service.sign_in(&form.email, &form.password).await {
+pub async fn sign_in(
+    State(state): State<ServerState>,
+    ClientAddress(from): ClientAddress,
+    headers: HeaderMap,
+    Form(form): Form<Credentials>,
+) -> Response {
+    match state.service.sign_in(&form.email, &form.password, from).await {
         Ok(session) => {
             let mut response = Redirect::to(local(&form.next)).into_response();
             session::set_cookie(response.headers_mut(), &session::cookie(session.token, &state.service));
             response
         }
+        Err(error) if error.kind == ErrorKind::TooMany => too_many(&headers, &error),
         Err(_) => {
             let next = session::percent_encoded(local(&form.next));
             Redirect::to(&format!("/sign-in?wrong=1&next={next}")).into_response()
         }
     }
+}
+
+fn too_many(headers: &HeaderMap, error: &ServiceError) -> Response {
+    let wait = error.retry_after.unwrap_or(1);
+    let parts = format!("<p>Try again in {wait} seconds.</p><a class=\"button\" href=\"/sign-in\">Back</a>");
+    let mut response = notice::page(status_of(error.kind), headers, "Too many tries", &parts, "");
+    if let Some(seconds) = error.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 /// `POST /sign-out`: ends the session here and in the browser.

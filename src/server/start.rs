@@ -10,7 +10,9 @@ use crate::domain::limits::Limits;
 use crate::domain::webhook::reach::Reach;
 use crate::domain::webhook::schedule::Schedule;
 use crate::files::FileStore;
+use crate::jobs;
 use crate::service::bootstrap::system_actor;
+use crate::service::settings::MailServer;
 use crate::service::{Agents, Retention, Secrets, Service, ServiceError, Settings, Timeouts, Webhooks};
 use crate::sheets::Sheets;
 use crate::store::{DataLock, DatabaseUrl, Db, LockError, StoreError};
@@ -38,6 +40,9 @@ pub enum OpenError {
          set INLET_ADMIN_PASSWORD, or listen on 127.0.0.1 only"
     )]
     PasswordNeeded(std::net::SocketAddr),
+    /// Mails cannot be sent as the settings say.
+    #[error("{0}")]
+    Mail(String),
     /// The first things could not be made.
     #[error("cannot prepare the data")]
     Prepare(#[from] ServiceError),
@@ -79,6 +84,8 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
     };
     let db = Db::open(&url).await?;
     let limits = limits(&config.limits);
+    let mail = mail_server(config);
+    mail.as_ref().map_or(Ok(()), jobs::mail::check).map_err(OpenError::Mail)?;
     let files = FileStore::new(&config.data).with_most_bytes(limits.file_bytes);
     files.prepare().await.map_err(|error| unusable(std::io::Error::other(error)))?;
     let settings = Settings {
@@ -92,6 +99,7 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
         },
         webhooks: webhooks(config),
         agents: agents(config),
+        mail,
     };
     let sheets = Sheets::with_most_records((config.cache_mib as usize) << 20, limits.rows);
     let service = Service::new(db.clone(), sheets, files, settings, secrets);
@@ -130,6 +138,12 @@ fn agents(config: &Config) -> Agents {
         processes: config.agent_processes as usize,
         ..if config.fast_timeouts { Agents::FAST } else { normal }
     }
+}
+
+fn mail_server(config: &Config) -> Option<MailServer> {
+    let (url, from) = config.smtp_url.as_ref().zip(config.mail_from.clone())?;
+    let first_wait = if config.fast_timeouts { 1_000 } else { 60_000 };
+    Some(MailServer { url: url.expose().to_string(), from, first_wait })
 }
 
 fn limits(settings: &LimitSettings) -> Limits {

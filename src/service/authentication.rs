@@ -1,15 +1,22 @@
 //! Who asks: keys and tokens of programs, sessions of people.
 
+use std::net::IpAddr;
+use std::time::Instant;
+
 use super::secrets::{SUBSCRIPTION_TOKEN_LIFE, hash_token, new_token, password_fits};
+use super::uses::Used;
 use super::{ErrorKind, Result, Service, ServiceError};
 use crate::domain::access::{Actor, Operation, Role, Scope};
 use crate::domain::ids::{AccessTokenId, AgentId, EnvironmentId, Id, SpaceId};
 use crate::domain::tenant::{User, UserRole};
 use crate::domain::time::Timestamp;
+use crate::store::sessions::SessionRow;
 use crate::store::{Tx, accounts, agents, now, sessions};
 
 /// How long a session lasts without use.
-const SESSION_LIFE: i64 = 12 * 3600 * 1000;
+pub(super) const SESSION_LIFE: i64 = 12 * 3600 * 1000;
+/// How long it lasts, however often it is used.
+pub(super) const LONGEST_SESSION: i64 = 30 * 24 * 3600 * 1000;
 
 /// A session that was just begun.
 #[derive(Debug, Clone)]
@@ -71,31 +78,48 @@ impl Service {
         let user = sessions::session_user(&mut tx, &hash, now()).await?;
         let known = user.map(|user| (actor_of_user(&user), user));
         if let Some(known) = &known {
+            self.uses.note(Used::Session(hash));
+            self.uses.note(Used::User(known.1.id.clone()));
             self.sessions.remember(era, hash, known);
         }
         Ok(known)
     }
 
-    /// Begins a session for a person who knows the password.
-    pub async fn sign_in(&self, email: &str, password: &str) -> Result<NewSession> {
+    /// Begins a session for a person who knows the password. Whether there is such a person cannot be told from the
+    /// words or the time of the answer.
+    ///
+    /// # Errors
+    /// When the address or the password is not right, or was tried too often: for that name, or from that address.
+    pub async fn sign_in(&self, email: &str, password: &str, from: Option<IpAddr>) -> Result<NewSession> {
+        let tried = self.tries.begin(email, from, Instant::now())?;
         let mut tx = self.db.read().await?;
         let found = accounts::user_by_email(&mut tx, email).await?;
         drop(tx);
-        let refused =
-            || ServiceError::new(ErrorKind::Unauthorized, "the e-mail address or the password is not right");
-        let (user, hash) = found.ok_or_else(refused)?;
-        let (password, hash) = (password.to_string(), hash.ok_or_else(refused)?);
-        let fits = tokio::task::spawn_blocking(move || password_fits(&password, &hash));
-        if !fits.await.map_err(ServiceError::internal)? {
-            return Err(refused());
-        }
+        let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
+        let fits = self.hashing(password, move |password| password_fits(&password, hash.as_deref())).await?;
+        let Some(user) = user.filter(|_| fits) else {
+            let message = "the e-mail address or the password is not right";
+            return Err(ServiceError::new(ErrorKind::Unauthorized, message));
+        };
+        self.tries.succeeded(tried, Instant::now());
         self.begin_session(user, None).await
+    }
+
+    /// Does slow work with a password on a thread where nobody waits; few at a time.
+    pub(super) async fn hashing<R: Send + 'static>(
+        &self,
+        password: &str,
+        work: impl FnOnce(String) -> R + Send + 'static,
+    ) -> Result<R> {
+        let _permit = self.hashers.acquire().await.map_err(ServiceError::internal)?;
+        let password = password.to_string();
+        tokio::task::spawn_blocking(move || work(password)).await.map_err(ServiceError::internal)
     }
 
     /// Begins a session for the first admin, without a password: for browsers on the server's own machine.
     pub async fn sign_in_local(&self) -> Result<NewSession> {
         let mut tx = self.db.read().await?;
-        let user = accounts::first_user(&mut tx).await?;
+        let user = accounts::first_admin(&mut tx).await?;
         drop(tx);
         let user = user.ok_or_else(|| ServiceError::internal("there is no admin yet"))?;
         self.begin_session(user, None).await
@@ -105,24 +129,26 @@ impl Service {
     pub(super) async fn begin_session(
         &self,
         user: User,
-        client: Option<&AccessTokenId>,
+        client: Option<AccessTokenId>,
     ) -> Result<NewSession> {
         let mut tx = self.db.write().await?;
-        let session = self.add_session(&mut tx, user, client).await?;
+        let session = self.add_session(&mut tx, user, client, now()).await?;
         tx.commit().await?;
         Ok(session)
     }
 
-    /// The same within a transaction.
+    /// The same within a transaction, as of when the person signed in.
     pub(super) async fn add_session(
         &self,
         tx: &mut Tx,
         user: User,
-        client: Option<&AccessTokenId>,
+        client: Option<AccessTokenId>,
+        created_at: Timestamp,
     ) -> Result<NewSession> {
         let token = new_token("");
-        let expires_at = now().plus(SESSION_LIFE);
-        sessions::insert_session_of_client(tx, &hash_token(&token), &user.id, client, expires_at).await?;
+        let expires_at = now().plus(SESSION_LIFE).min(created_at.plus(LONGEST_SESSION));
+        let session = SessionRow { user_id: user.id.clone(), client, created_at, expires_at };
+        sessions::insert_session(tx, &hash_token(&token), &session).await?;
         Ok(NewSession { token, expires_at, user })
     }
 
@@ -133,6 +159,7 @@ impl Service {
         sessions::delete_session(&mut tx, &hash).await?;
         tx.commit().await?;
         self.sessions.forget(&hash);
+        self.keys.forget(&hash);
         Ok(())
     }
 
@@ -165,11 +192,16 @@ impl Service {
     }
 }
 
-/// What a signed-in person may do: everything in the account that their role allows.
+/// What a signed-in person may do: what their role allows, in the account or the part of it that they have it for.
 pub fn actor_of_user(user: &User) -> Actor {
     let role = match user.role {
         UserRole::Admin => Role::Admin,
         UserRole::Member => Role::Member,
     };
-    Actor { id: user.id.to_string(), role, scope: Scope::account(user.account_id.clone()) }
+    let scope = Scope {
+        account_id: user.account_id.clone(),
+        environment_id: user.environment_id.clone(),
+        space_id: user.space_id.clone(),
+    };
+    Actor { id: user.id.to_string(), role, scope }
 }

@@ -3,6 +3,9 @@
 //! An access token that `POST /v1/auth` gives is a session: it is kept hashed, ends after half a day and ends at once
 //! with its person, or with the client whose secret it was exchanged for.
 
+use std::net::IpAddr;
+use std::time::Instant;
+
 use super::access_tokens::PERSONAL;
 use super::authentication::actor_of_user;
 use super::secrets::{SPACE_TOKEN_LIFE, hash_token};
@@ -48,11 +51,16 @@ impl Service {
     /// Exchanges credentials for an access token.
     ///
     /// # Errors
-    /// When they are not right; the message does not say what of them.
-    pub async fn exchange_credentials(&self, credentials: Credentials) -> Result<AccessGrant> {
+    /// When they are not right, which the message says of all of them; or when they were tried too often.
+    pub async fn exchange_credentials(
+        &self,
+        credentials: Credentials,
+        from: Option<IpAddr>,
+    ) -> Result<AccessGrant> {
         let session = match credentials {
-            Credentials::User { email, password } => self.sign_in(&email, &password).await?,
+            Credentials::User { email, password } => self.sign_in(&email, &password, from).await?,
             Credentials::Client { id, secret } => {
+                let tried = self.tries.begin(&id, from, Instant::now())?;
                 let hash = hash_token(&secret);
                 let mut tx = self.db.read().await?;
                 let found = access_tokens::by_hash(&mut tx, AccessTokenKind::Client, &hash).await?;
@@ -60,8 +68,9 @@ impl Service {
                 let refused =
                     || ServiceError::new(ErrorKind::Unauthorized, "the client id or the secret is not right");
                 let (client, user) = found.filter(|(client, _)| client.as_str() == id).ok_or_else(refused)?;
+                self.tries.succeeded(tried, Instant::now());
                 self.uses.note(Used::AccessToken(client.clone()));
-                self.begin_session(user, Some(&client)).await?
+                self.begin_session(user, Some(client)).await?
             }
         };
         Ok(AccessGrant { token: session.token, expires_at: session.expires_at, user: Some(session.user) })
@@ -75,10 +84,11 @@ impl Service {
     pub async fn refresh_token(&self, token: &str) -> Result<AccessGrant> {
         let hash = hash_token(token);
         let mut tx = self.db.write().await?;
-        if let Some(user) = sessions::session_user(&mut tx, &hash, now()).await? {
-            let client = sessions::client_of_session(&mut tx, &hash).await?;
+        if let Some(user) = sessions::session_user(&mut tx, &hash, now()).await?
+            && let Some(before) = sessions::session(&mut tx, &hash).await?
+        {
             sessions::delete_session(&mut tx, &hash).await?;
-            let session = self.add_session(&mut tx, user, client.as_ref()).await?;
+            let session = self.add_session(&mut tx, user, before.client, before.created_at).await?;
             tx.commit().await?;
             self.keys.forget(&hash);
             self.sessions.forget(&hash);
@@ -110,6 +120,7 @@ impl Service {
             let found = access_tokens::by_hash(tx, AccessTokenKind::Personal, hash).await?;
             return Ok(found.map(|(id, user)| {
                 self.uses.note(Used::AccessToken(id.clone()));
+                self.uses.note(Used::User(user.id.clone()));
                 by_token(&user, Some(id))
             }));
         }
@@ -124,8 +135,9 @@ impl Service {
             return Ok(Some(actor));
         }
         let Some(user) = sessions::session_user(tx, hash, now()).await? else { return Ok(None) };
-        let client = sessions::client_of_session(tx, hash).await?;
-        Ok(Some(by_token(&user, client)))
+        let session = sessions::session(tx, hash).await?;
+        self.uses.note(Used::User(user.id.clone()));
+        Ok(Some(by_token(&user, session.and_then(|session| session.client))))
     }
 }
 

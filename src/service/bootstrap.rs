@@ -58,6 +58,8 @@ impl Service {
             email: ADMIN_EMAIL.to_string(),
             name: "Admin".to_string(),
             role: UserRole::Admin,
+            environment_id: None,
+            space_id: None,
             created_at: now(),
         };
         accounts::insert_user(&mut tx, &admin, None).await?;
@@ -67,12 +69,9 @@ impl Service {
 
     /// Gives the admin a password, for servers that others can reach.
     pub async fn set_admin_password(&self, password: &str) -> Result<()> {
-        let password = password.to_string();
-        let hash = tokio::task::spawn_blocking(move || hash_password(&password))
-            .await
-            .map_err(ServiceError::internal)??;
+        let hash = self.hashing(password, |password| hash_password(&password)).await??;
         let mut tx = self.db.write().await?;
-        let admin = accounts::first_user(&mut tx)
+        let admin = accounts::first_admin(&mut tx)
             .await?
             .ok_or_else(|| ServiceError::internal("there is no admin"))?;
         accounts::set_password(&mut tx, &admin.id, &hash).await?;

@@ -5,7 +5,7 @@ use super::records::Written;
 use super::{Result, Service, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::{Id, SheetId, UserId};
-use crate::store::accounts;
+use crate::store::users;
 
 /// A cell that a person typed into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,10 +73,9 @@ impl Service {
         };
         let id = commit.map(|commit| commit.created_by).unwrap_or_default();
         let user = match UserId::parse(&id) {
-            Ok(user) => accounts::user(&mut tx, &user).await?,
+            Ok(user) => users::find(&mut tx, &actor.scope.account_id, &user).await?,
             Err(_) => None,
         };
-        let name = user.filter(|user| user.account_id == actor.scope.account_id).map(|user| user.name);
-        Ok(Author { id, name })
+        Ok(Author { id, name: user.map(|user| user.name) })
     }
 }

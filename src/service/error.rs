@@ -25,6 +25,8 @@ pub enum ErrorKind {
     Conflict,
     /// More than a limit allows.
     TooLarge,
+    /// It was tried too often.
+    TooMany,
     /// Try again shortly.
     Unavailable,
     /// A mistake of ours.
@@ -41,12 +43,14 @@ pub struct ServiceError {
     pub message: String,
     /// What is wrong with each input of a form.
     pub fields: Vec<FormError>,
+    /// After how many seconds it may be tried again.
+    pub retry_after: Option<u64>,
 }
 
 impl ServiceError {
     /// An error of that kind.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), fields: Vec::new() }
+        Self { kind, message: message.into(), fields: Vec::new(), retry_after: None }
     }
 
     /// What was sent does not fit.
@@ -57,7 +61,14 @@ impl ServiceError {
     /// Inputs of a form do not fit.
     pub fn form(fields: Vec<FormError>) -> Self {
         let message = fields.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ");
-        Self { kind: ErrorKind::BadRequest, message, fields }
+        Self { fields, ..Self::bad_request(message) }
+    }
+
+    /// It was tried too often: once more after `wait`.
+    pub fn too_many(what: &str, wait: std::time::Duration) -> Self {
+        let seconds = wait.as_secs_f64().ceil().max(1.0) as u64;
+        let message = format!("{what}; try again in {seconds} seconds");
+        Self { retry_after: Some(seconds), ..Self::new(ErrorKind::TooMany, message) }
     }
 
     /// It does not fit the present state.

@@ -54,6 +54,7 @@ mod known_callers;
 pub mod layouts;
 pub mod links;
 mod locks;
+pub mod mail;
 pub mod mapping_plan;
 pub mod markdown;
 pub mod new_job;
@@ -67,6 +68,7 @@ pub mod referable;
 pub mod references;
 pub mod retention;
 pub mod revalidation;
+pub mod roles;
 pub mod run_action;
 pub mod schedules;
 mod sealing;
@@ -79,9 +81,12 @@ mod space_tokens;
 pub mod spaces;
 pub mod steps;
 pub mod stored_secrets;
+mod throttle;
 pub mod transfers;
 pub mod undo;
 mod undo_job;
+pub mod user_invitations;
+pub mod users;
 mod uses;
 pub mod versions;
 pub mod views;
@@ -95,7 +100,7 @@ pub use settings::{Agents, Retention, Settings, Timeouts, Webhooks};
 
 use std::sync::{Arc, Mutex};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::domain::access::{Actor, Operation};
 use crate::domain::tenant::{Person, User};
@@ -105,6 +110,7 @@ use crate::store::Db;
 use agents::AgentRuntime;
 use edit_queue::EditQueue;
 use known_callers::KnownCallers;
+use throttle::Throttle;
 use uses::Uses;
 
 /// The result of everything the service does.
@@ -131,7 +137,15 @@ pub struct Service {
     keys: KnownCallers<Actor>,
     visitors: KnownCallers<(Actor, Person)>,
     uses: Uses,
+    tries: Throttle,
+    /// Passwords that may be hashed at once: each takes memory and a core.
+    hashers: Semaphore,
+    /// A mail is to be sent.
+    pub mail_queued: Notify,
 }
+
+/// Passwords that are hashed at once.
+const HASHERS: usize = 4;
 
 /// Which part of a list is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,6 +198,9 @@ impl Service {
             keys,
             visitors,
             uses,
+            tries: Throttle::default(),
+            hashers: Semaphore::new(HASHERS),
+            mail_queued: Notify::new(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Random tokens are stored as their SHA-256. Tokens of spaces, guests, agents and subscriptions are not stored:
 //! they say what they open and until when, signed with the server's key.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -101,11 +102,16 @@ pub fn hash_password(password: &str) -> Result<String> {
         .map_err(ServiceError::internal)
 }
 
-/// Whether a password is the one that was hashed. Slow on purpose: call it on a blocking thread.
-pub fn password_fits(password: &str, hash: &str) -> bool {
+/// Whether a password is the one that was hashed. Slow on purpose: call it on a blocking thread. Where there is none to
+/// compare with, it takes as long.
+pub fn password_fits(password: &str, hash: Option<&str>) -> bool {
     use argon2::{Argon2, PasswordHash, PasswordVerifier};
+    static NOBODYS: LazyLock<String> = LazyLock::new(|| hash_password("").unwrap_or_default());
+    let (nobodys, is_kept) = (NOBODYS.as_str(), hash.is_some());
+    let hash = hash.unwrap_or(nobodys);
     PasswordHash::new(hash)
         .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+        && is_kept
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -140,8 +146,9 @@ mod tests {
     #[test]
     fn a_password_fits_only_itself() {
         let hash = hash_password("correct horse").unwrap();
-        assert!(password_fits("correct horse", &hash));
-        assert!(!password_fits("correct hors", &hash));
-        assert!(!password_fits("", "not a hash"));
+        assert!(password_fits("correct horse", Some(&hash)));
+        assert!(!password_fits("correct hors", Some(&hash)));
+        assert!(!password_fits("", Some("not a hash")));
+        assert!(!password_fits("", None), "nobody has no password");
     }
 }

@@ -1,5 +1,6 @@
 //! Time-outs, limits and addresses that the service works with.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::domain::limits::Limits;
@@ -113,6 +114,23 @@ impl Agents {
     };
 }
 
+/// How mails are sent.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MailServer {
+    /// `smtps://user:password@host`. It must not reach a log.
+    pub url: String,
+    /// The sender, as `Inlet <inlet@example.com>`.
+    pub from: String,
+    /// Milliseconds after which a mail is tried again the first time.
+    pub first_wait: i64,
+}
+
+impl fmt::Debug for MailServer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("MailServer").field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
 /// What the service is told when it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -128,4 +146,6 @@ pub struct Settings {
     pub webhooks: Webhooks,
     /// How agents are run.
     pub agents: Agents,
+    /// How mails are sent; without it there are none, and admins hand links on themselves.
+    pub mail: Option<MailServer>,
 }

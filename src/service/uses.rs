@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use super::authentication::{LONGEST_SESSION, SESSION_LIFE};
 use super::{Result, Service};
-use crate::domain::ids::{AccessTokenId, KeyId};
+use crate::domain::ids::{AccessTokenId, KeyId, UserId};
 use crate::domain::time::Timestamp;
-use crate::store::{access_tokens, keys, now};
+use crate::store::{access_tokens, keys, now, sessions, users};
 
 /// What was used.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,7 +17,14 @@ pub(super) enum Used {
     Key(KeyId),
     /// A token of a person.
     AccessToken(AccessTokenId),
+    /// The session of a browser, by its hash: it goes on.
+    Session([u8; 32]),
+    /// A person was here.
+    User(UserId),
 }
+
+/// A session's end is not moved by less, in milliseconds.
+const PROLONGED_BY: i64 = 600_000;
 
 /// What was used since it was last written down, and when.
 #[derive(Debug, Default)]
@@ -45,8 +53,20 @@ impl Service {
             match used {
                 Used::Key(id) => keys::key_used(&mut tx, &id, at).await?,
                 Used::AccessToken(id) => access_tokens::used(&mut tx, &id, at).await?,
+                Used::User(id) => users::seen(&mut tx, &id, at).await?,
+                Used::Session(hash) => {
+                    let until = at.plus(SESSION_LIFE);
+                    sessions::prolong_session(&mut tx, &hash, until, PROLONGED_BY, LONGEST_SESSION).await?;
+                }
             }
         }
+        Ok(tx.commit().await?)
+    }
+
+    /// Forgets the sessions that have ended by themselves.
+    pub async fn forget_sessions(&self) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        sessions::delete_ended_sessions(&mut tx, now()).await?;
         Ok(tx.commit().await?)
     }
 }

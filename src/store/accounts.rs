@@ -1,11 +1,11 @@
-//! Accounts, environments and people.
+//! Accounts, environments and the people who sign in.
 
 use super::convert::{from_json, id, json, optional_id};
 use super::statement::Statement;
-use super::{StoreError, Tx};
+use super::{StoreError, Tx, new_id, roles, users};
 use crate::domain::access::Scope;
 use crate::domain::ids::{AccountId, EnvironmentId, UserId};
-use crate::domain::tenant::{Account, Environment, User, UserRole};
+use crate::domain::tenant::{Account, ActorRole, Environment, Profile, Resource, User};
 use crate::domain::time::Timestamp;
 
 /// Keeps a new account.
@@ -136,20 +136,33 @@ pub async fn environment(
     tx.optional::<EnvironmentRow>(statement).await?.map(Environment::try_from).transpose()
 }
 
-/// Keeps a new person, with the hash of a password when they have one. The address is kept in lower case.
+/// Keeps a new person with their role, and with the hash of a password when they have one. The address is kept in
+/// lower case.
 pub async fn insert_user(tx: &mut Tx, user: &User, password_hash: Option<&str>) -> Result<(), StoreError> {
-    let statement = Statement::new(
-        "INSERT INTO users (id, account_id, email, name, role, password_hash, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(&user.id)
-    .bind(&user.account_id)
-    .bind(user.email.to_lowercase())
-    .bind(&user.name)
-    .bind(role_word(user.role))
-    .bind(password_hash)
-    .bind(user.created_at);
-    tx.execute(statement).await.map(|_| ())
+    let profile = Profile {
+        id: user.id.clone(),
+        account_id: user.account_id.clone(),
+        email: user.email.to_lowercase(),
+        name: user.name.clone(),
+        dashboard: None,
+        created_at: user.created_at,
+        updated_at: user.created_at,
+        last_seen_at: None,
+        deleted_at: None,
+    };
+    users::insert(tx, &profile).await?;
+    if let Some(hash) = password_hash {
+        set_password(tx, &user.id, hash).await?;
+    }
+    let role = ActorRole {
+        id: new_id(),
+        account_id: profile.account_id,
+        actor_id: user.id.to_string(),
+        role: user.role,
+        resource: Resource { environment_id: user.environment_id.clone(), space_id: user.space_id.clone() },
+        created_at: user.created_at,
+    };
+    roles::insert(tx, &role).await
 }
 
 /// Gives a person another password.
@@ -159,50 +172,28 @@ pub async fn set_password(tx: &mut Tx, id: &UserId, password_hash: &str) -> Resu
     tx.execute(statement).await.map(|_| ())
 }
 
-const USER: &str = "id, account_id, email, name, role, password_hash, created_at";
-
-/// The person of that id.
+/// The person of that id, who was not deleted and has a role.
 pub async fn user(tx: &mut Tx, id: &UserId) -> Result<Option<User>, StoreError> {
-    let statement = Statement::select(USER).push_bind(" FROM users WHERE id = ", id);
+    let statement = UserRow::select().push_bind(" AND u.id = ", id);
     tx.optional::<UserRow>(statement).await?.map(User::try_from).transpose()
 }
 
-/// The oldest person: the first admin.
-pub async fn first_user(tx: &mut Tx) -> Result<Option<User>, StoreError> {
-    let statement = Statement::select(USER).push(" FROM users ORDER BY created_at, id LIMIT 1");
+/// The first who manages the account and is not only invited.
+pub async fn first_admin(tx: &mut Tx) -> Result<Option<User>, StoreError> {
+    let statement = UserRow::select().push(
+        " AND r.role = 'admin' AND r.environment_id IS NULL
+            AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.user_id = u.id)
+        ORDER BY u.created_at, u.id LIMIT 1",
+    );
     tx.optional::<UserRow>(statement).await?.map(User::try_from).transpose()
 }
 
 /// The person with that address, whatever the case of its letters, and the hash of their password.
 pub async fn user_by_email(tx: &mut Tx, email: &str) -> Result<Option<(User, Option<String>)>, StoreError> {
-    let statement =
-        Statement::select(USER).push_bind(" FROM users WHERE email = ", email.trim().to_lowercase());
+    let statement = UserRow::select().push_bind(" AND u.email = ", email.trim().to_lowercase());
     let Some(mut row) = tx.optional::<UserRow>(statement).await? else { return Ok(None) };
     let password_hash = row.password_hash.take();
     Ok(Some((row.try_into()?, password_hash)))
-}
-
-/// The people of an account, the oldest first, and how many there are.
-pub async fn users(
-    tx: &mut Tx,
-    account_id: &AccountId,
-    offset: u64,
-    limit: u64,
-) -> Result<(Vec<User>, u64), StoreError> {
-    let rest = Statement::new("FROM users WHERE account_id = $1").bind(account_id);
-    let (rows, total) = tx.page::<UserRow>(USER, rest, " ORDER BY created_at, id", offset, limit).await?;
-    Ok((rows.into_iter().map(User::try_from).collect::<Result<_, _>>()?, total))
-}
-
-const ROLES: &[(UserRole, &str)] = &[(UserRole::Admin, "admin"), (UserRole::Member, "member")];
-
-fn role_word(role: UserRole) -> &'static str {
-    ROLES.iter().find(|(value, _)| *value == role).map_or("member", |(_, word)| word)
-}
-
-fn role(word: &str) -> Result<UserRole, StoreError> {
-    let found = ROLES.iter().find(|(_, text)| *text == word).map(|(value, _)| *value);
-    found.ok_or_else(|| StoreError::Damaged(format!("users.role: `{word}` is no role")))
 }
 
 #[derive(sqlx::FromRow)]
@@ -271,9 +262,22 @@ pub(super) struct UserRow {
     account_id: String,
     email: String,
     name: String,
-    role: String,
     password_hash: Option<String>,
     created_at: i64,
+    role: String,
+    environment_id: Option<String>,
+    space_id: Option<String>,
+}
+
+impl UserRow {
+    /// A query of people who were not deleted and have a role; it goes on with ` AND u.…` or ` AND r.…`.
+    pub(super) fn select() -> Statement {
+        Statement::new(
+            "SELECT u.id, u.account_id, u.email, u.name, u.password_hash, u.created_at, r.role, r.environment_id,
+                r.space_id
+            FROM users u JOIN actor_roles r ON r.actor_id = u.id WHERE u.deleted_at IS NULL",
+        )
+    }
 }
 
 impl TryFrom<UserRow> for User {
@@ -285,7 +289,9 @@ impl TryFrom<UserRow> for User {
             account_id: id("users.account_id", &row.account_id)?,
             email: row.email,
             name: row.name,
-            role: role(&row.role)?,
+            role: roles::role(&row.role)?,
+            environment_id: optional_id("actor_roles.environment_id", row.environment_id)?,
+            space_id: optional_id("actor_roles.space_id", row.space_id)?,
             created_at: Timestamp(row.created_at),
         })
     }

@@ -12,6 +12,7 @@ use inlet::domain::tenant::{Account, User, UserRole};
 use inlet::server::assets::NoAssets;
 use inlet::server::{ServerState, Trust, router};
 use inlet::service::secrets::hash_token;
+use inlet::store::sessions::SessionRow;
 use inlet::store::{accounts, new_id, now, sessions};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -83,11 +84,19 @@ pub(crate) async fn person(app: &TestApp, router: &Router, account_id: &AccountI
         email: format!("{}@x.example", name.to_lowercase()),
         name: name.to_string(),
         role: UserRole::Member,
+        environment_id: None,
+        space_id: None,
         created_at: now(),
     };
     let mut tx = app.service.db.write().await.unwrap();
     accounts::insert_user(&mut tx, &user, None).await.unwrap();
-    sessions::insert_session(&mut tx, &hash_token(&session), &user.id, now().plus(3_600_000)).await.unwrap();
+    let row = SessionRow {
+        user_id: user.id.clone(),
+        client: None,
+        created_at: now(),
+        expires_at: now().plus(3_600_000),
+    };
+    sessions::insert_session(&mut tx, &hash_token(&session), &row).await.unwrap();
     tx.commit().await.unwrap();
     Browser { router: router.clone(), session }
 }

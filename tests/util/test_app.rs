@@ -13,6 +13,7 @@ use inlet::domain::limits::Limits;
 use inlet::domain::webhook::reach::Reach;
 use inlet::domain::webhook::schedule::Schedule;
 use inlet::files::FileStore;
+use inlet::service::settings::MailServer;
 use inlet::service::{Agents, Retention, Secrets, Service, Settings, Timeouts, Webhooks};
 use inlet::sheets::Sheets;
 use inlet::store::{DatabaseUrl, Db};
@@ -73,6 +74,16 @@ impl TestApp {
         Self::on_sqlite_within(small_files()).await
     }
 
+    /// The same of a server that sends mails; and another on the same database, for what survives the first.
+    pub async fn on_sqlite_with_mail(mail: MailServer) -> [Self; 2] {
+        let folder = std::env::temp_dir().join(unique());
+        std::fs::create_dir_all(&folder).unwrap();
+        let url = DatabaseUrl::Sqlite(folder.join("inlet.db"));
+        let one = Self::open_with(folder.clone(), &url, small_files(), Some(mail.clone())).await;
+        let other = Self::open_with(folder, &url, small_files(), Some(mail)).await;
+        [one, other]
+    }
+
     async fn on_sqlite_within(limits: Limits) -> Self {
         let folder = std::env::temp_dir().join(unique());
         std::fs::create_dir_all(&folder).unwrap();
@@ -90,6 +101,10 @@ impl TestApp {
     }
 
     async fn open(folder: PathBuf, url: &DatabaseUrl, limits: Limits) -> Self {
+        Self::open_with(folder, url, limits, None).await
+    }
+
+    async fn open_with(folder: PathBuf, url: &DatabaseUrl, limits: Limits, mail: Option<MailServer>) -> Self {
         let db = Db::open(url).await.unwrap();
         let settings = Settings {
             public_url: "http://inlet.test".to_string(),
@@ -98,6 +113,7 @@ impl TestApp {
             retention: Retention::default(),
             webhooks: Webhooks { schedule: Schedule::FAST, reach: Reach::Anywhere },
             agents: Agents::FAST,
+            mail,
         };
         let files = FileStore::new(&folder).with_most_bytes(limits.file_bytes);
         files.prepare().await.unwrap();

@@ -25,6 +25,7 @@ pub mod secret;
 pub mod sheet;
 pub mod snapshot;
 pub mod space;
+pub mod user;
 pub mod view;
 pub mod webhook;
 pub mod workbook;

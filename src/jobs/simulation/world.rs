@@ -311,6 +311,7 @@ fn service(database: &TestDatabase) -> Arc<Service> {
         retention: Retention::default(),
         webhooks: Webhooks { schedule: Schedule::FAST, reach: Reach::Anywhere },
         agents: Agents::FAST,
+        mail: None,
     };
     let files = FileStore::new(std::env::temp_dir());
     let sheets = Sheets::with_most_records(1 << 20, 1_000);

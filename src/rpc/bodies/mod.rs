@@ -113,7 +113,7 @@ impl RpcError {
             ServiceKind::NotFound => ErrorKind::NotFound,
             ServiceKind::Conflict => ErrorKind::Conflict,
             ServiceKind::TooLarge => ErrorKind::TooLarge,
-            ServiceKind::Unavailable => ErrorKind::Unavailable,
+            ServiceKind::Unavailable | ServiceKind::TooMany => ErrorKind::Unavailable,
             ServiceKind::Internal => ErrorKind::Internal,
         };
         Self::new(kind, sentence(&error.message))

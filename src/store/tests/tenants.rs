@@ -5,6 +5,7 @@ use crate::store::accounts::*;
 use crate::store::keys::{KeyRow, delete_key, insert_key, key_by_hash, key_used, keys};
 use crate::store::sessions::*;
 use crate::store::testing::{databases, samples};
+use crate::store::users::{UserFilter, list};
 use crate::store::{StoreError, new_id, sheets, spaces};
 
 #[tokio::test]
@@ -54,6 +55,8 @@ async fn a_person_signs_in_whatever_the_case_of_the_address() {
             email: "ann@example.com".to_string(),
             name: "Ann".to_string(),
             role: UserRole::Admin,
+            environment_id: None,
+            space_id: None,
             created_at: samples::THEN,
         };
         insert_user(&mut tx, &ann, Some("hash")).await.unwrap();
@@ -62,7 +65,8 @@ async fn a_person_signs_in_whatever_the_case_of_the_address() {
         set_password(&mut tx, &ann.id, "other").await.unwrap();
         assert_eq!(user_by_email(&mut tx, &ann.email).await.unwrap().unwrap().1.as_deref(), Some("other"));
         assert_eq!(user(&mut tx, &ann.id).await.unwrap(), Some(ann.clone()));
-        assert_eq!(users(&mut tx, &tenant.account.id, 0, 10).await.unwrap(), (vec![ann.clone()], 1));
+        let (listed, total) = list(&mut tx, &tenant.account.id, &UserFilter::default(), 0, 10).await.unwrap();
+        assert_eq!((listed[0].id.clone(), total), (ann.id.clone(), 1));
         let again = insert_user(&mut tx, &User { id: new_id(), ..ann.clone() }, None).await;
         assert!(matches!(again, Err(StoreError::Conflict(_))), "{}: {again:?}", database.name);
     }
@@ -79,12 +83,23 @@ async fn a_session_ends_at_its_time_or_before() {
             email: "bob@example.com".to_string(),
             name: "Bob".to_string(),
             role: UserRole::Member,
+            environment_id: None,
+            space_id: None,
             created_at: samples::THEN,
         };
         insert_user(&mut tx, &bob, None).await.unwrap();
         let end = samples::THEN.plus(1000);
-        insert_session(&mut tx, b"one", &bob.id, end).await.unwrap();
-        insert_session(&mut tx, b"two", &bob.id, end).await.unwrap();
+        let session =
+            SessionRow { user_id: bob.id.clone(), client: None, created_at: samples::THEN, expires_at: end };
+        for hash in [b"one", b"two", b"six"] {
+            insert_session(&mut tx, hash, &session).await.unwrap();
+        }
+        assert_eq!(crate::store::sessions::session(&mut tx, b"one").await.unwrap(), Some(session.clone()));
+        for (until, ends) in [(99, 0), (100, 100), (150, 100), (9_000, 4_000)] {
+            prolong_session(&mut tx, b"six", end.plus(until), 100, 5_000).await.unwrap();
+            let now = crate::store::sessions::session(&mut tx, b"six").await.unwrap().unwrap();
+            assert_eq!(now.expires_at, end.plus(ends), "{until}");
+        }
         assert_eq!(session_user(&mut tx, b"one", end.plus(-1)).await.unwrap(), Some(bob));
         assert_eq!(session_user(&mut tx, b"one", end).await.unwrap(), None);
         delete_session(&mut tx, b"one").await.unwrap();

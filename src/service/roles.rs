@@ -1,0 +1,155 @@
+//! The two built-in roles, and who has which (section 2.2 of the contract).
+//!
+//! A person has one role: in the account, or in one environment or space alone, and then sees nothing else. What they
+//! may do there is the policy's.
+
+use super::users::managed;
+use super::{Result, Service, ServiceError, allow};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::ids::{AccountId, ActorRoleId, EnvironmentId, Id, RoleId, SpaceId, UserId};
+use crate::domain::tenant::{Account, ActorRole, Resource, UserRole};
+use crate::store::{Tx, accounts, new_id, now, roles, spaces};
+
+/// A role that can be given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BuiltInRole {
+    /// Its id in the account.
+    pub id: RoleId,
+    /// What people read.
+    pub name: &'static str,
+    /// The account, with which it began.
+    pub account: Account,
+}
+
+/// Which role for what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assignment {
+    /// The role.
+    pub role_id: String,
+    /// An account, an environment or a space.
+    pub resource_id: String,
+}
+
+const BUILT_IN: [(UserRole, &str); 2] = [(UserRole::Admin, "Admin"), (UserRole::Member, "Member")];
+
+/// The id of a built-in role: made of its name and the account's id, so that it stands nowhere.
+pub fn role_id(account: &AccountId, role: UserRole) -> Result<RoleId> {
+    let name = BUILT_IN.iter().find(|(value, _)| *value == role).map_or("", |(_, name)| name);
+    let own = account.as_str().strip_prefix(AccountId::PREFIX).unwrap_or_default();
+    Ok(RoleId::parse(&format!("{}{name}{own}", RoleId::PREFIX))?)
+}
+
+impl Service {
+    /// The roles that can be given.
+    pub async fn roles(&self, actor: &Actor) -> Result<Vec<BuiltInRole>> {
+        allow(actor, Operation::ReadUsers)?;
+        let mut tx = self.db.read().await?;
+        let account = accounts::account(&mut tx, &actor.scope.account_id).await?;
+        let account = account.ok_or_else(|| ServiceError::not_found("account", &actor.scope.account_id))?;
+        let built_in = |(role, name)| {
+            Ok(BuiltInRole { id: role_id(&account.id, role)?, name, account: account.clone() })
+        };
+        BUILT_IN.into_iter().map(built_in).collect()
+    }
+
+    /// The roles of a person: one, or none.
+    pub async fn user_roles(&self, actor: &Actor, user: &UserId) -> Result<Vec<ActorRole>> {
+        self.user(actor, user).await?;
+        let mut tx = self.db.read().await?;
+        Ok(roles::of_actor(&mut tx, user.as_str()).await?.into_iter().collect())
+    }
+
+    /// Gives a person a role.
+    ///
+    /// # Errors
+    /// When they have one, when there is no such role or nothing that it is for, or when the actor may not.
+    pub async fn assign_user_role(
+        &self,
+        actor: &Actor,
+        user: &UserId,
+        assignment: &Assignment,
+    ) -> Result<ActorRole> {
+        let mut tx = self.db.write().await?;
+        managed(&mut tx, actor, user).await?;
+        if let Some(role) = roles::of_actor(&mut tx, user.as_str()).await? {
+            let message = format!(
+                "a person has one role, and this one has `{}` already; take it away first: DELETE \
+                 /v1/users/{user}/roles/{}",
+                role.resource_id(),
+                role.id
+            );
+            return Err(ServiceError::bad_request(message));
+        }
+        let role = assigned(&mut tx, actor, user, assignment).await?;
+        roles::insert(&mut tx, &role).await?;
+        tx.commit().await?;
+        self.forget_callers();
+        Ok(role)
+    }
+
+    /// Takes a role away. A person without one cannot do anything until they are given another.
+    ///
+    /// # Errors
+    /// When they do not have it, when nobody else would manage the account, or when the actor may not.
+    pub async fn take_user_role(&self, actor: &Actor, user: &UserId, id: &ActorRoleId) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        managed(&mut tx, actor, user).await?;
+        let role = roles::of_actor(&mut tx, user.as_str()).await?.filter(|role| role.id == *id);
+        role.ok_or_else(|| ServiceError::not_found("role of this person", id))?;
+        keep_an_admin(&mut tx, &actor.scope.account_id, user).await?;
+        roles::delete(&mut tx, id).await?;
+        tx.commit().await?;
+        self.forget_callers();
+        Ok(())
+    }
+}
+
+/// The role that an assignment gives to somebody.
+pub(super) async fn assigned(
+    tx: &mut Tx,
+    actor: &Actor,
+    user: &UserId,
+    assignment: &Assignment,
+) -> Result<ActorRole> {
+    let account_id = actor.scope.account_id.clone();
+    let mut role = None;
+    for (built_in, _) in BUILT_IN {
+        if role_id(&account_id, built_in)?.as_str() == assignment.role_id {
+            role = Some(built_in);
+        }
+    }
+    let role = role.ok_or_else(|| {
+        let id = &assignment.role_id;
+        ServiceError::bad_request(format!("roleId: there is no role `{id}`; GET /v1/roles lists them"))
+    })?;
+    let resource = resource(tx, actor, &assignment.resource_id).await?;
+    Ok(ActorRole { id: new_id(), account_id, actor_id: user.to_string(), role, resource, created_at: now() })
+}
+
+/// What an id names, where the actor sees it.
+async fn resource(tx: &mut Tx, actor: &Actor, id: &str) -> Result<Resource> {
+    if id == actor.scope.account_id.as_str() {
+        return Ok(Resource::default());
+    }
+    if let Ok(id) = EnvironmentId::parse(id) {
+        let found = accounts::environment(tx, &actor.scope, &id).await?;
+        found.ok_or_else(|| ServiceError::not_found("environment", &id))?;
+        return Ok(Resource { environment_id: Some(id), space_id: None });
+    }
+    if let Ok(id) = SpaceId::parse(id) {
+        let found = spaces::find(tx, &actor.scope, &id).await?;
+        let space = found.ok_or_else(|| ServiceError::not_found("space", &id))?;
+        return Ok(Resource { environment_id: Some(space.environment_id), space_id: Some(id) });
+    }
+    let message = format!("resourceId: `{id}` is not the id of this account, nor of an environment or space");
+    Err(ServiceError::bad_request(message))
+}
+
+/// Refuses to shut out the last one who manages the account.
+pub(super) async fn keep_an_admin(tx: &mut Tx, account: &AccountId, user: &UserId) -> Result<()> {
+    if roles::admins(tx, account).await? == [user.as_str()] {
+        let message = "this is the last admin of the account; make somebody else an admin first";
+        return Err(ServiceError::conflict(message));
+    }
+    Ok(())
+}

@@ -88,6 +88,10 @@
       if (address.origin !== location.origin || !named || named === space) return;
       const token = data.token || address.searchParams.get("token");
       address.searchParams.delete("token");
+      // Not every browser tells the page that follows who is around it.
+      try {
+        sessionStorage.setItem("inlet-visit-" + named, JSON.stringify({ host: origin }));
+      } catch {}
       if (token) enter(address.pathname + address.search, token);
     });
   }

@@ -27,8 +27,6 @@ pub struct Embedding<'a> {
     pub default_page: Option<DefaultPage>,
     /// Whether the sidebar is shown; where nobody says, it is.
     pub shows_sidebar: bool,
-    /// Whether "Powered by" stands in it.
-    pub shows_powered_by: bool,
     theme: Option<&'a Value>,
 }
 
@@ -36,11 +34,10 @@ impl<'a> Embedding<'a> {
     /// Reads the metadata of a space. What has another shape than it should counts as absent.
     pub fn of(metadata: Option<&'a Value>) -> Self {
         let sidebar = metadata.and_then(|metadata| metadata.get("sidebarConfig"));
-        let shows = |name| sidebar.and_then(|sidebar| sidebar.get(name)?.as_bool()).unwrap_or(true);
+        let shows_sidebar = sidebar.and_then(|sidebar| sidebar.get("showSidebar")?.as_bool());
         Self {
             default_page: sidebar.and_then(|sidebar| default_page(sidebar.get("defaultPage")?)),
-            shows_sidebar: shows("showSidebar"),
-            shows_powered_by: shows("showPoweredByFlatfile"),
+            shows_sidebar: shows_sidebar.unwrap_or(true),
             theme: metadata.and_then(|metadata| metadata.get("theme")),
         }
     }
@@ -100,7 +97,7 @@ mod tests {
     #[test]
     fn what_nobody_says_is_shown() {
         let bare = Embedding::of(None);
-        assert!(bare.shows_sidebar && bare.shows_powered_by && bare.rules().is_empty());
+        assert!(bare.shows_sidebar && bare.rules().is_empty());
         let metadata = json!({ "sidebarConfig": { "showSidebar": false } });
         assert!(Embedding::of(Some(&metadata)).rules().contains(".sidebar"));
     }

@@ -10,8 +10,8 @@ use leptos_axum::ResponseOptions;
 use crate::app::shell::Visit;
 
 /// What a document may do that only opens or goes on with a visit.
-pub const VISIT_DOCUMENT: &str = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; form-action 'self'; \
-    base-uri 'none'; frame-ancestors *";
+pub const VISIT_DOCUMENT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors *";
 
 /// Who may show a visitor's page in a frame: the sites that the environment names, anybody when it names none. Whoever
 /// shows it has the token of the space.

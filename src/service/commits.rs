@@ -1,6 +1,6 @@
 //! Commits: one write to a sheet each.
 
-use super::records::{Written, commit_event};
+use super::records::commit_event;
 use super::{Result, Service, ServiceError, allow, open_commits, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::{CommitId, SheetId, WorkbookId};
@@ -50,16 +50,6 @@ impl Service {
         all.sort_by_key(|(_, commit)| std::cmp::Reverse(commit.created_at));
         all.truncate(MOST_LISTED as usize);
         Ok(all)
-    }
-
-    /// The commit that made the version at which a write left its sheet.
-    pub async fn last_commit(&self, written: &Written) -> Result<Option<CommitId>> {
-        if written.commit_id.is_some() {
-            return Ok(written.commit_id.clone());
-        }
-        let mut tx = self.db.read().await?;
-        let commit = records::commit_of_version(&mut tx, written.sheet.number, written.version).await?;
-        Ok(commit.map(|commit| commit.id))
     }
 
     /// A listener has answered a commit, or has nothing to say of it.

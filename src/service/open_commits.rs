@@ -158,12 +158,7 @@ pub(super) fn ask(tx: &mut Tx, actor_id: &str, sheet: &Sheet, commit: &CommitId)
 }
 
 /// Completes a commit and says so, once.
-pub(super) async fn complete(
-    tx: &mut Tx,
-    actor: &Actor,
-    sheet: &Sheet,
-    commit: &CommitId,
-) -> Result<()> {
+pub(super) async fn complete(tx: &mut Tx, actor: &Actor, sheet: &Sheet, commit: &CommitId) -> Result<()> {
     let is_first = sheet.tracks_changes
         && open_commits::complete(tx, (sheet.number, commit), Some(&actor.id), now(), None).await?;
     if is_first {
@@ -182,24 +177,14 @@ pub(super) async fn track(tx: &mut Tx, workbook: &Workbook) -> Result<()> {
 }
 
 /// A listener wrote what lies over the commit that it answered.
-pub(super) fn layer(
-    actor_id: &str,
-    sheet: &Sheet,
-    answered: &CommitId,
-    layer: &CommitId,
-) -> NewEvent {
+pub(super) fn layer(actor_id: &str, sheet: &Sheet, answered: &CommitId, layer: &CommitId) -> NewEvent {
     let about = json!({ "layerId": layer, "commitId": answered });
     let event = of_commit(Topic::LayerCreated, actor_id, sheet, answered, about);
     NewEvent { data_path: None, ..event }
 }
 
 /// A commit was completed by somebody, or by nobody for a reason.
-fn completed(
-    by: Option<&str>,
-    sheet: &Sheet,
-    commit: &CommitId,
-    reason: Option<String>,
-) -> NewEvent {
+fn completed(by: Option<&str>, sheet: &Sheet, commit: &CommitId, reason: Option<String>) -> NewEvent {
     let payload = json!({
         "sheetId": sheet.id, "workbookId": sheet.workbook_id, "versionId": commit, "commitId": commit,
         "completedBy": by,

@@ -357,7 +357,9 @@ pub(super) async fn tell_as(
                 let answered = answered.as_ref().unwrap_or(commit);
                 tx.emit(open_commits::layer(&actor.id, sheet, answered, commit));
             }
-            Audience::Everybody | Audience::Forced if done.any_value_changed || *audience == Audience::Forced => {
+            Audience::Everybody | Audience::Forced
+                if done.any_value_changed || *audience == Audience::Forced =>
+            {
                 open_commits::ask(tx, &actor.id, sheet, commit);
             }
             Audience::Silent | Audience::Everybody | Audience::Forced => {}
@@ -391,11 +393,7 @@ fn about_records(sheet: &Sheet, done: &Committed, topic: Topic) -> Value {
 }
 
 /// A write that listeners may answer.
-pub(super) fn commit_event(
-    actor_id: &str,
-    sheet: &Sheet,
-    commit: &CommitId,
-) -> NewEvent {
+pub(super) fn commit_event(actor_id: &str, sheet: &Sheet, commit: &CommitId) -> NewEvent {
     let about = json!({
         "sheetId": sheet.id, "workbookId": sheet.workbook_id, "versionId": commit, "commitId": commit,
         "sheetSlug": sheet.slug, "trackChanges": sheet.tracks_changes,
@@ -404,12 +402,7 @@ pub(super) fn commit_event(
 }
 
 /// The numbers of a sheet changed.
-pub(super) fn counts_event(
-    actor_id: &str,
-    sheet: &Sheet,
-    version: i64,
-    counts: Counts,
-) -> NewEvent {
+pub(super) fn counts_event(actor_id: &str, sheet: &Sheet, version: i64, counts: Counts) -> NewEvent {
     let payload = json!({ "version": version, "counts": counts });
     of_sheet(Topic::SheetCountsUpdated, actor_id, sheet, payload)
 }

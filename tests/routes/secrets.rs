@@ -103,7 +103,7 @@ async fn values_are_shown_to_programs_alone() {
             app.call_as(key, "POST", "/v1/secrets", &body).await.refused(403);
         }
         let mut tx = app.service.db.read().await.unwrap();
-        let admin = actor_of_user(&accounts::first_user(&mut tx).await.unwrap().unwrap());
+        let admin = actor_of_user(&accounts::first_admin(&mut tx).await.unwrap().unwrap());
         drop(tx);
         let environment = Some(app.environment_id.parse().unwrap());
         let place = SecretPlace { environment_id: environment, ..SecretPlace::default() };

@@ -14,6 +14,8 @@ use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Named, known};
 use super::query::PageParameters;
 use super::wire::agent::AgentLogBody;
+use crate::domain::access::Actor;
+use crate::domain::agent::AgentRun;
 use crate::domain::ids::{AgentId, EventId};
 use crate::service::Service;
 use crate::store::agents::runs::RunFilter;
@@ -93,9 +95,7 @@ async fn logs(
     Asked(asked): Asked<RunParameters>,
     Asked(page): Asked<PageParameters>,
 ) -> Answer<Listed<AgentLogBody>> {
-    let page = page.page(ON_A_PAGE)?;
-    let found = service.agent_runs(&actor, environment.read()?, &asked.read()?, page).await?;
-    Ok(listed(page, found, AgentLogBody::from))
+    list(&service, &actor, (environment, asked, page), AgentLogBody::from).await
 }
 
 /// The same without what they wrote.
@@ -109,7 +109,17 @@ async fn executions(
     Asked(asked): Asked<RunParameters>,
     Asked(page): Asked<PageParameters>,
 ) -> Answer<Listed<AgentLogBody>> {
+    list(&service, &actor, (environment, asked, page), AgentLogBody::execution).await
+}
+
+/// One page of what the agents of an environment did, each run as `wire` writes it.
+async fn list(
+    service: &Service,
+    actor: &Actor,
+    (environment, asked, page): (EnvironmentParameter, RunParameters, PageParameters),
+    wire: impl FnMut(AgentRun) -> AgentLogBody,
+) -> Answer<Listed<AgentLogBody>> {
     let page = page.page(ON_A_PAGE)?;
-    let found = service.agent_runs(&actor, environment.read()?, &asked.read()?, page).await?;
-    Ok(listed(page, found, AgentLogBody::execution))
+    let found = service.agent_runs(actor, environment.read()?, &asked.read()?, page).await?;
+    Ok(listed(page, found, wire))
 }

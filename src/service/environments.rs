@@ -161,7 +161,11 @@ impl Service {
     }
 }
 
-async fn find(tx: &mut Tx, actor: &Actor, id: &EnvironmentId) -> Result<Environment> {
+/// The environment of that id.
+///
+/// # Errors
+/// There is none for this actor.
+pub(super) async fn find(tx: &mut Tx, actor: &Actor, id: &EnvironmentId) -> Result<Environment> {
     let environment = accounts::environment(tx, &actor.scope, id).await?;
     environment.ok_or_else(|| ServiceError::not_found("environment", id))
 }
@@ -237,6 +241,5 @@ pub(super) async fn named_or_own(
     let id = named.or_else(|| actor.scope.environment_id.clone());
     let id =
         id.ok_or_else(|| ServiceError::bad_request("environmentId: name the environment: `us_env_…`"))?;
-    let environment = accounts::environment(tx, &actor.scope, &id).await?;
-    environment.ok_or_else(|| ServiceError::not_found("environment", id))
+    find(tx, actor, &id).await
 }

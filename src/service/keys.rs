@@ -3,13 +3,13 @@
 //! A key is stored hashed, and sealed for those who manage the environment: the contract shows it again.
 
 use super::secrets::{hash_token, new_token};
-use super::{Result, Service, ServiceError, allow};
+use super::{Result, Service, ServiceError, allow, environments};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::{AccountId, EnvironmentId, KeyId};
 use crate::domain::tenant::{Environment, KeyKind};
 use crate::domain::time::Timestamp;
 use crate::store::keys::{self, KeyRow};
-use crate::store::{Tx, accounts, new_id, now};
+use crate::store::{Tx, new_id, now};
 
 /// Most keys of an environment.
 const MOST_KEYS: usize = 100;
@@ -150,6 +150,5 @@ fn purpose(id: &KeyId) -> String {
 /// The environment, when the actor may manage it.
 async fn managed(tx: &mut Tx, actor: &Actor, id: &EnvironmentId) -> Result<Environment> {
     allow(actor, Operation::ManageEnvironment)?;
-    let environment = accounts::environment(tx, &actor.scope, id).await?;
-    environment.ok_or_else(|| ServiceError::not_found("environment", id))
+    environments::find(tx, actor, id).await
 }

@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn who_sees_a_part_manages_nothing_around_it() {
         let [of_account, of_environment, of_space] = actors(Admin);
-        for (operation, roles) in POLICY.iter().filter(|(_, roles)| roles.contains(&Admin)) {
+        for (operation, _) in POLICY.iter().filter(|(_, roles)| roles.contains(&Admin)) {
             assert!(of_account.may(*operation), "{operation:?}");
             assert_eq!(of_environment.may(*operation), *operation != O::ManageUsers, "{operation:?}");
             let around = [

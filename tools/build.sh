@@ -17,6 +17,8 @@ assets_dir=public
 bin_features=ssr
 lib_features=hydrate
 lib_profile_release=wasm-release
+# What comes with the pages of developers only.
+later_style_file=style/developers.css
 
 cd "$root"
 choose_rust || fail "there is no Rust that builds for the browser. Run: tools/setup.sh"
@@ -44,14 +46,20 @@ build_script() {
   echo "$stamp" > "$INLET_FRONT_TARGET/bound.stamp"
 }
 
-build_style() {
+# build_stylesheet FILE NAME: one file of the site.
+build_stylesheet() {
   local work
-  say "the style"
   work=$(mktemp -d)
-  node_modules/.bin/tailwindcss --input "$style_file" --output "$work/style.css" --minify 2>"$work/log" \
-    || { cat "$work/log" >&2; fail "Tailwind could not build $style_file."; }
-  replace "$work/style.css" "$pkg/$output_name.css"
+  node_modules/.bin/tailwindcss --input "$1" --output "$work/style.css" --minify 2>"$work/log" \
+    || { cat "$work/log" >&2; fail "Tailwind could not build $1."; }
+  replace "$work/style.css" "$pkg/$2"
   rm -rf "$work"
+}
+
+build_style() {
+  say "the style"
+  build_stylesheet "$style_file" "$output_name.css"
+  build_stylesheet "$later_style_file" "$(basename "$later_style_file")"
 }
 
 # Copies the assets as they are, and removes those that are no longer there.

@@ -156,6 +156,8 @@ macro_rules! pages {
 pages! {
     /// The spaces.
     Route::Home => home: home, load_home = Home;
+    /// What developers need.
+    Route::Developers { .. } => developers: developers, load_developers = DevelopersPage;
     /// A document.
     Route::Document { .. } => document: document_page, load_document = DocumentPage;
     /// The files of a space.

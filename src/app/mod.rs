@@ -2,6 +2,7 @@
 
 mod actions;
 pub mod components;
+mod developers;
 #[cfg(feature = "hydrate")]
 mod dom;
 pub mod format;
@@ -49,6 +50,7 @@ pub fn App() -> impl IntoView {
         {part(move || match around.get() {
             Around::Home => later::home(),
             Around::SignIn => view! { <SignIn /> }.any(),
+            Around::Developers => later::developers(),
             Around::Space(space) => view! { <SpaceFrame space=space page=page /> }.any(),
             Around::Nothing => view! { <NotFound /> }.any(),
         })}
@@ -61,6 +63,7 @@ pub fn App() -> impl IntoView {
 enum Around {
     Home,
     SignIn,
+    Developers,
     Space(String),
     Nothing,
 }
@@ -71,6 +74,7 @@ impl Around {
             None => Self::Nothing,
             Some(Route::Home) => Self::Home,
             Some(Route::SignIn) => Self::SignIn,
+            Some(Route::Developers { .. }) => Self::Developers,
             Some(route) => route.space().map_or(Self::Nothing, |space| Self::Space(space.to_string())),
         }
     }

@@ -7,6 +7,11 @@ pub enum Route {
     Home,
     /// Signing in.
     SignIn,
+    /// What developers need around spaces: keys, events, agents.
+    Developers {
+        /// Which page of it; the first when empty.
+        section: String,
+    },
     /// A space, which opens where its work is.
     Space {
         /// The space.
@@ -52,6 +57,8 @@ impl Route {
         Some(match names[..] {
             [] => Self::Home,
             ["sign-in"] => Self::SignIn,
+            ["developers"] => Self::Developers { section: String::new() },
+            ["developers", section] => Self::Developers { section: section.to_string() },
             ["space", space] => Self::Space { space: space.to_string() },
             ["space", space, "workbook", workbook, "sheet", sheet] => Self::Sheet {
                 space: space.to_string(),
@@ -73,6 +80,7 @@ impl Route {
         match self {
             Self::Home => "/".to_string(),
             Self::SignIn => "/sign-in".to_string(),
+            Self::Developers { section } => ["/developers/", section].concat(),
             Self::Space { space } => ["/space/", space].concat(),
             Self::Sheet { space, workbook, sheet } => {
                 ["/space/", space, "/workbook/", workbook, "/sheet/", sheet].concat()
@@ -103,7 +111,7 @@ impl Route {
     /// The space that the page belongs to.
     pub fn space(&self) -> Option<&str> {
         match self {
-            Self::Home | Self::SignIn => None,
+            Self::Home | Self::SignIn | Self::Developers { .. } => None,
             Self::Space { space }
             | Self::Sheet { space, .. }
             | Self::Document { space, .. }
@@ -126,6 +134,8 @@ mod tests {
         for route in [
             Route::Home,
             Route::SignIn,
+            Route::Developers { section: String::new() },
+            Route::Developers { section: "keys".into() },
             Route::Space { space: space() },
             sheet,
             Route::Document { space: space(), document: "us_dc_4".into() },
@@ -147,6 +157,7 @@ mod tests {
             "/space",
             "/files/us_fl_1/download",
             "/sign-in/again",
+            "/developers/keys/again",
         ] {
             assert_eq!(Route::read(path), None, "{path}");
         }

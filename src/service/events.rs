@@ -24,6 +24,13 @@ impl Service {
         Ok(Paged { items, total })
     }
 
+    /// The newest of the events that the actor sees, the newest first.
+    pub async fn newest_events(&self, actor: &Actor, filter: &EventFilter, most: u64) -> Result<Vec<Event>> {
+        allow(actor, Operation::ReadEvents)?;
+        let mut tx = self.db.read().await?;
+        Ok(events::newest(&mut tx, &actor.scope, filter, most).await?)
+    }
+
     /// One event.
     pub async fn event(&self, actor: &Actor, id: &EventId) -> Result<Event> {
         allow(actor, Operation::ReadEvents)?;

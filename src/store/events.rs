@@ -301,6 +301,26 @@ pub async fn list(
     offset: u64,
     limit: u64,
 ) -> Result<(Vec<Event>, u64), StoreError> {
+    let (rest, [oldest_first, _]) = filtered(scope, filter);
+    let (rows, total) = tx.page::<EventRow>(COLUMNS, rest, oldest_first, offset, limit).await?;
+    Ok((rows.into_iter().map(Event::try_from).collect::<Result<_, _>>()?, total))
+}
+
+/// The newest of the events, the newest first. They are not counted: the log is long.
+pub async fn newest(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: &EventFilter,
+    limit: u64,
+) -> Result<Vec<Event>, StoreError> {
+    let (rest, [_, newest_first]) = filtered(scope, filter);
+    let statement = rest.with_columns(COLUMNS).push(newest_first).push_bind(" LIMIT ", integer(limit));
+    let rows: Vec<EventRow> = tx.all(statement).await?;
+    rows.into_iter().map(Event::try_from).collect()
+}
+
+/// The events that fit, and the two orders of the log.
+fn filtered(scope: &Scope, filter: &EventFilter) -> (Statement, [&'static str; 2]) {
     let mut rest = Statement::new("FROM events WHERE 1 = 1")
         .within(scope)
         .filter(" AND environment_id = ", filter.environment_id.as_ref())
@@ -321,13 +341,15 @@ pub async fn list(
         rest = rest.push(" AND acknowledged_at IS NULL");
     }
     let of_one_space = scope.space_id.is_some() || filter.space_id.is_some();
-    let order = if of_one_space {
-        " ORDER BY space_sequence"
+    let orders = if of_one_space {
+        [" ORDER BY space_sequence", " ORDER BY space_sequence DESC"]
     } else {
-        " ORDER BY environment_id, environment_sequence"
+        [
+            " ORDER BY environment_id, environment_sequence",
+            " ORDER BY environment_id DESC, environment_sequence DESC",
+        ]
     };
-    let (rows, total) = tx.page::<EventRow>(COLUMNS, rest, order, offset, limit).await?;
-    Ok((rows.into_iter().map(Event::try_from).collect::<Result<_, _>>()?, total))
+    (rest, orders)
 }
 
 /// The events of an environment after that number, in order.

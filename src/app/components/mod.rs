@@ -1,6 +1,7 @@
 //! The parts that pages are made of: native elements first, complete by keyboard.
 
 mod button;
+mod confirm;
 mod dialog;
 mod drop_zone;
 mod empty_state;
@@ -10,12 +11,14 @@ mod icon;
 mod menu;
 mod popover;
 mod progress;
+mod shown_once;
 mod table;
 mod tabs;
 mod toast;
 mod try_again;
 
 pub use button::{Button, Look};
+pub use confirm::{Confirm, Doubt};
 pub use dialog::{Dialog, focus_first, open_while};
 pub use drop_zone::{CSV_FILES, DropZone, Picked, dropped, picked};
 pub use empty_state::EmptyState;
@@ -27,6 +30,7 @@ pub use menu::walk_items;
 pub use menu::{MenuAt, MenuButton, MenuItem, menu_find};
 pub use popover::{Popover, PopoverButton};
 pub use progress::Progress;
+pub use shown_once::{Secret, ShownOnce, copy};
 pub use table::Table;
 pub use tabs::{Tab, Tabs};
 pub use toast::{Toast, ToastRegion, Toasts, Tone};

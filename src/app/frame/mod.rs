@@ -17,7 +17,7 @@ use super::jobs::{JobsPanel, OutcomeDialog, RunningCards};
 use super::pages::Failure;
 use super::state::SpaceState;
 use crate::rpc::{self, spaces};
-pub use arrival::begin_at_heading;
+pub use arrival::{HEADING, begin_at_heading};
 use sidebar::Sidebar;
 pub use top_bar::TopBar;
 

@@ -1,5 +1,6 @@
 //! The pages, one file each.
 
+mod developers;
 mod document;
 mod failure;
 mod files;
@@ -12,6 +13,7 @@ mod sign_in;
 mod space_start;
 mod webhooks;
 
+pub use developers::DevelopersPage;
 pub use document::DocumentPage;
 pub use failure::Failure;
 pub use files::FilesPage;

@@ -22,6 +22,7 @@ pub fn WebhooksPage() -> impl IntoView {
     let list = rpc::read(move || again.get().to_string(), move |_| read_webhooks(id.clone()));
     view! {
         <Title text="Webhooks" />
+        <link rel="stylesheet" href="/pkg/developers.css" />
         <TopBar trail=vec![name, "Webhooks".to_string()] />
         <main id="main" class="content">
             <Transition>

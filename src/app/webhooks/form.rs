@@ -71,7 +71,7 @@ fn form(shared: Webhooks, draft: WebhookDraft, open: RwSignal<bool>) -> AnyView 
                 Ok(saved) => {
                     open.set(false);
                     if let Saved::Secret(secret) = saved {
-                        shared.secret.set(Some(secret));
+                        shared.reveal(secret);
                     }
                     return shared.read();
                 }

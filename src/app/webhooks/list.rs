@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::{Webhooks, detail, form, log, secret, title};
+use super::{Webhooks, detail, form, log, title};
 use crate::app::components::{
-    Button, Dialog, EmptyState, Icon, Look, MenuButton, MenuItem, Table, open_while,
+    Button, Confirm, EmptyState, Icon, Look, MenuButton, MenuItem, ShownOnce, Table,
 };
 use crate::app::format;
 use crate::app::plain::{Any, each, flag, on_mouse, part};
@@ -48,9 +48,9 @@ pub fn list(list: WebhookList) -> AnyView {
                 }
             })}
             {form::dialog(shared)}
-            {secret::dialog(shared)}
+            <ShownOnce id="webhook-secret" secret=shared.secret />
             {detail::panel(shared)}
-            <DeleteDialog shared=shared />
+            <Confirm id="delete-webhook" doubt=shared.deleting />
         </div>
     }
     .any()
@@ -159,33 +159,6 @@ fn items(shared: Webhooks, row: WebhookRow) -> Vec<MenuItem> {
             )
         },
         run("Make a new secret", Icon::Redo, Command::RotateSecret),
-        MenuItem::new("Delete", Icon::Trash, move || shared.deleting.set(Some(doomed.clone()))).dangerous(),
+        MenuItem::new("Delete", Icon::Trash, move || shared.ask_to_delete(&doomed)).dangerous(),
     ]
-}
-
-/// Asks before a webhook goes.
-#[component]
-fn DeleteDialog(shared: Webhooks) -> impl IntoView {
-    let deleting = shared.deleting;
-    let open = open_while(move || deleting.with(Option::is_some), move || deleting.set(None));
-    let heading = move || {
-        deleting.with(|row| row.as_ref().map_or(String::new(), |row| format!("Delete {}?", title(row))))
-    };
-    let delete = move |_| {
-        let Some(row) = deleting.get_untracked() else { return };
-        open.set(false);
-        shared.run(row.id, Command::Delete);
-    };
-    view! {
-        <Dialog id="delete-webhook" open=open title=Signal::derive(heading)>
-            <div class="dialog-body">
-                <p>"Nothing is sent there any more, and the log of what was sent goes too. This cannot be undone; to stop it for a while, pause it."</p>
-            </div>
-            <footer class="dialog-foot">
-                <button type="button" class="button" on:click=on_mouse(move |_| open.set(false))>"Cancel"</button>
-                <button type="button" class="button button-danger" on:click=on_mouse(delete)>"Delete"</button>
-            </footer>
-        </Dialog>
-    }
-    .any()
 }

@@ -5,15 +5,16 @@ mod detail;
 mod form;
 mod list;
 mod log;
-mod secret;
 
 pub use list::list;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::app::components::{Doubt, Secret};
 use crate::app::plain::watch;
 use crate::app::signals::RwSignal;
 use crate::app::state::SpaceState;
@@ -32,9 +33,9 @@ struct Webhooks {
     /// What is filled in.
     draft: RwSignal<Option<WebhookDraft>>,
     /// What is shown once.
-    secret: RwSignal<Option<String>>,
+    secret: RwSignal<Option<Secret>>,
     /// What is about to be deleted.
-    deleting: RwSignal<Option<WebhookRow>>,
+    deleting: RwSignal<Option<Doubt>>,
     /// The delivery that is looked at.
     looking: RwSignal<Option<DeliveryRow>>,
     /// Moves when the log is to be read.
@@ -97,11 +98,29 @@ impl Webhooks {
         });
     }
 
+    /// Shows the secret of a webhook.
+    fn reveal(self, secret: String) {
+        let text = "Your receiver checks signatures with it. Copy it now: it is not shown again. A secret before it goes on for a day.";
+        self.secret.set(Some(Secret { title: "The secret of this webhook", text, secret }));
+    }
+
+    /// Asks before a webhook goes.
+    fn ask_to_delete(self, row: &WebhookRow) {
+        let id = row.id.clone();
+        self.deleting.set(Some(Doubt {
+            title: format!("Delete {}?", title(row)),
+            text: "Nothing is sent there any more, and the log of what was sent goes too. This cannot be undone; to stop it for a while, pause it.",
+            verb: "Delete",
+            written: String::new(),
+            deed: Arc::new(move || self.run(id.clone(), WebhookCommand::Delete)),
+        }));
+    }
+
     /// Does something to a webhook and reads anew.
     fn run(self, id: String, command: WebhookCommand) {
         spawn_local(async move {
             match webhooks::command_webhook(id, command).await {
-                Ok(secret) if command == WebhookCommand::RotateSecret => self.secret.set(Some(secret)),
+                Ok(secret) if command == WebhookCommand::RotateSecret => self.reveal(secret),
                 Ok(said) if !said.is_empty() => self
                     .space
                     .toasts

@@ -6,18 +6,23 @@ pub mod cells;
 pub mod changes;
 pub mod compare;
 pub mod documents;
+pub mod environments;
+pub mod events;
 pub mod facets;
 pub mod files;
 pub mod find;
 pub mod imports;
 pub mod job_history;
 pub mod jobs;
+pub mod keys;
 pub mod layouts;
 pub mod messages;
 mod outcome;
 pub mod record;
 pub mod records;
+pub mod secrets;
 pub mod spaces;
+pub mod tokens;
 pub mod versions;
 pub mod views;
 pub mod webhooks;
@@ -126,6 +131,15 @@ impl From<ServiceError> for RpcError {
         set_status(told.kind);
         told
     }
+}
+
+/// What does not fit is told at the form, without the name of the member that the form is about; everything else is an
+/// error.
+fn refused(error: ServiceError, member: &str) -> Result<String, RpcError> {
+    if !matches!(error.kind, ServiceKind::BadRequest | ServiceKind::Conflict) {
+        return Err(error.into());
+    }
+    Ok(sentence(error.message.strip_prefix(member).unwrap_or(&error.message)))
 }
 
 /// The service's messages begin small and have no full stop; on a page they are sentences.

@@ -1,6 +1,6 @@
 //! The webhooks of a space, and what was sent to them.
 
-use super::{Asker, id, sentence};
+use super::{Asker, id, refused};
 use crate::domain::ids::WebhookId;
 use crate::domain::webhook::filter::EventChoice;
 use crate::domain::webhook::{Delivery, DeliveryState};
@@ -10,7 +10,7 @@ use crate::rpc::webhooks::{
     DeliveryDetail, DeliveryList, DeliveryRow, Saved, WebhookCommand, WebhookDraft, WebhookList, WebhookRow,
 };
 use crate::service::webhooks::{EndpointChange, NewEndpoint};
-use crate::service::{ErrorKind, Page, Paged, ServiceError};
+use crate::service::{ErrorKind, Page, Paged};
 use crate::store::now;
 
 /// Webhooks that the page lists, and deliveries.
@@ -49,7 +49,7 @@ pub async fn save_webhook(space_id: String, draft: WebhookDraft) -> Result<Saved
         let new = NewEndpoint { environment_id: None, space_id: space, name, url: draft.url, choice };
         return match service.create_webhook(actor, new).await {
             Ok(made) => Ok(Saved::Secret(made.secret)),
-            Err(error) => refused(error),
+            Err(error) => refused(error, "url: ").map(Saved::Refused),
         };
     }
     let change = EndpointChange {
@@ -61,17 +61,8 @@ pub async fn save_webhook(space_id: String, draft: WebhookDraft) -> Result<Saved
     };
     match service.update_webhook(actor, &id(&draft.id)?, change).await {
         Ok(_) => Ok(Saved::Changed),
-        Err(error) => refused(error),
+        Err(error) => refused(error, "url: ").map(Saved::Refused),
     }
-}
-
-/// What does not fit is told at the form; everything else is an error.
-fn refused(error: ServiceError) -> Result<Saved, RpcError> {
-    if error.kind != ErrorKind::BadRequest {
-        return Err(error.into());
-    }
-    let message = error.message.strip_prefix("url: ").unwrap_or(&error.message);
-    Ok(Saved::Refused(sentence(message)))
 }
 
 pub async fn command_webhook(webhook_id: String, command: WebhookCommand) -> Result<String, RpcError> {

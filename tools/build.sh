@@ -17,8 +17,8 @@ assets_dir=public
 bin_features=ssr
 lib_features=hydrate
 lib_profile_release=wasm-release
-# What comes with the pages of developers only.
-later_style_file=style/developers.css
+# What comes with the pages that most visits never open.
+later_style_file=style/later.css
 
 cd "$root"
 choose_rust || fail "there is no Rust that builds for the browser. Run: tools/setup.sh"

@@ -25,6 +25,11 @@ use crate::app::signals::{LocalValue, RwSignal};
 #[cfg(feature = "hydrate")]
 use crate::domain::route::Route;
 
+/// The style of the pages that most visits never open. What has the class `later` is hidden until it is here.
+pub fn style() -> AnyView {
+    view! { <link rel="stylesheet" href="/pkg/later.css" /> }.any()
+}
+
 /// The code of a part could not be had.
 struct NotLoaded;
 
@@ -156,6 +161,8 @@ macro_rules! pages {
 pages! {
     /// The spaces.
     Route::Home => home: home, load_home = Home;
+    /// Signing in.
+    Route::SignIn => sign_in: sign_in, load_sign_in = SignIn;
     /// What developers need.
     Route::Developers { .. } => developers: developers, load_developers = DevelopersPage;
     /// A document.

@@ -35,7 +35,7 @@ use leptos_meta::{Title, provide_meta_context};
 use frame::SpaceFrame;
 #[cfg(feature = "hydrate")]
 pub use later::arrive;
-use pages::{NotFound, SheetPage, SignIn, SpaceStart};
+use pages::{NotFound, SheetPage, SpaceStart};
 
 /// The whole application.
 #[component]
@@ -49,7 +49,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=|page: String| if page.is_empty() { "Inlet".to_owned() } else { format!("{page} · Inlet") } />
         {part(move || match around.get() {
             Around::Home => later::home(),
-            Around::SignIn => view! { <SignIn /> }.any(),
+            Around::SignIn => later::sign_in(),
             Around::Developers => later::developers(),
             Around::Space(space) => view! { <SpaceFrame space=space page=page /> }.any(),
             Around::Nothing => view! { <NotFound /> }.any(),

@@ -30,8 +30,8 @@ pub struct EventRow {
     pub topic: String,
     /// The name of the space; empty for what happened around spaces.
     pub space: String,
-    /// Who did it, by id.
-    pub actor: String,
+    /// What people call the one who did it.
+    pub who: String,
     /// When it happened: milliseconds since 1970.
     pub at: i64,
 }

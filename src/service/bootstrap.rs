@@ -136,6 +136,11 @@ pub(super) fn server_actor(account: &AccountId, environment: &EnvironmentId) -> 
     Ok(Actor { id: id.to_string(), role: Role::System, scope })
 }
 
+/// Whether that is the id of the server itself among those of agents.
+pub fn is_server(id: &str) -> bool {
+    AgentId::from_random(0).is_some_and(|own| own.as_str() == id)
+}
+
 fn environment(account_id: &AccountId, name: &str, is_prod: bool) -> Environment {
     Environment {
         id: new_id(),

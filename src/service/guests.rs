@@ -14,7 +14,7 @@ use crate::domain::guest::{self, Grant, Guest, GuestError};
 use crate::domain::ids::{EnvironmentId, GuestId, SpaceId};
 use crate::domain::space::Space;
 use crate::domain::tenant::Environment;
-use crate::store::{Tx, guests, new_log_id, now, spaces};
+use crate::store::{Tx, guests, new_id, now, spaces};
 
 /// Most guests that one request makes.
 const MOST_AT_ONCE: usize = 1_000;
@@ -275,8 +275,7 @@ fn drafted(
 ) -> Guest {
     let moment = now();
     Guest {
-        // Of those that are made at once, the order stays.
-        id: new_log_id(),
+        id: new_id(),
         account_id: environment.account_id.clone(),
         environment_id: environment.id.clone(),
         email,

@@ -118,7 +118,7 @@ pub async fn environments(
 ) -> Result<(Vec<Environment>, u64), StoreError> {
     let rest =
         Statement::new("FROM environments WHERE deleted_at IS NULL AND account_id = $1").bind(account_id);
-    let order = " ORDER BY created_at, id";
+    let order = " ORDER BY created_at, name, id";
     let (rows, total) = tx.page::<EnvironmentRow>(ENVIRONMENT, rest, order, offset, limit).await?;
     Ok((rows.into_iter().map(Environment::try_from).collect::<Result<_, _>>()?, total))
 }

@@ -106,7 +106,7 @@ pub async fn of_space(tx: &mut Tx, space: &SpaceId, email: Option<&str>) -> Resu
         )
         .push(")")
         .filter(" AND email = ", email)
-        .push(" ORDER BY created_at, id");
+        .push(" ORDER BY created_at, email, id");
     tx.all::<Row>(statement).await?.into_iter().map(read).collect()
 }
 

@@ -180,7 +180,7 @@ fn row(shared: Events, id: &str) -> AnyView {
                 <button type="button" class="button-text" on:click=on_mouse(move |_| shared.looking.set(Some(looked.clone())))>{label}</button>
             </th>
             <td>{row.space}</td>
-            <td><code>{row.actor}</code></td>
+            <td>{row.who}</td>
             <td>{format::ago(row.at, now)}</td>
         </tr>
     }

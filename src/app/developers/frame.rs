@@ -50,11 +50,11 @@ pub fn frame(list: EnvironmentList) -> AnyView {
                 {person.map(|person| view! { <span class="quiet">{person}</span> }).any()}
                 <ThemeSwitch />
             </header>
-            <nav aria-label="Developers" class="sections">
+            <nav aria-label="Developers" class="sections later">
                 {chooser(developers, section)}
                 {SECTIONS.iter().map(|row| link(developers, section, row)).collect_view().any()}
             </nav>
-            <main id="main" class="content">
+            <main id="main" class="content later">
                 {part(move || match found() {
                     None => view! { <NotFound /> }.any(),
                     Some(row) => {
@@ -107,10 +107,10 @@ fn chooser(developers: Developers, section: Memo<String>) -> AnyView {
             .with(|list| list.environments.iter().map(|row| option(&row.id, &row.name)).collect_view())
     };
     view! {
-        <label class="environment">
-            <span>"Environment"</span>
-            <select class="input" on:change=go>{part(options)}</select>
-        </label>
+        <div class="environment">
+            <label for="environment">"Environment"</label>
+            <select id="environment" class="input" on:change=go>{part(options)}</select>
+        </div>
     }
     .any()
 }

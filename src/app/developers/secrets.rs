@@ -124,7 +124,7 @@ fn row(shared: Secrets, secret: SecretRow, is_space: bool) -> AnyView {
     let place = if secret.of_space { "This space" } else { "The whole environment" };
     let title = format!("Delete {}?", secret.name);
     let (id, named) = (secret.id, secret.name.clone());
-    let labels = ["Another value of", "Delete"].map(|verb| format!("{verb} {}", secret.name));
+    let labels = ["New value of", "Delete"].map(|verb| format!("{verb} {}", secret.name));
     let [renew, delete] = labels;
     let ask = move |_| {
         let id = id.clone();

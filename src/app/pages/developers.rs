@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::Failure;
 use crate::app::developers;
+use crate::app::later;
 use crate::app::plain::Any;
 use crate::rpc;
 use crate::rpc::environments::environments;
@@ -13,7 +14,7 @@ use crate::rpc::environments::environments;
 pub fn DevelopersPage() -> impl IntoView {
     let list = rpc::read(String::new, |_| environments());
     view! {
-        <link rel="stylesheet" href="/pkg/developers.css" />
+        {later::style()}
         <Transition>
             {move || Suspend::new(async move {
                 match list.answer().await {

@@ -10,6 +10,7 @@ use crate::app::components::{EmptyState, Icon, icon};
 use crate::app::format;
 use crate::app::frame::TopBar;
 use crate::app::jobs::ForegroundJob;
+use crate::app::later;
 use crate::app::plain::{Any, live, on_change, part};
 use crate::app::router::Router;
 use crate::app::signals::{Memo, RwSignal};
@@ -67,6 +68,7 @@ fn Inside(document: DocumentView) -> impl IntoView {
     let waits = actions::waits(state, move |card| document.with(|document| card.source == document.id));
     view! {
         <Title text=move || title.get() />
+        {later::style()}
         {part(move || {
             let name = state.frame.with_untracked(|frame| frame.name.clone());
             let place = place.clone();
@@ -77,7 +79,7 @@ fn Inside(document: DocumentView) -> impl IntoView {
                 </TopBar>
             }
         })}
-        <main id="main" class="content document" class:ephemeral=live(move || fills.get()) tabindex="0">
+        <main id="main" class="content document later" class:ephemeral=live(move || fills.get()) tabindex="0">
             {part(move || if gone.get() { deleted(state) } else { text(state, parts.get()) })}
         </main>
         <ForegroundJob sheet_id=String::new() workbook_id=String::new() />

@@ -66,6 +66,7 @@ fn Spaces(home: spaces::HomeList) -> impl IntoView {
             <span class="mark"></span>
             <b>"Inlet"</b>
             <span class="grow"></span>
+            <a class="button button-ghost" href=Route::Developers { section: String::new() }.path()>"Developers"</a>
             {home.person.map(|person| view! { <span class="quiet">{person}</span> }).any()}
             <ThemeSwitch />
         </header>

@@ -5,6 +5,7 @@ use leptos_meta::Title;
 
 use crate::app::components::TryAgain;
 use crate::app::frame::TopBar;
+use crate::app::later;
 use crate::app::plain::Any;
 use crate::app::signals::RwSignal;
 use crate::app::state::SpaceState;
@@ -22,9 +23,9 @@ pub fn WebhooksPage() -> impl IntoView {
     let list = rpc::read(move || again.get().to_string(), move |_| read_webhooks(id.clone()));
     view! {
         <Title text="Webhooks" />
-        <link rel="stylesheet" href="/pkg/developers.css" />
+        {later::style()}
         <TopBar trail=vec![name, "Webhooks".to_string()] />
-        <main id="main" class="content">
+        <main id="main" class="content later">
             <Transition>
                 {move || Suspend::new(async move {
                     match list.answer().await {

@@ -35,17 +35,18 @@ pub async fn newest_events(asked: EventsAsked) -> Result<EventList, RpcError> {
     let mut events = asker.service.newest_events(&asker.actor, &filter, most + 1).await?;
     let has_more = events.len() as u64 > most;
     events.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-    let events = events.into_iter().map(|event| row(event, &names)).collect();
+    let events = events.into_iter().map(|event| row(&asker, event, &names)).collect();
     Ok(EventList { events, has_more, spaces, now: now().0 })
 }
 
-fn row(event: Event, spaces: &HashMap<&str, &str>) -> EventRow {
+fn row(asker: &Asker, event: Event, spaces: &HashMap<&str, &str>) -> EventRow {
     let space = event.space_id.map(|id| id.to_string()).unwrap_or_default();
+    let actor = event.context.get("actorId").and_then(|actor| actor.as_str());
     EventRow {
         id: event.id.to_string(),
         topic: event.topic,
         space: spaces.get(space.as_str()).map_or(space.clone(), |name| (*name).to_string()),
-        actor: event.context.get("actorId").and_then(|actor| actor.as_str()).unwrap_or_default().to_string(),
+        who: actor.map(|actor| asker.who(actor)).unwrap_or_default(),
         at: event.created_at.0,
     }
 }

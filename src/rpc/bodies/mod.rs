@@ -37,6 +37,7 @@ use super::{ErrorKind, RpcError};
 use crate::domain::access::Actor;
 use crate::domain::ids::Id;
 use crate::domain::tenant::Person;
+use crate::service::bootstrap::is_server;
 use crate::service::cell_edits::Author;
 use crate::service::{ErrorKind as ServiceKind, Service, ServiceError};
 
@@ -59,14 +60,18 @@ impl Asker {
 
     /// What people call the one who did something.
     fn who(&self, id: &str) -> String {
-        match (&self.person, id.get(..6)) {
-            (Some(person), _) if person.id == id => person.name.clone(),
-            (_, Some("us_usr")) => "another person".to_string(),
-            (_, Some("us_key" | "us_pat")) => "a program".to_string(),
-            (_, Some("us_sp_")) => "a guest".to_string(),
-            (_, Some("us_wh_")) => "a webhook".to_string(),
-            _ => "Inlet".to_string(),
+        if let Some(person) = self.person.as_ref().filter(|person| person.id == id) {
+            return person.name.clone();
         }
+        let name = match id.split('_').nth(1) {
+            Some("usr") => "another person",
+            Some("key" | "pat") => "a program",
+            Some("sp" | "g") => "a guest",
+            Some("wh") => "a webhook",
+            Some("ag") if !is_server(id) => "an agent",
+            _ => "Inlet",
+        };
+        name.to_string()
     }
 
     /// The same of an author whose name may be known.

@@ -1,0 +1,162 @@
+// The pages of developers: environments, keys, personal tokens, secrets, and what happened.
+import { expect, hydrated, test } from '../helper';
+import { caller } from './api';
+
+test.use({ viewport: { width: 1440, height: 900 } });
+
+test('a key is shown once, opens the environment, and is revoked', async ({ page, request, checkAccessibility }) => {
+  await page.goto('/');
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Developers' }).click();
+  await expect(page.getByRole('heading', { name: 'Environments', level: 1 })).toBeVisible();
+  await checkAccessibility();
+  await page.getByRole('link', { name: 'Keys' }).click();
+  await expect(page).toHaveTitle('Keys · Inlet');
+  await page.getByRole('button', { name: 'New secret key' }).click();
+  const shown = page.getByRole('dialog', { name: 'New secret key' });
+  const key = await shown.locator('code').innerText();
+  expect(key).toMatch(/^sk_/);
+  await checkAccessibility();
+  await shown.getByRole('button', { name: 'Done' }).click();
+  const begins = `${key.slice(0, 8)}…`;
+  const row = page.getByRole('table', { name: 'Keys' }).getByRole('row', { name: begins });
+  await expect(row).toContainText('Secret');
+  expect(await page.content()).not.toContain(key);
+
+  const call = caller(request, key);
+  expect((await call('GET', '/spaces')).length).toBeGreaterThan(0);
+  await row.getByRole('button', { name: `Revoke ${begins}` }).click();
+  const question = page.getByRole('dialog', { name: `Revoke ${begins}?` });
+  await expect(question).toContainText('cannot be undone');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await expect(row).toBeVisible();
+  await row.getByRole('button', { name: `Revoke ${begins}` }).click();
+  await question.getByRole('button', { name: 'Revoke' }).click();
+  await expect(row).toBeHidden();
+  const refused = await request.get('/v1/spaces', { headers: { authorization: `Bearer ${key}` } });
+  expect(refused.status()).toBe(401);
+});
+
+test('an environment is made, changed and deleted by its name', async ({ page, checkAccessibility }) => {
+  await page.goto('/developers');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'New environment' }).click();
+  const form = page.getByRole('dialog', { name: 'New environment' });
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect(form.getByText('An environment needs a name')).toBeVisible();
+  await form.getByLabel('Name').fill('staging');
+  await form.getByLabel('Sites').fill('http://example.com');
+  await form.getByRole('button', { name: 'Save' }).click();
+  await expect(form.getByText(/is not encrypted/)).toBeVisible();
+  await form.getByLabel('Sites').fill('https://app.example.com\nhttps://*.example.org');
+  await checkAccessibility();
+  await form.getByRole('button', { name: 'Save' }).click();
+
+  // What is made next are its keys.
+  await expect(page.getByRole('heading', { name: 'Keys', level: 1 })).toBeVisible();
+  await expect(page.getByLabel('Environment', { exact: true })).toHaveValue(/^us_env_/);
+  await expect(page.getByLabel('Environment', { exact: true }).locator('option:checked')).toHaveText('staging');
+  await expect(page.getByText('No keys yet')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('No keys yet')).toBeVisible();
+  await page.getByRole('link', { name: 'Environments' }).click();
+  const row = page.getByRole('table', { name: 'Environments' }).getByRole('row', { name: /staging/ });
+  await expect(row).toContainText('https://app.example.com, https://*.example.org');
+  await row.getByRole('button', { name: 'Actions of staging' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const question = page.getByRole('dialog', { name: 'Delete staging?' });
+  await question.getByRole('button', { name: 'Delete' }).click();
+  await expect(question).toBeVisible();
+  await question.getByLabel('Write staging to go on').fill('staging');
+  await question.getByRole('button', { name: 'Delete' }).click();
+  await expect(row).toBeHidden();
+});
+
+test('a personal token does what its person may do', async ({ page, request }) => {
+  await page.goto('/developers/tokens');
+  await hydrated(page);
+  await expect(page.getByText('No personal tokens')).toBeVisible();
+  await page.getByRole('main').getByRole('button', { name: 'New token' }).first().click();
+  const form = page.getByRole('dialog', { name: 'New personal token' });
+  await form.getByLabel('What it is for').fill('a script');
+  await form.getByRole('button', { name: 'Make token' }).click();
+  const token = await page.locator('#developers-secret code').innerText();
+  await page.getByRole('button', { name: 'Done' }).click();
+  const environments = await caller(request, token)('GET', '/environments');
+  expect(environments.length).toBeGreaterThan(1);
+  await page.getByRole('button', { name: 'Revoke a script' }).click();
+  await page.getByRole('dialog', { name: 'Revoke a script?' }).getByRole('button', { name: 'Revoke' }).click();
+  await expect(page.getByText('No personal tokens')).toBeVisible();
+  const refused = await request.get('/v1/environments', { headers: { authorization: `Bearer ${token}` } });
+  expect(refused.status()).toBe(401);
+});
+
+test('a secret is stored, renewed and deleted, and never shown', async ({ page, checkAccessibility }) => {
+  const sent: string[] = [];
+  page.on('response', async (response) => sent.push(await response.text().catch(() => '')));
+  await page.goto('/developers/secrets');
+  await hydrated(page);
+  const store = async (dialog: string, value: string) => {
+    const form = page.getByRole('dialog', { name: 'Store a secret' });
+    if (dialog) await form.getByLabel('Name').fill(dialog);
+    await form.getByLabel('Value').fill(value);
+    await form.getByRole('button', { name: 'Store' }).click();
+    await expect(form).toBeHidden();
+  };
+  await page.getByRole('main').getByRole('button', { name: 'New secret' }).first().click();
+  await store('CRM_TOKEN', 'canary-one');
+  const row = page.getByRole('table', { name: 'Secrets' }).getByRole('row', { name: /CRM_TOKEN/ });
+  await expect(row).toContainText('The whole environment');
+  await checkAccessibility();
+
+  // In a space the environment's holds, until the space has its own.
+  await page.getByLabel('Where').selectOption('Demo');
+  await expect(row).toContainText('The whole environment');
+  await row.getByRole('button', { name: 'New value of CRM_TOKEN' }).click();
+  await store('', 'canary-two');
+  await expect(row).toContainText('This space');
+  await row.getByRole('button', { name: 'Delete CRM_TOKEN' }).click();
+  await page.getByRole('dialog', { name: 'Delete CRM_TOKEN?' }).getByRole('button', { name: 'Delete' }).click();
+  await expect(row).toContainText('The whole environment');
+  expect(sent.join('')).not.toContain('canary');
+});
+
+test('events come in while one looks, and show what listeners get', async ({ page, context, checkAccessibility }) => {
+  await page.goto('/developers/events');
+  await hydrated(page);
+  const table = page.getByRole('table', { name: 'Events' });
+  await expect(table.getByRole('row', { name: /space:created/ })).toBeVisible();
+  await page.getByLabel('Topic').fill('document:*');
+  await expect(table.getByRole('row')).toHaveCount(2);
+  await page.getByLabel('Topic').fill('');
+  await checkAccessibility();
+
+  const other = await context.newPage();
+  await other.goto('/');
+  await hydrated(other);
+  await other.getByRole('button', { name: 'New space' }).first().click();
+  await other.getByRole('button', { name: 'Use the example: people' }).click();
+  await other.getByLabel('Name').fill('Second');
+  await other.getByRole('button', { name: 'Create space' }).click();
+  const made = table.getByRole('row', { name: /space:created Second/ });
+  await expect(made).toBeVisible();
+  await made.getByRole('button', { name: 'space:created' }).click();
+  const panel = page.getByRole('dialog', { name: 'space:created' });
+  await expect(panel.getByRole('region', { name: 'JSON' })).toContainText('"topic": "space:created"');
+  await checkAccessibility();
+  await page.keyboard.press('Escape');
+  await expect(panel).toBeHidden();
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
+
+  test('the sections are a row, and nothing is wider than the screen', async ({ page, checkAccessibility }) => {
+    for (const section of ['', '/keys', '/tokens', '/events', '/secrets']) {
+      await page.goto(`/developers${section}`);
+      await hydrated(page);
+      await checkAccessibility();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), section).toBeLessThanOrEqual(390);
+    }
+  });
+});

@@ -107,6 +107,19 @@ impl<I: Id + Send, S: Send + Sync> FromRequestParts<S> for NamedWith<I> {
     }
 }
 
+/// The last part of a path, where two others stand before it.
+pub struct Last(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Last {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let params = RawPathParams::from_request_parts(parts, state).await;
+        let last = params.ok().and_then(|params| Some(params.iter().last()?.1.to_string()));
+        Ok(Self(last.unwrap_or_default()))
+    }
+}
+
 /// An id outside the path. What cannot be one names nothing: 404 too.
 pub fn known<I: Id>(text: &str) -> ApiResult<I> {
     I::parse(text).map_err(|error| ApiError::new(StatusCode::NOT_FOUND, error.to_string()))

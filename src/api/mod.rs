@@ -11,6 +11,8 @@ mod address;
 mod agent_logs;
 mod agents;
 mod answer;
+mod app_constraints;
+mod apps;
 mod bulk;
 mod cells;
 mod commits;
@@ -80,6 +82,8 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(embedding::routes())
         .merge(guests::routes())
         .merge(invitations::routes())
+        .merge(apps::routes())
+        .merge(app_constraints::routes())
         .merge(spaces::routes())
         .merge(documents::routes())
         .merge(workbooks::routes())

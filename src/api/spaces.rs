@@ -13,7 +13,7 @@ use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Maybe, Named, known};
 use super::query::{self, PageParameters};
 use super::wire::space::{SpaceBody, SpaceRequest};
-use crate::domain::ids::{EnvironmentId, SpaceId, WorkbookId};
+use crate::domain::ids::{EnvironmentId, Id, SpaceId};
 use crate::domain::query::SortDirection;
 use crate::service::Service;
 use crate::service::spaces::{NewSpace, SpaceChange};
@@ -114,7 +114,9 @@ pub fn new_space(mut request: SpaceRequest) -> ApiResult<NewSpace> {
         environment_id: request.environment_id.map(|id| known::<EnvironmentId>(&id)).transpose()?,
         name: request.name,
         namespace: request.namespace.flatten(),
-        primary_workbook_id: primary(request.primary_workbook_id.flatten())?,
+        app_id: filled(request.app_id.flatten())?,
+        is_app_template: request.is_app_template.unwrap_or_default(),
+        primary_workbook_id: filled(request.primary_workbook_id.flatten())?,
         metadata: request.metadata.flatten(),
         settings: request.settings.flatten(),
         actions: request.actions.unwrap_or_default(),
@@ -143,12 +145,15 @@ async fn update(
     Named(id): Named<SpaceId>,
     Maybe(mut request): Maybe<SpaceRequest>,
 ) -> Answer<Data<SpaceBody>> {
-    let primary_workbook_id = request.primary_workbook_id.take().map(primary).transpose()?;
+    let primary_workbook_id = request.primary_workbook_id.take().map(filled).transpose()?;
+    let app_id = request.app_id.take().map(filled).transpose()?;
     let archived = request.archived_at.take().map(|moment| moment.is_some());
     let change = SpaceChange {
         extra: request.kept(),
         name: request.name,
         namespace: request.namespace,
+        app_id,
+        is_app_template: request.is_app_template,
         primary_workbook_id,
         metadata: request.metadata,
         settings: request.settings,
@@ -221,7 +226,7 @@ async fn unarchive(
     Ok(success())
 }
 
-/// The workbook that opens first; clients write `""` for none.
-fn primary(given: Option<String>) -> ApiResult<Option<WorkbookId>> {
+/// An id that may be absent; clients write `""` for none.
+fn filled<I: Id>(given: Option<String>) -> ApiResult<Option<I>> {
     given.filter(|text| !text.is_empty()).map(|text| known(&text)).transpose()
 }

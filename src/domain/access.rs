@@ -71,6 +71,8 @@ pub enum Operation {
     ReadEnvironment,
     /// Make, change and delete environments, their keys, apps and rules of retention.
     ManageEnvironment,
+    /// See apps and what is stored with them.
+    ReadApps,
     /// See who works in the account.
     ReadUsers,
     /// Invite, change and delete users, and give them roles.
@@ -127,6 +129,7 @@ use Role::{Admin, ArchivedEmbed, Embed, Guest, Member, PublishableKey, SecretKey
 pub const POLICY: &[(Operation, &[Role])] = &[
     (O::ReadEnvironment, &[Admin, Member, SecretKey, System]),
     (O::ManageEnvironment, &[Admin, SecretKey, System]),
+    (O::ReadApps, &[Admin, Member, Embed, SecretKey, System]),
     (O::ReadUsers, &[Admin, Member, SecretKey, System]),
     (O::ManageUsers, &[Admin, System]),
     (O::OwnTokens, &[Admin, Member]),

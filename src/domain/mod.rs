@@ -7,6 +7,8 @@ pub mod access;
 pub mod action;
 #[cfg(feature = "ssr")]
 pub mod agent;
+#[cfg(feature = "ssr")]
+pub mod app;
 pub mod blueprint;
 #[cfg(feature = "ssr")]
 pub mod built_in_actions;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::access::Scope;
 use super::action::Action;
-use super::ids::{AccountId, EnvironmentId, SpaceId, WorkbookId};
+use super::ids::{AccountId, AppId, EnvironmentId, SpaceId, WorkbookId};
 use super::tenant::Environment;
 use super::time::Timestamp;
 use super::whereabouts::Whereabouts;
@@ -25,6 +25,10 @@ pub struct Space {
     pub name: String,
     /// Narrows the listeners that hear of it.
     pub namespace: Option<String>,
+    /// The app that it belongs to.
+    pub app_id: Option<AppId>,
+    /// Whether listeners make others of its app like it.
+    pub is_app_template: bool,
     /// The workbook that opens first.
     pub primary_workbook_id: Option<WorkbookId>,
     /// The customer's own data; also `theme`, `sidebarConfig`, `userInfo`, `spaceInfo`.
@@ -147,7 +151,7 @@ impl Space {
 
     /// What events tell of the space.
     pub fn whereabouts(&self) -> Whereabouts {
-        Whereabouts::in_space(&self.name, &self.namespaces())
+        Whereabouts::in_space(&self.name, &self.namespaces()).of_app(self.app_id.clone())
     }
 }
 

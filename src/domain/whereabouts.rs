@@ -3,12 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::blueprint::slug_of;
+use super::ids::AppId;
 
 /// The space and the workbook around something; neither for what belongs to an environment alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Whereabouts {
     space: Option<Named>,
     workbook: Option<Named>,
+    app: Option<AppId>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +22,13 @@ struct Named {
 impl Whereabouts {
     /// Within a space of these namespaces.
     pub fn in_space(name: &str, namespaces: &[impl AsRef<str>]) -> Self {
-        Self { space: Some(Named::new(name, namespaces)), workbook: None }
+        Self { space: Some(Named::new(name, namespaces)), workbook: None, app: None }
+    }
+
+    /// The same, where the space belongs to an app.
+    #[must_use]
+    pub fn of_app(self, app: Option<AppId>) -> Self {
+        Self { app, ..self }
     }
 
     /// The same, and within a workbook of that space.
@@ -39,6 +47,13 @@ impl Whereabouts {
     /// `slugs` of an event's context: names in lower case with dashes, as mounts of actions read them.
     pub fn slugs(&self) -> Map<String, Value> {
         self.parts().map(|(kind, named)| (kind.to_string(), slug_of(&named.name).into())).collect()
+    }
+
+    /// What the context of an event tells of it: `slugs`, and `appId` where there is an app.
+    pub fn context(&self) -> Map<String, Value> {
+        let slugs = [("slugs".to_string(), Value::from(self.slugs()))];
+        let app = self.app.as_ref().map(|app| ("appId".to_string(), Value::from(app.to_string())));
+        slugs.into_iter().chain(app).collect()
     }
 
     fn parts(&self) -> impl Iterator<Item = (&'static str, &Named)> {
@@ -67,6 +82,9 @@ mod tests {
         assert_eq!(Value::from(around.slugs()), json!({ "space": "my-space", "workbook": "all-contacts" }));
         let around = Whereabouts::in_space("A", &[""]).in_workbook("B", Some("blue"));
         assert_eq!(around.namespaces(), ["workbook:blue"]);
-        assert!(Whereabouts::default().slugs().is_empty());
+        assert_eq!(Value::from(around.context()), json!({ "slugs": { "space": "a", "workbook": "b" } }));
+        let app: AppId = crate::domain::ids::Id::parse("us_app_00000000").unwrap();
+        let context = Whereabouts::default().of_app(Some(app)).context();
+        assert_eq!(Value::from(context), json!({ "slugs": {}, "appId": "us_app_00000000" }));
     }
 }

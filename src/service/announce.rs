@@ -27,6 +27,13 @@ pub(crate) fn object(value: Value) -> Map<String, Value> {
     }
 }
 
+/// The context of an event: what it is about, and what is around it.
+fn context(around: &Whereabouts, ids: Value) -> Map<String, Value> {
+    let mut context = around.context();
+    context.extend(object(ids));
+    context
+}
+
 /// What a workbook or sheet tells whose configuration is another. Where only actions are, a page need not read its
 /// records anew.
 pub fn config_updated(only_actions: bool) -> Value {
@@ -76,7 +83,7 @@ pub fn of_space(topic: Topic, actor: &Actor, space: &Space, payload: Value) -> N
         topic,
         environment_id: space.environment_id.clone(),
         space_id: Some(space.id.clone()),
-        context: object(json!({ "actorId": actor.id, "slugs": around.slugs() })),
+        context: context(&around, json!({ "actorId": actor.id })),
         payload: object(payload),
         data_path: None,
         namespaces: around.namespaces(),
@@ -101,7 +108,7 @@ pub fn of_workbook(
         topic,
         environment_id: workbook.environment_id.clone(),
         space_id: Some(workbook.space_id.clone()),
-        context: object(json!({ "actorId": actor.id, "workbookId": workbook.id, "slugs": around.slugs() })),
+        context: context(&around, json!({ "actorId": actor.id, "workbookId": workbook.id })),
         payload: object(payload),
         data_path: None,
         namespaces: around.namespaces(),
@@ -109,17 +116,18 @@ pub fn of_workbook(
 }
 
 /// The members by which listeners find the events of a sheet.
-pub fn sheet_context(sheet: &Sheet) -> Value {
+pub fn sheet_context(sheet: &Sheet) -> Map<String, Value> {
     let mut slugs = sheet.whereabouts.slugs();
     slugs.insert("sheet".to_string(), sheet.slug.clone().into());
-    json!({
+    let ids = json!({
         "workbookId": sheet.workbook_id, "sheetId": sheet.id, "sheetSlug": sheet.slug, "slugs": slugs,
-    })
+    });
+    context(&sheet.whereabouts, ids)
 }
 
 /// Something happened to a sheet.
 pub fn of_sheet(topic: Topic, actor_id: &str, sheet: &Sheet, payload: Value) -> NewEvent {
-    let mut context = object(sheet_context(sheet));
+    let mut context = sheet_context(sheet);
     context.insert("actorId".into(), actor_id.into());
     NewEvent {
         topic,
@@ -147,7 +155,7 @@ pub fn of_file(topic: Topic, actor: &Actor, file: &File, around: &Whereabouts, p
         topic,
         environment_id: file.environment_id.clone(),
         space_id: Some(file.space_id.clone()),
-        context: object(json!({ "actorId": actor.id, "fileId": file.id, "slugs": around.slugs() })),
+        context: context(around, json!({ "actorId": actor.id, "fileId": file.id })),
         payload: object(payload),
         data_path: None,
         namespaces: around.namespaces(),
@@ -160,7 +168,7 @@ pub fn of_document(topic: Topic, actor: &Actor, document: &Document, around: &Wh
         topic,
         environment_id: document.environment_id.clone(),
         space_id: Some(document.space_id.clone()),
-        context: object(json!({ "actorId": actor.id, "documentId": document.id, "slugs": around.slugs() })),
+        context: context(around, json!({ "actorId": actor.id, "documentId": document.id })),
         payload: Map::new(),
         data_path: None,
         namespaces: around.namespaces(),
@@ -177,7 +185,7 @@ pub fn of_action(
 ) -> NewEvent {
     let action = &placed.action;
     let around = space.whereabouts();
-    let mut context = object(json!({ "actorId": actor.id, "actionId": placed.id, "slugs": around.slugs() }));
+    let mut context = context(&around, json!({ "actorId": actor.id, "actionId": placed.id }));
     let target = match &placed.target {
         Target::Workbook(id) => Some(("workbookId", id.to_string())),
         Target::Sheet(id) => Some(("sheetId", id.to_string())),
@@ -213,8 +221,8 @@ pub fn of_job(
     around: &Whereabouts,
 ) -> NewEvent {
     let (mut context, namespaces) = match sheet {
-        Some(sheet) => (object(sheet_context(sheet)), sheet.namespaces()),
-        None => (object(json!({ "slugs": around.slugs() })), around.namespaces()),
+        Some(sheet) => (sheet_context(sheet), sheet.namespaces()),
+        None => (around.context(), around.namespaces()),
     };
     context.insert("actorId".into(), actor_id.into());
     context.insert("jobId".into(), job.id.to_string().into());

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{ErrorKind, Page, Paged, Result, Service, ServiceError, allow, announce};
+use super::{ErrorKind, Page, Paged, Result, Service, ServiceError, allow, announce, apps};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Topic;
 use crate::domain::ids::{AppId, EnvironmentId};
@@ -85,6 +85,11 @@ impl Service {
         };
         if account == before {
             return Ok(account);
+        }
+        if let Some(app) =
+            account.default_app_id.as_ref().filter(|app| before.default_app_id.as_ref() != Some(*app))
+        {
+            apps::find(&mut tx, actor, app).await?;
         }
         let account = Account { updated_at: now(), ..account };
         accounts::update_account(&mut tx, &account).await?;

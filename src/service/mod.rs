@@ -10,6 +10,8 @@ pub mod actions;
 pub mod additions;
 pub mod agents;
 pub mod announce;
+pub mod app_constraints;
+pub mod apps;
 pub mod arriving_import;
 pub mod authentication;
 pub mod bearers;

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::new_job::NewJob;
-use super::{Page, Paged, Result, Service, ServiceError, actions, allow, announce, environments, schedules};
+use super::{
+    Page, Paged, Result, Service, ServiceError, actions, allow, announce, apps, environments, schedules,
+};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
 use crate::domain::event::Topic;
-use crate::domain::ids::{EnvironmentId, Id, SpaceId, WorkbookId};
+use crate::domain::ids::{AppId, EnvironmentId, Id, SpaceId, WorkbookId};
 use crate::domain::job::{JobTrigger, JobType};
 use crate::domain::mount::{self, MountKind};
 use crate::domain::space::{Inherited, Space, SpaceSummary};
@@ -25,8 +27,12 @@ pub struct NewSpace {
     pub environment_id: Option<EnvironmentId>,
     /// What people read; made up when absent.
     pub name: Option<String>,
-    /// Narrows the listeners that hear of it.
+    /// Narrows the listeners that hear of it; that of its app when absent.
     pub namespace: Option<String>,
+    /// The app that it belongs to.
+    pub app_id: Option<AppId>,
+    /// Whether listeners make others of its app like it.
+    pub is_app_template: bool,
     /// The workbook that opens first.
     pub primary_workbook_id: Option<WorkbookId>,
     /// The customer's own data.
@@ -50,6 +56,10 @@ pub struct SpaceChange {
     pub name: Option<String>,
     /// Narrows the listeners that hear of it.
     pub namespace: Option<Option<String>>,
+    /// The app that it belongs to.
+    pub app_id: Option<Option<AppId>>,
+    /// Whether listeners make others of its app like it.
+    pub is_app_template: Option<bool>,
     /// The workbook that opens first.
     pub primary_workbook_id: Option<Option<WorkbookId>>,
     /// Replaces the stored object.
@@ -113,6 +123,11 @@ impl Service {
         new: NewSpace,
     ) -> Result<Space> {
         mount::check(MountKind::Space, &new.actions)?;
+        let app = match &new.app_id {
+            Some(id) => Some(apps::find_for_space(tx, actor, &environment.id, id).await?),
+            None => None,
+        };
+        let given = new.namespace.filter(|name| !name.is_empty());
         let moment = now();
         let space = Space {
             id: new_id(),
@@ -123,7 +138,9 @@ impl Service {
                 .name
                 .filter(|name| !name.trim().is_empty())
                 .unwrap_or_else(|| format!("Space of {}", &moment.to_string()[..10])),
-            namespace: new.namespace.filter(|name| !name.is_empty()),
+            namespace: given.or_else(|| app.map(|app| app.content.namespace)),
+            app_id: new.app_id,
+            is_app_template: new.is_app_template,
             primary_workbook_id: new.primary_workbook_id,
             metadata: new.metadata,
             settings: new.settings,
@@ -141,8 +158,11 @@ impl Service {
         // With the name of who made it.
         let space = find_space(tx, &Actor { scope: space.scope(), ..actor.clone() }, &space.id).await?;
         schedules::follow(tx, actor, space.id.as_str(), &[], &actions::of_space(&space)).await?;
-        let payload =
+        let mut payload =
             json!({ "spaceId": space.id, "environmentId": space.environment_id, "name": space.name });
+        if let Some(app) = &space.app_id {
+            payload["appId"] = json!(app);
+        }
         tx.emit(announce::of_space(Topic::SpaceCreated, actor, &space, payload));
         if new.auto_configure {
             let mut job = NewJob::new(JobType::Space, "configure", space.id.as_str());
@@ -166,6 +186,13 @@ impl Service {
         if let Some(namespace) = change.namespace {
             space.namespace = namespace.filter(|name| !name.is_empty());
         }
+        if let Some(app) = change.app_id.filter(|app| *app != space.app_id) {
+            if let Some(id) = &app {
+                apps::find_for_space(&mut tx, actor, &space.environment_id, id).await?;
+            }
+            space.app_id = app;
+        }
+        space.is_app_template = change.is_app_template.unwrap_or(space.is_app_template);
         if let Some(workbook) = change.primary_workbook_id {
             space.primary_workbook_id = workbook;
         }
@@ -231,7 +258,7 @@ pub(super) fn changes(before: &Space, after: &Space) -> Vec<Value> {
         members.extend(announce::object(json!({
             "name": space.name, "namespace": space.namespace, "primaryWorkbookId": space.primary_workbook_id,
             "metadata": space.metadata, "settings": space.settings, "actions": space.actions,
-            "labels": space.labels,
+            "labels": space.labels, "appId": space.app_id, "isAppTemplate": space.is_app_template,
         })));
         members
     };

@@ -11,6 +11,8 @@ pub mod access_tokens;
 pub mod accounts;
 pub mod actions;
 pub mod agents;
+pub mod app_constraints;
+pub mod apps;
 mod blueprints;
 pub mod changes;
 mod checkpoint;

@@ -22,6 +22,7 @@ macro_rules! columns {
         (SELECT u.name FROM users u WHERE u.id = sheets.locked_by) AS locked_by_name,
         (SELECT name FROM spaces WHERE spaces.id = sheets.space_id) AS space_name,
         (SELECT namespace FROM spaces WHERE spaces.id = sheets.space_id) AS space_namespace,
+        (SELECT app_id FROM spaces WHERE spaces.id = sheets.space_id) AS app_id,
         (SELECT namespaces FROM environments WHERE environments.id = sheets.environment_id)
             AS environment_namespaces,
         (SELECT name FROM workbooks WHERE workbooks.id = sheets.workbook_id) AS workbook_name,

@@ -96,8 +96,8 @@ impl SpaceOrder {
 
 macro_rules! columns {
     () => {
-        "id, account_id, environment_id, name, namespace, primary_workbook_id, metadata, settings, actions,
-        labels, extra, created_by, created_at, updated_at, last_activity_at, archived_at,
+        "id, account_id, environment_id, name, namespace, app_id, is_app_template, primary_workbook_id, metadata,
+        settings, actions, labels, extra, created_by, created_at, updated_at, last_activity_at, archived_at,
         (SELECT u.name FROM users u WHERE u.id = spaces.created_by) AS created_by_name,
         (SELECT e.namespaces FROM environments e WHERE e.id = spaces.environment_id) AS environment_namespaces,
         (SELECT e.guest_authentication FROM environments e WHERE e.id = spaces.environment_id)
@@ -125,10 +125,10 @@ const SUMMARY: &str = concat!(
 /// Keeps a new space.
 pub async fn insert(tx: &mut Tx, space: &Space) -> Result<(), StoreError> {
     let statement = Statement::new(
-        "INSERT INTO spaces (id, account_id, environment_id, name, name_lower, namespace, primary_workbook_id,
-            metadata, settings, actions, labels, extra, created_by, created_at, updated_at, last_activity_at,
-            archived_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        "INSERT INTO spaces (id, account_id, environment_id, name, name_lower, namespace, app_id, is_app_template,
+            primary_workbook_id, metadata, settings, actions, labels, extra, created_by, created_at, updated_at,
+            last_activity_at, archived_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
     )
     .bind(&space.id)
     .bind(&space.account_id)
@@ -145,9 +145,9 @@ pub async fn insert(tx: &mut Tx, space: &Space) -> Result<(), StoreError> {
 /// Keeps everything of a space that can change.
 pub async fn update(tx: &mut Tx, space: &Space) -> Result<(), StoreError> {
     let statement = Statement::new(
-        "UPDATE spaces SET name = $2, name_lower = $3, namespace = $4, primary_workbook_id = $5, metadata = $6,
-            settings = $7, actions = $8, labels = $9, extra = $10, updated_at = $11, last_activity_at = $12,
-            archived_at = $13
+        "UPDATE spaces SET name = $2, name_lower = $3, namespace = $4, app_id = $5, is_app_template = $6,
+            primary_workbook_id = $7, metadata = $8, settings = $9, actions = $10, labels = $11, extra = $12,
+            updated_at = $13, last_activity_at = $14, archived_at = $15
         WHERE id = $1 AND deleted_at IS NULL",
     )
     .bind(&space.id);
@@ -163,6 +163,8 @@ fn bind_changing(statement: Statement, space: &Space) -> Result<Statement, Store
         .bind(&space.name)
         .bind(space.name.to_lowercase())
         .bind(&space.namespace)
+        .bind(&space.app_id)
+        .bind(space.is_app_template)
         .bind(&space.primary_workbook_id)
         .bind(optional_json(&space.metadata)?)
         .bind(optional_json(&space.settings)?)
@@ -197,7 +199,9 @@ pub async fn list(
 ) -> Result<(Vec<SpaceSummary>, u64), StoreError> {
     let mut rest = within(Statement::new("FROM spaces WHERE deleted_at IS NULL"), scope)
         .filter(" AND environment_id = ", filter.environment_id.as_ref())
-        .filter(" AND namespace = ", filter.namespace.as_deref().filter(|name| !name.is_empty()));
+        .filter(" AND namespace = ", filter.namespace.as_deref().filter(|name| !name.is_empty()))
+        .filter(" AND app_id = ", filter.app_id.as_ref())
+        .filter(" AND is_app_template = ", filter.is_template);
     if filter.namespace.as_deref() == Some("") {
         rest = rest.push(" AND namespace IS NULL");
     }
@@ -210,16 +214,6 @@ pub async fn list(
     rest = match filter.archived {
         Some(true) => rest.push(" AND archived_at IS NOT NULL"),
         Some(false) => rest.push(" AND archived_at IS NULL"),
-        None => rest,
-    };
-    if let Some(app) = &filter.app_id {
-        rest = rest
-            .push_bind(" AND extra LIKE ", containing(&format!("\"appId\":\"{app}\"")))
-            .push(" ESCAPE '\\'");
-    }
-    rest = match filter.is_template {
-        Some(true) => rest.push(" AND extra LIKE '%\"isAppTemplate\":true%'"),
-        Some(false) => rest.push(" AND extra NOT LIKE '%\"isAppTemplate\":true%'"),
         None => rest,
     };
     rest = match filter.is_collaborative {
@@ -270,6 +264,8 @@ struct SpaceRow {
     environment_id: String,
     name: String,
     namespace: Option<String>,
+    app_id: Option<String>,
+    is_app_template: bool,
     primary_workbook_id: Option<String>,
     metadata: Option<String>,
     settings: Option<String>,
@@ -320,6 +316,8 @@ impl TryFrom<SpaceRow> for Space {
             environment_id: id("spaces.environment_id", &row.environment_id)?,
             name: row.name,
             namespace: row.namespace,
+            app_id: optional_id("spaces.app_id", row.app_id)?,
+            is_app_template: row.is_app_template,
             primary_workbook_id: optional_id("spaces.primary_workbook_id", row.primary_workbook_id)?,
             metadata: from_optional_json("spaces.metadata", row.metadata)?,
             settings: from_optional_json("spaces.settings", row.settings)?,

@@ -1,6 +1,6 @@
 //! The space and the workbook around something, with what else is read of it or alone.
 
-use super::convert::from_optional_json;
+use super::convert::{from_optional_json, optional_id};
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
@@ -13,6 +13,7 @@ use crate::domain::whereabouts::Whereabouts;
 pub(super) struct WhereaboutsRow {
     space_name: Option<String>,
     space_namespace: Option<String>,
+    app_id: Option<String>,
     environment_namespaces: Option<String>,
     workbook_name: Option<String>,
     workbook_namespace: Option<String>,
@@ -26,7 +27,8 @@ impl TryFrom<WhereaboutsRow> for Whereabouts {
         let inherited: Option<Vec<String>> =
             from_optional_json("environments.namespaces", row.environment_namespaces)?;
         let namespaces = space::namespaces(row.space_namespace, inherited.as_deref().unwrap_or_default());
-        let space = Self::in_space(&space, &namespaces);
+        let app = optional_id("spaces.app_id", row.app_id)?;
+        let space = Self::in_space(&space, &namespaces).of_app(app);
         Ok(match row.workbook_name {
             Some(workbook) => space.in_workbook(&workbook, row.workbook_namespace.as_deref()),
             None => space,
@@ -42,7 +44,7 @@ pub async fn find(
     workbook: Option<&WorkbookId>,
 ) -> Result<Option<Whereabouts>, StoreError> {
     let statement = Statement::new(
-        "SELECT name AS space_name, namespace AS space_namespace,
+        "SELECT name AS space_name, namespace AS space_namespace, app_id,
             (SELECT e.namespaces FROM environments e WHERE e.id = spaces.environment_id)
                 AS environment_namespaces,
             (SELECT w.name FROM workbooks w WHERE w.space_id = spaces.id AND w.id = $1) AS workbook_name,

@@ -9,6 +9,7 @@ mod actions;
 #[cfg(unix)]
 mod agent_runs;
 mod agents;
+mod apps;
 mod auth;
 mod bad_input;
 mod blueprint_changes;

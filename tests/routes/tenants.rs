@@ -43,6 +43,10 @@ async fn a_neighbour_finds_nothing() {
         let agent = text(&crate::agents::deploy(&app, json!({ "source": "exports.x = 1" })).await, "id");
         let versions = app.get(&format!("/v1/agents/{agent}/versions")).await.data();
         let version = text(&versions[0], "id");
+        let own_app = crate::apps::make(&app, "imports").await;
+        let constraint = json!({ "validator": "x", "function": "x => x" });
+        let constraint = app.post(&format!("/v1/apps/{own_app}/constraints"), constraint).await.data();
+        let constraint = text(&constraint, "id");
         let neighbour = app.neighbours_key().await;
         let strangers = strangers(&app).await;
 
@@ -68,6 +72,9 @@ async fn a_neighbour_finds_nothing() {
             ("{guestId}", &guest),
             ("{agentId}", &agent),
             ("{agentVersionId}", &version),
+            ("{appId}", &own_app),
+            ("{constraintId}", &constraint),
+            ("{version}", "1"),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
@@ -128,7 +135,10 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{secretId}", "us_sec_0000000000")
                     .replace("{guestId}", "us_g_0000000000")
                     .replace("{agentId}", "us_ag_0000000000")
-                    .replace("{agentVersionId}", "us_agv_0000000000");
+                    .replace("{agentVersionId}", "us_agv_0000000000")
+                    .replace("{appId}", "us_app_0000000000")
+                    .replace("{constraintId}", "us_cn_0000000000")
+                    .replace("{version}", "1");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;
@@ -196,6 +206,7 @@ async fn a_neighbour_finds_nothing() {
             ("GET", format!("/v1/subscription?scope={}", made.space), Value::Null),
             ("DELETE", format!("/v1/spaces?spaceIds={}", made.space), Value::Null),
             ("POST", "/v1/spaces".to_string(), json!({ "environmentId": app.environment_id })),
+            ("POST", "/v1/spaces".to_string(), json!({ "appId": own_app })),
             ("GET", format!("/v1/guests?spaceId={}", made.space), Value::Null),
             (
                 "POST",
@@ -254,8 +265,10 @@ async fn a_neighbour_finds_nothing() {
             let listed = app.call_as(&neighbour, "GET", &format!("/v1/webhooks{query}"), &Value::Null).await;
             assert_eq!(listed.json()["data"], json!([]), "{query}");
         }
-        let listed = app.call_as(&neighbour, "GET", "/v1/agents", &Value::Null).await;
-        assert_eq!(listed.json()["data"], json!([]));
+        for path in ["/v1/agents", "/v1/apps"] {
+            let listed = app.call_as(&neighbour, "GET", path, &Value::Null).await;
+            assert_eq!(listed.json()["data"], json!([]), "{path}");
+        }
         // And nothing was touched.
         let workbook = app.get(&format!("/v1/workbooks/{}", made.workbook)).await.data();
         assert_eq!(workbook["name"], json!("All Contacts"));

@@ -6,6 +6,7 @@
 pub mod access_token;
 pub mod action;
 pub mod agent;
+pub mod app;
 pub mod calculation;
 pub mod cell;
 pub mod commit;

@@ -12,12 +12,10 @@ use crate::domain::space::{Space, SpaceSummary};
 use crate::service::Service;
 
 /// Members that Inlet keeps and hands back but does not read.
-const KEPT: [&str; 8] = [
+const KEPT: [&str; 6] = [
     "access",
     "translationsPath",
     "languageOverride",
-    "appId",
-    "isAppTemplate",
     "displayOrder",
     "guestAuthentication",
     "spaceConfigId",
@@ -36,6 +34,10 @@ pub struct SpaceBody {
     name: String,
     /// Narrows the listeners that hear of it; the first one of the environment unless it has its own.
     namespace: Option<String>,
+    /// The app that it belongs to.
+    app_id: Option<String>,
+    /// Whether listeners make others of its app like it.
+    is_app_template: bool,
     /// The workbook that opens first.
     primary_workbook_id: Option<String>,
     /// The customer's own data; `theme`, `sidebarConfig`, `userInfo`, `spaceInfo` change the page. `theme`,
@@ -117,6 +119,8 @@ impl SpaceBody {
             id: space.id.into(),
             environment_id: space.environment_id.into(),
             name: space.name,
+            app_id: space.app_id.map(String::from),
+            is_app_template: space.is_app_template,
             primary_workbook_id: space.primary_workbook_id.map(String::from),
             settings: space.settings,
             actions: space.actions,
@@ -146,6 +150,12 @@ pub struct SpaceRequest {
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     pub namespace: Option<Option<String>>,
+    /// The app that it belongs to, which gives a new space its namespace; `""` for none.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    pub app_id: Option<Option<String>>,
+    /// Whether it is a template of its app: listeners look for it with `GET /v1/spaces` and make others like it.
+    pub is_app_template: Option<bool>,
     /// The workbook that opens first; `""` for none.
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]

@@ -65,6 +65,17 @@ pub struct ExternalConfig {
     pub config: Option<Value>,
 }
 
+/// A rule that is stored with the app of the space.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredConfig {
+    /// Its validator and parameters.
+    #[serde(flatten)]
+    pub rule: ExternalConfig,
+    /// Which version of it; the one that holds when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+}
+
 /// A rule for the values of one field.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
@@ -86,7 +97,7 @@ pub enum Constraint {
     /// A named rule.
     External(ExternalConfig),
     /// A rule stored with an app, checked by a listener.
-    Stored(ExternalConfig),
+    Stored(StoredConfig),
 }
 
 /// Message and level of a composite rule.

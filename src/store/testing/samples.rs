@@ -150,6 +150,8 @@ pub fn space(environment: &Environment) -> Space {
         environment_id: environment.id.clone(),
         name: "Import of Köln".to_string(),
         namespace: Some("red".to_string()),
+        app_id: None,
+        is_app_template: true,
         primary_workbook_id: Some(new_id()),
         metadata: Some(json!({"userInfo": {"name": "Ann"}})),
         settings: Some(json!({"omitActions": true})),

@@ -17,6 +17,11 @@ const files: Record<string, Upload> = {
   '@flatfile/plugin-delimiter-extractor': { name: 'people.txt', mimeType: 'text/plain', buffer: Buffer.from(people.map((row) => row.join('#')).join('\n')) },
   '@flatfile/plugin-xlsx-extractor': { name: 'people.xlsx', mimeType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', buffer: excel() },
   '@flatfile/plugin-json-extractor': { name: 'people.json', mimeType: 'application/json', buffer: Buffer.from('[{"Name":"Ada","Age":"36"},{"Name":"Grace","Age":"85"}]') },
+  '@flatfile/plugin-extract-html-table': {
+    name: 'people.html',
+    mimeType: 'text/html',
+    buffer: Buffer.from('<table><tr><th>Name</th><th>Age</th></tr><tr><td>Ada</td><td>36</td></tr><tr><td>Grace</td><td>85</td></tr></table>'),
+  },
   '@flatfile/plugin-xml-extractor': {
     name: 'people.xml',
     mimeType: 'application/xml',

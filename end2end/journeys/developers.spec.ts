@@ -65,8 +65,7 @@ test('an environment is made, changed and deleted by its name', async ({ page, c
   await row.getByRole('button', { name: 'Actions of staging' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
   const question = page.getByRole('dialog', { name: 'Delete staging?' });
-  await question.getByRole('button', { name: 'Delete' }).click();
-  await expect(question).toBeVisible();
+  await expect(question.getByRole('button', { name: 'Delete' })).toHaveAttribute('aria-disabled', 'true');
   await question.getByLabel('Write staging to go on').fill('staging');
   await question.getByRole('button', { name: 'Delete' }).click();
   await expect(row).toBeHidden();

@@ -46,6 +46,7 @@ mod queries;
 mod receiver;
 mod records;
 mod references;
+mod retention;
 mod retries;
 mod schedules;
 mod secrets;

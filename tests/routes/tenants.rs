@@ -43,6 +43,8 @@ async fn a_neighbour_finds_nothing() {
         let agent = text(&crate::agents::deploy(&app, json!({ "source": "exports.x = 1" })).await, "id");
         let versions = app.get(&format!("/v1/agents/{agent}/versions")).await.data();
         let version = text(&versions[0], "id");
+        let policy = json!({ "type": "lastActivity", "period": 30 });
+        let policy = text(&app.post("/v1/data-retention-policies", policy).await.data(), "id");
         let neighbour = app.neighbours_key().await;
         let strangers = strangers(&app).await;
 
@@ -68,6 +70,7 @@ async fn a_neighbour_finds_nothing() {
             ("{guestId}", &guest),
             ("{agentId}", &agent),
             ("{agentVersionId}", &version),
+            ("{policyId}", &policy),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
@@ -128,7 +131,8 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{secretId}", "us_sec_0000000000")
                     .replace("{guestId}", "us_g_0000000000")
                     .replace("{agentId}", "us_ag_0000000000")
-                    .replace("{agentVersionId}", "us_agv_0000000000");
+                    .replace("{agentVersionId}", "us_agv_0000000000")
+                    .replace("{policyId}", "us_drp_0000000000");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;
@@ -158,6 +162,12 @@ async fn a_neighbour_finds_nothing() {
             ),
             ("GET", format!("/v1/secrets?spaceId={}", made.space), Value::Null),
             ("GET", format!("/v1/secrets?environmentId={}", app.environment_id), Value::Null),
+            ("GET", format!("/v1/data-retention-policies?environmentId={}", app.environment_id), Value::Null),
+            (
+                "POST",
+                "/v1/data-retention-policies".to_string(),
+                json!({ "type": "sinceCreated", "period": 1, "environmentId": app.environment_id }),
+            ),
             (
                 "POST",
                 "/v1/secrets".to_string(),

@@ -43,6 +43,7 @@ mod panels;
 mod places;
 mod presence;
 mod queries;
+mod reads_as_of;
 mod receiver;
 mod records;
 mod references;

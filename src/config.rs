@@ -50,6 +50,11 @@ pub struct Config {
     #[arg(long, env = "INLET_KEEP_JOB_DAYS", default_value_t = 365, value_name = "DAYS", value_parser = value_parser!(u32).range(1..))]
     pub keep_job_days: u32,
 
+    /// Days for which events stay in the log; for ever when not given. What a webhook or an agent is still to hear of stays
+    /// longer
+    #[arg(long, env = "INLET_KEEP_EVENT_DAYS", value_name = "DAYS", value_parser = value_parser!(u32).range(1..))]
+    pub keep_event_days: Option<u32>,
+
     /// Let webhooks be sent into private networks, too: to this machine and to addresses such as 10.0.0.1. Without it
     /// only the internet is reached, and this machine when the server listens on a loopback address without a password
     /// and a public address

@@ -13,12 +13,13 @@ use utoipa_axum::routes;
 use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Named};
 use super::parts::{self, Parts};
-use super::query::RecordParameters;
+use super::query::{CommitParameters, RecordParameters};
 use crate::domain::export::ExportFormat;
 use crate::domain::file::disposition;
 use crate::domain::ids::SheetId;
 use crate::service::Service;
 use crate::service::exports::Export;
+use crate::service::read_records::RecordRead;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(download))
@@ -36,16 +37,19 @@ struct DownloadParameters {
 
 /// The records as a file, under the labels of their fields; in JSON under the keys.
 #[utoipa::path(get, path = "/v1/sheets/{sheetId}/download", tag = "sheets",
-    params(("sheetId" = String, Path), RecordParameters, DownloadParameters),
+    params(("sheetId" = String, Path), RecordParameters, CommitParameters, DownloadParameters),
     responses((status = 200, content_type = "text/csv"), Failures))]
 async fn download(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
     Named(id): Named<SheetId>,
     Asked(records): Asked<RecordParameters>,
+    Asked(commits): Asked<CommitParameters>,
     Asked(asked): Asked<DownloadParameters>,
 ) -> ApiResult<Response> {
-    let export = service.export(&actor, &id, records.into(), asked.format).await?;
+    let (commit, since) = commits.read()?;
+    let read = RecordRead { query: records.into(), commit, since, ..RecordRead::default() };
+    let export = service.export(&actor, &id, read, asked.format).await?;
     let headers = headers(&export);
     let body = parts::body(ExportParts { service, export }, 1).await?;
     Ok((headers, body).into_response())

@@ -80,7 +80,7 @@ async fn create(
     Ok(data(upload::receive(&service, &actor, size.unwrap_or(0), form).await?.into()))
 }
 
-/// One file.
+/// One file. Of one that has expired the bytes are gone.
 #[utoipa::path(get, path = "/v1/files/{fileId}", tag = "files", params(("fileId" = String, Path)),
     responses((status = 200, body = Data<FileBody>), Failures))]
 async fn get(
@@ -88,7 +88,7 @@ async fn get(
     Caller(actor): Caller,
     Named(id): Named<FileId>,
 ) -> Answer<Data<FileBody>> {
-    Ok(data(service.file(&actor, &id).await?.into()))
+    Ok(data(service.file_or_expired(&actor, &id).await?.into()))
 }
 
 /// Changes what is known of a file.

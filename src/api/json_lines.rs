@@ -16,11 +16,11 @@ use super::extract::{Asked, Caller, known};
 use super::line_batch::{LineBatch, Told};
 use super::lines::Lines;
 use super::parts::{self, Parts};
-use super::query::{self, PageParameters, RecordParameters};
+use super::query::{self, CommitParameters, PageParameters, RecordParameters};
 use super::record_parts::{linked, written};
 use super::wire::json_line::{LineWriter, LinesAnswer, Wanted};
 use crate::domain::access::Actor;
-use crate::domain::ids::{CommitId, EventId, SheetId, WorkbookId};
+use crate::domain::ids::{EventId, SheetId, WorkbookId};
 use crate::service::read_records::RecordRead;
 use crate::service::record_batches::RecordBatches;
 use crate::service::{Page, Service, ServiceError};
@@ -66,11 +66,7 @@ struct ReadParameters {
     /// Keys of the fields; all when absent.
     #[serde(alias = "fields[]", deserialize_with = "query::list")]
     fields: Vec<String>,
-    /// Only the records of this commit.
-    commit_id: Option<String>,
-    /// Only the records that changed after this commit.
-    since_commit_id: Option<String>,
-    /// The records that this event is about.
+    /// The records that this event is about, as they are now.
     for_event: Option<String>,
     /// Cells without a value too, as `null`.
     include_empty_cells: Option<bool>,
@@ -92,13 +88,14 @@ struct ReadParameters {
 
 /// Records, one a line; all of them when no page is asked for.
 #[utoipa::path(get, operation_id = "readLines", path = "/v2-alpha/records.jsonl", tag = "records",
-    params(SheetParameters, RecordParameters, ReadParameters, PageParameters),
+    params(SheetParameters, RecordParameters, CommitParameters, ReadParameters, PageParameters),
     responses((status = 200, content_type = "application/jsonl"), Failures))]
 async fn read(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
     Asked(sheet): Asked<SheetParameters>,
     Asked(records): Asked<RecordParameters>,
+    Asked(commits): Asked<CommitParameters>,
     Asked(asked): Asked<ReadParameters>,
     Asked(page): Asked<PageParameters>,
 ) -> ApiResult<Response> {
@@ -106,14 +103,15 @@ async fn read(
     let wanted = asked.wanted();
     let links_for = (asked.include_links == Some(true)).then(|| actor.clone());
     let page = if page.page_size.is_some() { page.records()? } else { Page::first(u64::MAX) };
+    let (commit, since) = commits.read()?;
     let read = RecordRead {
         query: records.into(),
         page: Some(page),
         fields: (!asked.fields.is_empty()).then_some(asked.fields),
-        commit: asked.commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
-        since: asked.since_commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
+        commit,
+        since,
         for_event: asked.for_event.map(|id| known::<EventId>(&id)).transpose()?,
-        numbers: None,
+        ..RecordRead::default()
     };
     let batches = service.record_batches(&actor, &id, read).await?;
     let writer = LineWriter::new(&batches.sheet, &batches.fields(), batches.commit_id.as_ref(), wanted);

@@ -46,6 +46,7 @@ mod parts;
 mod query;
 mod record_parts;
 mod records;
+mod retention_policies;
 mod secrets;
 mod sheet_commands;
 mod sheets;
@@ -120,6 +121,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(keys::routes())
         .merge(access_tokens::routes())
         .merge(users::routes())
+        .merge(retention_policies::routes())
 }
 
 /// Answers everything under `/v1`, `/v2`, `/v2-alpha` and `/time`, and nothing else. Long polls end when

@@ -4,6 +4,8 @@ use serde::{Deserialize, Deserializer};
 use utoipa::IntoParams;
 
 use super::error::{ApiError, ApiResult};
+use super::extract::known;
+use crate::domain::ids::CommitId;
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
 use crate::service::Page;
 
@@ -86,6 +88,42 @@ impl From<RecordParameters> for RecordQuery {
             except: Vec::new(),
             q: parameters.q,
         }
+    }
+}
+
+/// Which commits are meant: the records that one changed, or those that changed after one. `versionId` and
+/// `sinceVersionId` are the old names.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+pub struct CommitParameters {
+    /// Only the records that this commit changed, as it left them; those of them that it deleted are not there.
+    commit_id: Option<String>,
+    /// The old name of `commitId`.
+    version_id: Option<String>,
+    /// Only the records that changed after this commit; with `commitId` up to that one.
+    since_commit_id: Option<String>,
+    /// The old name of `sinceCommitId`.
+    since_version_id: Option<String>,
+}
+
+impl CommitParameters {
+    /// The commit whose state is meant, and the one after which.
+    ///
+    /// # Errors
+    /// A commit is named by both of its names, or the name is none.
+    pub fn read(self) -> ApiResult<(Option<CommitId>, Option<CommitId>)> {
+        let one = |(name, commit): (&str, Option<String>), (old_name, version): (&str, Option<String>)| {
+            if commit.is_some() && version.is_some() {
+                let message = format!("`{old_name}` is the old name of `{name}`: give one of them");
+                return Err(ApiError::bad(old_name, message));
+            }
+            commit.or(version).map(|id| known::<CommitId>(&id)).transpose()
+        };
+        Ok((
+            one(("commitId", self.commit_id), ("versionId", self.version_id))?,
+            one(("sinceCommitId", self.since_commit_id), ("sinceVersionId", self.since_version_id))?,
+        ))
     }
 }
 

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use super::answer::{Data, Success, data, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, ForcesHooks, Json, Named, known};
-use super::query::{self, PageParameters, RecordParameters};
+use super::query::{self, CommitParameters, PageParameters, RecordParameters};
 use super::record_parts;
 use super::wire::record::{CellsRequest, ChangeAnswer, RecordRequest, RecordsBody, cells};
 use super::wire::sheet::CountsBody;
@@ -38,13 +38,7 @@ struct ReadParameters {
     /// Keys of the fields; all when absent.
     #[serde(alias = "fields[]", deserialize_with = "query::list")]
     fields: Vec<String>,
-    /// Only the records of this commit, as it left them.
-    #[serde(alias = "versionId")]
-    commit_id: Option<String>,
-    /// Only the records that changed after this commit.
-    #[serde(alias = "sinceVersionId")]
-    since_commit_id: Option<String>,
-    /// The records that this event is about.
+    /// The records that this event is about, as they are now.
     #[serde(rename = "for")]
     for_event: Option<String>,
     /// Tells how many records the sheet has.
@@ -57,26 +51,28 @@ struct ReadParameters {
 
 /// A page of records, with their messages.
 #[utoipa::path(get, path = "/v1/sheets/{sheetId}/records", tag = "records",
-    params(("sheetId" = String, Path), RecordParameters, ReadParameters, PageParameters),
+    params(("sheetId" = String, Path), RecordParameters, CommitParameters, ReadParameters, PageParameters),
     responses((status = 200, body = Data<RecordsBody>), Failures))]
 async fn get(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
     Named(id): Named<SheetId>,
     Asked(records): Asked<RecordParameters>,
+    Asked(commits): Asked<CommitParameters>,
     Asked(asked): Asked<ReadParameters>,
     Asked(page): Asked<PageParameters>,
 ) -> ApiResult<Response> {
     let (counted, measured) = (asked.include_counts.unwrap_or(false), asked.include_length.unwrap_or(false));
     let linked = asked.include_links.unwrap_or(asked.for_event.is_some());
+    let (commit, since) = commits.read()?;
     let read = RecordRead {
         query: records.into(),
         page: Some(page.records()?),
         fields: (!asked.fields.is_empty()).then_some(asked.fields),
-        commit: asked.commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
-        since: asked.since_commit_id.map(|id| known::<CommitId>(&id)).transpose()?,
+        commit,
+        since,
         for_event: asked.for_event.map(|id| known::<EventId>(&id)).transpose()?,
-        numbers: None,
+        ..RecordRead::default()
     };
     let found = service.record_batches(&actor, &id, read).await?;
     let total = if measured { found.total } else { found.counts.total };

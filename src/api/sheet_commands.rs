@@ -9,12 +9,12 @@ use utoipa_axum::routes;
 use super::answer::{Data, Success, data, success};
 use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Maybe, Named};
-use super::query::RecordParameters;
+use super::query::{CommitParameters, RecordParameters};
 use super::wire::calculation::{CalculationBody, calculations_of};
 use super::wire::sheet::{DuplicateRequest, SheetBody};
 use crate::domain::ids::SheetId;
-use crate::domain::query::RecordQuery;
 use crate::service::Service;
+use crate::service::read_records::RecordRead;
 
 type Answer<T> = ApiResult<axum::Json<T>>;
 
@@ -65,14 +65,17 @@ async fn unlock(
 
 /// What the cells of each field come to, among the records that are asked for.
 #[utoipa::path(get, path = "/v1/sheets/{sheetId}/calculations", tag = "sheets",
-    params(("sheetId" = String, Path), RecordParameters),
+    params(("sheetId" = String, Path), RecordParameters, CommitParameters),
     responses((status = 200, body = Data<Vec<CalculationBody>>), Failures))]
 async fn calculations(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
     Named(id): Named<SheetId>,
     Asked(records): Asked<RecordParameters>,
+    Asked(commits): Asked<CommitParameters>,
 ) -> Answer<Data<Vec<CalculationBody>>> {
-    let (sheet, calculated) = service.calculate_all(&actor, &id, &RecordQuery::from(records)).await?;
+    let (commit, since) = commits.read()?;
+    let read = RecordRead { query: records.into(), commit, since, ..RecordRead::default() };
+    let (sheet, calculated) = service.calculate_all(&actor, &id, &read).await?;
     Ok(data(calculations_of(&sheet, &calculated)))
 }

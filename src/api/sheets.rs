@@ -11,11 +11,11 @@ use utoipa_axum::routes;
 use super::answer::{Data, Success, data, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Json, Named, known};
-use super::query::RecordParameters;
+use super::query::{CommitParameters, RecordParameters};
 use super::wire::sheet::{CountsAnswer, CountsBody, SheetBody, SheetRequest};
 use crate::domain::ids::SheetId;
-use crate::domain::query::RecordQuery;
 use crate::service::Service;
+use crate::service::read_records::{Counted, RecordRead};
 use crate::service::sheets::SheetChange;
 
 type Answer<T> = ApiResult<axum::Json<T>>;
@@ -96,24 +96,19 @@ struct CountParameters {
 
 /// How many records there are.
 #[utoipa::path(get, path = "/v1/sheets/{sheetId}/counts", tag = "sheets",
-    params(("sheetId" = String, Path), RecordParameters, CountParameters),
+    params(("sheetId" = String, Path), RecordParameters, CommitParameters, CountParameters),
     responses((status = 200, body = Data<CountsAnswer>), Failures))]
 async fn counts(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
     Named(id): Named<SheetId>,
     Asked(records): Asked<RecordParameters>,
+    Asked(commits): Asked<CommitParameters>,
     Asked(asked): Asked<CountParameters>,
 ) -> Answer<Data<CountsAnswer>> {
-    let query = RecordQuery::from(records);
-    let counts = service.record_counts(&actor, &id, &query).await?;
-    let (errors, by_field) = match asked.by_field {
-        Some(true) => {
-            let fields = service.field_counts(&actor, &id, &query).await?;
-            let wrong = fields.iter().filter(|(_, counts)| counts.error > 0);
-            (wrong.map(|(key, counts)| (key.clone(), counts.error)).collect(), Some(fields))
-        }
-        _ => (service.errors_by_field(&actor, &id, &query).await?, None),
-    };
-    Ok(data(CountsAnswer { counts: CountsBody::from(counts).with_fields(errors, by_field), success: true }))
+    let (commit, since) = commits.read()?;
+    let read = RecordRead { query: records.into(), commit, since, ..RecordRead::default() };
+    let counted = service.count_records(&actor, &id, read, asked.by_field == Some(true)).await?;
+    let Counted { counts, errors, fields } = counted;
+    Ok(data(CountsAnswer { counts: CountsBody::from(counts).with_fields(errors, fields), success: true }))
 }

@@ -69,7 +69,7 @@ impl SpaceParameters {
     }
 }
 
-/// The spaces of the environment, the one last worked in first unless told otherwise.
+/// The spaces of the environment, the one last worked in first unless told otherwise; also those that have expired.
 #[utoipa::path(get, path = "/v1/spaces", tag = "spaces", params(SpaceParameters, PageParameters),
     responses((status = 200, body = Listed<SpaceBody>), Failures))]
 async fn list(
@@ -88,6 +88,7 @@ async fn list(
         app_id: asked.app_id.map(|id| known(&id)).transpose()?,
         is_template: asked.is_app_template,
         is_collaborative: asked.is_collaborative,
+        with_expired: true,
     };
     let found = service.spaces(&actor, &filter, page).await?;
     Ok(listed(page, found, |summary| SpaceBody::counted(&service, &actor, summary)))
@@ -125,7 +126,7 @@ pub fn new_space(mut request: SpaceRequest) -> ApiResult<NewSpace> {
     })
 }
 
-/// One space.
+/// One space. One that has expired says when, and nothing else opens it.
 #[utoipa::path(get, path = "/v1/spaces/{spaceId}", tag = "spaces", params(("spaceId" = String, Path)),
     responses((status = 200, body = Data<SpaceBody>), Failures))]
 async fn get(
@@ -133,7 +134,7 @@ async fn get(
     Caller(actor): Caller,
     Named(id): Named<SpaceId>,
 ) -> Answer<Data<SpaceBody>> {
-    Ok(data(SpaceBody::new(&service, &actor, service.space(&actor, &id).await?)))
+    Ok(data(SpaceBody::new(&service, &actor, service.space_or_expired(&actor, &id).await?)))
 }
 
 /// Changes a space.

@@ -95,7 +95,7 @@ async fn create(
     Ok(answer(service.create_workbook(&actor, &space_id, config, Map::new()).await?))
 }
 
-/// One workbook with its sheets.
+/// One workbook with its sheets; one that has expired has none.
 #[utoipa::path(get, path = "/v1/workbooks/{workbookId}", tag = "workbooks", params(("workbookId" = String, Path)),
     responses((status = 200, body = Data<WorkbookBody>), Failures))]
 async fn get(
@@ -103,7 +103,7 @@ async fn get(
     Caller(actor): Caller,
     Named(id): Named<WorkbookId>,
 ) -> Answer<Data<WorkbookBody>> {
-    Ok(answer(service.workbook(&actor, &id).await?))
+    Ok(answer(service.workbook_or_expired(&actor, &id).await?))
 }
 
 /// Changes a workbook. Listed sheets are changed or added, others stay.

@@ -47,6 +47,8 @@ pub mod parse;
 pub mod place;
 pub mod query;
 pub mod record;
+#[cfg(feature = "ssr")]
+pub mod retention_policy;
 pub mod route;
 #[cfg(feature = "ssr")]
 pub mod secret;

@@ -48,6 +48,8 @@ pub struct Message {
     pub derived: bool,
     /// What it says.
     pub text: String,
+    /// Of what in the cell, as `$.value[0]` for an item of a list; nothing for the whole.
+    pub path: Option<String>,
 }
 
 impl Message {
@@ -55,7 +57,7 @@ impl Message {
     /// messages of listeners it stays until the cell changes.
     pub fn character_removed() -> Self {
         let text = "A character that cannot be stored was removed".to_string();
-        Self { level: Level::Warn, source: MessageSource::CustomLogic, derived: false, text }
+        Self { level: Level::Warn, source: MessageSource::CustomLogic, derived: false, text, path: None }
     }
 }
 

@@ -55,6 +55,8 @@ pub struct Space {
     pub last_activity_at: Timestamp,
     /// When it was put away.
     pub archived_at: Option<Timestamp>,
+    /// When it was deleted because its time was up.
+    pub expired_at: Option<Timestamp>,
 }
 
 /// What an environment gives to those of its spaces that say nothing themselves (section 2.1 of the wire contract).

@@ -41,6 +41,8 @@ pub struct Workbook {
     pub created_at: Timestamp,
     /// When it last changed.
     pub updated_at: Timestamp,
+    /// When it was deleted because its time was up.
+    pub expired_at: Option<Timestamp>,
 }
 
 impl Workbook {

@@ -164,6 +164,7 @@ mod tests {
             source: MessageSource::InvalidOption,
             derived: true,
             text: "no number".to_string(),
+            path: None,
         };
         writer.row(&[Some("1,000"), Some("yes")], &[]).unwrap();
         writer.row(&[Some("many"), None], &[(0, &message)]).unwrap();

@@ -6,6 +6,7 @@
 pub mod collect;
 pub mod demo;
 mod ends;
+pub mod expire;
 pub mod kinds;
 pub mod mail;
 pub mod schedule;
@@ -46,6 +47,7 @@ pub fn start_with(
     let (following, stop) = (service.clone(), stopping.clone());
     tasks.spawn(async move { following.follow_references(stop).await });
     tasks.spawn(collect::run(service.clone(), stopping.clone()));
+    tasks.spawn(expire::run(service.clone(), stopping.clone()));
     tasks.spawn(tidy_files::run(service.clone(), stopping.clone()));
     tasks.spawn(mail::run(service.clone(), stopping.clone()));
     tasks.spawn(uses::run(service.clone(), stopping.clone()));

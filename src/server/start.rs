@@ -96,6 +96,7 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
             days: config.keep_days,
             changes: config.keep_changes,
             job_days: config.keep_job_days,
+            event_days: config.keep_event_days,
         },
         webhooks: webhooks(config),
         agents: agents(config),

@@ -1,5 +1,6 @@
 //! What the cells of some fields come to: empty, wrong, different, sums, the smallest and the largest.
 
+use super::read_records::RecordRead;
 use super::{Result, Service};
 use crate::domain::access::Actor;
 use crate::domain::ids::SheetId;
@@ -18,22 +19,23 @@ impl Service {
         wanted: &[Calculation],
     ) -> Result<(i64, Vec<Calculated>)> {
         let (mut tx, _, view) = self.view_of(actor, id).await?;
-        Ok((view.version(), view.calculate(&mut tx, query, wanted).await?))
+        Ok((view.version(), view.calculate(&mut tx, query, None, wanted).await?))
     }
 
-    /// Calculates every field over the records that a query finds, in the order of the columns; and the sheet.
+    /// Calculates every field over the records that a read means, in the order of the columns; and the sheet.
     pub async fn calculate_all(
         &self,
         actor: &Actor,
         id: &SheetId,
-        query: &RecordQuery,
+        read: &RecordRead,
     ) -> Result<(Sheet, Vec<Calculated>)> {
-        let (mut tx, sheet, view) = self.view_of(actor, id).await?;
+        let mut tx = self.db.read().await?;
+        let (sheet, view, numbers) = self.meant(&mut tx, actor, id, read).await?;
         let wanted: Vec<Calculation> = sheet
             .columns()
             .map(|(_, field)| Calculation { field: field.key.to_string(), distinct: false, rows: None })
             .collect();
-        let calculated = view.calculate(&mut tx, query, &wanted).await?;
+        let calculated = view.calculate(&mut tx, &read.query, numbers.as_deref(), &wanted).await?;
         Ok((sheet, calculated))
     }
 }

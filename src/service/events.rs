@@ -93,7 +93,8 @@ pub(super) async fn resolve(
     let event =
         events::find(tx, &actor.scope, &id).await?.ok_or_else(|| ServiceError::not_found("event", &id))?;
     if let Some(commit) = text(&event.context, "commitId") {
-        read.commit = Some(CommitId::parse(commit)?);
+        read.commit = None;
+        read.changed_by = Some(CommitId::parse(commit)?);
     } else if let Some(job) = text(&event.context, "jobId") {
         let id = JobId::parse(job)?;
         let job = jobs::find(tx, &actor.scope, &id).await?;

@@ -54,16 +54,15 @@ enum Stage {
 }
 
 impl Service {
-    /// Begins a file of the records that a query finds.
+    /// Begins a file of all records that a read means, on whatever page.
     pub async fn export(
         &self,
         actor: &Actor,
         id: &SheetId,
-        query: RecordQuery,
+        read: impl Into<RecordRead>,
         format: ExportFormat,
     ) -> Result<Export> {
-        let page = Some(Page::first(u64::MAX));
-        let read = RecordRead { query, page, ..RecordRead::default() };
+        let read = RecordRead { page: Some(Page::first(u64::MAX)), ..read.into() };
         let batches = self.record_batches(actor, id, read).await?;
         let Sheet { config, importing, .. } = &batches.sheet;
         if importing.is_some() {

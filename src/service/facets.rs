@@ -1,7 +1,6 @@
-//! What the records of a sheet have in common: the values of a field, messages, counts by field; and where
-//! records stand in a view.
+//! What the records of a sheet have in common: the values of a field, messages; and where records stand in a view.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::read_records::RecordRead;
 use super::{Page, Paged, Result, Service, ServiceError, allow, sheets};
@@ -10,7 +9,6 @@ use crate::domain::blueprint::Level;
 use crate::domain::ids::SheetId;
 use crate::domain::message_kind;
 use crate::domain::query::RecordQuery;
-use crate::domain::record::FieldCounts;
 use crate::domain::workbook::Sheet;
 use crate::sheets::{FieldValue, MessageCount, ValuesWanted, View};
 use crate::store::Tx;
@@ -79,28 +77,6 @@ impl Service {
         Ok((view.version(), kinds))
     }
 
-    /// How many records that a query finds have an error in each field that has some; this looks at the messages.
-    pub async fn errors_by_field(
-        &self,
-        actor: &Actor,
-        id: &SheetId,
-        query: &RecordQuery,
-    ) -> Result<BTreeMap<String, u64>> {
-        let (mut tx, _, view) = self.view_of(actor, id).await?;
-        Ok(view.errors_by_field(&mut tx, query).await?)
-    }
-
-    /// The counts of each field of the records that a query finds; this looks at every cell.
-    pub async fn field_counts(
-        &self,
-        actor: &Actor,
-        id: &SheetId,
-        query: &RecordQuery,
-    ) -> Result<BTreeMap<String, FieldCounts>> {
-        let (mut tx, _, view) = self.view_of(actor, id).await?;
-        Ok(view.field_counts(&mut tx, query).await?)
-    }
-
     /// Where in what the query finds the records come that `read` names by id or commit: their ids and places,
     /// counted from 0. Records that the query does not find are left out.
     pub async fn record_indices(
@@ -111,7 +87,7 @@ impl Service {
     ) -> Result<Vec<(String, u64)>> {
         let (mut tx, sheet, view) = self.view_of(actor, id).await?;
         let ids = std::mem::take(&mut read.query.ids);
-        if ids.is_empty() && read.commit.is_none() && read.since.is_none() {
+        if ids.is_empty() && read.changed_by.is_none() && read.since.is_none() {
             let message = "ids: name the records by `ids`, `commitId` or `sinceCommitId`";
             return Err(ServiceError::bad_request(message));
         }

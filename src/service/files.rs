@@ -121,6 +121,7 @@ impl Service {
             created_by: actor.id.clone(),
             created_at: moment,
             updated_at: moment,
+            expired_at: None,
         };
         let mut tx = self.db.write().await?;
         files::insert(&mut tx, &file).await?;
@@ -184,6 +185,14 @@ impl Service {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
         files::find(&mut tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("file", id))
+    }
+
+    /// One file, also when it has expired.
+    pub async fn file_or_expired(&self, actor: &Actor, id: &FileId) -> Result<File> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let found = files::find_or_expired(&mut tx, &actor.scope, id).await?;
+        found.ok_or_else(|| ServiceError::not_found("file", id))
     }
 
     /// One file, opened for reading.

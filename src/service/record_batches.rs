@@ -20,7 +20,7 @@ pub struct RecordBatches {
     pub counts: Counts,
     /// How many records the query finds on all pages.
     pub total: u64,
-    /// The newest commit of the sheet.
+    /// The commit whose state this is.
     pub commit_id: Option<CommitId>,
     named: Option<Vec<String>>,
     /// Read with the rest of the answer, so that most reads need one transaction.

@@ -58,7 +58,25 @@ impl Service {
         }
     }
 
+    /// Forgets all records of a sheet that expired, in all versions.
+    async fn forget_all(&self, sheet: i64, moment: Timestamp) -> Result<()> {
+        loop {
+            let mut tx = self.db.write().await?;
+            let gone = retention::forget_all(&mut tx, sheet, moment).await?;
+            if gone == 0 {
+                return Ok(());
+            }
+            tx.commit().await?;
+        }
+    }
+
     async fn forget_versions(&self, sheet: i64, moment: Timestamp) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        let has_expired = retention::has_expired(&mut tx, sheet).await?;
+        drop(tx);
+        if has_expired {
+            return self.forget_all(sheet, moment).await;
+        }
         let kept = self.settings.retention;
         let horizon = moment.plus(-i64::from(kept.days) * DAY);
         let mut tx = self.db.read().await?;

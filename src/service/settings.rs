@@ -51,11 +51,13 @@ pub struct Retention {
     pub changes: u32,
     /// Days for which jobs that have ended stay in the history.
     pub job_days: u32,
+    /// Days for which events stay in the log; for ever when absent.
+    pub event_days: Option<u32>,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { days: 30, changes: 200, job_days: 365 }
+        Self { days: 30, changes: 200, job_days: 365, event_days: None }
     }
 }
 

@@ -97,6 +97,14 @@ impl Service {
         find_space(&mut tx, actor, id).await
     }
 
+    /// One space, also when it has expired.
+    pub async fn space_or_expired(&self, actor: &Actor, id: &SpaceId) -> Result<Space> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let found = spaces::find_or_expired(&mut tx, &actor.scope, id).await?;
+        found.ok_or_else(|| ServiceError::not_found("space", id))
+    }
+
     /// The place of the newest event of a space: where a page begins to listen.
     pub async fn space_sequence(&self, actor: &Actor, id: &SpaceId) -> Result<i64> {
         self.space(actor, id).await?;
@@ -153,6 +161,7 @@ impl Service {
             updated_at: moment,
             last_activity_at: moment,
             archived_at: None,
+            expired_at: None,
         };
         spaces::insert(tx, &space).await?;
         // With the name of who made it.

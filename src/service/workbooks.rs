@@ -73,6 +73,16 @@ impl Service {
         read(&mut tx, actor, id).await
     }
 
+    /// The same, also when it has expired: then it has no sheets.
+    pub async fn workbook_or_expired(&self, actor: &Actor, id: &WorkbookId) -> Result<WorkbookWithSheets> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        let workbook = workbooks::find_or_expired(&mut tx, &actor.scope, id).await?;
+        let workbook = workbook.ok_or_else(|| ServiceError::not_found("workbook", id))?;
+        let sheets = sheets::list(&mut tx, &actor.scope, id).await?;
+        Ok(WorkbookWithSheets { workbook, sheets })
+    }
+
     /// Makes a workbook and its sheets from a blueprint.
     pub async fn create_workbook(
         &self,
@@ -246,6 +256,7 @@ async fn insert_workbook(
         extra,
         created_at: moment,
         updated_at: moment,
+        expired_at: None,
     };
     workbooks::insert(tx, &workbook).await?;
     schedules::follow(tx, actor, workbook.id.as_str(), &[], &actions::of_workbook(&workbook)).await?;

@@ -11,7 +11,7 @@ use super::reading::Reading;
 use super::rows::Rows;
 use super::view::View;
 use crate::domain::query::RecordQuery;
-use crate::domain::record::FieldNumber;
+use crate::domain::record::{FieldNumber, RecordNumber};
 use crate::domain::value::{is_date, read_number};
 use crate::store::Tx;
 
@@ -87,7 +87,8 @@ impl Numbers {
 }
 
 impl View {
-    /// Calculates fields over the records that a query means, or each over some of its rows.
+    /// Calculates fields over the records that a query means, or each over some of its rows; only over those among the
+    /// numbers, if any are given.
     ///
     /// # Errors
     /// [`SheetError::Query`] when the query cannot be answered or a field is unknown.
@@ -95,9 +96,13 @@ impl View {
         &self,
         tx: &mut Tx,
         query: &RecordQuery,
+        among: Option<&[RecordNumber]>,
         wanted: &[Calculation],
     ) -> Result<Vec<Calculated>, SheetError> {
-        let positions = self.positions(tx, query).await?;
+        let positions = match among {
+            Some(numbers) => self.among(tx, query, numbers).await?,
+            None => self.positions(tx, query).await?,
+        };
         let length = self.state.positions() as usize;
         let select = |rows: &Option<Vec<Range<u64>>>| {
             let Some(rows) = rows else { return positions.bits(length) };

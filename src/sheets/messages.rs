@@ -92,7 +92,7 @@ impl Messages {
     }
 
     pub(super) fn memory(&self) -> usize {
-        let texts: usize = self.distinct.iter().map(|message| message.text.len() + 64).sum();
+        let texts: usize = self.distinct.iter().map(|message| message.text.len() + 96).sum();
         texts + self.entries.len() * size_of::<Entry>()
     }
 
@@ -175,13 +175,20 @@ const SOURCES: [MessageSource; 6] = [
     MessageSource::IsArtifact,
 ];
 
-/// Appends one message: a byte for each of its marks, then the text.
+const DERIVED: u8 = 1;
+const PLACED: u8 = 2;
+
+/// Appends one message: a byte for each of its marks, then the text, and of what it is when it says so.
 pub(super) fn put_message(out: &mut Vec<u8>, message: &Message) {
     let place = |found: Option<usize>| found.unwrap_or(0) as u8;
     out.push(place(LEVELS.iter().position(|level| *level == message.level)));
     out.push(place(SOURCES.iter().position(|source| *source == message.source)));
-    out.push(message.derived.into());
+    let flag = |on: bool, bit: u8| if on { bit } else { 0 };
+    out.push(flag(message.derived, DERIVED) | flag(message.path.is_some(), PLACED));
     put_text(out, &message.text);
+    if let Some(path) = &message.path {
+        put_text(out, path);
+    }
 }
 
 /// Reads what [`put_message`] wrote.
@@ -189,6 +196,8 @@ pub(super) fn read_message(source: &mut Source<'_>) -> Result<Message, Damage> {
     let unknown = Damage("a message is of an unknown kind");
     let level = *LEVELS.get(usize::from(source.byte()?)).ok_or(unknown)?;
     let from = *SOURCES.get(usize::from(source.byte()?)).ok_or(unknown)?;
-    let derived = source.byte()? == 1;
-    Ok(Message { level, source: from, derived, text: source.text()?.to_string() })
+    let flags = source.byte()?;
+    let text = source.text()?.to_string();
+    let path = if flags & PLACED > 0 { Some(source.text()?.to_string()) } else { None };
+    Ok(Message { level, source: from, derived: flags & DERIVED > 0, text, path })
 }

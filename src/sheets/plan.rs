@@ -60,6 +60,18 @@ impl Plan {
         })
     }
 
+    /// The same of these records alone, which are in order.
+    pub(super) fn among(mut self, numbers: &[RecordNumber]) -> Self {
+        let named = std::mem::take(&mut self.numbers);
+        let is_named = |number: &&RecordNumber| named.binary_search(number).is_ok();
+        self.numbers = match self.only_named {
+            true => numbers.iter().filter(is_named).copied().collect(),
+            false => numbers.iter().filter(|number| !is_named(number)).copied().collect(),
+        };
+        self.only_named = true;
+        self
+    }
+
     /// What has to be read to see whether a record fits.
     pub(super) fn wanted(&self) -> Wanted {
         let mut parts = Vec::new();

@@ -21,6 +21,8 @@ use crate::store::Tx;
 
 /// Chunks that a scan over a sheet holds at a time.
 const CHUNKS_TOGETHER: usize = 320;
+/// Records that are looked at one by one rather than by the answer for the whole sheet.
+const FEW: usize = 10_000;
 /// Segments that it looks at on the way at most.
 const MOST_SEGMENTS: usize = 128;
 
@@ -56,6 +58,9 @@ impl View {
         query: &RecordQuery,
         numbers: &[RecordNumber],
     ) -> Result<Positions, SheetError> {
+        if numbers.len() <= FEW {
+            return self.find(tx, &Plan::of(query, &self.rules)?.among(numbers)).await;
+        }
         let mut among = Bits::zeros(self.state.positions() as usize);
         for position in self.positions_of(tx, numbers).await? {
             among.set(position as usize);
@@ -160,14 +165,18 @@ impl View {
         field: FieldNumber,
         selected: &Bits,
     ) -> Result<Rows, SheetError> {
+        self.fetched(tx, &self.chosen(selected), &[Part::field(field)]).await
+    }
+
+    /// The segments with chosen records.
+    pub(super) fn chosen(&self, selected: &Bits) -> Vec<usize> {
         let segments = self.state.manifest.segments().iter().enumerate();
         let is_chosen = |place: usize, records: u32| {
             let start = self.state.manifest.start(place) as usize;
             selected.part(start, records as usize).ones() > 0
         };
         let chosen = segments.filter(|(place, segment)| is_chosen(*place, segment.records));
-        let chosen: Vec<usize> = chosen.map(|(place, _)| place).collect();
-        self.fetched(tx, &chosen, &[Part::field(field)]).await
+        chosen.map(|(place, _)| place).collect()
     }
 
     pub(super) async fn fetched(
@@ -181,9 +190,14 @@ impl View {
     }
 
     /// All segments, in groups that are held together when so many parts of each are read.
-    pub(super) fn groups_for(&self, parts: usize) -> Vec<Vec<usize>> {
-        let together = (CHUNKS_TOGETHER / (parts + 1)).clamp(1, MOST_SEGMENTS);
+    fn groups_for(&self, parts: usize) -> Vec<Vec<usize>> {
         let segments: Vec<usize> = (0..self.state.manifest.segments().len()).collect();
-        segments.chunks(together).map(<[usize]>::to_vec).collect()
+        groups(&segments, parts)
     }
+}
+
+/// Segments in groups that are held together when so many parts of each are read.
+pub(super) fn groups(segments: &[usize], parts: usize) -> Vec<Vec<usize>> {
+    let together = (CHUNKS_TOGETHER / (parts + 1)).clamp(1, MOST_SEGMENTS);
+    segments.chunks(together).map(<[usize]>::to_vec).collect()
 }

@@ -342,5 +342,5 @@ pub(super) fn key(value: &str, narrowed: Option<&str>) -> u64 {
 }
 
 fn unlinked(text: String) -> Message {
-    Message { level: Level::Error, source: MessageSource::Unlinked, derived: true, text }
+    Message { level: Level::Error, source: MessageSource::Unlinked, derived: true, text, path: None }
 }

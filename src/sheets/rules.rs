@@ -205,6 +205,7 @@ fn composite(sheet: &Sheet, constraint: &SheetConstraint) -> Option<UniqueRule> 
         source: MessageSource::UniqueConstraint,
         derived: true,
         text: config.message.clone().unwrap_or_else(standard),
+        path: None,
     };
     let found = numbers(fields);
     (!found.is_empty()).then(|| UniqueRule {

@@ -8,12 +8,13 @@ use super::cell_test::CellTest;
 use super::chunk::Part;
 use super::error::{SheetError, blocking};
 use super::filter::Test;
+use super::positions::groups;
 use super::rows::{Place, Rows};
 use super::slice::Slice;
 use super::view::View;
 use crate::domain::blueprint::Level;
 use crate::domain::query::RecordQuery;
-use crate::domain::record::{FieldCounts, FieldNumber, Message};
+use crate::domain::record::{FieldCounts, FieldNumber, Message, RecordNumber};
 use crate::store::Tx;
 
 /// How often a message is on the cells of a field.
@@ -100,7 +101,7 @@ impl View {
         tx: &mut Tx,
         query: &RecordQuery,
     ) -> Result<Vec<MessageCount>, SheetError> {
-        let tally = self.tally(tx, query).await?;
+        let tally = self.tally(tx, query, None).await?;
         let columns = &self.rules.columns;
         let place = |field: FieldNumber| columns.iter().position(|(_, other)| *other == field);
         let known = tally
@@ -117,7 +118,8 @@ impl View {
         Ok(named.collect())
     }
 
-    /// For each field with errors, how many of the records that a query means have one there.
+    /// For each field with errors, how many of the records that a query means have one there; only of those among the
+    /// numbers, if any are given.
     ///
     /// # Errors
     /// [`SheetError::Query`] when it cannot be answered.
@@ -125,13 +127,15 @@ impl View {
         &self,
         tx: &mut Tx,
         query: &RecordQuery,
+        among: Option<&[RecordNumber]>,
     ) -> Result<BTreeMap<String, u64>, SheetError> {
-        let tally = self.tally(tx, query).await?;
+        let tally = self.tally(tx, query, among).await?;
         let named = self.rules.columns.iter();
         Ok(named.filter_map(|(key, field)| Some((key.clone(), *tally.errors.get(field)?))).collect())
     }
 
-    /// For each field how many of the records that a query means have an error or nothing there.
+    /// For each field how many of the records that a query means have an error or nothing there; only of those among the
+    /// numbers, if any are given.
     ///
     /// # Errors
     /// [`SheetError::Query`] when it cannot be answered.
@@ -139,9 +143,10 @@ impl View {
         &self,
         tx: &mut Tx,
         query: &RecordQuery,
+        among: Option<&[RecordNumber]>,
     ) -> Result<BTreeMap<String, FieldCounts>, SheetError> {
-        let errors = self.tally(tx, query).await?.errors;
-        let selected = self.selected(tx, query).await?;
+        let errors = self.tally(tx, query, among).await?.errors;
+        let selected = self.selected(tx, query, among).await?;
         let total = selected.ones() as u64;
         let mut counted = BTreeMap::new();
         for (key, field) in &self.rules.columns {
@@ -153,15 +158,29 @@ impl View {
         Ok(counted)
     }
 
-    async fn selected(&self, tx: &mut Tx, query: &RecordQuery) -> Result<Bits, SheetError> {
+    async fn selected(
+        &self,
+        tx: &mut Tx,
+        query: &RecordQuery,
+        among: Option<&[RecordNumber]>,
+    ) -> Result<Bits, SheetError> {
         let unsorted = RecordQuery { sort_field: None, sort_direction: None, ..query.clone() };
-        Ok(self.positions(tx, &unsorted).await?.bits(self.state.positions() as usize))
+        let positions = match among {
+            Some(numbers) => self.among(tx, &unsorted, numbers).await?,
+            None => self.positions(tx, &unsorted).await?,
+        };
+        Ok(positions.bits(self.state.positions() as usize))
     }
 
-    async fn tally(&self, tx: &mut Tx, query: &RecordQuery) -> Result<Tally, SheetError> {
-        let mut selected = self.selected(tx, query).await?;
+    async fn tally(
+        &self,
+        tx: &mut Tx,
+        query: &RecordQuery,
+        among: Option<&[RecordNumber]>,
+    ) -> Result<Tally, SheetError> {
+        let mut selected = self.selected(tx, query, among).await?;
         let mut tally = Tally::default();
-        for group in self.groups_for(1) {
+        for group in groups(&self.chosen(&selected), 1) {
             let rows = self.fetched(tx, &group, &[Part::MESSAGES]).await?;
             (tally, selected) = blocking(move || {
                 group.iter().for_each(|segment| tally.segment(&rows, *segment, &selected));

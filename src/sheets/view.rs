@@ -11,7 +11,7 @@ use super::number_set;
 use super::rows::{Place, Rows};
 use super::rules::Rules;
 use super::state::State;
-use crate::domain::query::RecordQuery;
+use crate::domain::query::{Filter, RecordQuery};
 use crate::domain::record::{Counts, Record, RecordNumber};
 use crate::store::{Tx, records};
 
@@ -47,17 +47,28 @@ impl View {
         Ok(self.positions(tx, query).await?.len() as u64)
     }
 
-    /// How many records a query means, and how many of them have an error.
+    /// How many records a query means, and how many of them have an error; only of those among the numbers, if any are
+    /// given.
     ///
     /// # Errors
     /// [`SheetError::Query`] when it cannot be answered.
-    pub async fn counts_of(&self, tx: &mut Tx, query: &RecordQuery) -> Result<Counts, SheetError> {
-        if query.is_everything() {
-            return Ok(self.counts());
-        }
-        let positions = self.positions(tx, query).await?;
+    pub async fn counts_of(
+        &self,
+        tx: &mut Tx,
+        query: &RecordQuery,
+        among: Option<&[RecordNumber]>,
+    ) -> Result<Counts, SheetError> {
+        let (positions, invalid) = match among {
+            None if query.is_everything() => return Ok(self.counts()),
+            None => (self.positions(tx, query).await?, self.invalid(tx).await?),
+            Some(numbers) => {
+                let positions = self.among(tx, query, numbers).await?;
+                let wrong = RecordQuery { filter: Some(Filter::Error), ..RecordQuery::default() };
+                (positions, self.among(tx, &wrong, numbers).await?)
+            }
+        };
         let total = positions.len() as u64;
-        let error = positions.common(&self.invalid(tx).await?) as u64;
+        let error = positions.common(&invalid) as u64;
         Ok(Counts { total, valid: total - error, error })
     }
 
@@ -185,6 +196,29 @@ impl View {
         let commit = records::commit_of_version(tx, self.state.sheet, version).await?;
         let commit = commit.ok_or(SheetError::UnknownVersion(version))?;
         Ok(number_set::decode(&commit.numbers)?)
+    }
+
+    /// The records that the commits of the versions after `after` up to `last` touched, in order. Deleted ones are among
+    /// them.
+    ///
+    /// # Errors
+    /// Those of the database, and [`SheetError::Damaged`].
+    pub async fn changed_between(
+        &self,
+        tx: &mut Tx,
+        after: i64,
+        last: i64,
+    ) -> Result<Vec<RecordNumber>, SheetError> {
+        let commits = records::commits_between(tx, self.state.sheet, after, last).await?;
+        let mut numbers = Vec::new();
+        for commit in &commits {
+            numbers.extend(number_set::decode(&commit.numbers)?);
+        }
+        if commits.len() > 1 {
+            numbers.sort_unstable();
+            numbers.dedup();
+        }
+        Ok(numbers)
     }
 
     /// The positions of those numbers that are there, in the order asked for.

@@ -1,11 +1,11 @@
 //! Files: what is known of them. Their bytes lie elsewhere.
 
-use super::convert::{from_json, from_word, id, json, optional_id, word};
+use super::convert::{from_json, from_word, id, json, moment, optional_id, word};
 use super::rows::Rows;
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
-use crate::domain::file::{File, FileMode};
+use crate::domain::file::{File, FileMode, FileStatus};
 use crate::domain::ids::{FileId, SpaceId};
 use crate::domain::time::Timestamp;
 
@@ -14,7 +14,7 @@ const LOOKUPS: usize = 500;
 
 const COLUMNS: &str =
     "id, account_id, environment_id, space_id, name, mimetype, encoding, status, mode, size,
-    workbook_id, sheet_id, actions, extra, created_by, created_at, updated_at";
+    workbook_id, sheet_id, actions, extra, created_by, created_at, updated_at, expired_at";
 
 /// Keeps a new file.
 pub async fn insert(tx: &mut Tx, file: &File) -> Result<(), StoreError> {
@@ -62,6 +62,14 @@ fn bind_changing(statement: Statement, file: &File) -> Result<Statement, StoreEr
 pub async fn find(tx: &mut Tx, scope: &Scope, id: &FileId) -> Result<Option<File>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM files WHERE deleted_at IS NULL AND id = ", id)
+        .within(scope);
+    tx.optional::<FileRow>(statement).await?.map(File::try_from).transpose()
+}
+
+/// The same, also when it has expired.
+pub async fn find_or_expired(tx: &mut Tx, scope: &Scope, id: &FileId) -> Result<Option<File>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM files WHERE (deleted_at IS NULL OR expired_at IS NOT NULL) AND id = ", id)
         .within(scope);
     tx.optional::<FileRow>(statement).await?.map(File::try_from).transpose()
 }
@@ -122,6 +130,14 @@ pub async fn delete(tx: &mut Tx, id: &FileId, now: Timestamp) -> Result<(), Stor
     tx.execute(statement.bind(id).bind(now)).await.map(|_| ())
 }
 
+/// Deletes what is known of a file because its time is up; its bytes go, too.
+pub async fn expire(tx: &mut Tx, id: &FileId, now: Timestamp) -> Result<(), StoreError> {
+    let text =
+        "UPDATE files SET expired_at = $2, deleted_at = $2, status = $3 WHERE id = $1 AND deleted_at IS NULL";
+    let statement = Statement::new(text).bind(id).bind(now).bind(word(&FileStatus::Purged)?);
+    tx.execute(statement).await.map(|_| ())
+}
+
 #[derive(sqlx::FromRow)]
 struct FileRow {
     id: String,
@@ -141,6 +157,7 @@ struct FileRow {
     created_by: String,
     created_at: i64,
     updated_at: i64,
+    expired_at: Option<i64>,
 }
 
 impl TryFrom<FileRow> for File {
@@ -165,6 +182,7 @@ impl TryFrom<FileRow> for File {
             created_by: row.created_by,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
+            expired_at: moment(row.expired_at),
         })
     }
 }

@@ -102,6 +102,38 @@ pub async fn forget(tx: &mut Tx, sheet: i64, version: i64, now: Timestamp) -> Re
     Ok(gone)
 }
 
+/// Whether the sheet went with a workbook whose time was up, and something of its records is left.
+pub async fn has_expired(tx: &mut Tx, sheet: i64) -> Result<bool, StoreError> {
+    let text = "SELECT COUNT(*) FROM sheets JOIN workbooks ON workbooks.id = sheets.workbook_id
+        WHERE sheets.number = $1 AND workbooks.expired_at IS NOT NULL
+        AND (EXISTS (SELECT 1 FROM segment_columns WHERE sheet = $1) OR EXISTS (SELECT 1 FROM patches WHERE sheet = $1))";
+    let (found,): (i64,) = tx.one(Statement::new(text).bind(sheet)).await?;
+    Ok(found > 0)
+}
+
+/// Takes away some of what there is of the records of a sheet, in all versions and snapshots. How many rows that were;
+/// none when nothing is left.
+pub async fn forget_all(tx: &mut Tx, sheet: i64, now: Timestamp) -> Result<u64, StoreError> {
+    let text = "INSERT INTO loose_chunks (chunk, since) SELECT DISTINCT chunk, $2 FROM segment_columns
+        WHERE sheet = $1 AND segment IN (SELECT segment FROM segment_columns WHERE sheet = $1
+            ORDER BY segment LIMIT $3)
+        ON CONFLICT (chunk) DO NOTHING";
+    tx.execute(Statement::new(text).bind(sheet).bind(now).bind(SLICE)).await?;
+    let mut gone = 0;
+    for text in [
+        "DELETE FROM segment_columns WHERE sheet = $1 AND segment IN (SELECT segment FROM segment_columns
+            WHERE sheet = $1 ORDER BY segment LIMIT $2)",
+        "DELETE FROM segments WHERE sheet = $1 AND number IN (SELECT number FROM segments WHERE sheet = $1
+            ORDER BY number LIMIT $2)",
+        "DELETE FROM patches WHERE sheet = $1 AND version IN (SELECT version FROM patches WHERE sheet = $1
+            ORDER BY version LIMIT $2)",
+        "DELETE FROM snapshots WHERE id IN (SELECT id FROM snapshots WHERE sheet = $1 LIMIT $2)",
+    ] {
+        gone += tx.execute(Statement::new(text).bind(sheet).bind(SLICE)).await?;
+    }
+    Ok(gone)
+}
+
 /// Notes that a chunk lost a name.
 pub(super) async fn loosen(tx: &mut Tx, chunk: i64, now: Timestamp) -> Result<(), StoreError> {
     let text = "INSERT INTO loose_chunks (chunk, since) VALUES ($1, $2) ON CONFLICT (chunk) DO NOTHING";

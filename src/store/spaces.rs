@@ -10,6 +10,7 @@ use super::{StoreError, Tx};
 use crate::domain::access::Scope;
 use crate::domain::ids::{AppId, EnvironmentId, SpaceId};
 use crate::domain::query::SortDirection;
+use crate::domain::retention_policy::{RetentionPolicy, RetentionType};
 use crate::domain::space::{Inherited, Space, SpaceSummary};
 use crate::domain::time::Timestamp;
 
@@ -33,6 +34,8 @@ pub struct SpaceFilter {
     pub is_template: Option<bool>,
     /// Those where people work together, or those that stand in other pages; both when absent.
     pub is_collaborative: Option<bool>,
+    /// Also those that have expired.
+    pub with_expired: bool,
     /// In which order.
     pub order: SpaceOrder,
 }
@@ -98,6 +101,7 @@ macro_rules! columns {
     () => {
         "id, account_id, environment_id, name, namespace, app_id, is_app_template, primary_workbook_id, metadata,
         settings, actions, labels, extra, created_by, created_at, updated_at, last_activity_at, archived_at,
+        expired_at,
         (SELECT u.name FROM users u WHERE u.id = spaces.created_by) AS created_by_name,
         (SELECT e.namespaces FROM environments e WHERE e.id = spaces.environment_id) AS environment_namespaces,
         (SELECT e.guest_authentication FROM environments e WHERE e.id = spaces.environment_id)
@@ -180,6 +184,35 @@ pub async fn find(tx: &mut Tx, scope: &Scope, id: &SpaceId) -> Result<Option<Spa
     tx.optional::<SpaceRow>(within(statement, scope)).await?.map(Space::try_from).transpose()
 }
 
+/// The same, also when it has expired.
+pub async fn find_or_expired(tx: &mut Tx, scope: &Scope, id: &SpaceId) -> Result<Option<Space>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM spaces WHERE (deleted_at IS NULL OR expired_at IS NOT NULL) AND id = ", id);
+    tx.optional::<SpaceRow>(within(statement, scope)).await?.map(Space::try_from).transpose()
+}
+
+/// The space that is longest overdue by a policy, which was made or last active at `cutoff` or before. It stays so until a
+/// transaction that writes has ended.
+pub async fn due(
+    tx: &mut Tx,
+    policy: &RetentionPolicy,
+    cutoff: Timestamp,
+) -> Result<Option<Space>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM spaces WHERE deleted_at IS NULL AND environment_id = ", &policy.environment_id);
+    let statement = match policy.kind {
+        RetentionType::LastActivity => statement
+            .push_bind(" AND last_activity_at <= ", cutoff)
+            .push(" ORDER BY last_activity_at LIMIT 1"),
+        RetentionType::SinceCreated => statement
+            .push_bind(" AND account_id = ", &policy.account_id)
+            .push_bind(" AND created_at <= ", cutoff)
+            .push(" ORDER BY created_at LIMIT 1"),
+    };
+    let keep = if tx.is_read_only() { "" } else { tx.for_update() };
+    tx.optional::<SpaceRow>(statement.push(keep)).await?.map(Space::try_from).transpose()
+}
+
 /// The space of that id, for who proves by a token that it may see it. There is none in a deleted environment.
 pub async fn find_anywhere(tx: &mut Tx, id: &SpaceId) -> Result<Option<Space>, StoreError> {
     let statement =
@@ -197,7 +230,11 @@ pub async fn list(
     offset: u64,
     limit: u64,
 ) -> Result<(Vec<SpaceSummary>, u64), StoreError> {
-    let mut rest = within(Statement::new("FROM spaces WHERE deleted_at IS NULL"), scope)
+    let shown = match filter.with_expired {
+        true => "FROM spaces WHERE (deleted_at IS NULL OR expired_at IS NOT NULL)",
+        false => "FROM spaces WHERE deleted_at IS NULL",
+    };
+    let mut rest = within(Statement::new(shown), scope)
         .filter(" AND environment_id = ", filter.environment_id.as_ref())
         .filter(" AND namespace = ", filter.namespace.as_deref().filter(|name| !name.is_empty()))
         .filter(" AND app_id = ", filter.app_id.as_ref())
@@ -240,6 +277,13 @@ pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), Sto
     super::secrets::delete_of_space(tx, id).await
 }
 
+/// Deletes a space because its time is up.
+pub async fn expire(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), StoreError> {
+    let text = "UPDATE spaces SET expired_at = $2 WHERE id = $1 AND deleted_at IS NULL";
+    tx.execute(Statement::new(text).bind(id).bind(now)).await?;
+    delete(tx, id, now).await
+}
+
 /// Says that something in the space changed; not more often than once a second, which is as close as Home tells.
 pub fn touch(tx: &mut Tx, id: &SpaceId, now: Timestamp) {
     let statement =
@@ -278,6 +322,7 @@ struct SpaceRow {
     updated_at: i64,
     last_activity_at: i64,
     archived_at: Option<i64>,
+    expired_at: Option<i64>,
     #[sqlx(flatten)]
     inherited: InheritedRow,
 }
@@ -331,6 +376,7 @@ impl TryFrom<SpaceRow> for Space {
             updated_at: Timestamp(row.updated_at),
             last_activity_at: Timestamp(row.last_activity_at),
             archived_at: moment(row.archived_at),
+            expired_at: moment(row.expired_at),
         })
     }
 }

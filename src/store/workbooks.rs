@@ -1,6 +1,6 @@
 //! Workbooks.
 
-use super::convert::{from_json, from_optional_json, id, json, optional_json};
+use super::convert::{from_json, from_optional_json, id, json, moment, optional_json};
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
@@ -9,7 +9,8 @@ use crate::domain::time::Timestamp;
 use crate::domain::workbook::Workbook;
 
 const COLUMNS: &str = "id, account_id, environment_id, space_id, name, namespace, labels, actions, settings,
-    metadata, extra, created_at, updated_at FROM workbooks WHERE deleted_at IS NULL";
+    metadata, extra, created_at, updated_at, expired_at FROM workbooks WHERE ";
+const THERE: &str = "deleted_at IS NULL";
 
 /// Keeps a new workbook.
 pub async fn insert(tx: &mut Tx, workbook: &Workbook) -> Result<(), StoreError> {
@@ -51,13 +52,26 @@ fn bind_changing(statement: Statement, workbook: &Workbook) -> Result<Statement,
 
 /// The workbook of that id.
 pub async fn find(tx: &mut Tx, scope: &Scope, id: &WorkbookId) -> Result<Option<Workbook>, StoreError> {
-    let statement = Statement::select(COLUMNS).push_bind(" AND id = ", id).within(scope);
+    let statement = Statement::select(COLUMNS).push(THERE).push_bind(" AND id = ", id).within(scope);
+    tx.optional::<WorkbookRow>(statement).await?.map(Workbook::try_from).transpose()
+}
+
+/// The same, also when it has expired.
+pub async fn find_or_expired(
+    tx: &mut Tx,
+    scope: &Scope,
+    id: &WorkbookId,
+) -> Result<Option<Workbook>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind("(deleted_at IS NULL OR expired_at IS NOT NULL) AND id = ", id)
+        .within(scope);
     tx.optional::<WorkbookRow>(statement).await?.map(Workbook::try_from).transpose()
 }
 
 /// The workbooks of a space, the oldest first.
 pub async fn list(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Result<Vec<Workbook>, StoreError> {
     let statement = Statement::select(COLUMNS)
+        .push(THERE)
         .push_bind(" AND space_id = ", space_id)
         .within(scope)
         .push(" ORDER BY created_at, id");
@@ -75,6 +89,13 @@ pub async fn delete(tx: &mut Tx, id: &WorkbookId, now: Timestamp) -> Result<(), 
     Ok(())
 }
 
+/// Deletes a workbook because its time is up.
+pub async fn expire(tx: &mut Tx, id: &WorkbookId, now: Timestamp) -> Result<(), StoreError> {
+    let text = "UPDATE workbooks SET expired_at = $2 WHERE id = $1 AND deleted_at IS NULL";
+    tx.execute(Statement::new(text).bind(id).bind(now)).await?;
+    delete(tx, id, now).await
+}
+
 #[derive(sqlx::FromRow)]
 struct WorkbookRow {
     id: String,
@@ -90,6 +111,7 @@ struct WorkbookRow {
     extra: String,
     created_at: i64,
     updated_at: i64,
+    expired_at: Option<i64>,
 }
 
 impl TryFrom<WorkbookRow> for Workbook {
@@ -110,6 +132,7 @@ impl TryFrom<WorkbookRow> for Workbook {
             extra: from_json("workbooks.extra", &row.extra)?,
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(row.updated_at),
+            expired_at: moment(row.expired_at),
         })
     }
 }

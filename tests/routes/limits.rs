@@ -115,7 +115,7 @@ async fn a_character_that_cannot_be_stored_is_removed_and_the_cell_says_so() {
         let path = format!("/v1/sheets/{}/records", made.sheet);
         let ids =
             insert(&app, &made.sheet, &[json!({ "name": "A\u{0}da" }), json!({ "name": "Grace" })]).await;
-        let flag = json!([{ "type": "warn", "source": "custom-logic",
+        let flag = json!([{ "type": "warn", "source": "custom-logic", "field": "name",
             "message": "A character that cannot be stored was removed" }]);
         let cells = async || app.get(&path).await.data()["records"].take();
         let found = cells().await;

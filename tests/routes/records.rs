@@ -57,8 +57,9 @@ async fn a_record_has_exactly_the_members_that_clients_compare() {
         let name = &bad["values"]["name"];
         assert_eq!((&name["value"], &name["valid"]), (&Value::Null, &json!(false)));
         let message = name["messages"][0].as_object().unwrap();
-        assert_eq!(message.keys().collect::<Vec<_>>(), ["type", "message", "source"]);
+        assert_eq!(message.keys().collect::<Vec<_>>(), ["type", "message", "source", "field"]);
         assert_eq!((&message["type"], &message["source"]), (&json!("error"), &json!("required-constraint")));
+        assert_eq!(message["field"], json!("name"));
         assert_eq!(bad["values"]["age"]["value"], json!("old"));
         assert_eq!(bad["values"]["age"]["valid"], json!(false));
         let empty = &data["records"][3]["values"]["email"];
@@ -80,8 +81,8 @@ async fn an_answer_is_these_bytes() {
              \"name\":{{\"value\":\"A\\\"\\n\\u0001é\",\"messages\":[],\"valid\":true}},\
              \"age\":{{\"value\":1000.5,\"messages\":[],\"valid\":true}},\
              \"email\":{{\"value\":null,\"messages\":[\
-             {{\"type\":\"error\",\"message\":\"wrong\",\"source\":\"custom-logic\"}},\
-             {{\"type\":\"warn\",\"message\":\"\u{7f}odd\",\"source\":\"custom-logic\"}}],\"valid\":false}}}},\
+             {{\"type\":\"error\",\"message\":\"wrong\",\"source\":\"custom-logic\",\"field\":\"email\"}},\
+             {{\"type\":\"warn\",\"message\":\"\u{7f}odd\",\"source\":\"custom-logic\",\"field\":\"email\"}}],\"valid\":false}}}},\
              \"valid\":false,\"metadata\":{{\"b\":1,\"a\":[true]}},\"config\":{{}}}}],\
              \"counts\":{{\"total\":1,\"valid\":0,\"error\":1}},\
              \"commitId\":\"{commit}\",\"versionId\":\"{commit}\"}}}}",
@@ -227,12 +228,14 @@ async fn messages_of_a_listener_stay_until_it_replaces_them() {
             app.get(&path(&made)).await.data()["records"][0].clone()
         };
         let record = say(json!([{ "type": "error", "message": "Who?", "source": "custom-logic" }])).await;
-        let expected = json!([{ "type": "error", "message": "Who?", "source": "custom-logic" }]);
+        let expected =
+            json!([{ "type": "error", "message": "Who?", "source": "custom-logic", "field": "name" }]);
         assert_eq!((&record["values"]["name"]["messages"], &record["valid"]), (&expected, &json!(false)));
         let record = say(json!([{ "type": "info", "message": "Hm", "path": null }, {
             "type": "error", "message": "forged", "source": "required-constraint" }]))
         .await;
-        let expected = json!([{ "type": "info", "message": "Hm", "source": "custom-logic" }]);
+        let expected =
+            json!([{ "type": "info", "message": "Hm", "source": "custom-logic", "field": "name" }]);
         assert_eq!((&record["values"]["name"]["messages"], &record["valid"]), (&expected, &json!(true)));
         assert_eq!(say(json!([])).await["values"]["name"]["messages"], json!([]));
     })

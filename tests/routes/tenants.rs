@@ -47,6 +47,8 @@ async fn a_neighbour_finds_nothing() {
         let constraint = json!({ "validator": "x", "function": "x => x" });
         let constraint = app.post(&format!("/v1/apps/{own_app}/constraints"), constraint).await.data();
         let constraint = text(&constraint, "id");
+        let policy = json!({ "type": "lastActivity", "period": 30 });
+        let policy = text(&app.post("/v1/data-retention-policies", policy).await.data(), "id");
         let neighbour = app.neighbours_key().await;
         let strangers = strangers(&app).await;
 
@@ -75,6 +77,7 @@ async fn a_neighbour_finds_nothing() {
             ("{appId}", &own_app),
             ("{constraintId}", &constraint),
             ("{version}", "1"),
+            ("{policyId}", &policy),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
@@ -138,7 +141,8 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{agentVersionId}", "us_agv_0000000000")
                     .replace("{appId}", "us_app_0000000000")
                     .replace("{constraintId}", "us_cn_0000000000")
-                    .replace("{version}", "1");
+                    .replace("{version}", "1")
+                    .replace("{policyId}", "us_drp_0000000000");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;
@@ -168,6 +172,12 @@ async fn a_neighbour_finds_nothing() {
             ),
             ("GET", format!("/v1/secrets?spaceId={}", made.space), Value::Null),
             ("GET", format!("/v1/secrets?environmentId={}", app.environment_id), Value::Null),
+            ("GET", format!("/v1/data-retention-policies?environmentId={}", app.environment_id), Value::Null),
+            (
+                "POST",
+                "/v1/data-retention-policies".to_string(),
+                json!({ "type": "sinceCreated", "period": 1, "environmentId": app.environment_id }),
+            ),
             (
                 "POST",
                 "/v1/secrets".to_string(),

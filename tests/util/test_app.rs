@@ -110,7 +110,7 @@ impl TestApp {
             public_url: "http://inlet.test".to_string(),
             timeouts: Timeouts::FAST,
             limits,
-            retention: Retention::default(),
+            retention: Retention { event_days: Some(90), ..Retention::default() },
             webhooks: Webhooks { schedule: Schedule::FAST, reach: Reach::Anywhere },
             agents: Agents::FAST,
             mail,

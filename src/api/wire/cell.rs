@@ -38,6 +38,9 @@ struct MessageBody {
     /// Who says it.
     #[schema(value_type = String)]
     source: MessageSource,
+    /// Of what in the cell, as `$.value[0]` for an item of a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
 }
 
 /// A message with the number of the records that have it on a field.
@@ -62,7 +65,8 @@ impl From<MessageCount> for MessageCountBody {
 
 impl From<&Message> for MessageBody {
     fn from(message: &Message) -> Self {
-        Self { level: message.level, message: message.text.clone(), source: message.source }
+        let (text, path) = (message.text.clone(), message.path.clone());
+        Self { level: message.level, message: text, source: message.source, path }
     }
 }
 

@@ -48,6 +48,8 @@ pub struct FileBody {
     created_at: String,
     /// When it last changed.
     updated_at: String,
+    /// When it was deleted because its time was up.
+    expired_at: Option<String>,
 }
 
 impl From<File> for FileBody {
@@ -69,6 +71,7 @@ impl From<File> for FileBody {
             origin: file.extra.remove("origin"),
             created_at: file.created_at.to_string(),
             updated_at: file.updated_at.to_string(),
+            expired_at: file.expired_at.map(|moment| moment.to_string()),
         }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::linked;
-use super::record_writer::{put_object, put_value};
+use super::record_writer::{put_object, put_path, put_value};
 use crate::domain::blueprint::{Field, Level};
 use crate::domain::ids::CommitId;
 use crate::domain::json::put_text;
@@ -142,6 +142,7 @@ impl LineWriter {
             put_value(out, &message.level);
             out.extend_from_slice(br#","source":"#);
             put_value(out, &message.source);
+            put_path(out, message);
             out.push(b'}');
         }
         out.push(b']');
@@ -188,6 +189,9 @@ struct LineMessage {
     level: Option<Level>,
     #[serde(default)]
     source: Option<MessageSource>,
+    /// Of what in the cell.
+    #[serde(default)]
+    path: Option<String>,
 }
 
 /// Reads a line: the id of its sheet when it names one, and the change.
@@ -238,7 +242,8 @@ fn add(input: &mut RecordInput, message: LineMessage) {
         input.values.len() - 1
     });
     let level = message.level.unwrap_or_default();
-    let custom = Message { level, source: MessageSource::CustomLogic, derived: false, text: message.m };
+    let (source, text, path) = (MessageSource::CustomLogic, message.m, message.path);
+    let custom = Message { level, source, derived: false, text, path };
     input.values[place].1.messages.get_or_insert_default().push(custom);
 }
 

@@ -22,6 +22,7 @@ pub mod key;
 pub mod linked;
 pub mod record;
 pub mod record_writer;
+pub mod retention_policy;
 pub mod secret;
 pub mod sheet;
 pub mod snapshot;

@@ -57,6 +57,8 @@ pub struct MessageRequest {
     message: String,
     /// Messages of constraints are passed over: the server makes them anew.
     source: Option<String>,
+    /// Of what in the cell, as `$.value[0]` for an item of a list.
+    path: Option<String>,
 }
 
 impl MessageRequest {
@@ -71,6 +73,7 @@ impl MessageRequest {
             source: MessageSource::CustomLogic,
             derived: false,
             text: self.message,
+            path: self.path,
         })
     }
 }

@@ -29,6 +29,8 @@ pub struct RecordWriter {
 struct CellWriter {
     /// `"key":{"value":`, after a comma for all but the first.
     begin: Vec<u8>,
+    /// `"key"`
+    key: Vec<u8>,
     value: ValueWriter,
     field: FieldNumber,
 }
@@ -37,10 +39,12 @@ impl RecordWriter {
     /// For records whose cells are those of `fields`, in that order.
     pub fn new(record_key: RecordKey, fields: &[(FieldNumber, &Field)]) -> Self {
         let cell = |(place, (number, field)): (usize, &(FieldNumber, &Field))| {
+            let mut key = Vec::new();
+            put_text(&mut key, field.key.as_str());
             let mut begin = if place == 0 { Vec::new() } else { vec![b','] };
-            put_text(&mut begin, field.key.as_str());
+            begin.extend_from_slice(&key);
             begin.extend_from_slice(br#":{"value":"#);
-            CellWriter { begin, value: ValueWriter::new(&field.field_type), field: *number }
+            CellWriter { begin, key, value: ValueWriter::new(&field.field_type), field: *number }
         };
         Self { record_key, cells: fields.iter().enumerate().map(cell).collect() }
     }
@@ -71,7 +75,7 @@ impl RecordWriter {
             if on_cell.is_empty() {
                 out.extend_from_slice(CLEAN);
             } else {
-                put_messages(out, on_cell);
+                put_messages(out, on_cell, &cell.key);
             }
             if let Some((sheet, reached)) = links.and_then(|links| links.of(record.number(), cell.field)) {
                 // The cell is closed already: most have no links.
@@ -91,8 +95,8 @@ impl RecordWriter {
     }
 }
 
-/// The end of a cell with messages.
-fn put_messages(out: &mut Vec<u8>, messages: &[(usize, &Message)]) {
+/// The end of a cell with messages; `key` is that of its field.
+fn put_messages(out: &mut Vec<u8>, messages: &[(usize, &Message)], key: &[u8]) {
     out.extend_from_slice(br#","messages":["#);
     for (place, (_, message)) in messages.iter().enumerate() {
         out.extend_from_slice(if place == 0 { br#"{"type":"# } else { br#",{"type":"# });
@@ -101,11 +105,22 @@ fn put_messages(out: &mut Vec<u8>, messages: &[(usize, &Message)]) {
         put_text(out, &message.text);
         out.extend_from_slice(br#","source":"#);
         put_value(out, &message.source);
+        out.extend_from_slice(br#","field":"#);
+        out.extend_from_slice(key);
+        put_path(out, message);
         out.push(b'}');
     }
     out.extend_from_slice(br#"],"valid":"#);
     put_valid(out, messages);
     out.push(b'}');
+}
+
+/// Of what in its cell a message is, when it says so.
+pub fn put_path(out: &mut Vec<u8>, message: &Message) {
+    if let Some(path) = &message.path {
+        out.extend_from_slice(br#","path":"#);
+        put_text(out, path);
+    }
 }
 
 fn put_valid(out: &mut Vec<u8>, messages: &[(usize, &Message)]) {

@@ -169,7 +169,13 @@ impl DiffBody {
                 wire_value(&field.field_type, cell.as_ref().and_then(|cell| cell.text.as_deref()))
             };
             let shown = now.clone().unwrap_or_default();
-            let message = |message: &Message| json!({ "type": message.level, "message": message.text, "source": message.source });
+            let message = |message: &Message| {
+                let mut said = json!({ "type": message.level, "message": message.text, "source": message.source, "field": field.key });
+                if let Some(path) = &message.path {
+                    said["path"] = json!(path);
+                }
+                said
+            };
             let messages: Vec<Value> = shown.messages.iter().map(message).collect();
             let body = json!({
                 "value": value(&now), "snapshotValue": value(&then), "messages": messages,

@@ -64,10 +64,10 @@ pub struct SpaceBody {
     /// How many files it has; only in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     files_count: Option<u64>,
-    /// A token that opens just this space.
-    access_token: String,
+    /// A token that opens just this space; nothing opens one that has expired.
+    access_token: Option<String>,
     /// An address that opens just this space.
-    guest_link: String,
+    guest_link: Option<String>,
     /// The person who made it, or the guest; nobody when it was a program.
     created_by_user_id: Option<String>,
     /// How they are called.
@@ -82,6 +82,8 @@ pub struct SpaceBody {
     last_activity_at: String,
     /// When it was put away.
     archived_at: Option<String>,
+    /// When it was deleted because its time was up.
+    expired_at: Option<String>,
     /// Other members, as they were given.
     #[serde(flatten)]
     #[schema(ignore)]
@@ -102,14 +104,14 @@ impl SpaceBody {
 
     /// A space, with the token that `service` makes for whoever asks, and the link with it.
     pub fn new(service: &Service, actor: &Actor, space: Space) -> Self {
-        let access_token = service.space_token(actor, &space);
+        let access_token = space.expired_at.is_none().then(|| service.space_token(actor, &space));
         let mut extra = space.extra.clone();
         for said in ["guestAuthentication", "translationsPath", "languageOverride"] {
             extra.remove(said);
         }
         Self {
             is_collaborative: space.is_collaborative(),
-            guest_link: service.space_link(&space.id, &access_token),
+            guest_link: access_token.as_ref().map(|token| service.space_link(&space.id, token)),
             access_token,
             guest_authentication: space.guest_authentication(),
             translations_path: space.translations_path(),
@@ -133,6 +135,7 @@ impl SpaceBody {
             updated_at: space.updated_at.to_string(),
             last_activity_at: space.last_activity_at.to_string(),
             archived_at: space.archived_at.map(|moment| moment.to_string()),
+            expired_at: space.expired_at.map(|moment| moment.to_string()),
             extra,
         }
     }

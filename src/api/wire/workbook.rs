@@ -51,6 +51,8 @@ pub struct WorkbookBody {
     created_at: String,
     /// When it last changed.
     updated_at: String,
+    /// When it was deleted because its time was up.
+    expired_at: Option<String>,
     /// Other members, as they were given.
     #[serde(flatten)]
     #[schema(ignore)]
@@ -75,6 +77,7 @@ impl WorkbookBody {
             metadata: workbook.metadata,
             created_at: workbook.created_at.to_string(),
             updated_at: workbook.updated_at.to_string(),
+            expired_at: workbook.expired_at.map(|moment| moment.to_string()),
             extra: workbook.extra,
         }
     }

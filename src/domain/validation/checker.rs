@@ -29,7 +29,8 @@ impl Wording {
     }
 
     fn message(&self, source: MessageSource, standard: impl FnOnce() -> String) -> Message {
-        Message { level: self.level, source, derived: true, text: self.text.clone().unwrap_or_else(standard) }
+        let text = self.text.clone().unwrap_or_else(standard);
+        Message { level: self.level, source, derived: true, text, path: None }
     }
 }
 

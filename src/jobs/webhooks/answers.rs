@@ -254,6 +254,7 @@ fn remarks(
                 source: MessageSource::CustomLogic,
                 derived: false,
                 text: value.message.clone(),
+                path: None,
             });
         }
     }

@@ -19,7 +19,14 @@ fn column(values: &[Option<String>]) -> Chunk {
 }
 
 fn bad(text: &str) -> Message {
-    Message { level: Level::Error, source: MessageSource::CustomLogic, derived: true, text: text.to_string() }
+    let path = text.contains('x').then(|| "$.value[1]".to_string());
+    Message {
+        level: Level::Error,
+        source: MessageSource::CustomLogic,
+        derived: true,
+        text: text.to_string(),
+        path,
+    }
 }
 
 /// One chunk of each kind, columns in each of their shapes.

@@ -35,7 +35,7 @@ pub struct Model {
 
 /// A message that a listener would leave.
 pub fn remark(text: &str, level: Level) -> Message {
-    Message { level, source: MessageSource::CustomLogic, derived: false, text: text.to_string() }
+    Message { level, source: MessageSource::CustomLogic, derived: false, text: text.to_string(), path: None }
 }
 
 impl Model {
@@ -199,5 +199,6 @@ fn who() -> Message {
         source: MessageSource::UniqueConstraint,
         derived: true,
         text: "Another record has the same name and age (who)".to_string(),
+        path: None,
     }
 }

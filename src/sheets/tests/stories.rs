@@ -332,7 +332,7 @@ pub(super) async fn same(view: &View, tx: &mut Tx, model: &Model) -> Result<(), 
         let numbers = view.numbers(tx, &query).await.unwrap();
         prop_assert_eq!(numbers, model.answer(&query), "{:?}", query);
     }
-    let by_field = view.errors_by_field(tx, &RecordQuery::default()).await.unwrap();
+    let by_field = view.errors_by_field(tx, &RecordQuery::default(), None).await.unwrap();
     for (place, key) in super::KEYS.iter().enumerate() {
         let count = expected.iter().filter(|record| !record.cells[place].is_valid()).count() as u64;
         prop_assert_eq!(by_field.get(*key).copied().unwrap_or(0), count, "errors of {}", key);

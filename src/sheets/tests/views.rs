@@ -334,14 +334,25 @@ impl Story<'_> {
     ) -> Result<(), TestCaseError> {
         let chosen: Vec<&Record> =
             records.iter().filter(|record| expected.contains(&record.number)).collect();
-        let counts = view.counts_of(tx, query).await.unwrap();
+        let counts = view.counts_of(tx, query, None).await.unwrap();
         let wrong = chosen.iter().filter(|record| !record.is_valid()).count() as u64;
         prop_assert_eq!((counts.total, counts.error), (chosen.len() as u64, wrong));
         let all: Vec<RecordNumber> = records.iter().map(|record| record.number).collect();
         let mut indices = view.indices(tx, query, &all).await.unwrap();
         indices.sort_by_key(|(_, place)| *place);
         prop_assert!(indices.iter().map(|(number, _)| *number).eq(expected.iter().copied()));
-        let fields = view.field_counts(tx, query).await.unwrap();
+        let mut some: Vec<RecordNumber> = all.iter().step_by(2).copied().collect();
+        some.sort_unstable();
+        let among = view.among(tx, query, &some).await.unwrap().page(0, usize::MAX);
+        let among = view.at(tx, &among, None).await.unwrap();
+        let found = among.iter().map(|record| record.number);
+        prop_assert!(found.eq(expected.iter().copied().filter(|number| some.contains(number))));
+        let counts = view.counts_of(tx, query, Some(&some)).await.unwrap();
+        let wrong = among.iter().filter(|record| !record.is_valid()).count() as u64;
+        prop_assert_eq!((counts.total, counts.error), (among.len() as u64, wrong));
+        let fields = view.field_counts(tx, query, Some(&some)).await.unwrap();
+        prop_assert!(fields.values().all(|field| field.total == among.len() as u64));
+        let fields = view.field_counts(tx, query, None).await.unwrap();
         let mut messages: BTreeMap<(String, String), u64> = BTreeMap::new();
         for (at, key) in KEYS.iter().enumerate() {
             let mut values: BTreeMap<Option<String>, (u64, u64)> = BTreeMap::new();

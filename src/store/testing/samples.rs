@@ -165,6 +165,7 @@ pub fn space(environment: &Environment) -> Space {
         updated_at: THEN,
         last_activity_at: THEN,
         archived_at: None,
+        expired_at: None,
     }
 }
 
@@ -184,6 +185,7 @@ pub fn workbook(space: &Space) -> Workbook {
         extra: object(json!({"folder": "x"})),
         created_at: THEN,
         updated_at: THEN,
+        expired_at: None,
     }
 }
 
@@ -243,6 +245,7 @@ pub fn file(space: &Space) -> File {
         created_by: "us_usr_00000000".to_string(),
         created_at: THEN,
         updated_at: THEN,
+        expired_at: None,
     }
 }
 

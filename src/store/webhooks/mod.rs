@@ -108,6 +108,13 @@ pub async fn list(
     Ok((rows.into_iter().map(Endpoint::try_from).collect::<Result<_, _>>()?, total))
 }
 
+/// The endpoints of an environment and of its spaces.
+pub async fn of_environment(tx: &mut Tx, environment: &EnvironmentId) -> Result<Vec<Endpoint>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM webhook_endpoints WHERE deleted_at IS NULL AND environment_id = ", environment);
+    tx.all::<EndpointRow>(statement).await?.into_iter().map(Endpoint::try_from).collect()
+}
+
 /// Deletes an endpoint and what is on its way to it.
 pub async fn delete(tx: &mut Tx, id: &WebhookId, now: Timestamp) -> Result<(), StoreError> {
     tx.execute(Statement::new("DELETE FROM webhook_deliveries WHERE endpoint_id = $1").bind(id)).await?;

@@ -68,6 +68,7 @@ part "clippy, server half" clippy_server
 part "clippy, browser half" clippy_browser
 if [ "$mode" = check ]; then finish; fi
 part "Rust tests" rust_tests
+if [ "$mode" = all ]; then part "schemathesis" tools/schemathesis.sh; fi
 part "first visit" node tools/sizes.mjs "$server_binary"
 part "without a network" tools/offline.sh "$server_binary"
 part "end to end" end_to_end pages

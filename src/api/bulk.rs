@@ -34,11 +34,9 @@ struct ReplaceRequest {
     /// A text in double quotes and a value that is no text: the whole cell; another text: a part of it, whatever its
     /// case; `null` and `""`: empty cells.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
     find: Value,
     /// What stands there since; `null` takes it away.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
     replace: Value,
     /// The field; all fields when absent.
     field_key: Option<String>,
@@ -76,7 +74,6 @@ struct UpdateRequest {
 struct UpdateCell {
     /// A text, number, boolean, list of texts, or `null` to clear.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
     value: Value,
 }
 

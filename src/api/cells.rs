@@ -13,6 +13,7 @@ use super::answer::{Data, data};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Named};
 use super::query::PageParameters;
+use super::shape;
 use super::wire::cell::CellBody;
 use crate::domain::access::Actor;
 use crate::domain::ids::SheetId;
@@ -41,10 +42,10 @@ struct CellParameters {
     /// Key of the field to sort by.
     sort_field: Option<String>,
     /// `asc` or `desc`.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = shape::words::<SortDirection>)]
     sort_direction: Option<SortDirection>,
     /// `valid`, `error`, `all` or `none`.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = shape::words::<Filter>)]
     filter: Option<Filter>,
     /// Narrows `filter` to one field.
     filter_field: Option<String>,

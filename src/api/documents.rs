@@ -33,7 +33,7 @@ async fn list(
 
 /// Makes a document.
 #[utoipa::path(post, path = "/v1/spaces/{spaceId}/documents", tag = "documents",
-    params(("spaceId" = String, Path)), request_body = DocumentRequest,
+    params(("spaceId" = String, Path)), request_body = Option<DocumentRequest>,
     responses((status = 200, body = Data<DocumentBody>), Failures))]
 async fn create(
     State(service): State<Arc<Service>>,
@@ -58,7 +58,7 @@ async fn get(
 
 /// Changes a document.
 #[utoipa::path(patch, path = "/v1/spaces/{spaceId}/documents/{documentId}", tag = "documents",
-    params(("spaceId" = String, Path), ("documentId" = String, Path)), request_body = DocumentRequest,
+    params(("spaceId" = String, Path), ("documentId" = String, Path)), request_body = Option<DocumentRequest>,
     responses((status = 200, body = Data<DocumentBody>), Failures))]
 async fn update(
     State(service): State<Arc<Service>>,

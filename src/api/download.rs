@@ -14,6 +14,7 @@ use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Named};
 use super::parts::{self, Parts};
 use super::query::{CommitParameters, RecordParameters};
+use super::shape;
 use crate::domain::export::ExportFormat;
 use crate::domain::file::disposition;
 use crate::domain::ids::SheetId;
@@ -31,7 +32,7 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
 #[into_params(parameter_in = Query)]
 struct DownloadParameters {
     /// `csv` (for spreadsheets, when absent), `csv-raw`, `tsv`, `json`, `jsonl` or `xlsx`.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = shape::words::<ExportFormat>)]
     format: ExportFormat,
 }
 

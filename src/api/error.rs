@@ -53,6 +53,9 @@ pub enum Failures {
     /// It was tried too often; `Retry-After` says when it may be tried again.
     #[response(status = 429)]
     TooMany(Errors),
+    /// The server cannot do it at the moment; try again.
+    #[response(status = 503)]
+    Unavailable(Errors),
 }
 
 /// A failed request.

@@ -13,6 +13,7 @@ use axum_extra::extract::Query;
 use serde::de::DeserializeOwned;
 
 use super::error::{ApiError, ApiResult};
+use super::shape::{self, Shape};
 use crate::domain::access::Actor;
 use crate::domain::ids::Id;
 use crate::domain::parse;
@@ -25,12 +26,26 @@ impl FromRequestParts<Arc<Service>> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, service: &Arc<Service>) -> Result<Self, ApiError> {
-        let token = bearer(&parts.headers).ok_or_else(|| {
-            let message = "send a key of this server: `Authorization: Bearer sk_…`";
-            ApiError::new(StatusCode::UNAUTHORIZED, message)
+        let token = bearer(&parts.headers).ok_or_else(|| match named_in(parts.uri.query()) {
+            Some(name) => ApiError::bad(
+                name,
+                "keys and tokens go into the header `Authorization`, never into an address",
+            ),
+            None => {
+                let message = "send a key of this server: `Authorization: Bearer sk_…`";
+                ApiError::new(StatusCode::UNAUTHORIZED, message)
+            }
         })?;
         Ok(Self(service.actor_of_bearer(token).await?))
     }
+}
+
+/// The parameter by which somebody tries to send a token.
+fn named_in(query: Option<&str>) -> Option<&'static str> {
+    let names: Vec<_> = query?.split('&').filter_map(|part| Some(part.split_once('=')?.0)).collect();
+    ["token", "access_token", "accessToken", "api_key", "apiKey"]
+        .into_iter()
+        .find(|name| names.contains(name))
 }
 
 /// The bearer key itself, for what outlives the request's answer.
@@ -152,7 +167,7 @@ impl<T: DeserializeOwned> FromRequest<Arc<Service>> for Json<T> {
         if bytes.is_empty() {
             return Err(ApiError::bad("general", "the body is empty; send JSON"));
         }
-        Ok(Self(parse::from_slice(&bytes)?))
+        read_json(&bytes).map(Self)
     }
 }
 
@@ -167,8 +182,16 @@ impl<T: DeserializeOwned + Default> FromRequest<Arc<Service>> for Maybe<T> {
         if bytes.trim_ascii().is_empty() {
             return Ok(Self(T::default()));
         }
-        Ok(Self(parse::from_slice::<Option<T>>(&bytes)?.unwrap_or_default()))
+        Ok(Self(read_json::<Option<T>>(&bytes)?.unwrap_or_default()))
     }
+}
+
+fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+    // The reader would take the items of a list for the members of an object, one after the other.
+    if bytes.trim_ascii_start().starts_with(b"[") && shape::of::<T>() == Shape::Object {
+        return Err(ApiError::bad("general", "the body is a list; send an object"));
+    }
+    Ok(parse::from_slice(bytes)?)
 }
 
 async fn read(body: Body, service: &Service) -> Result<Bytes, ApiError> {

@@ -16,6 +16,7 @@ use super::answer::{Data, Listed, Success, data, listed, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Maybe, Named, known};
 use super::query::PageParameters;
+use super::shape;
 use super::upload;
 use super::wire::file::{CloneRequest, FileBody, FileRequest, UploadForm};
 use crate::domain::file::{File, FileMode, disposition};
@@ -41,7 +42,7 @@ struct FileParameters {
     /// The space they belong to.
     space_id: Option<String>,
     /// `import` unless said otherwise, or `export`.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = shape::words::<FileMode>)]
     mode: Option<FileMode>,
 }
 
@@ -93,7 +94,7 @@ async fn get(
 
 /// Changes what is known of a file.
 #[utoipa::path(patch, path = "/v1/files/{fileId}", tag = "files", params(("fileId" = String, Path)),
-    request_body = FileRequest, responses((status = 200, body = Data<FileBody>), Failures))]
+    request_body = Option<FileRequest>, responses((status = 200, body = Data<FileBody>), Failures))]
 async fn update(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
@@ -124,7 +125,7 @@ async fn delete(
 
 /// Copies a file with its bytes, name and actions.
 #[utoipa::path(post, path = "/v1/files/{fileId}/clone", tag = "files", operation_id = "clone",
-    params(("fileId" = String, Path)), request_body = CloneRequest,
+    params(("fileId" = String, Path)), request_body = Option<CloneRequest>,
     responses((status = 200, body = Data<FileBody>), Failures))]
 async fn copy(
     State(service): State<Arc<Service>>,

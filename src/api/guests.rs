@@ -85,7 +85,7 @@ async fn get(
 
 /// Changes a guest.
 #[utoipa::path(patch, path = "/v1/guests/{guestId}", tag = "guests", params(("guestId" = String, Path)),
-    request_body = GuestChanges, responses((status = 200, body = Data<GuestBody>), Failures))]
+    request_body = Option<GuestChanges>, responses((status = 200, body = Data<GuestBody>), Failures))]
 async fn update(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,

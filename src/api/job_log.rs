@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 use super::answer::{Data, Success, data, success};
 use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Fence, Json, Named};
+use super::shape;
 use crate::domain::ids::JobId;
 use crate::domain::job::log::{LogEntry, LogLevel};
 use crate::service::Service;
@@ -54,7 +55,7 @@ struct LinesRequest {
 struct LineRequest {
     /// `info`, `warn` or `error`; `info` when absent.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = shape::words_or_null::<LogLevel>)]
     level: LogLevel,
     /// For people; cut after 2,000 characters.
     message: String,

@@ -11,7 +11,9 @@ use utoipa_axum::routes;
 use super::answer::{Data, Listed, Success, data, listed, success};
 use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Fence, Json, Maybe, Named, known};
+use super::not_served;
 use super::query::PageParameters;
+use super::shape;
 use super::wire::job::{
     JobAcknowledgement, JobBody, JobCancellation, JobChanges, JobEnding, JobRequest, JobSplit,
 };
@@ -59,7 +61,7 @@ struct JobParameters {
     /// `true` leaves out parts of other jobs.
     exclude_child_jobs: Option<bool>,
     /// `asc` for the oldest first.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = shape::words::<SortDirection>)]
     sort_direction: Option<SortDirection>,
 }
 
@@ -95,6 +97,7 @@ async fn create(
     Caller(actor): Caller,
     Json(request): Json<JobRequest>,
 ) -> Answer<Data<JobBody>> {
+    not_served::check_operation(&request.operation)?;
     let destination = request.destination.filter(|text| !text.is_empty());
     let new = NewJob {
         destination: destination.map(|id| known::<WorkbookId>(&id)).transpose()?.map(String::from),
@@ -130,7 +133,7 @@ async fn get(
 
 /// Changes a job.
 #[utoipa::path(patch, path = "/v1/jobs/{jobId}", tag = "jobs", params(("jobId" = String, Path)),
-    request_body = JobChanges, responses((status = 200, body = Data<JobBody>), Failures))]
+    request_body = Option<JobChanges>, responses((status = 200, body = Data<JobBody>), Failures))]
 async fn update(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,

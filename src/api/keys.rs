@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 use super::answer::{Data, Success, data, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, known};
+use super::shape;
 use super::wire::key::{ApiKeyBody, ApiKeyType};
 use crate::domain::access::Actor;
 use crate::domain::ids::EnvironmentId;
@@ -51,7 +52,7 @@ impl EnvironmentParameter {
 struct TypeParameter {
     /// `SECRET` or `PUBLISHABLE`.
     #[serde(rename = "type")]
-    #[param(rename = "type", value_type = String)]
+    #[param(rename = "type", schema_with = shape::words::<ApiKeyType>)]
     kind: ApiKeyType,
 }
 

@@ -41,6 +41,7 @@ mod keys;
 mod line_batch;
 mod lines;
 mod messages;
+mod not_served;
 mod openapi;
 mod parts;
 mod query;
@@ -48,6 +49,7 @@ mod record_parts;
 mod records;
 mod retention_policies;
 mod secrets;
+mod shape;
 mod sheet_commands;
 mod sheets;
 mod snapshots;
@@ -130,8 +132,8 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
 /// Put [`tidy_addresses`] around the finished router: clients write untidy ones.
 pub fn router(service: Arc<Service>, stopping: CancellationToken) -> Router {
     let (operations, document) = operations().split_for_parts();
-    let described = openapi::routes(&openapi::named(document));
+    let described = openapi::routes(&openapi::finished(document));
     let operations = operations.layer(axum::Extension(stopping.clone()));
-    transport::wrap(operations.merge(described).with_state(service.clone()))
+    transport::wrap(operations.merge(described).merge(not_served::routes()).with_state(service.clone()))
         .merge(subscription::routes(service, stopping))
 }

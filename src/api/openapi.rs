@@ -2,8 +2,10 @@
 
 use axum::http::header;
 use axum::routing::get;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::schema::{KnownFormat, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Info, OpenApi, OpenApiBuilder, SecurityRequirement};
+use utoipa::openapi::{Info, Object, OpenApi, OpenApiBuilder, RefOr, SecurityRequirement, Server};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::error::Errors;
@@ -17,6 +19,7 @@ pub(super) fn base() -> OpenApi {
     );
     let mut document = OpenApiBuilder::new()
         .info(info)
+        .servers(Some([Server::new("/")]))
         .security(Some([SecurityRequirement::new("key", Vec::<String>::new())]))
         .build();
     let key = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
@@ -31,11 +34,12 @@ pub(super) fn base() -> OpenApi {
 
 /// The whole document.
 pub fn document() -> OpenApi {
-    named(super::operations().split_for_parts().1)
+    finished(super::operations().split_for_parts().1)
 }
 
-/// Names each operation by its resource too, as in `spaces.list`: there is a `list` in most of them.
-pub(super) fn named(mut document: OpenApi) -> OpenApi {
+/// Says what the descriptions of single operations do not: names each by its resource too, as in `spaces.list`, for there
+/// is a `list` in most of them; and puts right what the types of the language say of numbers and moments.
+pub(super) fn finished(mut document: OpenApi) -> OpenApi {
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
@@ -43,9 +47,56 @@ pub(super) fn named(mut document: OpenApi) -> OpenApi {
             if let (Some(tag), Some(name)) = (tag, &operation.operation_id) {
                 operation.operation_id = Some(format!("{tag}.{name}"));
             }
+            for parameter in operation.parameters.iter_mut().flatten() {
+                if let RefOr::T(parameter) = parameter {
+                    finish_parameter(parameter);
+                }
+            }
+        }
+    }
+    for schema in document.components.iter_mut().flat_map(|components| components.schemas.values_mut()) {
+        if let RefOr::T(schema) = schema {
+            finish_schema(schema);
         }
     }
     document
+}
+
+/// A parameter that may be left out is left out; it is never the text `null`.
+fn finish_parameter(parameter: &mut Parameter) {
+    let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema else { return };
+    if let SchemaType::Array(types) = &object.schema_type
+        && parameter.parameter_in == ParameterIn::Header
+        && let Some(one) = types.iter().find(|one| **one != Type::Null)
+    {
+        object.schema_type = SchemaType::Type(one.clone());
+    }
+    finish_number(object);
+}
+
+/// Numbers that count have no sign, and twice the room that the format would say.
+fn finish_number(object: &mut Object) {
+    let is_int64 = matches!(object.format, Some(SchemaFormat::KnownFormat(KnownFormat::Int64)));
+    if is_int64 && object.minimum.is_some() {
+        object.format = None;
+    }
+}
+
+/// What is named as a moment is one.
+fn finish_schema(schema: &mut Schema) {
+    let Schema::Object(object) = schema else { return };
+    for (name, member) in &mut object.properties {
+        let RefOr::T(Schema::Object(member)) = member else { continue };
+        finish_number(member);
+        let is_text = match &member.schema_type {
+            SchemaType::Type(one) => *one == Type::String,
+            SchemaType::Array(types) => types.contains(&Type::String),
+            SchemaType::AnyValue => false,
+        };
+        if is_text && name.ends_with("At") {
+            member.format = Some(SchemaFormat::KnownFormat(KnownFormat::DateTime));
+        }
+    }
 }
 
 /// Serves the document at `/v1/openapi.json`.

@@ -5,6 +5,7 @@ use utoipa::IntoParams;
 
 use super::error::{ApiError, ApiResult};
 use super::extract::known;
+use super::shape;
 use crate::domain::ids::CommitId;
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
 use crate::service::Page;
@@ -22,8 +23,10 @@ const LAST_PAGE: u64 = 1 << 40;
 #[into_params(parameter_in = Query)]
 pub struct PageParameters {
     /// Things on a page.
+    #[param(minimum = 1)]
     pub page_size: Option<u64>,
     /// Counted from 1.
+    #[param(minimum = 1)]
     pub page_number: Option<u64>,
 }
 
@@ -55,7 +58,7 @@ impl PageParameters {
 #[into_params(parameter_in = Query)]
 pub struct RecordParameters {
     /// `valid`, `error`, `all` or `none`.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = shape::words::<Filter>)]
     filter: Option<Filter>,
     /// Narrows `filter` to one field.
     filter_field: Option<String>,
@@ -66,7 +69,7 @@ pub struct RecordParameters {
     /// Key of the field to sort by.
     sort_field: Option<String>,
     /// `asc` or `desc`.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = shape::words::<SortDirection>)]
     sort_direction: Option<SortDirection>,
     /// Records to include; with a filter or search: to leave out.
     #[serde(alias = "ids[]", deserialize_with = "list")]

@@ -28,7 +28,7 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
 
 /// Makes a copy of a sheet with its records.
 #[utoipa::path(post, path = "/v1/sheets/{sheetId}/duplicate", tag = "sheets", params(("sheetId" = String, Path)),
-    request_body = DuplicateRequest, responses((status = 200, body = Data<SheetBody>), Failures))]
+    request_body = Option<DuplicateRequest>, responses((status = 200, body = Data<SheetBody>), Failures))]
 async fn duplicate(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,

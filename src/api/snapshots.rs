@@ -12,6 +12,7 @@ use super::answer::{Data, Success, data, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Json, Maybe, Named, known};
 use super::query::PageParameters;
+use super::shape;
 use super::wire::snapshot::{DiffBody, RestoreRequest, SnapshotBody, SnapshotRequest};
 use crate::domain::ids::SnapshotId;
 use crate::service::Service;
@@ -120,7 +121,7 @@ enum ChangeType {
 #[into_params(parameter_in = Query)]
 struct ChangeParameters {
     /// `createdSince`, `updatedSince` or `deletedSince`; all when absent.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = shape::words::<ChangeType>)]
     change_type: Option<ChangeType>,
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -12,6 +13,7 @@ use super::answer::{Data, Listed, Success, data, listed, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Maybe, Named, known};
 use super::query::{self, PageParameters};
+use super::shape;
 use super::wire::space::{SpaceBody, SpaceRequest};
 use crate::domain::ids::{EnvironmentId, Id, SpaceId};
 use crate::domain::query::SortDirection;
@@ -51,10 +53,10 @@ struct SpaceParameters {
     /// Only those where people work together, or only those that stand in other pages.
     is_collaborative: Option<bool>,
     /// `name`, `workbooksCount`, `filesCount`, `environmentId`, `createdByUserName`, `createdAt` or `lastActivityAt`.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = shape::words::<SpaceSort>)]
     sort_field: Option<SpaceSort>,
     /// `asc` or `desc`.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = shape::words::<SortDirection>)]
     sort_direction: Option<SortDirection>,
 }
 
@@ -95,7 +97,7 @@ async fn list(
 }
 
 /// Makes a space.
-#[utoipa::path(post, path = "/v1/spaces", tag = "spaces", request_body = SpaceRequest,
+#[utoipa::path(post, path = "/v1/spaces", tag = "spaces", request_body = Option<SpaceRequest>,
     responses((status = 200, body = Data<SpaceBody>), Failures))]
 async fn create(
     State(service): State<Arc<Service>>,
@@ -119,7 +121,7 @@ pub fn new_space(mut request: SpaceRequest) -> ApiResult<NewSpace> {
         is_app_template: request.is_app_template.unwrap_or_default(),
         primary_workbook_id: filled(request.primary_workbook_id.flatten())?,
         metadata: request.metadata.flatten(),
-        settings: request.settings.flatten(),
+        settings: request.settings.flatten().map(Value::Object),
         actions: request.actions.unwrap_or_default(),
         labels: request.labels.unwrap_or_default(),
         auto_configure: request.auto_configure.unwrap_or(false),
@@ -139,7 +141,7 @@ async fn get(
 
 /// Changes a space.
 #[utoipa::path(patch, path = "/v1/spaces/{spaceId}", tag = "spaces", params(("spaceId" = String, Path)),
-    request_body = SpaceRequest, responses((status = 200, body = Data<SpaceBody>), Failures))]
+    request_body = Option<SpaceRequest>, responses((status = 200, body = Data<SpaceBody>), Failures))]
 async fn update(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
@@ -157,7 +159,7 @@ async fn update(
         is_app_template: request.is_app_template,
         primary_workbook_id,
         metadata: request.metadata,
-        settings: request.settings,
+        settings: request.settings.map(|settings| settings.map(Value::Object)),
         actions: request.actions,
         labels: request.labels,
         archived,

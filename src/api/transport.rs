@@ -16,7 +16,7 @@ use super::error::ApiError;
 /// Puts around the operations what every request needs.
 pub fn wrap(operations: Router) -> Router {
     operations
-        .method_not_allowed_fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
         .route("/v1", any(unknown))
         .route("/v1/", any(unknown))
         .route("/v1/{*rest}", any(unknown))
@@ -65,6 +65,12 @@ pub fn cors() -> CorsLayer {
 async fn unknown(method: Method, uri: axum::http::Uri) -> ApiError {
     let message = format!("there is no {method} {}; /v1/openapi.json lists what there is", uri.path());
     ApiError::new(StatusCode::NOT_FOUND, message)
+}
+
+/// The router adds `Allow`.
+async fn wrong_method(method: Method, uri: axum::http::Uri) -> ApiError {
+    let message = format!("there is no {method} {}; `Allow` lists the methods that it has", uri.path());
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, message)
 }
 
 /// Gives the framework's own errors, which are plain texts, the envelope.

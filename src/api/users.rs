@@ -12,6 +12,7 @@ use super::answer::{Data, Listed, Success, data, listed, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Json, Maybe, Named, NamedWith, known};
 use super::query::PageParameters;
+use super::shape;
 use super::wire::user::{
     ActorRoleBody, ExchangeBody, ExchangeRequest, InviteRequest, InvitedBody, Resent, RoleAssignment,
     RoleBody, UserBody, UserChanges,
@@ -48,7 +49,7 @@ struct UserParameters {
     /// `createdAt`, `updatedAt`, `lastSeenAt`, `name` or `email`.
     sort_field: Option<String>,
     /// `asc` or `desc`.
-    #[param(value_type = Option<String>)]
+    #[param(schema_with = shape::words::<SortDirection>)]
     sort_direction: Option<SortDirection>,
 }
 
@@ -120,7 +121,7 @@ async fn get(
 
 /// Changes a person: an admin any, everybody themselves.
 #[utoipa::path(patch, path = "/v1/users/{userId}", tag = "users", params(("userId" = String, Path)),
-    request_body = UserChanges, responses((status = 200, body = Data<UserBody>), Failures))]
+    request_body = Option<UserChanges>, responses((status = 200, body = Data<UserBody>), Failures))]
 async fn update(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,

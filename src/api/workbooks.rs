@@ -121,7 +121,7 @@ async fn update(
         labels: request.labels,
         namespace: request.namespace,
         actions: request.actions,
-        settings: request.settings,
+        settings: request.settings.map(|settings| settings.map(Value::Object)),
         metadata: request.metadata,
         sheets: request.sheets,
     };

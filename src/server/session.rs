@@ -95,8 +95,14 @@ pub async fn identify(State(state): State<ServerState>, mut request: Request, ne
     if state.trust == Trust::Loopback && is_loopback_host(request.headers()) {
         return sign_in_here(&state.service, request, next).await;
     }
-    let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
-    Redirect::to(&format!("/sign-in?next={}", percent_encoded(wanted))).into_response()
+    Redirect::to(&format!("/sign-in?next={}", percent_encoded(wanted(request.uri())))).into_response()
+}
+
+/// Where a person wanted to go, without the query when it has a token: it opened nothing, and goes into no other address.
+fn wanted(uri: &Uri) -> &str {
+    let has_token = uri.query().is_some_and(|query| query.split('&').any(|part| part.starts_with("token=")));
+    let whole = uri.path_and_query().map_or("/", |wanted| wanted.as_str());
+    if has_token { uri.path() } else { whole }
 }
 
 async fn sign_in_here(service: &Service, mut request: Request, next: Next) -> Response {

@@ -57,19 +57,85 @@ fn references(value: &Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn everything_else_is_404_in_the_envelope() {
+async fn everything_else_is_refused_in_the_envelope() {
     let app = TestApp::on_sqlite().await;
-    for (method, path) in [
-        ("GET", "/v1"),
-        ("GET", "/v1/"),
-        ("GET", "/v1/nothing"),
-        ("POST", "/v1/agents/a/b"),
-        ("DELETE", "/v1/events"),
-        ("PUT", "/v1/spaces"),
-        ("PATCH", "/v1/openapi.json"),
-        ("GET", "/v1/spaces/us_sp_00000000/nothing"),
+    for (method, path, status) in [
+        ("GET", "/v1", 404),
+        ("GET", "/v1/", 404),
+        ("GET", "/v1/nothing", 404),
+        ("POST", "/v1/agents/a/b", 404),
+        ("GET", "/v1/spaces/us_sp_00000000/nothing", 404),
+        ("DELETE", "/v1/events", 405),
+        ("PUT", "/v1/spaces", 405),
+        ("TRACE", "/v1/spaces", 405),
+        ("PATCH", "/v1/openapi.json", 405),
+        ("DELETE", "/v2-alpha/records.jsonl", 405),
     ] {
-        let message = app.call(method, path, json!(null)).await.refused(404);
+        let answer = app.call(method, path, json!(null)).await;
+        let message = answer.refused(status);
         assert!(message.contains(path), "{message}");
+        assert_eq!(
+            answer.headers.contains_key("allow"),
+            status == 405,
+            "{method} {path}: {:?}",
+            answer.headers
+        );
     }
+    let answer = app.call("PUT", "/v1/spaces", json!(null)).await;
+    assert_eq!(answer.headers["allow"], "DELETE,GET,HEAD,POST");
+}
+
+#[tokio::test]
+async fn the_document_says_of_each_operation_all_that_a_client_needs() {
+    let app = TestApp::on_sqlite().await;
+    let document = app.get("/v1/openapi.json").await.json();
+    assert_eq!(document["servers"], json!([{ "url": "/" }]));
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let place = format!("{method} {path}");
+            assert!(operation["tags"][0].is_string(), "{place}");
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let in_path = parameters.iter().filter(|parameter| parameter["in"] == "path");
+            let names: BTreeSet<_> = in_path.map(|parameter| parameter["name"].as_str().unwrap()).collect();
+            let wanted = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+            assert_eq!(names, wanted.collect(), "{place}");
+            for parameter in &parameters {
+                let schema = &parameter["schema"];
+                let name = parameter["name"].as_str().unwrap();
+                assert!(schema["type"].is_string(), "{place}: {name} may be {schema}");
+                if ["sortDirection", "filter", "mode", "format"].contains(&name) {
+                    assert!(schema["enum"].is_array(), "{place}: {name} is one of some words");
+                }
+                if ["pageSize", "pageNumber"].contains(&name) {
+                    assert_eq!((&schema["minimum"], &schema["format"]), (&json!(1), &Value::Null), "{place}");
+                }
+            }
+            for status in ["400", "401", "403", "404", "409", "413", "429", "503"] {
+                let content = &operation["responses"][status]["content"]["application/json"];
+                assert_eq!(content["schema"]["$ref"], "#/components/schemas/Errors", "{place} {status}");
+            }
+            assert!(operation["responses"]["200"]["content"].is_object(), "{place}");
+        }
+    }
+    let job = &document["components"]["schemas"]["Job"]["properties"];
+    assert_eq!(job["createdAt"]["format"], "date-time");
+    assert!(job["status"]["enum"].as_array().unwrap().contains(&json!("executing")), "{}", job["status"]);
+}
+
+/// A reader takes the items of a list for the members of an object, unless it is kept from it.
+#[tokio::test]
+async fn a_list_is_no_object() {
+    let app = TestApp::on_sqlite().await;
+    let job = json!([null, null]);
+    for (method, path) in
+        [("PATCH", "/v1/accounts/current"), ("POST", "/v1/spaces"), ("POST", "/v1/jobs/us_jb_00000000/ack")]
+    {
+        let message = app.call(method, path, job.clone()).await.refused(400);
+        assert_eq!(message, "the body is a list; send an object", "{method} {path}");
+    }
+    let spaces = app.post("/v1/spaces", json!({ "settings": 0 })).await.refused(400);
+    assert!(spaces.starts_with("settings: "), "{spaces}");
+    let made = app.post("/v1/spaces", json!({ "name": "A" })).await.data();
+    let workbook = json!({ "spaceId": made["id"], "name": "W", "settings": [] });
+    assert!(app.post("/v1/workbooks", workbook).await.refused(400).starts_with("settings: "));
 }

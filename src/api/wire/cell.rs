@@ -5,6 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::sheet::CountsBody;
+use crate::api::shape;
 use crate::domain::blueprint::{Field, Level};
 use crate::domain::record::{Cell, Counts, Message, MessageSource};
 use crate::domain::value::wire_value;
@@ -31,12 +32,12 @@ pub struct CellBody {
 struct MessageBody {
     /// `error`, `warn` or `info`.
     #[serde(rename = "type")]
-    #[schema(value_type = String)]
+    #[schema(schema_with = shape::words::<Level>)]
     level: Level,
     /// What it says.
     message: String,
     /// Who says it.
-    #[schema(value_type = String)]
+    #[schema(schema_with = shape::words::<MessageSource>)]
     source: MessageSource,
     /// Of what in the cell, as `$.value[0]` for an item of a list.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::api::shape;
 use crate::domain::action::Action;
 use crate::domain::file::{File, FileMode, FileStatus};
 
@@ -23,10 +24,10 @@ pub struct FileBody {
     /// The encoding of its text, as far as known.
     encoding: String,
     /// How far it is.
-    #[schema(value_type = String)]
+    #[schema(schema_with = shape::words::<FileStatus>)]
     status: FileStatus,
     /// `import` for what came in, `export` for what was made to be taken away.
-    #[schema(value_type = String)]
+    #[schema(schema_with = shape::words::<FileMode>)]
     mode: FileMode,
     /// Bytes.
     size: i64,
@@ -83,10 +84,10 @@ pub struct FileRequest {
     /// Its name with its extension.
     pub name: Option<String>,
     /// How far it is.
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = shape::words_or_null::<FileStatus>)]
     pub status: Option<FileStatus>,
     /// Which way it goes.
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = shape::words_or_null::<FileMode>)]
     pub mode: Option<FileMode>,
     /// The workbook made of it.
     pub workbook_id: Option<String>,

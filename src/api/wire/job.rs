@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
 
+use crate::api::shape;
 use crate::domain::blueprint::null_is_default;
 use crate::domain::job::parts::Split;
 use crate::domain::job::{Job, JobMode, JobStatus, JobSubject, JobTrigger, JobType, PartExecution};
@@ -19,7 +21,7 @@ pub struct JobBody {
     id: String,
     /// The first half of its name.
     #[serde(rename = "type")]
-    #[schema(value_type = String)]
+    #[schema(schema_with = shape::words::<JobType>)]
     job_type: JobType,
     /// The second half of its name.
     operation: String,
@@ -38,20 +40,19 @@ pub struct JobBody {
     /// The file it is about.
     file_id: Option<String>,
     /// Parameters of the server's own kinds.
-    #[schema(value_type = Option<Object>)]
     config: Option<Value>,
     /// `immediate` or `manual`.
-    #[schema(value_type = String)]
+    #[schema(schema_with = shape::words::<JobTrigger>)]
     trigger: JobTrigger,
     /// Where it stands.
-    #[schema(value_type = String)]
+    #[schema(schema_with = shape::words::<JobStatus>)]
     status: JobStatus,
     /// 0 to 100.
     progress: u8,
     /// What it is doing, for people.
     info: Option<String>,
     /// What the page does meanwhile.
-    #[schema(value_type = String)]
+    #[schema(schema_with = shape::words::<JobMode>)]
     mode: JobMode,
     /// What the person filled in.
     #[schema(value_type = Option<Object>)]
@@ -63,12 +64,10 @@ pub struct JobBody {
     #[schema(value_type = Option<Object>)]
     outcome: Option<Outcome>,
     /// What it found or made, for programs.
-    #[schema(value_type = Option<Object>)]
     result: Option<Value>,
     /// The server itself does the work.
     managed: bool,
     /// The customer's own data.
-    #[schema(value_type = Option<Object>)]
     metadata: Option<Value>,
     /// The job it is a part of.
     parent_id: Option<String>,
@@ -78,7 +77,7 @@ pub struct JobBody {
     #[schema(value_type = Option<Object>)]
     part_data: Option<Map<String, Value>>,
     /// `sequential` or `parallel`.
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = shape::words_or_null::<PartExecution>)]
     part_execution: Option<PartExecution>,
     /// The jobs that come before it.
     predecessor_ids: Vec<String>,
@@ -149,7 +148,7 @@ impl From<Job> for JobBody {
 pub struct JobRequest {
     /// The first half of its name.
     #[serde(rename = "type")]
-    #[schema(value_type = String)]
+    #[schema(schema_with = shape::words::<JobType>)]
     pub job_type: JobType,
     /// The second half of its name.
     pub operation: String,
@@ -158,13 +157,12 @@ pub struct JobRequest {
     /// A workbook that it fills.
     pub destination: Option<String>,
     /// Parameters of the server's own kinds.
-    #[schema(value_type = Option<Object>)]
     pub config: Option<Value>,
     /// `manual` unless said otherwise: it waits for `execute`, whatever status is given.
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = shape::words_or_null::<JobTrigger>)]
     pub trigger: Option<JobTrigger>,
     /// What the page does meanwhile.
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = shape::words_or_null::<JobMode>)]
     pub mode: Option<JobMode>,
     /// Parameters for the listener.
     #[schema(value_type = Option<Object>)]
@@ -175,7 +173,6 @@ pub struct JobRequest {
     /// What it is doing, for people.
     pub info: Option<String>,
     /// The customer's own data.
-    #[schema(value_type = Option<Object>)]
     pub metadata: Option<Value>,
     /// The file it is about, when the source is another thing.
     pub file_id: Option<String>,
@@ -190,7 +187,6 @@ pub struct JobRequest {
     #[serde(default, deserialize_with = "null_is_default")]
     pub predecessor_ids: Vec<String>,
     /// What it found or made, for programs.
-    #[schema(value_type = Option<Object>)]
     pub result: Option<Value>,
     /// For jobs about an app or an agent, when the key sees several environments.
     pub environment_id: Option<String>,
@@ -201,10 +197,9 @@ pub struct JobRequest {
 #[serde(rename_all = "camelCase", default)]
 pub struct JobChanges {
     /// Parameters of the server's own kinds.
-    #[schema(value_type = Option<Object>)]
     pub config: Option<Value>,
     /// Where it stands.
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = shape::words_or_null::<JobStatus>)]
     pub status: Option<JobStatus>,
     /// 0 to 100.
     pub progress: Option<Percent>,
@@ -214,10 +209,8 @@ pub struct JobChanges {
     /// What it is doing, for people.
     pub info: Option<String>,
     /// The customer's own data.
-    #[schema(value_type = Option<Object>)]
     pub metadata: Option<Value>,
     /// What it found or made, for programs.
-    #[schema(value_type = Option<Object>)]
     pub result: Option<Value>,
 }
 
@@ -244,7 +237,6 @@ pub struct JobEnding {
     #[schema(value_type = Option<Object>)]
     pub outcome: Option<Outcome>,
     /// What it found or made, for programs.
-    #[schema(value_type = Option<Object>)]
     pub result: Option<Value>,
 }
 
@@ -253,11 +245,17 @@ pub struct JobEnding {
 #[serde(rename_all = "camelCase")]
 pub struct JobSplit {
     /// So many parts, or one for each object of a list, which it gets as `partData`.
-    #[schema(value_type = Object)]
+    #[schema(schema_with = split)]
     pub parts: Split,
     /// All at once; else each begins when the one before it has ended.
     #[serde(default, deserialize_with = "null_is_default")]
     pub run_in_parallel: bool,
+}
+
+fn split() -> Schema {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    let given = ObjectBuilder::new().schema_type(Type::Object);
+    OneOfBuilder::new().item(number).item(ArrayBuilder::new().items(given)).build().into()
 }
 
 /// Why a job was stopped.

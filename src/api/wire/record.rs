@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::sheet::CountsBody;
+use crate::api::shape;
 use crate::domain::blueprint::Level;
 use crate::domain::ids::CommitId;
 use crate::domain::record::{Message, MessageSource};
@@ -40,7 +41,6 @@ impl ChangeAnswer {
 pub struct CellRequest {
     /// A text, number, boolean, list of texts, or `null`. Absent: the value stays as it is.
     #[serde(default, deserialize_with = "super::nullable")]
-    #[schema(value_type = Option<Object>)]
     value: Option<Option<Value>>,
     /// Replace the cell's messages of custom logic; those of constraints are made by the server.
     messages: Option<Vec<MessageRequest>>,
@@ -51,7 +51,7 @@ pub struct CellRequest {
 pub struct MessageRequest {
     /// `error`, `warn` or `info`.
     #[serde(rename = "type")]
-    #[schema(value_type = Option<String>)]
+    #[schema(schema_with = shape::words_or_null::<Level>)]
     level: Option<Level>,
     /// What it says.
     message: String,

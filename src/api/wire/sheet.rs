@@ -29,7 +29,6 @@ pub struct SheetBody {
     #[schema(value_type = Object)]
     config: SheetConfig,
     /// The customer's own data.
-    #[schema(value_type = Object)]
     metadata: Option<Value>,
     /// How many records it has.
     record_counts: CountsBody,
@@ -86,7 +85,6 @@ pub struct SheetRequest {
     pub slug: Option<String>,
     /// Replaces the stored object.
     #[serde(deserialize_with = "nullable")]
-    #[schema(value_type = Option<Object>)]
     pub metadata: Option<Option<Value>>,
     /// Narrows the listeners that hear of it.
     #[serde(deserialize_with = "nullable")]

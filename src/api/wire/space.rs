@@ -42,10 +42,9 @@ pub struct SpaceBody {
     primary_workbook_id: Option<String>,
     /// The customer's own data; `theme`, `sidebarConfig`, `userInfo`, `spaceInfo` change the page. `theme`,
     /// `sidebarConfig` and `showSpaceInfo` are those of the environment unless it has its own.
-    #[schema(value_type = Object)]
     metadata: Option<Value>,
     /// `omitActions`, `filesMappedAfterJob` and others.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     settings: Option<Value>,
     /// Buttons of the space.
     #[schema(value_type = Vec<Object>)]
@@ -165,12 +164,11 @@ pub struct SpaceRequest {
     pub primary_workbook_id: Option<Option<String>>,
     /// Replaces the stored object.
     #[serde(deserialize_with = "nullable")]
-    #[schema(value_type = Option<Object>)]
     pub metadata: Option<Option<Value>>,
     /// Replaces the stored object.
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<Object>)]
-    pub settings: Option<Option<Value>>,
+    pub settings: Option<Option<Map<String, Value>>>,
     /// Replaces the stored list.
     #[schema(value_type = Option<Vec<Object>>)]
     pub actions: Option<Vec<Action>>,

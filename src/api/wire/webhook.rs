@@ -5,6 +5,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::nullable;
+use crate::api::shape;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::{Delivery, DeliveryState, Endpoint, EndpointState, LastTry};
 use crate::service::webhooks::Revealed;
@@ -75,7 +76,7 @@ pub struct WebhookBody {
     /// Namespaces, or patterns.
     namespaces: Vec<String>,
     /// `active`, `paused` or `disabled`.
-    #[schema(value_type = String)]
+    #[schema(schema_with = shape::words::<EndpointState>)]
     state: EndpointState,
     /// Why it was disabled.
     reason: Option<String>,
@@ -141,7 +142,7 @@ pub struct DeliveryBody {
     /// What happened.
     topic: String,
     /// `waiting`, `retrying`, `delivered` or `failed`.
-    #[schema(value_type = String)]
+    #[schema(schema_with = shape::words::<DeliveryState>)]
     state: DeliveryState,
     /// Tries so far.
     tries: u32,

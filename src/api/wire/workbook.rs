@@ -39,7 +39,6 @@ pub struct WorkbookBody {
     #[schema(value_type = Object)]
     settings: Option<Value>,
     /// The customer's own data.
-    #[schema(value_type = Object)]
     metadata: Option<Value>,
     /// Marks such as `EXTRACTED_FROM_SOURCE`.
     #[schema(value_type = Vec<String>)]
@@ -106,7 +105,6 @@ pub struct WorkbookRequest {
     #[schema(value_type = Option<Object>)]
     settings: Option<Value>,
     /// The customer's own data.
-    #[schema(value_type = Option<Object>)]
     metadata: Option<Value>,
     /// Marks such as `EXTRACTED_FROM_SOURCE`.
     treatments: Option<Vec<String>>,
@@ -123,9 +121,7 @@ pub fn parse_embedded(body: Value) -> Result<WorkbookConfig, ParseError> {
         return Err(ParseError::at("workbook", "a workbook is a JSON object with `name` and `sheets`"));
     };
     members.entry("name").or_insert_with(|| "Embedded Workbook".into());
-    let config =
-        parse::from_value::<WorkbookConfig>(Value::Object(members)).and_then(WorkbookConfig::checked);
-    config.map_err(|error| error.within("workbook"))
+    read(members).map_err(|error| error.within("workbook"))
 }
 
 /// Takes a new workbook apart: the space it is for, which is `own` unless it says another, and its blueprint.
@@ -143,8 +139,14 @@ pub fn parse_new(body: Value, own: Option<&SpaceId>) -> Result<(SpaceId, Workboo
         (None | Some(Value::Null), Some(own)) => own.clone(),
         _ => return Err(ParseError::at("spaceId", "name the space that the workbook is for")),
     };
-    let config = parse::from_value::<WorkbookConfig>(Value::Object(members))?;
-    Ok((space_id, config.checked()?))
+    Ok((space_id, read(members)?))
+}
+
+fn read(members: Map<String, Value>) -> Result<WorkbookConfig, ParseError> {
+    if members.get("settings").is_some_and(|settings| !settings.is_object() && !settings.is_null()) {
+        return Err(ParseError::at("settings", "settings are an object, such as `{\"trackChanges\": true}`"));
+    }
+    parse::from_value::<WorkbookConfig>(Value::Object(members))?.checked()
 }
 
 /// Changes to a workbook: absent members stay as they are, `null` forgets what can be absent.
@@ -165,10 +167,9 @@ pub struct WorkbookChanges {
     /// Replaces the stored object.
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<Object>)]
-    pub settings: Option<Option<Value>>,
+    pub settings: Option<Option<Map<String, Value>>>,
     /// Replaces the stored object.
     #[serde(deserialize_with = "nullable")]
-    #[schema(value_type = Option<Object>)]
     pub metadata: Option<Option<Value>>,
     /// Sheets to change, found by `id` or `slug`, or to add. Sheets that are not listed stay.
     #[schema(value_type = Option<Vec<Object>>)]

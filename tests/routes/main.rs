@@ -39,6 +39,7 @@ mod jobs;
 mod json_lines;
 mod layouts;
 mod limits;
+mod mapping;
 mod openapi;
 mod panels;
 mod places;

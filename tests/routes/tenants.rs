@@ -47,6 +47,8 @@ async fn a_neighbour_finds_nothing() {
         let constraint = json!({ "validator": "x", "function": "x => x" });
         let constraint = app.post(&format!("/v1/apps/{own_app}/constraints"), constraint).await.data();
         let constraint = text(&constraint, "id");
+        let program = crate::mapping::saved(&app).await;
+        let (program, rule) = (text(&program, "id"), text(&program["rules"][0], "id"));
         let neighbour = app.neighbours_key().await;
         let strangers = strangers(&app).await;
 
@@ -75,6 +77,8 @@ async fn a_neighbour_finds_nothing() {
             ("{appId}", &own_app),
             ("{constraintId}", &constraint),
             ("{version}", "1"),
+            ("{programId}", &program),
+            ("{mappingId}", &rule),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
@@ -102,6 +106,7 @@ async fn a_neighbour_finds_nothing() {
                     ("post", _) if path.ends_with("/split") => ("", json!({ "parts": 2 })),
                     ("post", _) if path.ends_with("/log") => ("", json!({ "lines": [{ "message": "x" }] })),
                     ("put", _) if path.ends_with("/plan") => ("", json!({ "fieldMapping": [] })),
+                    ("patch", _) if path.ends_with("/rules") => ("", json!([])),
                     ("patch", _) => ("", json!({ "name": "taken over" })),
                     _ => ("", Value::Null),
                 };
@@ -138,7 +143,9 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{agentVersionId}", "us_agv_0000000000")
                     .replace("{appId}", "us_app_0000000000")
                     .replace("{constraintId}", "us_cn_0000000000")
-                    .replace("{version}", "1");
+                    .replace("{version}", "1")
+                    .replace("{programId}", "us_mp_0000000000")
+                    .replace("{mappingId}", "us_mr_0000000000");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;
@@ -245,6 +252,13 @@ async fn a_neighbour_finds_nothing() {
                 assert!(matches!(answer.status.as_u16(), 403 | 404), "{method} {path}: {answer:?}");
             }
         }
+        // What the token of a space may do, in its own space.
+        let environment = json!({ "environmentId": app.environment_id });
+        let mapping = format!("/v1/mapping?environmentId={}", app.environment_id);
+        app.call_as(&neighbour, "POST", &mapping, &crate::mapping::sheets(true)).await.refused(404);
+        app.call_as(&neighbour, "DELETE", "/v1/mapping", &environment).await.refused(404);
+        let elsewhere = app.call_as(&strangers[0], "GET", &mapping, &Value::Null).await;
+        assert_eq!(elsewhere.json()["data"], json!([]));
         for path in ["/v1/spaces", "/v1/jobs", "/v1/events"] {
             for query in [
                 String::new(),
@@ -265,7 +279,7 @@ async fn a_neighbour_finds_nothing() {
             let listed = app.call_as(&neighbour, "GET", &format!("/v1/webhooks{query}"), &Value::Null).await;
             assert_eq!(listed.json()["data"], json!([]), "{query}");
         }
-        for path in ["/v1/agents", "/v1/apps"] {
+        for path in ["/v1/agents", "/v1/apps", "/v1/mapping", &format!("/v1/mapping?jobId={job}")] {
             let listed = app.call_as(&neighbour, "GET", path, &Value::Null).await;
             assert_eq!(listed.json()["data"], json!([]), "{path}");
         }

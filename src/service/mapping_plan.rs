@@ -118,7 +118,8 @@ impl Service {
         Ok(ExecutionPlan { program_id: Some(program.id.to_string()), ..plan })
     }
 
-    /// Brings the plan of the job of a program up to its rules, where the job says `canRecompute` and has not begun.
+    /// Brings the plan of the job of a program up to its rules, where the job says `canRecompute` and has not begun. The
+    /// job is locked already.
     pub(super) async fn follow_program(&self, tx: &mut Tx, actor: &Actor, program: &Program) -> Result<()> {
         let Some(of) = &program.job else { return Ok(()) };
         let Some(mut job) = jobs::find(tx, &actor.scope, &of.id).await? else { return Ok(()) };

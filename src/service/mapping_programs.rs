@@ -2,7 +2,7 @@
 //! [`super::mapping_rules`], the plans of jobs that follow them in [`super::mapping_plan`].
 
 use super::environments::named_or_own;
-use super::{Page, Paged, Result, Service, ServiceError, allow, announce, workbooks};
+use super::{ErrorKind, Page, Paged, Result, Service, ServiceError, allow, announce, workbooks};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::SheetConfig;
 use crate::domain::event::Topic;
@@ -121,7 +121,7 @@ impl Service {
         change: ProgramChange,
     ) -> Result<Program> {
         let mut tx = self.db.write().await?;
-        let before = find(&mut tx, actor, id).await?;
+        let before = find_for_change(&mut tx, actor, id).await?;
         let mut program = before.clone();
         let anew: &[Topic] = match change.apply(actor, &mut program)? {
             true => &[Topic::ProgramRecomputing, Topic::ProgramRecomputed],
@@ -158,11 +158,23 @@ impl Service {
     }
 }
 
-/// The program of that id, when the actor may change it.
+/// The program of that id, to change it. Its job is locked before it, as where the plan of the job is changed.
+pub(super) async fn find_for_change(tx: &mut Tx, actor: &Actor, id: &ProgramId) -> Result<Program> {
+    allow(actor, Operation::ManageMappings)?;
+    if let Some(job) = mapping_programs::job_of(tx, &actor.scope, id).await? {
+        match super::jobs::find_for_change(tx, actor, &job).await {
+            Err(error) if error.kind != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    find_to_follow(tx, actor, id).await
+}
+
+/// The program of that id.
 ///
 /// # Errors
 /// There is none for this actor.
-pub(super) async fn find(tx: &mut Tx, actor: &Actor, id: &ProgramId) -> Result<Program> {
+async fn find(tx: &mut Tx, actor: &Actor, id: &ProgramId) -> Result<Program> {
     allow(actor, Operation::ManageMappings)?;
     find_to_follow(tx, actor, id).await
 }

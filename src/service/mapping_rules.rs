@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::mapping_programs::{counted, find, new_rule, tell};
+use super::mapping_programs::{counted, find_for_change, new_rule, tell};
 use super::{Result, Service, ServiceError};
 use crate::domain::access::Actor;
 use crate::domain::event::Topic;
@@ -54,7 +54,7 @@ impl Service {
         rules: Vec<RuleConfig>,
     ) -> Result<Vec<MappingRule>> {
         let mut tx = self.db.write().await?;
-        let before = find(&mut tx, actor, id).await?;
+        let before = find_for_change(&mut tx, actor, id).await?;
         let (mut program, moment) = (before.clone(), now());
         let added: Vec<_> = rules.into_iter().map(|rule| new_rule(actor, rule, moment)).collect();
         program.added_rules = program.added_rules.saturating_add(counted(added.len()));
@@ -79,7 +79,7 @@ impl Service {
         changes: Vec<(MappingRuleId, RuleChange)>,
     ) -> Result<Vec<MappingRule>> {
         let mut tx = self.db.write().await?;
-        let before = find(&mut tx, actor, id).await?;
+        let before = find_for_change(&mut tx, actor, id).await?;
         let (mut program, mut changed) = (before.clone(), Vec::new());
         for (id, change) in changes {
             let rule = program.rules.iter_mut().find(|one| one.id == id);
@@ -94,7 +94,7 @@ impl Service {
     /// Deletes rules of a program: all that are named, or none when one is not there.
     pub async fn delete_rules(&self, actor: &Actor, id: &ProgramId, rules: &[MappingRuleId]) -> Result<()> {
         let mut tx = self.db.write().await?;
-        let before = find(&mut tx, actor, id).await?;
+        let before = find_for_change(&mut tx, actor, id).await?;
         let gone: HashSet<&MappingRuleId> = rules.iter().collect();
         if gone.is_empty() {
             return Err(ServiceError::bad_request("ruleIds: name the rules to delete"));

@@ -84,6 +84,14 @@ pub async fn find(tx: &mut Tx, scope: &Scope, id: &ProgramId) -> Result<Option<P
     tx.optional::<ProgramRow>(statement.within(scope).push(keep)).await?.map(Program::try_from).transpose()
 }
 
+/// The job whose plan a program is.
+pub async fn job_of(tx: &mut Tx, scope: &Scope, id: &ProgramId) -> Result<Option<JobId>, StoreError> {
+    let statement =
+        Statement::new("SELECT job_id FROM mapping_programs WHERE id = $1").bind(id).within(scope);
+    let row: Option<(Option<String>,)> = tx.optional(statement).await?;
+    optional_id("mapping_programs.job_id", row.and_then(|(job,)| job))
+}
+
 /// One page of the programs, the newest first, and how many there are.
 pub async fn list(
     tx: &mut Tx,

@@ -40,6 +40,8 @@ mod json_lines;
 mod keys;
 mod line_batch;
 mod lines;
+mod mapping;
+mod mapping_rules;
 mod messages;
 mod not_served;
 mod openapi;
@@ -109,6 +111,8 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(job_log::routes())
         .merge(job_plans::routes())
         .merge(job_secrets::routes())
+        .merge(mapping::routes())
+        .merge(mapping_rules::routes())
         .merge(events::routes())
         .merge(event_stream::routes())
         .merge(webhooks::routes())

@@ -109,6 +109,8 @@ pub enum Operation {
     CloseOutcomes,
     /// Work on jobs as a listener does: acknowledge, complete, fail.
     WorkJobs,
+    /// Save and change how columns are mapped.
+    ManageMappings,
     /// Read the event log and subscribe to it.
     ReadEvents,
     /// Put events of one's own into the log.
@@ -148,6 +150,7 @@ pub const POLICY: &[(Operation, &[Role])] = &[
     (O::RunJobs, &[Admin, Member, Guest, Embed, SecretKey, System]),
     (O::CloseOutcomes, &[Admin, Member, Guest, Embed, ArchivedEmbed, SecretKey, System]),
     (O::WorkJobs, &[Admin, Member, Embed, SecretKey, System]),
+    (O::ManageMappings, &[Admin, Member, Embed, SecretKey, System]),
     (O::ReadEvents, &[Admin, Member, Guest, Embed, ArchivedEmbed, SecretKey, System]),
     (O::WriteEvents, &[Admin, Member, SecretKey, System]),
 ];

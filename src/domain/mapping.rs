@@ -93,6 +93,20 @@ pub fn match_columns(headers: &[String], fields: &[Field]) -> ColumnMatch {
     ColumnMatch::of(columns, fields)
 }
 
+/// For each field of one sheet the place of that of another where it goes: those of the same key, and then those that
+/// are called alike.
+pub fn match_fields(from: &[&Field], to: &[Field]) -> Vec<Option<usize>> {
+    let same = |field: &&Field| to.iter().position(|other| other.key == field.key);
+    let mut places: Vec<Option<usize>> = from.iter().map(same).collect();
+    let labels: Vec<String> = from.iter().map(|field| field.label.clone()).collect();
+    for (at, found) in match_columns(&labels, to).columns.into_iter().enumerate() {
+        if places[at].is_none() && found.is_some() && !places.contains(&found) {
+            places[at] = found;
+        }
+    }
+    places
+}
+
 type Names = fn(&Field) -> Vec<&str>;
 
 /// The rounds of matching: which names of a field are compared, and whether in their normal form.
@@ -108,7 +122,8 @@ fn others(field: &Field) -> Vec<&str> {
     field.alternative_names.iter().map(String::as_str).collect()
 }
 
-fn is_computed(field: &Field) -> bool {
+/// Whether the values of a field are made by a listener, so that nothing is mapped to it.
+pub fn is_computed(field: &Field) -> bool {
     field.constraints.contains(&Constraint::Computed)
 }
 

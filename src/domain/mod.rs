@@ -39,6 +39,10 @@ pub mod json;
 pub mod layout;
 pub mod limits;
 pub mod mapping;
+#[cfg(feature = "ssr")]
+pub mod mapping_guess;
+#[cfg(feature = "ssr")]
+pub mod mapping_program;
 pub mod message_kind;
 pub mod mount;
 pub mod origin;

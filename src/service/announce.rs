@@ -10,6 +10,7 @@ use crate::domain::event::{NewEvent, Topic};
 use crate::domain::file::File;
 use crate::domain::ids::CommitId;
 use crate::domain::job::{Job, JobType};
+use crate::domain::mapping_program::Program;
 use crate::domain::mount::{PlacedAction, Target};
 use crate::domain::space::Space;
 use crate::domain::tenant::Environment;
@@ -207,6 +208,25 @@ pub fn of_action(
         space_id: Some(space.id.clone()),
         context,
         payload,
+        data_path: None,
+        namespaces: around.namespaces(),
+    }
+}
+
+/// Something happened to a mapping program; `around` is the space of its job, or none.
+pub fn of_program(topic: Topic, actor: &Actor, program: &Program, around: &Whereabouts) -> NewEvent {
+    let mut context = context(around, json!({ "actorId": actor.id, "programId": program.id }));
+    if let Some(job) = &program.job {
+        context.insert("jobId".into(), job.id.to_string().into());
+        let workbook = job.workbook_id.as_ref().map(|id| ("workbookId".to_string(), id.to_string().into()));
+        context.extend(workbook);
+    }
+    NewEvent {
+        topic,
+        environment_id: program.environment_id.clone(),
+        space_id: program.space_id.clone(),
+        context,
+        payload: Map::new(),
         data_path: None,
         namespaces: around.namespaces(),
     }

@@ -60,6 +60,8 @@ pub mod links;
 mod locks;
 pub mod mail;
 pub mod mapping_plan;
+pub mod mapping_programs;
+pub mod mapping_rules;
 pub mod markdown;
 pub mod new_job;
 pub mod open_commits;

@@ -18,7 +18,7 @@ use crate::domain::ids::{ChangeId, SheetId};
 use crate::domain::job::Job;
 use crate::domain::job::plan::{Edge, ExecutionPlan};
 use crate::domain::job::undo::UndoStep;
-use crate::domain::mapping::match_columns;
+use crate::domain::mapping::match_fields;
 use crate::domain::query::RecordQuery;
 use crate::domain::record::{FieldNumber, RecordNumber};
 use crate::domain::wording::counted;
@@ -259,19 +259,10 @@ fn translations(source: &Sheet, plan: &ExecutionPlan) -> Vec<HashMap<String, Str
 }
 
 /// The keys of the fields where columns go: those of the same key, and then those that are called alike.
-pub(super) fn by_name(source: &Sheet, target: &Sheet) -> Vec<Option<String>> {
+fn by_name(source: &Sheet, target: &Sheet) -> Vec<Option<String>> {
     let fields: Vec<_> = source.columns().map(|(_, field)| field).collect();
-    let same = |key: &str| target.config.field(key).map(|field| field.key.to_string());
-    let mut keys: Vec<Option<String>> = fields.iter().map(|field| same(field.key.as_str())).collect();
-    let labels: Vec<String> = fields.iter().map(|field| field.label.clone()).collect();
-    let alike = match_columns(&labels, &target.config.fields).columns;
-    for (place, found) in alike.into_iter().enumerate() {
-        let key = found.and_then(|index| Some(target.config.fields.get(index)?.key.to_string()));
-        if keys[place].is_none() && key.is_some() && !keys.contains(&key) {
-            keys[place] = key;
-        }
-    }
-    keys
+    let places = match_fields(&fields, &target.config.fields).into_iter();
+    places.map(|place| Some(target.config.fields.get(place?)?.key.to_string())).collect()
 }
 
 /// The records that somebody changed since a version.

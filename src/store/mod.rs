@@ -35,6 +35,7 @@ pub mod keys;
 pub mod layouts;
 mod lock;
 pub mod mails;
+pub mod mapping_programs;
 mod notify;
 pub mod open_commits;
 pub mod places;

@@ -262,7 +262,7 @@ pub async fn list(
     Ok((rows.into_iter().map(SpaceSummary::try_from).collect::<Result<_, _>>()?, total))
 }
 
-/// Deletes a space with its workbooks, sheets, documents, files, jobs and secrets. Its events stay.
+/// Deletes a space with its workbooks, sheets, documents, files, jobs, mappings and secrets. Its events stay.
 pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), StoreError> {
     for statement in [
         "UPDATE spaces SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
@@ -274,6 +274,7 @@ pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), Sto
     ] {
         tx.execute(Statement::new(statement).bind(id).bind(now)).await?;
     }
+    super::mapping_programs::delete_of_space(tx, id).await?;
     super::secrets::delete_of_space(tx, id).await
 }
 

@@ -40,6 +40,7 @@ mod jobs;
 mod json_lines;
 mod layouts;
 mod limits;
+mod mapping;
 mod not_served;
 mod openapi;
 mod panels;

@@ -49,6 +49,8 @@ async fn a_neighbour_finds_nothing() {
         let constraint = text(&constraint, "id");
         let policy = json!({ "type": "lastActivity", "period": 30 });
         let policy = text(&app.post("/v1/data-retention-policies", policy).await.data(), "id");
+        let program = crate::mapping::saved(&app).await;
+        let (program, rule) = (text(&program, "id"), text(&program["rules"][0], "id"));
         let neighbour = app.neighbours_key().await;
         let strangers = strangers(&app).await;
 
@@ -78,6 +80,8 @@ async fn a_neighbour_finds_nothing() {
             ("{constraintId}", &constraint),
             ("{version}", "1"),
             ("{policyId}", &policy),
+            ("{programId}", &program),
+            ("{mappingId}", &rule),
         ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
@@ -105,6 +109,7 @@ async fn a_neighbour_finds_nothing() {
                     ("post", _) if path.ends_with("/split") => ("", json!({ "parts": 2 })),
                     ("post", _) if path.ends_with("/log") => ("", json!({ "lines": [{ "message": "x" }] })),
                     ("put", _) if path.ends_with("/plan") => ("", json!({ "fieldMapping": [] })),
+                    ("patch", _) if path.ends_with("/rules") => ("", json!([])),
                     ("patch", _) => ("", json!({ "name": "taken over" })),
                     _ => ("", Value::Null),
                 };
@@ -142,7 +147,9 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{appId}", "us_app_0000000000")
                     .replace("{constraintId}", "us_cn_0000000000")
                     .replace("{version}", "1")
-                    .replace("{policyId}", "us_drp_0000000000");
+                    .replace("{policyId}", "us_drp_0000000000")
+                    .replace("{programId}", "us_mp_0000000000")
+                    .replace("{mappingId}", "us_mr_0000000000");
                 let same = app.call_as(&neighbour, &method.to_uppercase(), &absent, &body).await.refused(404);
                 assert_eq!(masked(&told), masked(&same), "{method} {path} tells the foreign from the absent");
                 tried += 1;
@@ -255,6 +262,13 @@ async fn a_neighbour_finds_nothing() {
                 assert!(matches!(answer.status.as_u16(), 403 | 404), "{method} {path}: {answer:?}");
             }
         }
+        // What the token of a space may do, in its own space.
+        let environment = json!({ "environmentId": app.environment_id });
+        let mapping = format!("/v1/mapping?environmentId={}", app.environment_id);
+        app.call_as(&neighbour, "POST", &mapping, &crate::mapping::sheets(true)).await.refused(404);
+        app.call_as(&neighbour, "DELETE", "/v1/mapping", &environment).await.refused(404);
+        let elsewhere = app.call_as(&strangers[0], "GET", &mapping, &Value::Null).await;
+        assert_eq!(elsewhere.json()["data"], json!([]));
         for path in ["/v1/spaces", "/v1/jobs", "/v1/events"] {
             for query in [
                 String::new(),
@@ -275,7 +289,7 @@ async fn a_neighbour_finds_nothing() {
             let listed = app.call_as(&neighbour, "GET", &format!("/v1/webhooks{query}"), &Value::Null).await;
             assert_eq!(listed.json()["data"], json!([]), "{query}");
         }
-        for path in ["/v1/agents", "/v1/apps"] {
+        for path in ["/v1/agents", "/v1/apps", "/v1/mapping", &format!("/v1/mapping?jobId={job}")] {
             let listed = app.call_as(&neighbour, "GET", path, &Value::Null).await;
             assert_eq!(listed.json()["data"], json!([]), "{path}");
         }

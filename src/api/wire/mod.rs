@@ -20,6 +20,7 @@ pub mod job;
 pub mod json_line;
 pub mod key;
 pub mod linked;
+pub mod mapping;
 pub mod record;
 pub mod record_writer;
 pub mod retention_policy;

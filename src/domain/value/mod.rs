@@ -17,6 +17,8 @@ use super::blueprint::{FieldType, Scalar};
 
 pub use list::{MOST_ITEMS, has_too_many_items, is_empty_list, items};
 pub use number::{is_number, looks_like_number, number_sort_key, read_number};
+#[cfg(feature = "ssr")]
+pub(crate) use option::distance;
 pub use option::{OptionIndex, find_option, option_names};
 pub use write_json::ValueWriter;
 

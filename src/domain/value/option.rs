@@ -107,7 +107,7 @@ impl OptionIndex {
 }
 
 /// How many letters must be inserted, removed, changed or swapped with their neighbour, when at most `allowed`.
-fn distance(one: &str, other: &str, allowed: usize) -> Option<usize> {
+pub(crate) fn distance(one: &str, other: &str, allowed: usize) -> Option<usize> {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     if one.len().abs_diff(other.len()) > allowed {
         return None;

@@ -54,7 +54,7 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
 
 async fn wanted(work: &Work) -> Result<Wanted, WorkError> {
     if work.job.job_type == JobType::Workbook {
-        let MappingConfig { source_sheet_id, destination_sheet_id } = work.config()?;
+        let MappingConfig { source_sheet_id, destination_sheet_id, .. } = work.config()?;
         let (_, plan) = work.service.job_plan(&work.actor, &work.job.id).await?;
         return Ok(Wanted {
             kind: TransferKind::Map,

@@ -58,7 +58,7 @@ impl Service {
     }
 
     /// Writes a job and tells of it.
-    pub(super) async fn save(
+    pub(in crate::service) async fn save(
         &self,
         tx: &mut Tx,
         actor: &Actor,

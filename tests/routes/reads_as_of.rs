@@ -80,8 +80,8 @@ async fn a_commit_is_read_as_it_left_its_records() {
 
         // Who answers an event goes on from what there is now.
         let events = app.get(&format!("/v1/events?spaceId={}&topic=commit:created", made.space)).await.json();
-        let event = events["data"].as_array().unwrap().iter();
-        let event = event.filter(|event| event["context"]["commitId"] == json!(first)).next().unwrap();
+        let mut events = events["data"].as_array().unwrap().iter();
+        let event = events.find(|event| event["context"]["commitId"] == json!(first)).unwrap();
         assert_eq!(people(&read(format!("for={}", text(event, "id"))).await), [countess]);
 
         // Places are those of now.

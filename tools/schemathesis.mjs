@@ -10,6 +10,7 @@ import { serve } from './serve.mjs';
 
 const [program, binary, seconds, seed] = process.argv.slice(2);
 const SPACES = 6;
+const PEOPLES = JSON.stringify(['users', 'userRoles', 'roles', 'apiTokens', 'personalAccessTokens', 'environments']);
 const EMAIL = 'admin@localhost';
 const PASSWORD = 'a password of schemathesis';
 
@@ -119,30 +120,44 @@ async function makePeople(call) {
   return ids;
 }
 
-function bindings(ids) {
-  return Object.keys(ids).map((name) => `"path.${name}" = { dictionary = "${name}", probability = 0.9 }
-"query.${name}" = { dictionary = "${name}", probability = 0.7 }`);
-}
+/** Parameters take most of their values from the lists of their names. */
+const bindings = (ids, prefix = '') =>
+  Object.keys(ids).flatMap((name) => [
+    `"path.${name}" = { dictionary = "${prefix}${name}", probability = 0.9 }`,
+    `"query.${name}" = { dictionary = "${prefix}${name}", probability = 0.7 }`,
+  ]).join('\n');
 
 /** The parts of the configuration that are known only now. */
 function configuration(key, admin, ids, peoplesIds) {
-  const dictionaries = Object.entries({ ...ids, ...peoplesIds });
+  const lists = { ...ids, ...peoplesIds };
+  for (const [name, values] of Object.entries(ids)) {
+    const kept = Math.ceil(values.length / 2);
+    lists[name] = values.slice(0, kept);
+    lists[`doomed_${name}`] = values.slice(values.length > 1 ? kept : 0);
+  }
   return `
 [dictionaries]
-${dictionaries.map(([name, values]) => `${name} = { values = ${JSON.stringify(values)} }`).join('\n')}
+${Object.entries(lists).map(([name, values]) => `${name} = { values = ${JSON.stringify(values)} }`).join('\n')}
 
 [parameters]
-${bindings(ids).join('\n')}
+${bindings(ids)}
 
 [headers]
 Authorization = "Bearer ${key}"
 
 # A key sees its own environment alone, and nobody's roles.
 [[operations]]
-include-tag = ["users", "userRoles", "roles", "apiTokens", "personalAccessTokens", "environments"]
+include-tag = ${PEOPLES}
 headers = { Authorization = "Bearer ${admin}" }
 [operations.parameters]
-${bindings(peoplesIds).join('\n')}
+${bindings(peoplesIds)}
+
+# What is deleted is not what the others ask for.
+[[operations]]
+include-method = "DELETE"
+exclude-tag = ${PEOPLES}
+[operations.parameters]
+${bindings(ids, 'doomed_')}
 `;
 }
 

@@ -42,7 +42,7 @@ struct FileParameters {
     /// The space they belong to.
     space_id: Option<String>,
     /// `import` unless said otherwise, or `export`.
-    #[param(schema_with = shape::words::<FileMode>)]
+    #[param(schema_with = shape::words_or_none::<FileMode>)]
     mode: Option<FileMode>,
 }
 

@@ -61,7 +61,7 @@ struct JobParameters {
     /// `true` leaves out parts of other jobs.
     exclude_child_jobs: Option<bool>,
     /// `asc` for the oldest first.
-    #[param(schema_with = shape::words::<SortDirection>)]
+    #[param(schema_with = shape::words_or_none::<SortDirection>)]
     sort_direction: Option<SortDirection>,
 }
 

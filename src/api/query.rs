@@ -58,7 +58,7 @@ impl PageParameters {
 #[into_params(parameter_in = Query)]
 pub struct RecordParameters {
     /// `valid`, `error`, `all` or `none`.
-    #[param(schema_with = shape::words::<Filter>)]
+    #[param(schema_with = shape::words_or_none::<Filter>)]
     filter: Option<Filter>,
     /// Narrows `filter` to one field.
     filter_field: Option<String>,
@@ -69,7 +69,7 @@ pub struct RecordParameters {
     /// Key of the field to sort by.
     sort_field: Option<String>,
     /// `asc` or `desc`.
-    #[param(schema_with = shape::words::<SortDirection>)]
+    #[param(schema_with = shape::words_or_none::<SortDirection>)]
     sort_direction: Option<SortDirection>,
     /// Records to include; with a filter or search: to leave out.
     #[serde(alias = "ids[]", deserialize_with = "list")]

@@ -121,7 +121,7 @@ enum ChangeType {
 #[into_params(parameter_in = Query)]
 struct ChangeParameters {
     /// `createdSince`, `updatedSince` or `deletedSince`; all when absent.
-    #[param(schema_with = shape::words::<ChangeType>)]
+    #[param(schema_with = shape::words_or_none::<ChangeType>)]
     change_type: Option<ChangeType>,
 }
 

@@ -82,7 +82,7 @@ async fn everything_else_is_refused_in_the_envelope() {
         );
     }
     let answer = app.call("PUT", "/v1/spaces", json!(null)).await;
-    assert_eq!(answer.headers["allow"], "DELETE,GET,HEAD,POST");
+    assert_eq!(answer.headers["allow"], "GET,HEAD,POST,DELETE");
 }
 
 #[tokio::test]
@@ -127,9 +127,11 @@ async fn the_document_says_of_each_operation_all_that_a_client_needs() {
 async fn a_list_is_no_object() {
     let app = TestApp::on_sqlite().await;
     let job = json!([null, null]);
-    for (method, path) in
-        [("PATCH", "/v1/accounts/current"), ("POST", "/v1/spaces"), ("POST", "/v1/jobs/us_jb_00000000/ack")]
-    {
+    for (method, path) in [
+        ("PATCH", "/v1/accounts/current"),
+        ("PATCH", "/v1/users/us_usr_00000000"),
+        ("POST", "/v1/jobs/us_jb_00000000/ack"),
+    ] {
         let message = app.call(method, path, job.clone()).await.refused(400);
         assert_eq!(message, "the body is a list; send an object", "{method} {path}");
     }

@@ -4,6 +4,7 @@
 //! here that knows the service; rights are checked there, never in the page.
 
 pub mod actions;
+pub mod agents;
 #[cfg(feature = "ssr")]
 mod bodies;
 pub mod calculations;
@@ -20,13 +21,16 @@ pub mod find;
 pub mod imports;
 mod in_page;
 pub mod job_history;
+pub mod job_log;
 pub mod jobs;
 pub mod keys;
 pub mod layouts;
 pub mod messages;
+pub mod people;
 mod read;
 pub mod record;
 pub mod records;
+pub mod reference;
 pub mod secrets;
 pub mod spaces;
 pub mod tokens;

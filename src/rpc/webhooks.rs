@@ -1,4 +1,4 @@
-//! The webhooks of a space, and what was sent to them.
+//! The webhooks of a space or of a whole environment, and what was sent to them.
 
 #![expect(missing_docs, reason = "the macro makes a public struct of the arguments of each function")]
 
@@ -22,6 +22,8 @@ pub struct WebhookRow {
     pub topics: Vec<String>,
     /// The name of a job, or a pattern; empty for all.
     pub job: String,
+    /// Namespaces, or patterns; all when there are none.
+    pub namespaces: Vec<String>,
     /// Whether it is sent anything.
     pub state: EndpointState,
     /// Why it was disabled.
@@ -32,9 +34,11 @@ pub struct WebhookRow {
     pub counts: [u64; 3],
 }
 
-/// The webhooks of a space.
+/// The webhooks of a space or of a whole environment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WebhookList {
+    /// The id of the space or environment.
+    pub place: String,
     /// In the order in which they were made.
     pub webhooks: Vec<WebhookRow>,
     /// Milliseconds since 1970 on the server.
@@ -54,6 +58,8 @@ pub struct WebhookDraft {
     pub topics: Vec<String>,
     /// The name of a job, or a pattern; empty for all.
     pub job: String,
+    /// Namespaces, or patterns; all when there are none.
+    pub namespaces: Vec<String>,
 }
 
 /// What became of a draft.
@@ -131,22 +137,22 @@ pub struct DeliveryDetail {
     pub answer: String,
 }
 
-/// The webhooks of a space.
+/// The webhooks of a place: of a space, or those that hear of a whole environment.
 ///
 /// # Errors
-/// When there is no such space for this person, or they may not manage it.
+/// When there is no such place for this person, or they may not manage it.
 #[server(input = Packed, output = Packed)]
-pub async fn webhooks(space_id: String) -> Result<WebhookList, RpcError> {
-    super::bodies::webhooks::webhooks(space_id).await
+pub async fn webhooks(place: String) -> Result<WebhookList, RpcError> {
+    super::bodies::webhooks::webhooks(place).await
 }
 
-/// Makes or changes a webhook.
+/// Makes or changes a webhook of a place.
 ///
 /// # Errors
-/// When there is no such space or webhook for this person.
+/// When there is no such place or webhook for this person.
 #[server(input = Packed, output = Packed)]
-pub async fn save_webhook(space_id: String, draft: WebhookDraft) -> Result<Saved, RpcError> {
-    super::bodies::webhooks::save_webhook(space_id, draft).await
+pub async fn save_webhook(place: String, draft: WebhookDraft) -> Result<Saved, RpcError> {
+    super::bodies::webhooks::save_webhook(place, draft).await
 }
 
 /// Does something to a webhook; what there is to say of it.

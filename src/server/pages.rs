@@ -1,5 +1,7 @@
 //! The pages of the application, and the functions that they call.
 
+use std::sync::LazyLock;
+
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use axum::{
@@ -11,10 +13,13 @@ use axum::{
 use futures::StreamExt;
 use leptos::prelude::{provide_context, use_context};
 use leptos::server_fn::{ContentType, Encodes};
+use serde_json::Value;
 
 use super::session::SignedIn;
 use super::{ServerState, csp};
+use crate::api;
 use crate::app::shell::{self, Visit};
+use crate::rpc::reference::ApiDocument;
 use crate::rpc::{ErrorKind, RpcError, Wire};
 
 /// The page at the address, whole; where none is, one that says so, with its status.
@@ -33,6 +38,7 @@ async fn rendered(state: &ServerState, parts: Parts) -> Response {
     let visit = parts.extensions.get::<Visit>().cloned();
     let context = move || {
         provide_context(service.clone());
+        provide_context(ApiDocument(api_document));
         introduce();
         if let Some(visit) = visit.clone() {
             provide_context(visit);
@@ -63,9 +69,17 @@ pub async fn function(State(state): State<ServerState>, request: Request<Body>) 
     }
     let context = move || {
         provide_context(state.service.clone());
+        provide_context(ApiDocument(api_document));
         introduce();
     };
     leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+}
+
+/// The document of the API, which the reference is made of when somebody looks at it.
+fn api_document() -> &'static Value {
+    static DOCUMENT: LazyLock<Value> =
+        LazyLock::new(|| serde_json::to_value(api::document()).unwrap_or_default());
+    &DOCUMENT
 }
 
 /// Says so in the words of a server function.

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::secrets::GUEST_TOKEN_LIFE;
+use super::secrets::{GUEST_TOKEN_LIFE, INVITATION_LIFE};
 use super::spaces::find_space;
 use super::workbooks::at;
-use super::{Result, Service, ServiceError, allow, announce};
+use super::{Page, Paged, Result, Service, ServiceError, allow, announce};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Topic;
 use crate::domain::guest::{self, Grant, Guest, GuestError};
@@ -82,6 +82,33 @@ impl Service {
             GuestWithGrants { guest, grants }
         };
         Ok(found.into_iter().map(with_grants).collect())
+    }
+
+    /// The guests of an environment, the newest first.
+    pub async fn guests_of_environment(
+        &self,
+        actor: &Actor,
+        environment: &EnvironmentId,
+        page: Page,
+    ) -> Result<Paged<GuestWithGrants>> {
+        allow(actor, Operation::ManageGuests)?;
+        self.environment(actor, environment).await?;
+        let mut tx = self.db.read().await?;
+        let (found, total) = guests::of_environment(&mut tx, environment, page.offset(), page.size).await?;
+        let mut items = Vec::with_capacity(found.len());
+        for guest in found {
+            items.push(with_grants(&mut tx, guest).await?);
+        }
+        Ok(Paged { items, total })
+    }
+
+    /// The address by which a guest comes into a space, for a day; whoever has it comes in as them.
+    pub async fn guest_link(&self, actor: &Actor, id: &GuestId, space: &SpaceId) -> Result<String> {
+        allow(actor, Operation::ManageGuests)?;
+        let mut tx = self.db.read().await?;
+        let guest = find(&mut tx, actor, id).await?;
+        check_entry(&mut tx, actor, &guest, space).await?;
+        Ok(self.space_link(space, &self.guest_token_for(id, space, INVITATION_LIFE)))
     }
 
     /// One guest.

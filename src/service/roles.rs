@@ -87,6 +87,33 @@ impl Service {
         Ok(role)
     }
 
+    /// Gives a person another role in the place of the one that they have.
+    ///
+    /// # Errors
+    /// When there is no such role or nothing that it is for, when nobody would manage the account then, or when the
+    /// actor may not.
+    pub async fn change_user_role(
+        &self,
+        actor: &Actor,
+        user: &UserId,
+        assignment: &Assignment,
+    ) -> Result<ActorRole> {
+        let mut tx = self.db.write().await?;
+        managed(&mut tx, actor, user).await?;
+        let role = assigned(&mut tx, actor, user, assignment).await?;
+        let manages = role.role == UserRole::Admin && role.resource == Resource::default();
+        if let Some(before) = roles::of_actor(&mut tx, user.as_str()).await? {
+            if !manages {
+                keep_an_admin(&mut tx, &actor.scope.account_id, user).await?;
+            }
+            roles::delete(&mut tx, &before.id).await?;
+        }
+        roles::insert(&mut tx, &role).await?;
+        tx.commit().await?;
+        self.forget_callers();
+        Ok(role)
+    }
+
     /// Takes a role away. A person without one cannot do anything until they are given another.
     ///
     /// # Errors

@@ -1,16 +1,29 @@
 //! People: listed, changed, deleted (section 2.2 of the contract).
 
+use std::collections::{HashMap, HashSet};
+
 use super::access_tokens::own_user;
 use super::roles::keep_an_admin;
 use super::{Page, Paged, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
-use crate::domain::ids::UserId;
-use crate::domain::tenant::Profile;
+use crate::domain::ids::{Id, UserId};
+use crate::domain::tenant::{ActorRole, Profile};
 use crate::store::users::{self, UserFilter};
-use crate::store::{Tx, now};
+use crate::store::{Tx, invitations, now, roles};
 
 /// Most characters of a name.
 const LONGEST_NAME: usize = 200;
+
+/// A person with what they may do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Colleague {
+    /// Who they are.
+    pub profile: Profile,
+    /// What they may do; nothing without one.
+    pub role: Option<ActorRole>,
+    /// They were invited and have not come yet.
+    pub is_invited: bool,
+}
 
 /// What changes in a person; what is absent stays.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +44,23 @@ impl Service {
         let account = &actor.scope.account_id;
         let (items, total) = users::list(&mut tx, account, &filter, page.offset(), page.size).await?;
         Ok(Paged { items, total })
+    }
+
+    /// The people that the actor sees, each with what they may do.
+    pub async fn colleagues(&self, actor: &Actor, page: Page) -> Result<Paged<Colleague>> {
+        let found = self.users(actor, UserFilter::default(), page).await?;
+        let account = &actor.scope.account_id;
+        let mut tx = self.db.read().await?;
+        let roles = roles::of_account(&mut tx, account).await?;
+        let mut roles: HashMap<String, ActorRole> =
+            roles.into_iter().map(|role| (role.actor_id.clone(), role)).collect();
+        let waiting: HashSet<UserId> = invitations::waiting(&mut tx, account).await?.into_iter().collect();
+        let colleague = |profile: Profile| Colleague {
+            role: roles.remove(profile.id.as_str()),
+            is_invited: waiting.contains(&profile.id),
+            profile,
+        };
+        Ok(Paged { items: found.items.into_iter().map(colleague).collect(), total: found.total })
     }
 
     /// One person.

@@ -110,6 +110,20 @@ pub async fn of_space(tx: &mut Tx, space: &SpaceId, email: Option<&str>) -> Resu
     tx.all::<Row>(statement).await?.into_iter().map(read).collect()
 }
 
+/// One page of the guests of an environment, the newest first, and how many there are.
+pub async fn of_environment(
+    tx: &mut Tx,
+    environment: &EnvironmentId,
+    offset: u64,
+    limit: u64,
+) -> Result<(Vec<Guest>, u64), StoreError> {
+    let rest = Statement::new("FROM guests WHERE deleted_at IS NULL")
+        .push_bind(" AND environment_id = ", environment);
+    let order = " ORDER BY created_at DESC, id DESC";
+    let (rows, total) = tx.page::<Row>(COLUMNS, rest, order, offset, limit).await?;
+    Ok((rows.into_iter().map(read).collect::<Result<_, _>>()?, total))
+}
+
 const GRANT: &str = "g.guest_id, g.space_id, g.last_accessed_at
     FROM guest_spaces g JOIN spaces s ON s.id = g.space_id WHERE s.deleted_at IS NULL";
 

@@ -3,7 +3,7 @@
 use super::convert::id;
 use super::statement::Statement;
 use super::{StoreError, Tx};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{AccountId, UserId};
 use crate::domain::time::Timestamp;
 
 /// Keeps an invitation in the place of the one that the person had.
@@ -36,6 +36,13 @@ pub async fn by_hash(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Option<
 pub async fn made_at(tx: &mut Tx, user: &UserId) -> Result<Option<Timestamp>, StoreError> {
     let statement = Statement::new("SELECT created_at FROM invitations WHERE user_id = $1").bind(user);
     Ok(tx.optional::<(i64,)>(statement).await?.map(|(at,)| Timestamp(at)))
+}
+
+/// The people of an account who were invited and have not come yet.
+pub async fn waiting(tx: &mut Tx, account: &AccountId) -> Result<Vec<UserId>, StoreError> {
+    let text = "SELECT i.user_id FROM invitations i JOIN users u ON u.id = i.user_id WHERE u.account_id = $1";
+    let found = tx.all::<(String,)>(Statement::new(text).bind(account)).await?;
+    found.iter().map(|(user,)| id("invitations.user_id", user)).collect()
 }
 
 /// Uses the token up; the person still has no password.

@@ -31,6 +31,12 @@ pub async fn of_actor(tx: &mut Tx, actor: &str) -> Result<Option<ActorRole>, Sto
     tx.optional::<RoleRow>(statement).await?.map(ActorRole::try_from).transpose()
 }
 
+/// All roles that actors of an account have.
+pub async fn of_account(tx: &mut Tx, account: &AccountId) -> Result<Vec<ActorRole>, StoreError> {
+    let statement = Statement::select(COLUMNS).push_bind(" FROM actor_roles WHERE account_id = ", account);
+    tx.all::<RoleRow>(statement).await?.into_iter().map(ActorRole::try_from).collect()
+}
+
 /// Takes a role away.
 pub async fn delete(tx: &mut Tx, id: &ActorRoleId) -> Result<(), StoreError> {
     tx.execute(Statement::new("DELETE FROM actor_roles WHERE id = $1").bind(id)).await.map(|_| ())

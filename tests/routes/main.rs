@@ -17,6 +17,7 @@ mod built_in_actions;
 mod bulk;
 mod cells;
 mod commits;
+mod developers;
 mod documents;
 mod downloads;
 mod edits;

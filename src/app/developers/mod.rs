@@ -2,15 +2,23 @@
 //!
 //! One page with sections; the environment that is looked at stands in the query of its address.
 
+mod agent;
+mod agents;
 mod environment_form;
 mod environments;
 mod event;
 mod events;
 mod frame;
+mod guests;
+mod job;
+mod jobs;
 mod keys;
+mod people;
+mod reference;
 mod secrets;
 mod section;
 mod tokens;
+mod webhooks;
 
 pub use frame::frame;
 
@@ -55,7 +63,18 @@ const SECTIONS: &[Section] = &[
         view: tokens::tokens,
     },
     Section { key: "events", name: "Events", sign: Icon::Bolt, of_admins: false, view: events::events },
+    Section { key: "agents", name: "Agents", sign: Icon::Monitor, of_admins: true, view: agents::agents },
+    Section { key: "people", name: "People", sign: Icon::Info, of_admins: false, view: people::people },
+    Section { key: "jobs", name: "Jobs", sign: Icon::Clock, of_admins: false, view: jobs::jobs },
+    Section {
+        key: "webhooks",
+        name: "Webhooks",
+        sign: Icon::Link,
+        of_admins: true,
+        view: webhooks::webhooks,
+    },
     Section { key: "secrets", name: "Secrets", sign: Icon::EyeOff, of_admins: true, view: secrets::secrets },
+    Section { key: "api", name: "API", sign: Icon::Document, of_admins: false, view: reference::api },
 ];
 
 /// What the sections share.

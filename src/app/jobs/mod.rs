@@ -6,6 +6,6 @@ mod outcome;
 mod state;
 
 pub use card::{ForegroundJob, JobPill, RunningCards};
-pub use history::{JobHistory, JobsPanel};
+pub use history::{JobHistory, JobsPanel, clock, curve, log, parts, sign_of};
 pub use outcome::{OutcomeDialog, outcome_body};
 pub use state::Jobs;

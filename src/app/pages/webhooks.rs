@@ -33,7 +33,7 @@ pub fn WebhooksPage() -> impl IntoView {
                             let again = move |()| again.update(|again| *again += 1);
                             view! { <TryAgain message=error.message again=again /> }.any()
                         }
-                        Ok(list) => webhooks::list(list),
+                        Ok(list) => webhooks::list(list, state.toasts),
                     }
                 })}
             </Transition>

@@ -38,6 +38,7 @@ fn form(shared: Webhooks, draft: WebhookDraft, open: RwSignal<bool>) -> AnyView 
     let topics = draft.topics.join(", ");
     let known = PRESETS.iter().find(|(_, _, preset)| *preset == topics).map_or("own", |(key, ..)| *key);
     let (url, name, job) = (text(&draft.url), text(&draft.name), text(&draft.job));
+    let namespaces = text(&draft.namespaces.join(", "));
     let (preset, named) = (text(known), text(if known == "own" { &topics } else { "" }));
     let (error, saving) = (RwSignal::new(None::<String>), RwSignal::new(false));
     let id = draft.id;
@@ -53,17 +54,14 @@ fn form(shared: Webhooks, draft: WebhookDraft, open: RwSignal<bool>) -> AnyView 
             id: id.clone(),
             name: name.get_untracked(),
             url: url.get_untracked(),
-            topics: topics
-                .split([',', ' ', '\n'])
-                .filter(|one| !one.is_empty())
-                .map(str::to_string)
-                .collect(),
+            topics: names_in(&topics),
             job: job.get_untracked(),
+            namespaces: names_in(&namespaces.get_untracked()),
         };
         saving.set(true);
         error.set(None);
         spawn_local(async move {
-            let answer = webhooks::save_webhook(shared.space.id(), draft).await;
+            let answer = webhooks::save_webhook(shared.place.get_value(), draft).await;
             let _ = saving.try_set(false);
             let refused = match answer {
                 Ok(Saved::Refused(words)) => words,
@@ -91,6 +89,7 @@ fn form(shared: Webhooks, draft: WebhookDraft, open: RwSignal<bool>) -> AnyView 
                     }
                 }))}
                 <FormField name="webhook-job".to_string() label="Only this job".to_string() control=Control::Line("text") value=job help=Some("As workbook:submitAction; empty for all jobs.".to_string()) />
+                <FormField name="webhook-namespaces".to_string() label="Only these namespaces".to_string() control=Control::Line("text") value=namespaces help=Some("As space:importer, with commas between them; a * stands for anything. All when empty.".to_string()) />
                 <FormField name="webhook-name".to_string() label="Name".to_string() control=Control::Line("text") value=name />
             </div>
             <footer class="dialog-foot">
@@ -100,4 +99,9 @@ fn form(shared: Webhooks, draft: WebhookDraft, open: RwSignal<bool>) -> AnyView 
         </form>
     }
     .any()
+}
+
+/// What is written with commas or blanks between.
+fn names_in(text: &str) -> Vec<String> {
+    text.split([',', ' ', '\n']).filter(|one| !one.is_empty()).map(str::to_string).collect()
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{Webhooks, detail, form, log, title};
 use crate::app::components::{
-    Button, Confirm, EmptyState, Icon, Look, MenuButton, MenuItem, ShownOnce, Table,
+    Button, Confirm, EmptyState, Icon, Look, MenuButton, MenuItem, ShownOnce, Table, Toasts,
 };
 use crate::app::format;
 use crate::app::plain::{Any, each, flag, on_mouse, part};
@@ -13,8 +13,8 @@ use crate::domain::webhook::EndpointState;
 use crate::rpc::webhooks::{WebhookCommand as Command, WebhookDraft, WebhookList, WebhookRow};
 
 /// The list, and under it what was sent to the chosen one.
-pub fn list(list: WebhookList) -> AnyView {
-    let shared = Webhooks::new(list);
+pub fn list(list: WebhookList, toasts: Toasts) -> AnyView {
+    let shared = Webhooks::new(list, toasts);
     let add = move |()| shared.draft.set(Some(blank()));
     let is_empty = crate::app::signals::Memo::new(move |_| shared.list.with(|list| list.webhooks.is_empty()));
     let keys = move || shared.list.with(|list| list.webhooks.iter().map(|row| row.id.clone()).collect());
@@ -63,6 +63,7 @@ fn blank() -> WebhookDraft {
         url: String::new(),
         topics: vec!["job:*".to_string()],
         job: String::new(),
+        namespaces: Vec::new(),
     }
 }
 
@@ -130,7 +131,9 @@ fn events(row: &WebhookRow) -> AnyView {
     let topics = if row.topics == ["*"] { "Everything".to_string() } else { row.topics.join(", ") };
     let job = (!row.job.is_empty())
         .then(|| view! { <small class="quiet">{format!("only the job {}", row.job)}</small> });
-    view! { <span>{topics}</span> {job.any()} }.any()
+    let namespaces = (!row.namespaces.is_empty())
+        .then(|| view! { <small class="quiet">{format!("only in {}", row.namespaces.join(", "))}</small> });
+    view! { <span>{topics}</span> {job.any()} {namespaces.any()} }.any()
 }
 
 fn items(shared: Webhooks, row: WebhookRow) -> Vec<MenuItem> {
@@ -146,8 +149,8 @@ fn items(shared: Webhooks, row: WebhookRow) -> Vec<MenuItem> {
         run("Send a test", Icon::Bolt, Command::Test).unless(stopped.clone()),
         run("Send again what was given up", Icon::Redo, Command::ReplayFailed).unless(stopped.or(none)),
         MenuItem::new("Edit", Icon::Pencil, move || {
-            let WebhookRow { id, name, url, topics, job, .. } = edited.clone();
-            shared.draft.set(Some(WebhookDraft { id, name, url, topics, job }));
+            let WebhookRow { id, name, url, topics, job, namespaces, .. } = edited.clone();
+            shared.draft.set(Some(WebhookDraft { id, name, url, topics, job, namespaces }));
         }),
         if active {
             run("Pause", Icon::Clock, Command::Pause)

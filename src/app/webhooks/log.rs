@@ -96,7 +96,7 @@ fn row(shared: Webhooks, found: RwSignal<DeliveryList>, id: String) -> AnyView {
         let (webhook, delivery) = (shared.chosen.get_untracked(), again.clone());
         spawn_local(async move {
             if let Err(error) = webhooks::replay(webhook, delivery).await {
-                shared.space.fail("It was not sent again", error);
+                shared.toasts.fail("It was not sent again", error);
             }
             shared.read();
         });

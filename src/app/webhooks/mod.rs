@@ -14,10 +14,9 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::app::components::{Doubt, Secret};
+use crate::app::components::{Doubt, Secret, Toast, Toasts, Tone};
 use crate::app::plain::watch;
-use crate::app::signals::RwSignal;
-use crate::app::state::SpaceState;
+use crate::app::signals::{RwSignal, StoredValue};
 use crate::rpc::webhooks::{self, DeliveryRow, WebhookCommand, WebhookDraft, WebhookList, WebhookRow};
 
 /// How often the server is asked while the page is seen.
@@ -26,7 +25,9 @@ const EVERY: Duration = Duration::from_secs(2);
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
 struct Webhooks {
-    space: SpaceState,
+    /// The id of the space or environment.
+    place: StoredValue<String>,
+    toasts: Toasts,
     list: RwSignal<WebhookList>,
     /// The one whose log is shown.
     chosen: RwSignal<String>,
@@ -43,10 +44,11 @@ struct Webhooks {
 }
 
 impl Webhooks {
-    fn new(list: WebhookList) -> Self {
+    fn new(list: WebhookList, toasts: Toasts) -> Self {
         let first = list.webhooks.first().map(|row| row.id.clone()).unwrap_or_default();
         let shared = Self {
-            space: SpaceState::of_page(),
+            place: StoredValue::new(list.place.clone()),
+            toasts,
             list: RwSignal::new(list),
             chosen: RwSignal::new(first),
             draft: RwSignal::new(None),
@@ -80,9 +82,9 @@ impl Webhooks {
 
     /// Reads the list and the log anew.
     fn read(self) {
-        let id = self.space.id();
+        let Some(place) = self.place.try_get_value() else { return };
         spawn_local(async move {
-            let Ok(found) = webhooks::webhooks(id).await else { return };
+            let Ok(found) = webhooks::webhooks(place).await else { return };
             let chosen = self.chosen.try_get_untracked().unwrap_or_default();
             if !found.webhooks.iter().any(|row| row.id == chosen) {
                 let first = found.webhooks.first().map(|row| row.id.clone());
@@ -121,12 +123,9 @@ impl Webhooks {
         spawn_local(async move {
             match webhooks::command_webhook(id, command).await {
                 Ok(secret) if command == WebhookCommand::RotateSecret => self.reveal(secret),
-                Ok(said) if !said.is_empty() => self
-                    .space
-                    .toasts
-                    .show(crate::app::components::Toast::new(crate::app::components::Tone::Good, said)),
+                Ok(said) if !said.is_empty() => self.toasts.show(Toast::new(Tone::Good, said)),
                 Ok(_) => {}
-                Err(error) => self.space.fail("This was not done", error),
+                Err(error) => self.toasts.fail("This was not done", error),
             }
             self.read();
         });

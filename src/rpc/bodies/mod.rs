@@ -1,6 +1,7 @@
 //! What the server functions do: who asks, the service's answer, and the small value that travels.
 
 pub mod actions;
+pub mod agents;
 pub mod calculations;
 pub mod cells;
 pub mod changes;
@@ -13,13 +14,16 @@ pub mod files;
 pub mod find;
 pub mod imports;
 pub mod job_history;
+pub mod job_log;
 pub mod jobs;
 pub mod keys;
 pub mod layouts;
 pub mod messages;
 mod outcome;
+pub mod people;
 pub mod record;
 pub mod records;
+pub mod reference;
 pub mod secrets;
 pub mod spaces;
 pub mod tokens;

@@ -1,7 +1,7 @@
-//! The webhooks of a space, and what was sent to them.
+//! The webhooks of a space or of a whole environment, and what was sent to them.
 
 use super::{Asker, id, refused};
-use crate::domain::ids::WebhookId;
+use crate::domain::ids::{EnvironmentId, Id, WebhookId};
 use crate::domain::webhook::filter::EventChoice;
 use crate::domain::webhook::{Delivery, DeliveryState};
 use crate::domain::wording::counted;
@@ -16,10 +16,14 @@ use crate::store::now;
 /// Webhooks that the page lists, and deliveries.
 const MOST: u64 = 100;
 
-pub async fn webhooks(space_id: String) -> Result<WebhookList, RpcError> {
+pub async fn webhooks(place: String) -> Result<WebhookList, RpcError> {
     let asker = Asker::of_request()?;
     let (service, actor) = (&asker.service, &asker.actor);
-    let found = service.webhooks(actor, None, Some(&id(&space_id)?), Page::first(MOST)).await?;
+    let page = Page::first(MOST);
+    let found = match EnvironmentId::parse(&place) {
+        Ok(environment) => service.webhooks_of_environment(actor, &environment, page).await?,
+        Err(_) => service.webhooks(actor, None, Some(&id(&place)?), page).await?,
+    };
     let mut webhooks = Vec::new();
     for endpoint in found.items {
         let counts = service.delivery_counts(actor, &endpoint.id).await?;
@@ -29,24 +33,26 @@ pub async fn webhooks(space_id: String) -> Result<WebhookList, RpcError> {
             url: endpoint.url,
             topics: endpoint.choice.topics,
             job: endpoint.choice.job.unwrap_or_default(),
+            namespaces: endpoint.choice.namespaces,
             state: endpoint.state,
             reason: endpoint.reason.unwrap_or_default(),
             failing_since: endpoint.failing_since.map(|since| since.0),
             counts,
         });
     }
-    Ok(WebhookList { webhooks, now: now().0 })
+    Ok(WebhookList { place, webhooks, now: now().0 })
 }
 
-pub async fn save_webhook(space_id: String, draft: WebhookDraft) -> Result<Saved, RpcError> {
+pub async fn save_webhook(place: String, draft: WebhookDraft) -> Result<Saved, RpcError> {
     let asker = Asker::of_request()?;
     let (service, actor) = (&asker.service, &asker.actor);
     let job = Some(draft.job.trim().to_string()).filter(|job| !job.is_empty());
     let name = Some(draft.name);
     if draft.id.is_empty() {
-        let choice = EventChoice { topics: draft.topics, job, namespaces: Vec::new() };
-        let space = Some(id(&space_id)?);
-        let new = NewEndpoint { environment_id: None, space_id: space, name, url: draft.url, choice };
+        let choice = EventChoice { topics: draft.topics, job, namespaces: draft.namespaces };
+        let environment_id = EnvironmentId::parse(&place).ok();
+        let space_id = if environment_id.is_none() { Some(id(&place)?) } else { None };
+        let new = NewEndpoint { environment_id, space_id, name, url: draft.url, choice };
         return match service.create_webhook(actor, new).await {
             Ok(made) => Ok(Saved::Secret(made.secret)),
             Err(error) => refused(error, "url: ").map(Saved::Refused),
@@ -57,6 +63,7 @@ pub async fn save_webhook(space_id: String, draft: WebhookDraft) -> Result<Saved
         url: Some(draft.url),
         topics: Some(draft.topics),
         job: Some(job),
+        namespaces: Some(draft.namespaces),
         ..EndpointChange::default()
     };
     match service.update_webhook(actor, &id(&draft.id)?, change).await {

@@ -121,7 +121,22 @@ impl Service {
         }
         let mut tx = self.db.read().await?;
         let (items, total) =
-            webhooks::list(&mut tx, &actor.scope, environment, space, page.offset(), page.size).await?;
+            webhooks::list(&mut tx, &actor.scope, environment, space, true, page.offset(), page.size).await?;
+        Ok(Paged { items, total })
+    }
+
+    /// The endpoints that hear of a whole environment.
+    pub async fn webhooks_of_environment(
+        &self,
+        actor: &Actor,
+        environment: &EnvironmentId,
+        page: Page,
+    ) -> Result<Paged<Endpoint>> {
+        allow(actor, managing(None))?;
+        self.environment(actor, environment).await?;
+        let (mut tx, of) = (self.db.read().await?, Some(environment));
+        let (items, total) =
+            webhooks::list(&mut tx, &actor.scope, of, None, false, page.offset(), page.size).await?;
         Ok(Paged { items, total })
     }
 

@@ -90,19 +90,21 @@ pub async fn find_anywhere(tx: &mut Tx, id: &WebhookId) -> Result<Option<Endpoin
 }
 
 /// One page of the endpoints, in the order in which they were made, and how many there are. Those of one space when
-/// it is named.
+/// it is named; without those of spaces when they are not wanted.
 pub async fn list(
     tx: &mut Tx,
     scope: &Scope,
     environment: Option<&EnvironmentId>,
     space: Option<&SpaceId>,
+    of_spaces: bool,
     offset: u64,
     limit: u64,
 ) -> Result<(Vec<Endpoint>, u64), StoreError> {
     let rest = Statement::new("FROM webhook_endpoints WHERE deleted_at IS NULL")
         .within(scope)
         .filter(" AND environment_id = ", environment)
-        .filter(" AND space_id = ", space);
+        .filter(" AND space_id = ", space)
+        .push(if of_spaces { "" } else { " AND space_id IS NULL" });
     let (rows, total) =
         tx.page::<EndpointRow>(COLUMNS, rest, " ORDER BY created_at, id", offset, limit).await?;
     Ok((rows.into_iter().map(Endpoint::try_from).collect::<Result<_, _>>()?, total))

@@ -93,7 +93,8 @@ fn buttons(jobs: Jobs, card: &JobCard, details: &JobStory) -> AnyView {
     view! { <div class="toast-actions">{again} {errors} {failed}</div> }.any()
 }
 
-fn parts(parts: Vec<PartRow>) -> AnyView {
+/// Its parts.
+pub fn parts(parts: Vec<PartRow>) -> AnyView {
     if parts.is_empty() {
         return ().any();
     }
@@ -116,7 +117,7 @@ fn parts(parts: Vec<PartRow>) -> AnyView {
 }
 
 /// How its progress went.
-fn curve(points: String) -> AnyView {
+pub fn curve(points: String) -> AnyView {
     if points.is_empty() {
         return ().any();
     }
@@ -128,7 +129,8 @@ fn curve(points: String) -> AnyView {
     .any()
 }
 
-fn log(lines: Vec<LogLine>, left_out: u64, with_runs: bool) -> AnyView {
+/// What was written down of it.
+pub fn log(lines: Vec<LogLine>, left_out: u64, with_runs: bool) -> AnyView {
     if lines.is_empty() {
         return view! { <p class="quiet">"Nothing was written down."</p> }.any();
     }
@@ -159,7 +161,7 @@ fn log(lines: Vec<LogLine>, left_out: u64, with_runs: bool) -> AnyView {
 }
 
 /// The time of day where the person is; in UTC on the server.
-fn clock(at: i64) -> String {
+pub fn clock(at: i64) -> String {
     #[cfg(feature = "hydrate")]
     let offset = crate::app::dom::minutes_behind_utc() * 60_000;
     #[cfg(not(feature = "hydrate"))]

@@ -4,6 +4,9 @@
 mod details;
 mod row;
 
+pub use details::{clock, curve, log, parts};
+pub use row::sign_of;
+
 use leptos::prelude::*;
 
 use self::row::JobRow;

@@ -14,7 +14,7 @@ use crate::domain::job::JobStatus;
 use crate::rpc::jobs::JobCard;
 
 /// How a status is shown: its sign, its class and its word.
-pub(super) fn sign_of(status: JobStatus) -> (Icon, &'static str, &'static str) {
+pub fn sign_of(status: JobStatus) -> (Icon, &'static str, &'static str) {
     match status {
         JobStatus::Complete => (Icon::CheckCircle, "state good", "Complete"),
         JobStatus::Failed => (Icon::Alert, "state bad", "Failed"),

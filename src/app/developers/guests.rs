@@ -1,0 +1,231 @@
+//! The guests of an environment: who comes into single spaces by a link.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{Developers, section};
+use crate::app::components::{
+    Button, Control, Dialog, EmptyState, FormField, Icon, MenuButton, MenuItem, Table, open_while,
+};
+use crate::app::format;
+use crate::app::plain::{Any, flag, live, on_event, on_mouse};
+use crate::app::signals::{RwSignal, Signal, StoredValue};
+use crate::rpc::people::{self, GuestDraft, GuestList, GuestRow};
+
+/// Guests that are shown first, and further ones with each press.
+const STEP: u64 = 50;
+
+/// What the parts of the list share.
+#[derive(Clone, Copy)]
+struct Guests {
+    developers: Developers,
+    draft: RwSignal<Option<GuestDraft>>,
+    /// Where they can be let in: id and name.
+    spaces: StoredValue<Vec<(String, String)>>,
+    most: RwSignal<u64>,
+}
+
+impl Guests {
+    fn invite(self) {
+        let environment_id = self.developers.environment.get_untracked();
+        self.draft.set(Some(GuestDraft { environment_id, ..GuestDraft::default() }));
+    }
+}
+
+/// The list, with a form for another one.
+pub fn guests(developers: Developers) -> AnyView {
+    let shared = Guests {
+        developers,
+        draft: RwSignal::new(None),
+        spaces: StoredValue::new(Vec::new()),
+        most: RwSignal::new(STEP),
+    };
+    let offer = view! { <Button label="Invite a guest".to_string() press=move |()| shared.invite() before=Icon::Plus /> };
+    let ask = |environment, most: String| people::guests(environment, most.parse().unwrap_or(STEP));
+    view! {
+        <h2 class="section-part">"Guests"</h2>
+        {section::head("Guests have no password: a link brings each of them into the spaces of this environment that they were invited into.", offer.any())}
+        {section::reading(developers, move || shared.most.get().to_string(), ask, move |list| shown(shared, list))}
+        {dialog(shared)}
+    }
+    .any()
+}
+
+fn shown(shared: Guests, list: GuestList) -> AnyView {
+    let GuestList { guests, total, spaces, now } = list;
+    shared.spaces.set_value(spaces);
+    if guests.is_empty() {
+        return view! {
+            <EmptyState sign=Icon::Link title="No guests yet" text="Invite somebody who is to work in one space and see nothing else.">
+                {section::add("Invite a guest", move |()| shared.invite())}
+            </EmptyState>
+        }
+        .any();
+    }
+    let more = total > guests.len() as u64;
+    view! {
+        <Table class="guests-table" caption="Guests" headings=&["E-mail", "Name", "Spaces", "Last here", ""]>
+            {guests.into_iter().map(|guest| row(shared, guest, now)).collect_view().any()}
+        </Table>
+        {more.then(|| view! { <p class="more"><Button label="Show more guests".to_string() press=move |()| shared.most.update(|most| *most += STEP) /></p> }).any()}
+    }
+    .any()
+}
+
+fn row(shared: Guests, guest: GuestRow, now: i64) -> AnyView {
+    let names: Vec<&str> = guest.spaces.iter().map(|(_, name)| name.as_str()).collect();
+    let spaces = if names.is_empty() { "None".to_string() } else { names.join(", ") };
+    let address =
+        if guest.email.is_empty() { "Let in by a program".to_string() } else { guest.email.clone() };
+    let name = guest.name.clone();
+    let (menu, label) = (format!("menu-{}", guest.id), format!("Actions of {name}"));
+    let here = guest.last_here_at.map_or("Never".to_string(), |at| format::ago(at, now));
+    let items = Signal::derive(move || items(shared, &guest));
+    view! {
+        <tr>
+            <th scope="row">{address}</th>
+            <td>{name}</td>
+            <td class="wide">{spaces}</td>
+            <td>{here}</td>
+            <td class="menu-cell"><MenuButton id=menu label=label bare=Icon::More items=items /></td>
+        </tr>
+    }
+    .any()
+}
+
+fn items(shared: Guests, guest: &GuestRow) -> Vec<MenuItem> {
+    let link = |(space, name): &(String, String)| {
+        let (id, space) = (guest.id.clone(), space.clone());
+        MenuItem::new(format!("Link to {name}"), Icon::Link, move || {
+            show_link(shared.developers, id.clone(), space.clone());
+        })
+    };
+    let mut items: Vec<MenuItem> = guest.spaces.iter().map(link).collect();
+    let (edited, doomed) = (guest.clone(), guest.clone());
+    items.push(MenuItem::new("Change", Icon::Pencil, move || {
+        let environment_id = shared.developers.environment.get_untracked();
+        let GuestRow { id, email, name, spaces, .. } = edited.clone();
+        let spaces = spaces.into_iter().map(|(id, _)| id).collect();
+        shared.draft.set(Some(GuestDraft { id, environment_id, email, name, spaces }));
+    }));
+    items.push(
+        MenuItem::new("Delete", Icon::Trash, move || ask_to_delete(shared.developers, &doomed)).dangerous(),
+    );
+    items
+}
+
+fn show_link(developers: Developers, guest: String, space: String) {
+    spawn_local(async move {
+        match people::guest_link(guest, space).await {
+            Ok(link) => developers.reveal(
+                "The link of this guest",
+                "Send it to them: it opens the space for a day, for whoever has it.",
+                link,
+            ),
+            Err(error) => developers.toasts.fail("There is no link", error),
+        }
+    });
+}
+
+fn ask_to_delete(developers: Developers, guest: &GuestRow) {
+    let (id, name) = (guest.id.clone(), guest.name.clone());
+    developers.ask(
+        format!("Delete {name}?"),
+        "Their links open nothing any more. What they did stays.",
+        "Delete",
+        move || {
+            let deed = people::delete_guest(id.clone());
+            developers.act("The guest was not deleted", deed, "The guest is deleted");
+        },
+    );
+}
+
+fn dialog(shared: Guests) -> AnyView {
+    let draft = shared.draft;
+    let open = open_while(move || draft.with(Option::is_some), move || draft.set(None));
+    let heading = move || {
+        let is_new = draft.with(|draft| draft.as_ref().is_none_or(|draft| draft.id.is_empty()));
+        if is_new { "Invite a guest" } else { "Change a guest" }.to_string()
+    };
+    view! {
+        <Dialog id="guest-form" open=open title=Signal::derive(heading)>
+            {draft.get_untracked().map(|draft| form(shared, draft, open)).any()}
+        </Dialog>
+    }
+    .any()
+}
+
+fn form(shared: Guests, draft: GuestDraft, open: RwSignal<bool>) -> AnyView {
+    let (email, name) = (RwSignal::new(draft.email.clone()), RwSignal::new(draft.name.clone()));
+    let chosen = RwSignal::new(draft.spaces.clone());
+    let (error, saving) = (RwSignal::new(None::<String>), RwSignal::new(false));
+    let (known, is_new) = (!draft.id.is_empty() && draft.email.is_empty(), draft.id.is_empty());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if saving.get_untracked() {
+            return;
+        }
+        let draft = GuestDraft {
+            email: email.get_untracked(),
+            name: name.get_untracked(),
+            spaces: chosen.get_untracked(),
+            ..draft.clone()
+        };
+        saving.set(true);
+        error.set(None);
+        spawn_local(async move {
+            let answer = people::save_guest(draft).await;
+            let _ = saving.try_set(false);
+            let refused = match answer {
+                Ok(Some(words)) => words,
+                Err(error) => error.message,
+                Ok(None) => {
+                    open.set(false);
+                    if is_new {
+                        section::say(
+                            shared.developers,
+                            "They may come in: the menu beside them has their links",
+                        );
+                    }
+                    return shared.developers.read();
+                }
+            };
+            let _ = error.try_set(Some(refused));
+        });
+    };
+    let space = move |(id, label): (String, String)| {
+        let (here, of_change) = (id.clone(), id);
+        let change = move |event| {
+            let is_in = event_target_checked(&event);
+            chosen.update(|chosen| {
+                chosen.retain(|one| *one != of_change);
+                if is_in {
+                    chosen.push(of_change.clone());
+                }
+            });
+        };
+        view! {
+            <label>
+                <input type="checkbox" class="check" prop:checked=live(move || chosen.with(|chosen| chosen.contains(&here))) on:change=on_event(change) />
+                " " {label}
+            </label>
+        }
+    };
+    view! {
+        <form on:submit=submit novalidate>
+            <div class="dialog-body">
+                <FormField name="guest-email".to_string() label="E-mail".to_string() control=Control::Line("email") value=email required=!known error=error />
+                <FormField name="guest-name".to_string() label="Name".to_string() control=Control::Line("text") value=name />
+                <fieldset class="choices">
+                    <legend>"Spaces"</legend>
+                    {shared.spaces.get_value().into_iter().map(space).collect_view().any()}
+                </fieldset>
+            </div>
+            <footer class="dialog-foot">
+                <button type="button" class="button" on:click=on_mouse(move |_| open.set(false))>"Cancel"</button>
+                <button type="submit" class="button button-primary" aria-disabled=flag(move || saving.get())>{if is_new { "Invite" } else { "Save" }}</button>
+            </footer>
+        </form>
+    }
+    .any()
+}

@@ -1,0 +1,181 @@
+//! The jobs of an environment over all its spaces, the newest first, and going on.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{Developers, job, section};
+use crate::app::components::{Button, Control, EmptyState, FormField, Icon, Table, icon};
+use crate::app::format;
+use crate::app::jobs::sign_of;
+use crate::app::plain::{Any, each, on_mouse, part, watch};
+use crate::app::signals::{Memo, RwSignal};
+use crate::domain::job::JobStanding;
+use crate::domain::route::Route;
+use crate::rpc::job_log::{self, JobLog, JobsAsked, LoggedJob};
+
+/// Jobs that are shown first, and further ones with each press.
+const STEP: u64 = 50;
+
+/// What can be shown alone: key, words and standing.
+const STANDINGS: &[(&str, &str, Option<JobStanding>)] = &[
+    ("", "All jobs", None),
+    ("running", "Running", Some(JobStanding::Running)),
+    ("complete", "Complete", Some(JobStanding::Complete)),
+    ("failed", "Failed", Some(JobStanding::Failed)),
+    ("canceled", "Canceled", Some(JobStanding::Canceled)),
+];
+
+/// What the parts of the section share.
+#[derive(Clone, Copy)]
+struct Jobs {
+    developers: Developers,
+    standing: RwSignal<String>,
+    text: RwSignal<String>,
+    most: RwSignal<u64>,
+    found: RwSignal<Option<JobLog>>,
+    /// The job that is looked at: its id and what people call it.
+    looking: RwSignal<Option<(String, String)>>,
+}
+
+impl Jobs {
+    fn question(self) -> JobsAsked {
+        let chosen = self.standing.get();
+        JobsAsked {
+            environment_id: self.developers.environment.get(),
+            standing: STANDINGS.iter().find(|(key, ..)| *key == chosen).and_then(|row| row.2),
+            text: self.text.get(),
+            most: self.most.get(),
+        }
+    }
+
+    /// Asks for what is to be shown now; an answer to an older question is passed over.
+    fn read(self) {
+        let Some(asked) = self.most.try_get_untracked().map(|_| untrack(|| self.question())) else { return };
+        spawn_local(async move {
+            let answer = job_log::newest_jobs(asked.clone()).await;
+            let current = self.most.try_get_untracked().is_some() && untrack(|| self.question()) == asked;
+            match answer {
+                Ok(list) if current => {
+                    let is_new = |known: &Option<JobLog>| {
+                        known
+                            .as_ref()
+                            .is_none_or(|known| known.jobs != list.jobs || known.total != list.total)
+                    };
+                    if self.found.with_untracked(is_new) {
+                        self.found.set(Some(list));
+                    }
+                }
+                Err(error) if current => self.developers.toasts.fail("The jobs could not be read", error),
+                _ => {}
+            }
+        });
+    }
+
+    fn job(self, id: &str) -> Option<LoggedJob> {
+        self.found.with(|list| list.as_ref()?.jobs.iter().find(|job| job.id == id).cloned())
+    }
+}
+
+/// The log, with a filter over it.
+pub fn jobs(developers: Developers) -> AnyView {
+    let shared = Jobs {
+        developers,
+        standing: RwSignal::new(String::new()),
+        text: RwSignal::new(String::new()),
+        most: RwSignal::new(STEP),
+        found: RwSignal::new(None),
+        looking: RwSignal::new(None),
+    };
+    watch(move || {
+        shared.question();
+        developers.moved.track();
+        shared.read();
+    });
+    section::while_seen(move || shared.read());
+    let standings = STANDINGS.iter().map(|(key, words, _)| (key.to_string(), words.to_string())).collect();
+    view! {
+        {section::head("What was done in all spaces of this environment: by people, by listeners and by the server. It goes on by itself.", ().any())}
+        <div class="section-filter" role="search">
+            <FormField name="job-standing".to_string() label="Show".to_string() control=Control::Choice(standings) value=shared.standing />
+            <FormField name="job-text".to_string() label="Search".to_string() control=Control::Line("search") value=shared.text help=Some("In names and in what jobs say".to_string()) />
+        </div>
+        {list(shared)}
+        {job::panel(shared.looking)}
+    }
+    .any()
+}
+
+fn list(shared: Jobs) -> AnyView {
+    let keys = move || {
+        shared.found.with(|list| list.iter().flat_map(|list| &list.jobs).map(|job| job.id.clone()).collect())
+    };
+    let state = Memo::new(move |_| shared.found.with(|list| list.as_ref().map(|list| list.jobs.is_empty())));
+    let has_more = Memo::new(move |_| {
+        shared.found.with(|list| list.as_ref().is_some_and(|list| list.total > list.jobs.len() as u64))
+    });
+    view! {
+        {part(move || match state.get() {
+            None => view! { <p class="quiet" role="status">"Reading…"</p> }.any(),
+            Some(true) => {
+                view! {
+                    <EmptyState sign=Icon::Clock title="No jobs" text="No job is like that. An import, an export or a press on an action makes one." />
+                }
+                    .any()
+            }
+            Some(false) => {
+                view! {
+                    <Table class="jobs-table" caption="Jobs" headings=&["Job", "Space", "State", "Who", "When", "#Took"]>
+                        {each(keys, move |id| row(shared, id))}
+                    </Table>
+                }
+                    .any()
+            }
+        })}
+        {part(move || has_more.get().then(|| {
+            let more = move |()| shared.most.update(|most| *most += STEP);
+            view! { <p class="more"><Button label="Show older jobs".to_string() press=more /></p> }
+        }))}
+    }
+    .any()
+}
+
+fn row(shared: Jobs, id: String) -> AnyView {
+    let Some(first) = untrack(|| shared.job(&id)) else { return ().any() };
+    let now = move || shared.found.with(|list| list.as_ref().map_or(0, |list| list.now));
+    let [of_state, of_took, looked] = std::array::from_fn(|_| id.clone());
+    let label = first.label.clone();
+    let state = move || {
+        shared.job(&of_state).map(|job| {
+            let (sign, class, word) = sign_of(job.status);
+            let progress = (!job.status.is_terminal()).then(|| format!(" {} %", job.progress));
+            view! { <span class=class>{icon(sign)} {word} {progress}</span> }
+        })
+    };
+    let took = move || shared.job(&of_took).and_then(|job| job.took).map(length);
+    let space = match first.space_id.is_empty() {
+        true => ().any(),
+        false => {
+            let page = Route::Jobs { space: first.space_id }.path();
+            view! { <a href=page>{first.space}</a> }.any()
+        }
+    };
+    view! {
+        <tr>
+            <th scope="row">
+                <button type="button" class="button-text" on:click=on_mouse(move |_| shared.looking.set(Some((looked.clone(), label.clone()))))>{first.label.clone()}</button>
+                <small class="quiet">{first.name}</small>
+            </th>
+            <td>{space}</td>
+            <td>{part(state)}</td>
+            <td>{first.by}</td>
+            <td>{part(move || format::ago(first.created_at, now()))}</td>
+            <td class="text-right">{part(took)}</td>
+        </tr>
+    }
+    .any()
+}
+
+/// How long a job took, also when it was short.
+fn length(milliseconds: i64) -> String {
+    if milliseconds < 1_000 { format!("{} ms", milliseconds.max(0)) } else { format::span(milliseconds) }
+}

@@ -122,7 +122,7 @@ fn run(panel: Panel, found: RwSignal<Option<RunList>>, id: &str) -> AnyView {
         id: run.event_id.clone(),
         topic: run.topic.clone(),
         space: run.space.clone(),
-        actor: String::new(),
+        who: String::new(),
         at: run.at,
     };
     view! {

@@ -3,7 +3,7 @@
 use super::people::Names;
 use super::{Asker, id};
 use crate::domain::agent::{Agent, AgentRun, AgentVersion};
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Topic};
 use crate::domain::ids::{AgentId, EnvironmentId, EventId, Id};
 use crate::rpc::RpcError;
 use crate::rpc::agents::{AgentList, AgentRow, RunList, RunRow, VersionList, VersionRow};
@@ -138,13 +138,17 @@ struct Deployments {
 
 impl Deployments {
     async fn of(asker: &Asker, environment: &EnvironmentId) -> Result<Self, RpcError> {
-        let filter = EventFilter {
-            environment_id: Some(environment.clone()),
-            domain: Some("agent".to_string()),
-            include_acknowledged: true,
-            ..EventFilter::default()
-        };
-        let events = asker.service.newest_events(&asker.actor, &filter, MOST_EVENTS).await?;
+        let mut events = Vec::new();
+        for topic in [Topic::AgentCreated, Topic::AgentUpdated] {
+            let filter = EventFilter {
+                environment_id: Some(environment.clone()),
+                topic: Some(topic.as_str().to_string()),
+                include_acknowledged: true,
+                ..EventFilter::default()
+            };
+            events.extend(asker.service.newest_events(&asker.actor, &filter, MOST_EVENTS).await?);
+        }
+        events.sort_by_key(|event| std::cmp::Reverse(event.environment_sequence));
         let names = Names::of(asker).await?;
         let text = |event: &Event, member: &str| {
             event.context.get(member).and_then(|value| value.as_str()).unwrap_or_default().to_string()

@@ -69,6 +69,7 @@ async fn list(
         space_id: asked.space_id.map(|id| known(&id)).transpose()?,
         domain: asked.domain,
         topic: asked.topic,
+        topic_prefix: None,
         since,
         after,
         include_acknowledged: asked.include_acknowledged.unwrap_or(false),

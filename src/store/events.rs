@@ -90,6 +90,8 @@ pub struct EventFilter {
     pub space_id: Option<SpaceId>,
     /// Those of that name.
     pub topic: Option<String>,
+    /// Those whose names begin so.
+    pub topic_prefix: Option<String>,
     /// Those of that domain.
     pub domain: Option<String>,
     /// Those after that moment.
@@ -328,6 +330,11 @@ fn filtered(scope: &Scope, filter: &EventFilter) -> (Statement, [&'static str; 2
         .filter(" AND topic = ", filter.topic.as_deref())
         .filter(" AND domain = ", filter.domain.as_deref())
         .filter(" AND created_at > ", filter.since);
+    if let Some(prefix) = &filter.topic_prefix {
+        rest = rest
+            .push_bind(" AND substr(topic, 1, ", integer(prefix.chars().count() as u64))
+            .push_bind(") = ", prefix.as_str());
+    }
     if let Some(after) = &filter.after {
         rest = rest
             .push_bind(" AND environment_id = (SELECT environment_id FROM events WHERE id = ", after)

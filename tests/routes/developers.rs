@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use inlet::rpc::agents::{AgentList, VersionList};
-use inlet::rpc::job_log::{WholeJob, JobLog, JobsAsked};
+use inlet::rpc::job_log::{JobLog, JobsAsked, WholeJob};
 use inlet::rpc::people::{GuestDraft, GuestList, PeopleList, PersonDraft, SavedPerson};
 use inlet::rpc::reference::{OperationDetail, OperationRow};
 use inlet::rpc::secrets::SecretDraft;

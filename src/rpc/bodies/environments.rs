@@ -33,7 +33,7 @@ pub async fn save_environment(draft: EnvironmentDraft) -> Result<SavedEnvironmen
     let asker = Asker::of_request()?;
     let (service, actor) = (&asker.service, &asker.actor);
     let saved = match change(&draft) {
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
         Ok(change) if draft.id.is_empty() => service.create_environment(actor, change).await,
         Ok(change) => service.update_environment(actor, &id(&draft.id)?, change).await,
     };

@@ -21,12 +21,12 @@ pub async fn newest_events(asked: EventsAsked) -> Result<EventList, RpcError> {
     let names: HashMap<&str, &str> = spaces.iter().map(|(id, name)| (id.as_str(), name.as_str())).collect();
     let space_id = (!asked.space_id.is_empty()).then(|| id(&asked.space_id)).transpose()?;
     let topic = asked.topic.trim();
-    let domain = topic.strip_suffix(":*").map(str::to_string);
+    let prefix = topic.strip_suffix('*').map(str::to_string);
     let filter = EventFilter {
         environment_id: Some(environment),
         space_id,
-        topic: Some(topic.to_string()).filter(|topic| !topic.is_empty() && domain.is_none()),
-        domain,
+        topic: Some(topic.to_string()).filter(|topic| !topic.is_empty() && prefix.is_none()),
+        topic_prefix: prefix,
         include_acknowledged: true,
         ..EventFilter::default()
     };

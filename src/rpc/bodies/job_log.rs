@@ -10,7 +10,7 @@ use super::{Asker, id, job_history};
 use crate::domain::ids::EnvironmentId;
 use crate::domain::job::Job;
 use crate::rpc::RpcError;
-use crate::rpc::job_log::{WholeJob, JobLog, JobsAsked, LoggedJob};
+use crate::rpc::job_log::{JobLog, JobsAsked, LoggedJob, WholeJob};
 use crate::service::Page;
 use crate::service::plugin_words::in_words;
 use crate::store::jobs::JobFilter;

@@ -170,6 +170,7 @@ async fn a_list_is_narrowed_and_forgets_what_was_acknowledged() {
         for (filter, wanted) in [
             (all.clone(), vec![&created, &ready]),
             (EventFilter { topic: Some("job:ready".to_string()), ..all.clone() }, vec![&ready]),
+            (EventFilter { topic_prefix: Some("job:".to_string()), ..all.clone() }, vec![&ready]),
             (EventFilter { domain: Some("file".to_string()), ..all.clone() }, vec![&created]),
             (EventFilter { since: Some(since), ..all.clone() }, vec![]),
             (EventFilter { since: Some(samples::THEN), ..all.clone() }, vec![&created, &ready]),

@@ -1,6 +1,7 @@
-// The pages of developers: environments, keys, personal tokens, secrets, and what happened.
+// The pages of developers: environments, keys, personal tokens, secrets, people, agents, and what happened.
 import { expect, hydrated, test } from '../helper';
 import { caller } from './api';
+import { keysOf } from './listener';
 
 test.use({ viewport: { width: 1440, height: 900 } });
 
@@ -141,17 +142,76 @@ test('events come in while one looks, and show what listeners get', async ({ pag
   await expect(made).toBeVisible();
   await made.getByRole('button', { name: 'space:created' }).click();
   const panel = page.getByRole('dialog', { name: 'space:created' });
-  await expect(panel.getByRole('region', { name: 'JSON' })).toContainText('"topic": "space:created"');
+  await expect(panel.getByRole('group', { name: 'JSON' })).toContainText('"topic": "space:created"');
   await checkAccessibility();
   await page.keyboard.press('Escape');
   await expect(panel).toBeHidden();
+});
+
+test('a person is invited by a link, and sees no keys', async ({ page, browser, server, checkAccessibility }) => {
+  await page.goto('/developers/people');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Invite somebody' }).click();
+  const form = page.getByRole('dialog', { name: 'Invite somebody' });
+  await form.getByLabel('E-mail').fill('mia@example.com');
+  await form.getByLabel('Name').fill('Mia');
+  await form.getByLabel('Role').selectOption('Member');
+  await checkAccessibility();
+  await form.getByRole('button', { name: 'Invite' }).click();
+  const link = await page.locator('#developers-secret code').innerText();
+  await page.getByRole('button', { name: 'Done' }).click();
+  const row = page.getByRole('table', { name: 'People' }).getByRole('row', { name: /mia@example.com/ });
+  await expect(row).toContainText('Invited');
+  await checkAccessibility();
+
+  const theirs = await (await browser.newContext()).newPage();
+  await theirs.goto(`${server.url}/invitation${new URL(link).hash}`);
+  await theirs.getByLabel('Password').fill('a password of hers');
+  await theirs.getByRole('button', { name: 'Join' }).click();
+  await theirs.goto(`${server.url}/developers/people`);
+  await hydrated(theirs);
+  await expect(theirs.getByRole('table', { name: 'People' })).toBeVisible();
+  await expect(theirs.getByRole('button', { name: 'Invite somebody' })).toHaveCount(0);
+  await expect(theirs.getByRole('link', { name: 'Keys' })).toHaveCount(0);
+  await theirs.goto(`${server.url}/developers/keys`);
+  await expect(theirs.getByRole('alert').filter({ hasText: /a member may not/i })).toBeVisible();
+  await theirs.context().close();
+});
+
+test('agents, jobs, webhooks and the API are looked at', async ({ page, request, server, checkAccessibility }) => {
+  const call = caller(request, keysOf(server.data).API_KEY);
+  const agent = { topics: ['space:created'], compiler: 'js', source: "exports.default = (l) => l.on('space:created', () => console.log('hello'))", slug: 'greeter' };
+  await call('POST', `/agents?environmentId=${keysOf(server.data).ENVIRONMENT_ID}`, agent);
+  await page.goto('/developers/agents');
+  await hydrated(page);
+  const row = page.getByRole('table', { name: 'Agents' }).getByRole('row', { name: /greeter/ });
+  await expect(row).toContainText('space:created');
+  await checkAccessibility();
+  await row.getByRole('button', { name: 'greeter', exact: true }).click();
+  const panel = page.getByRole('dialog').filter({ has: page.getByRole('tab', { name: 'Log' }) });
+  await panel.getByRole('tab', { name: 'Versions' }).click();
+  await expect(panel.getByText(/Version 1|In use|now/i).first()).toBeVisible();
+  await checkAccessibility();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('link', { name: 'Jobs' }).click();
+  await expect(page.getByRole('heading', { name: 'Jobs', level: 1 })).toBeVisible();
+  await checkAccessibility();
+  await page.getByRole('link', { name: 'Webhooks' }).click();
+  await expect(page.getByText('No webhooks yet')).toBeVisible();
+  await checkAccessibility();
+  await page.getByRole('link', { name: 'API' }).click();
+  await page.getByLabel('Search').fill('publishable');
+  await page.getByRole('button', { name: /publishable-key/ }).or(page.getByText('/v1/auth/publishable-key')).first().click();
+  await expect(page.getByText(/curl/).first()).toBeVisible();
+  await checkAccessibility();
 });
 
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
 
   test('the sections are a row, and nothing is wider than the screen', async ({ page, checkAccessibility }) => {
-    for (const section of ['', '/keys', '/tokens', '/events', '/secrets']) {
+    for (const section of ['', '/keys', '/tokens', '/events', '/jobs', '/secrets', '/agents', '/webhooks', '/people', '/api']) {
       await page.goto(`/developers${section}`);
       await hydrated(page);
       await checkAccessibility();

@@ -332,8 +332,8 @@ fn filtered(scope: &Scope, filter: &EventFilter) -> (Statement, [&'static str; 2
         .filter(" AND created_at > ", filter.since);
     if let Some(prefix) = &filter.topic_prefix {
         rest = rest
-            .push_bind(" AND substr(topic, 1, ", integer(prefix.chars().count() as u64))
-            .push_bind(") = ", prefix.as_str());
+            .push_bind(" AND substr(topic, 1, CAST(", integer(prefix.chars().count() as u64))
+            .push_bind(" AS INTEGER)) = ", prefix.as_str());
     }
     if let Some(after) = &filter.after {
         rest = rest

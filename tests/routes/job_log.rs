@@ -140,11 +140,12 @@ async fn a_plan_is_put_read_and_changed_in_parts() {
 #[tokio::test]
 async fn a_job_about_an_agent_belongs_to_the_environment() {
     on_each_database(async |app: TestApp| {
-        let body = json!({ "type": "agent", "operation": "agent-export", "source": "us_ag_x", "trigger": "immediate" });
+        let body =
+            json!({ "type": "agent", "operation": "inspect", "source": "us_ag_x", "trigger": "immediate" });
         let made = app.post("/v1/jobs", body).await.data();
         assert_eq!((&made["spaceId"], &made["environmentId"]), (&Value::Null, &json!(app.environment_id)));
         let ready = app.get("/v1/events?topic=job:ready").await.data();
-        assert_eq!(ready[0]["payload"]["job"], json!("agent:agent-export"));
+        assert_eq!(ready[0]["payload"]["job"], json!("agent:inspect"));
         let neighbour = app.neighbours_key().await;
         let path = format!("/v1/jobs/{}", text(&made, "id"));
         app.call_as(&neighbour, "GET", &path, &Value::Null).await.refused(404);

@@ -158,7 +158,7 @@ fn lines(panel: Panel, run: RunRow) -> AnyView {
         });
     };
     view! {
-        <pre tabindex="0" role="region" aria-label="What it wrote">{part(move || text.get())}</pre>
+        <pre tabindex="0" role="group" aria-label="What it wrote">{part(move || text.get())}</pre>
         {part(move || is_cut.get().then(|| view! { <Button label="Show all lines".to_string() press=whole.clone() /> }))}
     }
     .any()

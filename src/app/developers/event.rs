@@ -43,7 +43,7 @@ pub fn json_text(json: String) -> AnyView {
     let text = json.clone();
     view! {
         <p><button type="button" class="button button-small" on:click=on_mouse(move |_| copy(&text))>{icon(Icon::Copy)} "Copy as JSON"</button></p>
-        <pre tabindex="0" role="region" aria-label="JSON">{json}</pre>
+        <pre tabindex="0" role="group" aria-label="JSON">{json}</pre>
     }
     .any()
 }

@@ -55,17 +55,8 @@ const SECTIONS: &[Section] = &[
         view: environments::environments,
     },
     Section { key: "keys", name: "Keys", sign: Icon::Pin, of_admins: true, view: keys::keys },
-    Section {
-        key: "tokens",
-        name: "Personal tokens",
-        sign: Icon::Bookmark,
-        of_admins: false,
-        view: tokens::tokens,
-    },
-    Section { key: "events", name: "Events", sign: Icon::Bolt, of_admins: false, view: events::events },
+    Section { key: "secrets", name: "Secrets", sign: Icon::EyeOff, of_admins: true, view: secrets::secrets },
     Section { key: "agents", name: "Agents", sign: Icon::Monitor, of_admins: true, view: agents::agents },
-    Section { key: "people", name: "People", sign: Icon::Info, of_admins: false, view: people::people },
-    Section { key: "jobs", name: "Jobs", sign: Icon::Clock, of_admins: false, view: jobs::jobs },
     Section {
         key: "webhooks",
         name: "Webhooks",
@@ -73,7 +64,16 @@ const SECTIONS: &[Section] = &[
         of_admins: true,
         view: webhooks::webhooks,
     },
-    Section { key: "secrets", name: "Secrets", sign: Icon::EyeOff, of_admins: true, view: secrets::secrets },
+    Section { key: "events", name: "Events", sign: Icon::Bolt, of_admins: false, view: events::events },
+    Section { key: "jobs", name: "Jobs", sign: Icon::Clock, of_admins: false, view: jobs::jobs },
+    Section { key: "people", name: "People", sign: Icon::Info, of_admins: false, view: people::people },
+    Section {
+        key: "tokens",
+        name: "Personal tokens",
+        sign: Icon::Bookmark,
+        of_admins: false,
+        view: tokens::tokens,
+    },
     Section { key: "api", name: "API", sign: Icon::Document, of_admins: false, view: reference::api },
 ];
 

@@ -130,7 +130,7 @@ fn example(body: BodyView) -> AnyView {
     let label = body.form.clone();
     view! {
         <p class="quiet">{body.form}</p>
-        {(!body.example.is_empty()).then(|| view! { <pre tabindex="0" role="region" aria-label=label>{body.example}</pre> }).any()}
+        {(!body.example.is_empty()).then(|| view! { <pre tabindex="0" role="group" aria-label=label>{body.example}</pre> }).any()}
     }
     .any()
 }

@@ -98,7 +98,7 @@ pub fn commands(developers: Developers, text: String) -> AnyView {
     };
     view! {
         <div class="commands">
-            <pre tabindex="0" role="region" aria-label="Commands"><code>{text}</code></pre>
+            <pre tabindex="0" role="group" aria-label="Commands"><code>{text}</code></pre>
             <button type="button" class="button button-small" on:click=on_mouse(press)>{icon(Icon::Copy)} "Copy"</button>
         </div>
     }

@@ -166,8 +166,10 @@ test('a person is invited by a link, and sees no keys', async ({ page, browser, 
 
   const theirs = await (await browser.newContext()).newPage();
   await theirs.goto(`${server.url}/invitation${new URL(link).hash}`);
+  await theirs.getByLabel('Name').fill('Mia');
   await theirs.getByLabel('Password').fill('a password of hers');
   await theirs.getByRole('button', { name: 'Join' }).click();
+  await theirs.waitForURL(`${server.url}/`);
   await theirs.goto(`${server.url}/developers/people`);
   await hydrated(theirs);
   await expect(theirs.getByRole('table', { name: 'People' })).toBeVisible();

@@ -90,6 +90,18 @@ impl Service {
         Ok(Paged { items, total })
     }
 
+    /// The ids and names of the spaces of an environment that the actor sees, the one last worked in first.
+    pub async fn space_names(
+        &self,
+        actor: &Actor,
+        environment: &EnvironmentId,
+        most: u64,
+    ) -> Result<Vec<(String, String)>> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        Ok(spaces::names(&mut tx, &actor.scope, environment, most).await?)
+    }
+
     /// One space.
     pub async fn space(&self, actor: &Actor, id: &SpaceId) -> Result<Space> {
         allow(actor, Operation::ReadSpace)?;

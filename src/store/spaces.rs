@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::convert::{
-    containing, count, from_json, from_optional_json, id, json, moment, optional_id, optional_json,
+    containing, count, from_json, from_optional_json, id, integer, json, moment, optional_id, optional_json,
 };
 use super::statement::Statement;
 use super::{StoreError, Tx};
@@ -260,6 +260,20 @@ pub async fn list(
     };
     let (rows, total) = tx.page::<SummaryRow>(SUMMARY, rest, filter.order.sql(), offset, limit).await?;
     Ok((rows.into_iter().map(SpaceSummary::try_from).collect::<Result<_, _>>()?, total))
+}
+
+/// The ids and names of the spaces of an environment, the one last worked in first. Nothing in them is counted.
+pub async fn names(
+    tx: &mut Tx,
+    scope: &Scope,
+    environment: &EnvironmentId,
+    limit: u64,
+) -> Result<Vec<(String, String)>, StoreError> {
+    let statement = within(Statement::new("SELECT id, name FROM spaces WHERE deleted_at IS NULL"), scope)
+        .push_bind(" AND environment_id = ", environment)
+        .push(SpaceOrder::default().sql())
+        .push_bind(" LIMIT ", integer(limit));
+    tx.all(statement).await
 }
 
 /// Deletes a space with its workbooks, sheets, documents, files, jobs, mappings and secrets. Its events stay.

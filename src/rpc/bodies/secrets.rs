@@ -4,9 +4,7 @@ use super::{Asker, id, refused};
 use crate::domain::ids::EnvironmentId;
 use crate::rpc::RpcError;
 use crate::rpc::secrets::{SecretDraft, SecretList, SecretRow};
-use crate::service::Page;
 use crate::service::stored_secrets::{SecretPlace, ShownSecret};
-use crate::store::spaces::SpaceFilter;
 
 /// Spaces that can be chosen.
 const MOST_SPACES: u64 = 500;
@@ -29,9 +27,7 @@ pub(super) async fn spaces_of(
     asker: &Asker,
     environment: &EnvironmentId,
 ) -> Result<Vec<(String, String)>, RpcError> {
-    let filter = SpaceFilter { environment_id: Some(environment.clone()), ..SpaceFilter::default() };
-    let found = asker.service.spaces(&asker.actor, &filter, Page::first(MOST_SPACES)).await?;
-    Ok(found.items.into_iter().map(|found| (found.space.id.to_string(), found.space.name)).collect())
+    Ok(asker.service.space_names(&asker.actor, environment, MOST_SPACES).await?)
 }
 
 pub async fn store_secret(draft: SecretDraft) -> Result<Option<String>, RpcError> {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Developers, event, following, section};
+use super::{Developers, event, following};
 use crate::app::components::{Button, Dialog, Tab, Tabs, open_while};
 use crate::app::format;
 use crate::app::jobs::clock;

@@ -5,6 +5,8 @@
 //! the storage of its tab and sends it with each request. No cookie is needed: browsers keep those from frames. A frame
 //! that is loaded anew has nothing to show in its first request, so it gets [`RESUME`], which sends the token as a form.
 
+mod words;
+
 use std::collections::HashMap;
 
 use axum::body::to_bytes;
@@ -135,7 +137,7 @@ async fn show(
         (false, true) => Events::All,
         (false, false) => Events::Now,
     };
-    let language = space.language_override();
+    let words = words::of(&space, request.headers());
     let origins = service.embed_origins(&space).await?;
     let cookie = session::named_cookie(COOKIE, format!("{}:{token}", space.id), service).to_string();
     request.extensions_mut().insert(shell::Visit {
@@ -143,7 +145,7 @@ async fn show(
         space: space.id.to_string(),
         address,
         events,
-        language: language.unwrap_or_else(|| "en".to_string()),
+        words,
         frame_ancestors: csp::ancestors(&origins),
         origins,
         rules,

@@ -265,3 +265,38 @@ async fn a_file_is_fetched_with_a_ticket_for_that_file() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_page_may_fetch_the_words_of_its_host_and_nothing_else() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let (link, _) = link(&app, &made).await;
+        let browser = Browser::new(&app);
+        let space = format!("/v1/spaces/{}", made.space);
+        let (_, headers, page) =
+            browser.open(&link, "iframe", &[("accept-language", "tlh, fr-CA;q=0.8, en;q=0.5")]).await;
+        assert!(page.contains("<html lang=\"fr\"") && page.contains("/languages/fr.js"), "{page}");
+        assert!(policy(&headers).contains("connect-src 'self';"));
+        for (address, sites) in [
+            ("https://shop.example/locales/en/translation.json", "connect-src 'self' https://shop.example;"),
+            ("/locales/en/translation.json", "connect-src 'self';"),
+            ("https://a.example; script-src *//x.json", "connect-src 'self';"),
+            ("javascript://alert(1)", "connect-src 'self';"),
+        ] {
+            app.patch(&space, json!({ "languageOverride": "de-AT", "translationsPath": address }))
+                .await
+                .data();
+            let (_, headers, page) = browser.open(&link, "iframe", &[("accept-language", "fr")]).await;
+            assert!(page.contains("<html lang=\"de\"") && page.contains("data-wanted=\"de-AT\""), "{page}");
+            let policy = policy(&headers);
+            assert!(
+                policy.contains(sites) && policy.matches("script-src").count() == 1,
+                "{address}: {policy}"
+            );
+        }
+        app.patch(&space, json!({ "languageOverride": "en", "translationsPath": null })).await.data();
+        let (_, _, page) = browser.open(&link, "iframe", &[("accept-language", "fr")]).await;
+        assert!(page.contains("<html lang=\"en\"") && !page.contains("/language.js"), "{page}");
+    })
+    .await;
+}

@@ -85,7 +85,7 @@ pub enum Operation {
     ReadSecrets,
     /// Store and delete secrets.
     ManageSecrets,
-    /// Deploy and delete agents, and read their logs.
+    /// Deploy and delete agents, read their logs and take their code away.
     ManageAgents,
     /// Have events of a space sent to addresses elsewhere.
     ManageWebhooks,

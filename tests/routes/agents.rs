@@ -1,4 +1,8 @@
-use inlet::store::now;
+use inlet::domain::agent::AgentRun;
+use inlet::domain::ids::Id;
+use inlet::domain::time::Timestamp;
+use inlet::store::agents::runs;
+use inlet::store::{new_id, now};
 use serde_json::{Value, json};
 
 use crate::fixtures::text;
@@ -7,6 +11,32 @@ use crate::{TestApp, on_each_database};
 /// Deploys an agent in the environment of the tests.
 pub async fn deploy(app: &TestApp, body: Value) -> Value {
     app.post(&format!("/v1/agents?environmentId={}", app.environment_id), body).await.data()
+}
+
+/// Keeps runs of an agent: when each began, and whether it ended well.
+pub async fn keep_runs(app: &TestApp, agent: &str, kept: &[(i64, bool)]) {
+    let key = app.service.actor_of_bearer(&app.key).await.unwrap();
+    let mut tx = app.service.db.write().await.unwrap();
+    for (at, success) in kept {
+        let run = AgentRun {
+            id: new_id(),
+            agent_id: Id::parse(agent).unwrap(),
+            environment_id: key.scope.environment_id.clone().unwrap(),
+            space_id: None,
+            event_id: new_id(),
+            topic: "job:ready".to_string(),
+            context: Default::default(),
+            namespaces: Vec::new(),
+            success: *success,
+            created_at: Timestamp(*at),
+            completed_at: Timestamp(*at),
+            queue_lag: 0,
+            memory: None,
+            log: String::new(),
+        };
+        runs::insert(&mut tx, &key.scope.account_id, &run).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 async fn events(app: &TestApp, topic: &str) -> Vec<Value> {

@@ -30,6 +30,7 @@ pub fn router(state: ServerState) -> Router {
         .route("/presence", post(presence::say))
         .route("/files", post(transfer::upload).layer(DefaultBodyLimit::disable()))
         .route("/files/{id}/download", get(transfer::download))
+        .route("/agents/{id}/versions/{version}/download", get(transfer::agent_code))
         .route("/files/{id}/ticket", post(visit::ticket))
         .route("/visit", post(visit::renew))
         .route("/sign-in", post(sign_in::sign_in))

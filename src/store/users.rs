@@ -48,16 +48,17 @@ pub enum UserColumn {
     Email,
 }
 
+/// Those that are equal come in the order in which they were added.
 const ORDERS: &[(UserColumn, &str, &str)] = &[
-    (UserColumn::CreatedAt, " ORDER BY created_at, id", " ORDER BY created_at DESC, id DESC"),
-    (UserColumn::UpdatedAt, " ORDER BY updated_at, id", " ORDER BY updated_at DESC, id DESC"),
+    (UserColumn::CreatedAt, " ORDER BY created_at, number", " ORDER BY created_at DESC, number DESC"),
+    (UserColumn::UpdatedAt, " ORDER BY updated_at, number", " ORDER BY updated_at DESC, number DESC"),
     (
         UserColumn::LastSeenAt,
-        " ORDER BY COALESCE(last_seen_at, 0), id",
-        " ORDER BY COALESCE(last_seen_at, 0) DESC, id DESC",
+        " ORDER BY COALESCE(last_seen_at, 0), number",
+        " ORDER BY COALESCE(last_seen_at, 0) DESC, number DESC",
     ),
-    (UserColumn::Name, " ORDER BY name_lower, id", " ORDER BY name_lower DESC, id DESC"),
-    (UserColumn::Email, " ORDER BY email, id", " ORDER BY email DESC, id DESC"),
+    (UserColumn::Name, " ORDER BY name_lower, number", " ORDER BY name_lower DESC, number DESC"),
+    (UserColumn::Email, " ORDER BY email, number", " ORDER BY email DESC, number DESC"),
 ];
 
 impl UserOrder {

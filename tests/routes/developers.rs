@@ -39,6 +39,13 @@ impl Page {
         (status, to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec())
     }
 
+    async fn fetch(&self, path: &str) -> (StatusCode, Vec<u8>) {
+        let request = Request::get(path).header("cookie", format!("inlet_session={}", self.session));
+        let answer = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let status = answer.status();
+        (status, to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec())
+    }
+
     #[track_caller]
     fn read<T: DeserializeOwned>((status, bytes): (StatusCode, Vec<u8>)) -> T {
         assert_eq!(status, StatusCode::OK, "{}", String::from_utf8_lossy(&bytes));
@@ -121,7 +128,7 @@ async fn the_value_of_a_secret_goes_to_no_page() {
 #[tokio::test]
 async fn agents_are_listed_with_who_deployed_them_and_go_back() {
     on_each_database(async |app: TestApp| {
-        let [admin, ..] = pages(&app).await;
+        let [admin, member, stranger] = pages(&app).await;
         for source in ["exports.one = 1", "exports.two = 2"] {
             deploy(&app, json!({ "source": source, "slug": "importer", "topics": ["job:ready"] })).await;
         }
@@ -132,6 +139,8 @@ async fn agents_are_listed_with_who_deployed_them_and_go_back() {
             (agent.runs, agent.last, agent.topics.as_slice()),
             (0, None, &["job:ready".to_string()][..])
         );
+        deploy(&app, json!({ "source": "exports.other = 1", "slug": "other" })).await;
+        crate::agents::keep_runs(&app, &agent.id, &[(1_000, true), (3_000, false), (2_000, true)]).await;
         let versions: VersionList = admin.get("agents/agent_versions", (&agent.id,)).await;
         let first = versions.versions.last().unwrap();
         assert!(first.number == 1 && !first.runs);
@@ -139,7 +148,28 @@ async fn agents_are_listed_with_who_deployed_them_and_go_back() {
         let versions: VersionList = admin.get("agents/agent_versions", (&agent.id,)).await;
         let newest = &versions.versions[0];
         assert_eq!((newest.number, newest.origin, newest.runs), (3, 1, true));
-        assert_ne!(newest.by, "a program", "it was a person who went back");
+        let own = app.service.actor_of_session(&admin.session).await.unwrap().unwrap().1;
+        assert_eq!(newest.by, own.name, "it was a person who went back");
+        let by: Vec<&str> = versions.versions.iter().map(|version| version.by.as_str()).collect();
+        assert_eq!(by, [own.name.as_str(), "a program", "a program"]);
+        let list: AgentList = admin.get("agents/agents", (&app.environment_id,)).await;
+        let told: Vec<_> = list
+            .agents
+            .iter()
+            .map(|one| (one.slug.as_str(), one.by.as_str(), one.version, one.runs, one.failed, one.last))
+            .collect();
+        let wanted = [
+            ("importer", own.name.as_str(), 3, 3, 1, Some((3_000, false))),
+            ("other", "a program", 1, 0, 0, None),
+        ];
+        assert_eq!(told, wanted);
+
+        let path = format!("/agents/{}/versions/{}/download", agent.id, first.id);
+        assert_eq!(member.fetch(&path).await.0, StatusCode::FORBIDDEN);
+        assert_eq!(stranger.fetch(&path).await.0, StatusCode::FORBIDDEN);
+        let (status, bytes) = admin.fetch(&path).await;
+        let files = crate::agent_exports::unpacked(&bytes);
+        assert_eq!((status, files["importer/index.js"].as_str()), (StatusCode::OK, "exports.one = 1"));
     })
     .await;
 }

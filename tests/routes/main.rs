@@ -6,6 +6,7 @@
 mod util;
 
 mod actions;
+mod agent_exports;
 #[cfg(unix)]
 mod agent_runs;
 mod agents;

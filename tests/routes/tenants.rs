@@ -43,6 +43,8 @@ async fn a_neighbour_finds_nothing() {
         let agent = text(&crate::agents::deploy(&app, json!({ "source": "exports.x = 1" })).await, "id");
         let versions = app.get(&format!("/v1/agents/{agent}/versions")).await.data();
         let version = text(&versions[0], "id");
+        let agent_role = text(&app.get(&format!("/v1/agents/{agent}/roles")).await.data()[0], "id");
+        let export = crate::agent_exports::exported(&app, &agent).await;
         let own_app = crate::apps::make(&app, "imports").await;
         let constraint = json!({ "validator": "x", "function": "x => x" });
         let constraint = app.post(&format!("/v1/apps/{own_app}/constraints"), constraint).await.data();
@@ -76,6 +78,8 @@ async fn a_neighbour_finds_nothing() {
             ("{guestId}", &guest),
             ("{agentId}", &agent),
             ("{agentVersionId}", &version),
+            ("{agentExportId}", &export),
+            ("{actorRoleId}", &agent_role),
             ("{appId}", &own_app),
             ("{constraintId}", &constraint),
             ("{version}", "1"),
@@ -105,6 +109,9 @@ async fn a_neighbour_finds_nothing() {
                     }
                     ("patch", _) if path.ends_with("/bulk-update") => {
                         ("", json!({ "fieldUpdates": { "name": { "value": "x" } } }))
+                    }
+                    ("post", _) if path.ends_with("/roles") => {
+                        ("", json!({ "roleId": "us_rol_0000000000", "resourceId": app.environment_id }))
                     }
                     ("post", _) if path.ends_with("/split") => ("", json!({ "parts": 2 })),
                     ("post", _) if path.ends_with("/log") => ("", json!({ "lines": [{ "message": "x" }] })),
@@ -144,6 +151,8 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{guestId}", "us_g_0000000000")
                     .replace("{agentId}", "us_ag_0000000000")
                     .replace("{agentVersionId}", "us_agv_0000000000")
+                    .replace("{agentExportId}", "us_age_0000000000")
+                    .replace("{actorRoleId}", "us_acr_0000000000")
                     .replace("{appId}", "us_app_0000000000")
                     .replace("{constraintId}", "us_cn_0000000000")
                     .replace("{version}", "1")
@@ -172,6 +181,13 @@ async fn a_neighbour_finds_nothing() {
             ("GET", format!("/v1/agents?environmentId={}", app.environment_id), Value::Null),
             ("GET", format!("/v1/agents/logs?environmentId={}", app.environment_id), Value::Null),
             ("GET", format!("/v1/agents/executions?environmentId={}", app.environment_id), Value::Null),
+            ("GET", format!("/v1/agent-exports?environmentId={}", app.environment_id), Value::Null),
+            ("GET", format!("/v1/agent-exports?agentId={agent}"), Value::Null),
+            (
+                "POST",
+                "/v1/jobs".to_string(),
+                json!({ "type": "agent", "operation": "agent-export", "source": agent, "trigger": "immediate" }),
+            ),
             (
                 "POST",
                 format!("/v1/agents?environmentId={}", app.environment_id),
@@ -289,7 +305,7 @@ async fn a_neighbour_finds_nothing() {
             let listed = app.call_as(&neighbour, "GET", &format!("/v1/webhooks{query}"), &Value::Null).await;
             assert_eq!(listed.json()["data"], json!([]), "{query}");
         }
-        for path in ["/v1/agents", "/v1/apps", "/v1/mapping", &format!("/v1/mapping?jobId={job}")] {
+        for path in ["/v1/agents", "/v1/agent-exports", "/v1/apps", "/v1/mapping", &format!("/v1/mapping?jobId={job}")] {
             let listed = app.call_as(&neighbour, "GET", path, &Value::Null).await;
             assert_eq!(listed.json()["data"], json!([]), "{path}");
         }

@@ -167,6 +167,8 @@ fn version(panel: Panel, version: VersionRow, now: i64) -> AnyView {
     let number = version.number;
     let origin = if version.origin == number { String::new() } else { format!(" as {}", version.origin) };
     let by = if version.by.is_empty() { String::new() } else { format!(" by {}", version.by) };
+    let code = format!("/agents/{}/versions/{}/download", panel.id.get_value(), version.id);
+    let code_label = format!("Download the code of version {number}");
     let label = format!("Go back to version {number}");
     let title = format!("{label}?");
     let back = move |_| {
@@ -187,6 +189,7 @@ fn version(panel: Panel, version: VersionRow, now: i64) -> AnyView {
                 <b>{format!("Version {number}{origin}")}</b>
                 <span class="quiet">{format::ago(version.at, now)} {by}</span>
                 <span class="grow"></span>
+                <a class="button button-small" href=code aria-label=code_label download="" rel="external">"Download"</a>
                 {if version.runs {
                     view! { <span class="state good">"Runs"</span> }.any()
                 } else {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Developers, event, section};
+use super::{Developers, event, following};
 use crate::app::components::{Button, Dialog, Tab, Tabs, open_while};
 use crate::app::format;
 use crate::app::jobs::clock;
@@ -58,33 +58,9 @@ fn opened(panel: Panel) -> AnyView {
 /// The runs, which are read again while somebody looks at them.
 fn log(panel: Panel) -> AnyView {
     let most = RwSignal::new(STEP);
-    let found = RwSignal::new(None::<RunList>);
-    let failed = RwSignal::new(String::new());
-    let read = move || {
-        let Some(asked) = most.try_get_untracked() else { return };
-        let id = panel.id.get_value();
-        spawn_local(async move {
-            match agents::agent_runs(id, asked).await {
-                Ok(list) => {
-                    let is_new = found.try_with_untracked(|known| {
-                        known.as_ref().map(|known| &known.runs) != Some(&list.runs)
-                    });
-                    if is_new == Some(true) {
-                        found.set(Some(list));
-                    }
-                    let _ = failed.try_set(String::new());
-                }
-                Err(error) => {
-                    let _ = failed.try_set(error.message);
-                }
-            }
-        });
-    };
-    watch(move || {
-        most.track();
-        read();
-    });
-    section::while_seen(read);
+    let ask = move |most| agents::agent_runs(panel.id.get_value(), most);
+    let log = following::follow(move || most.get(), ask, |known: &RunList, list| known.runs == list.runs);
+    let found = log.found;
     let keys = move || {
         found.with(|list| list.iter().flat_map(|list| &list.runs).map(|run| run.id.clone()).collect())
     };
@@ -93,12 +69,10 @@ fn log(panel: Panel) -> AnyView {
         found.with(|list| list.as_ref().is_some_and(|list| list.total > list.runs.len() as u64))
     });
     view! {
-        {part(move || match (is_empty.get(), failed.get()) {
-            (None, message) if message.is_empty() => view! { <p class="quiet" role="status">"Reading…"</p> }.any(),
-            (None, message) => view! { <p class="field-error" role="alert">{message}</p> }.any(),
-            (Some(true), _) => view! { <p class="quiet">"It has not run yet. The next event that it hears of comes here."</p> }.any(),
-            (Some(false), _) => ().any(),
-        })}
+        {log.state()}
+        {part(move || (is_empty.get() == Some(true)).then(|| {
+            view! { <p class="quiet">"It has not run yet. The next event that it hears of comes here."</p> }
+        }))}
         <ol class="run-list">{each(keys, move |id| run(panel, found, &id))}</ol>
         {part(move || older.get().then(|| {
             view! { <p class="more"><Button label="Show older runs".to_string() press=move |()| most.update(|most| *most += STEP) /></p> }

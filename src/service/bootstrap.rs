@@ -67,14 +67,25 @@ impl Service {
         Ok(development)
     }
 
-    /// Gives the admin a password, for servers that others can reach.
+    /// Gives the admin a password, for servers that others can reach; unless they have one that they chose.
     pub async fn set_admin_password(&self, password: &str) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        if let Some(admin) = accounts::first_admin(&mut tx).await?
+            && accounts::chose_password(&mut tx, &admin.id).await?
+        {
+            tracing::info!(
+                user = %admin.email,
+                "the administrator chose a password, so that of the settings (INLET_ADMIN_PASSWORD) is not taken"
+            );
+            return Ok(());
+        }
+        drop(tx);
         let hash = self.hashing(password, |password| hash_password(&password)).await??;
         let mut tx = self.db.write().await?;
         let admin = accounts::first_admin(&mut tx)
             .await?
             .ok_or_else(|| ServiceError::internal("there is no admin"))?;
-        accounts::set_password(&mut tx, &admin.id, &hash).await?;
+        accounts::set_password(&mut tx, &admin.id, &hash, false).await?;
         Ok(tx.commit().await?)
     }
 

@@ -119,8 +119,12 @@ fn show_link(developers: Developers, guest: String, space: String) {
         match people::guest_link(guest, space).await {
             Ok(link) => developers.reveal(
                 "The link of this guest",
-                "Send it to them: it opens the space for a day, for whoever has it.",
-                link,
+                if link.once {
+                    "Send it to them: it opens the space once, within a day."
+                } else {
+                    "Send it to them: it opens the space for a day, for whoever has it."
+                },
+                link.address,
             ),
             Err(error) => developers.toasts.fail("There is no link", error),
         }

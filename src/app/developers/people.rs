@@ -56,6 +56,7 @@ fn shown(shared: People, list: PeopleList) -> AnyView {
             {people.into_iter().map(|person| row(shared, person, manages, now)).collect_view().any()}
         </Table>
         {(more > 0).then(|| view! { <p class="quiet">{format!("{} more", format::count(more))}</p> }).any()}
+        <p class="more"><a class="button" href="/password/own">"Change your own password"</a></p>
     }
     .any()
 }
@@ -99,7 +100,9 @@ fn row(shared: People, person: PersonRow, manages: bool, now: i64) -> AnyView {
 
 fn items(shared: People, person: &PersonRow) -> Vec<MenuItem> {
     let came = (!person.is_invited).then(|| "They have a password already.".to_string());
-    let (id, changed, doomed) = (person.id.clone(), person.clone(), person.clone());
+    let not_yet = person.is_invited.then(|| "They choose one by their invitation.".to_string());
+    let (id, of_password) = (person.id.clone(), person.id.clone());
+    let (changed, doomed) = (person.clone(), person.clone());
     vec![
         MenuItem::new("Change role", Icon::Pencil, move || {
             let PersonRow { id, name, email, role, place, .. } = changed.clone();
@@ -107,6 +110,10 @@ fn items(shared: People, person: &PersonRow) -> Vec<MenuItem> {
         }),
         MenuItem::new("Invite again", Icon::Redo, move || invite_again(shared.developers, id.clone()))
             .unless(came),
+        MenuItem::new("New password", Icon::Link, move || {
+            new_password(shared.developers, of_password.clone())
+        })
+        .unless(not_yet),
         MenuItem::new("Remove", Icon::Trash, move || ask_to_remove(shared.developers, &doomed)).dangerous(),
     ]
 }
@@ -116,6 +123,20 @@ fn invite_again(developers: Developers, id: String) {
         match people::invite_again(id).await {
             Ok(link) => invited(developers, link),
             Err(error) => developers.toasts.fail("They were not invited again", error),
+        }
+    });
+}
+
+fn new_password(developers: Developers, id: String) {
+    spawn_local(async move {
+        match people::password_link(id).await {
+            Ok(Some(link)) => developers.reveal(
+                "The link for a new password",
+                "No mail server is set up, so send it to them yourself. It can be used once, for an hour, and is not shown again.",
+                link,
+            ),
+            Ok(None) => section::say(developers, "A mail with a link is on its way to them"),
+            Err(error) => developers.toasts.fail("There is no link", error),
         }
     });
 }

@@ -92,8 +92,8 @@ impl Service {
     /// Makes a pair of keys for an environment.
     pub async fn create_keys(&self, environment_id: &EnvironmentId) -> Result<NewKeys> {
         let mut tx = self.db.write().await?;
-        let secret = self.insert_key(&mut tx, environment_id, KeyKind::Secret).await?;
-        let publishable = self.insert_key(&mut tx, environment_id, KeyKind::Publishable).await?;
+        let (_, secret) = self.insert_key(&mut tx, environment_id, KeyKind::Secret).await?;
+        let (_, publishable) = self.insert_key(&mut tx, environment_id, KeyKind::Publishable).await?;
         tx.commit().await?;
         Ok(NewKeys { environment_id: environment_id.clone(), secret, publishable })
     }

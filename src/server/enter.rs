@@ -7,7 +7,7 @@
 use axum::Form;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::notice::{self, Input};
@@ -22,9 +22,14 @@ const HEADING: &str = "Come into the space";
 /// Forgets the visit that the tab had: it is over.
 const FORGET: &str = "try{sessionStorage.removeItem('inlet-visit-'+location.pathname.split('/')[2])}catch{};";
 
-/// Where guests come in who have no visit. `over` says that they came with something that opens nothing any more.
-pub fn address(space: &str, over: bool) -> String {
-    ["/space/", space, "/enter", if over { "?over" } else { "" }].concat()
+/// They came with something that opens nothing any more.
+pub const OVER: &str = "?over";
+/// They asked for a link.
+const SENT: &str = "?sent";
+
+/// Where guests come in who have no visit.
+pub fn address(space: &str) -> String {
+    ["/space/", space, "/enter"].concat()
 }
 
 /// Whether that is the address of such a page.
@@ -41,8 +46,13 @@ pub async fn form(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let space = SpaceId::parse(&space).map_err(ServiceError::from)?;
-    let over = query.as_deref() == Some("over");
-    let wrong = over.then(|| notice::wrong("this link does not open the space any more")).unwrap_or_default();
+    let asked = |word: &str| query.as_deref() == word.strip_prefix('?');
+    if asked(SENT) {
+        let sent = notice::sent(&headers, "was invited into this space", "a day", &address(space.as_str()));
+        return Ok(notice::in_frames(sent));
+    }
+    let wrong =
+        asked(OVER).then(|| notice::wrong("this link does not open the space any more")).unwrap_or_default();
     let without = match state.service.settings.mail {
         Some(_) => {
             let input = Input {
@@ -57,14 +67,15 @@ pub async fn form(
                 "{wrong}<p>Enter the e-mail address to which you were invited, and a link comes to you.</p>\
                  <form method=\"post\" action=\"{}\">{}\
                  <button type=\"submit\" class=\"button button-primary\">Send me a link</button></form>",
-                address(space.as_str(), false),
+                address(space.as_str()),
                 input.html(),
             )
         }
         None => format!("{wrong}<p>You come in by a link of your own. Ask whoever invited you for one.</p>"),
     };
-    let without =
-        format!("{without}<p><a href=\"/sign-in?next=/space/{space}\">Sign in with a password</a></p>");
+    let without = format!(
+        "{without}<a class=\"button button-ghost\" href=\"/sign-in?next=/space/{space}\">Sign in with a password</a>"
+    );
     let with = format!(
         "<p>This link opens the space once, in this browser.</p><form method=\"post\" action=\"/space/{space}\">\
          <input type=\"hidden\" id=\"token\" name=\"link\">\
@@ -91,18 +102,17 @@ pub async fn ask(
     Form(Asked { email }): Form<Asked>,
 ) -> Result<Response, Problem> {
     let space = SpaceId::parse(&space).map_err(ServiceError::from)?;
-    let back = address(space.as_str(), false);
+    let back = address(space.as_str());
     if let Err(error) = state.service.ask_for_mail(&email, from) {
         return Ok(notice::in_frames(sign_in::too_many(&headers, &error, &back)));
     }
     let service = state.service.clone();
-    let parts = notice::sent(&email, "was invited into this space", "a day", &back);
     tokio::spawn(async move {
         if let Err(error) = service.mail_link_to(&space, &email).await {
             tracing::warn!(%error, %space, "a link could not be mailed to a guest");
         }
     });
-    Ok(notice::in_frames(notice::page(StatusCode::OK, &headers, notice::SENT, &parts, "")))
+    Ok(Redirect::to(&(back + SENT)).into_response())
 }
 
 #[cfg(test)]
@@ -111,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_page_is_known_by_its_address() {
-        assert!(is_here(&address("us_sp_1", false)));
+        assert!(is_here(&address("us_sp_1")));
         for path in ["/space/us_sp_1", "/space/us_sp_1/files/enter", "/enter", "/s/space/us_sp_1/enter"] {
             assert!(!is_here(path), "{path}");
         }

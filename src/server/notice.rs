@@ -42,12 +42,10 @@ pub fn page(status: StatusCode, headers: &HeaderMap, heading: &str, parts: &str,
     response
 }
 
-/// The heading of what [`sent`] says.
-pub const SENT: &str = "Look into your mailbox";
 /// Takes the token of a link out of the address and shows the form for it: see [`with_link_or_without`].
-pub const TAKE_TOKEN: &str = "const link=location.hash.slice(1),by=id=>document.getElementById(id);\
+pub const TAKE_TOKEN: &str = "const by=id=>document.getElementById(id),take=()=>{const link=location.hash.slice(1);\
     if(link){history.replaceState(null,'',location.pathname);by('token').value=link;by('with').hidden=false;\
-    by('without').hidden=true}";
+    by('without').hidden=true}};take();addEventListener('hashchange',take)";
 
 /// Two forms, of which one is seen: that of who comes by a link, with an input `token`, or the other.
 pub fn with_link_or_without(with: &str, without: &str, has_link: bool) -> String {
@@ -59,13 +57,14 @@ pub fn with_link_or_without(with: &str, without: &str, has_link: bool) -> String
     )
 }
 
-/// That a link is on its way to an address, if that is one that `known` tells of.
-pub fn sent(email: &str, known: &str, life: &str, again: &str) -> String {
-    format!(
-        "<p>If {} {known}, a link is on its way to it. It can be used once, within {life}.</p>\
-         <p>Nothing there after some minutes? Look among the unwanted mails, or <a href=\"{again}\">ask again</a>.</p>",
-        escape(email.trim())
-    )
+/// That a link is on its way, if there is somebody for it: `known` says when.
+pub fn sent(headers: &HeaderMap, known: &str, life: &str, again: &str) -> Response {
+    let parts = format!(
+        "<p>If that address {known}, a link is on its way to it. It can be used once, within {life}.</p>\
+         <p>Nothing there after some minutes? Look among the unwanted mails, or ask again.</p>\
+         <a class=\"button\" href=\"{again}\">Ask again</a>"
+    );
+    page(StatusCode::OK, headers, "Look into your mailbox", &parts, "")
 }
 
 /// What is wrong with what was sent. The service names the part that is wrong, begins small and has no full stop.

@@ -1,7 +1,7 @@
 //! Passwords on pages of their own: who forgot theirs is mailed a link and chooses another there; who is signed in
 //! changes theirs.
 
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
@@ -34,8 +34,15 @@ pub struct Forgotten {
     email: String,
 }
 
-/// `GET /password`: the form.
-pub async fn form(State(state): State<ServerState>, headers: HeaderMap) -> Response {
+/// `GET /password`: the form; with `?sent` the word that a link is on its way.
+pub async fn form(
+    State(state): State<ServerState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    if query.as_deref() == Some("sent") {
+        return notice::sent(&headers, "signs in here", "an hour", ADDRESS);
+    }
     shown(&state, StatusCode::OK, &headers, "", None)
 }
 
@@ -52,13 +59,12 @@ pub async fn choose(
             return sign_in::too_many(&headers, &error, ADDRESS);
         }
         let service = state.service.clone();
-        let parts = notice::sent(&email, "signs in here", "an hour", ADDRESS);
         tokio::spawn(async move {
             if let Err(error) = service.mail_password_link(&email).await {
                 tracing::warn!(%error, "a link for a new password could not be mailed");
             }
         });
-        return notice::page(StatusCode::OK, &headers, notice::SENT, &parts, "");
+        return Redirect::to("/password?sent").into_response();
     }
     match state.service.choose_password(&token, &password).await {
         Ok(chosen) => {
@@ -110,7 +116,8 @@ fn shown(
              Developers, People.</p>"
         ),
     };
-    let without = format!("{without}<p><a href=\"/sign-in\">Back to signing in</a></p>");
+    let without =
+        format!("{without}<a class=\"button button-ghost\" href=\"/sign-in\">Back to signing in</a>");
     let parts = notice::with_link_or_without(&with, &without, !token.is_empty());
     notice::page(status, headers, HEADING, &parts, notice::TAKE_TOKEN)
 }
@@ -174,7 +181,7 @@ async fn own_shown(
     let parts = format!(
         "<p>Everywhere else you are signed out then. Your personal tokens stay.</p>\
          <form method=\"post\" action=\"{OWN}\" class=\"sign-in\">{}{}{}\
-         <button type=\"submit\" class=\"button button-primary\">Change it</button></form><p><a href=\"/\">Back</a></p>",
+         <button type=\"submit\" class=\"button button-primary\">Change it</button></form><a class=\"button button-ghost\" href=\"/\">Back</a>",
         error.map(|error| notice::wrong(&error.message)).unwrap_or_default(),
         if has_one { current.html() } else { String::new() },
         new_password().html(),

@@ -85,7 +85,7 @@ pub async fn of_request(state: &ServerState, request: &mut Request) -> Result<Op
 async fn over(service: &Service, route: &Route) -> Result<Response> {
     let space = route.space().unwrap_or_default();
     Ok(match service.mails_links(space).await? {
-        true => Redirect::to(&enter::address(space, true)).into_response(),
+        true => Redirect::to(&(enter::address(space) + enter::OVER)).into_response(),
         false => document(StatusCode::UNAUTHORIZED, OVER.to_string()),
     })
 }
@@ -94,7 +94,7 @@ async fn over(service: &Service, route: &Route) -> Result<Response> {
 pub async fn mailed_to(service: &Service, uri: &Uri) -> Result<Option<String>> {
     let route = Route::read(uri.path());
     let Some(space) = route.as_ref().and_then(Route::space) else { return Ok(None) };
-    Ok(service.mails_links(space).await?.then(|| enter::address(space, false)))
+    Ok(service.mails_links(space).await?.then(|| enter::address(space)))
 }
 
 /// A page for a frame or tab that shows nothing by itself: the storage of its tab may have the token of a visit.

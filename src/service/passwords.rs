@@ -32,7 +32,7 @@ impl Service {
     /// When there were too many, for that address of mail or from that address of the network.
     pub fn ask_for_mail(&self, email: &str, from: Option<IpAddr>) -> Result<()> {
         // The question has a name of its own, so that nobody keeps somebody else from signing in by it.
-        self.tries.begin(&format!("mail to {email}"), from, Instant::now()).map(drop)
+        self.tries.begin(&format!("mail to {}", email.trim()), from, Instant::now()).map(drop)
     }
 
     /// Mails a person of that address a link by which they choose a password, unless the last one is only some minutes

@@ -54,7 +54,7 @@ mod form {
             "<span class=\"mark\"></span><h1>Sign in to Inlet</h1>\
              <form method=\"post\" action=\"/sign-in\" class=\"sign-in\"><input type=\"hidden\" name=\"next\" value=\"{}\">\
              {error}{}{}<button type=\"submit\" class=\"button button-primary\">Sign in</button></form>\
-             <p><a href=\"/password\">Forgot your password?</a></p>",
+             <a class=\"button button-ghost\" href=\"/password\">Forgot your password?</a>",
             escape(&next),
             field("email", "E-mail", "email", "username"),
             field("password", "Password", "password", "current-password"),

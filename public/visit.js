@@ -108,6 +108,7 @@
   }
   if (own.does === "resume") {
     if (kept.token) enter(location.pathname + location.search, kept.token);
+    else if (own.otherwise) location.replace(own.otherwise);
     else if (!framed) location.replace("/sign-in?next=" + encodeURIComponent(location.pathname));
     else {
       document.querySelector("main").hidden = false;

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use super::secrets::{GUEST_TOKEN_LIFE, INVITATION_LIFE};
+use super::secrets::GUEST_TOKEN_LIFE;
 use super::spaces::find_space;
 use super::workbooks::at;
-use super::{Page, Paged, Result, Service, ServiceError, allow, announce};
+use super::{Page, Paged, Result, Service, ServiceError, allow, announce, guest_links};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Topic;
 use crate::domain::guest::{self, Grant, Guest, GuestError};
@@ -102,15 +102,6 @@ impl Service {
         Ok(Paged { items, total })
     }
 
-    /// The address by which a guest comes into a space, for a day; whoever has it comes in as them.
-    pub async fn guest_link(&self, actor: &Actor, id: &GuestId, space: &SpaceId) -> Result<String> {
-        allow(actor, Operation::ManageGuests)?;
-        let mut tx = self.db.read().await?;
-        let guest = find(&mut tx, actor, id).await?;
-        check_entry(&mut tx, actor, &guest, space).await?;
-        Ok(self.space_link(space, &self.guest_token_for(id, space, INVITATION_LIFE)))
-    }
-
     /// One guest.
     pub async fn guest(&self, actor: &Actor, id: &GuestId) -> Result<GuestWithGrants> {
         allow(actor, Operation::ManageGuests)?;
@@ -129,11 +120,13 @@ impl Service {
         let mut tx = self.db.write().await?;
         let mut made = Vec::new();
         for (position, new) in new.into_iter().enumerate() {
-            let guest =
+            let (guest, entered) =
                 insert(&mut tx, actor, new).await.map_err(|error| at(error, &format!("[{position}]")))?;
+            self.mail_links(&mut tx, &guest.guest, &entered).await?;
             made.push(guest);
         }
         tx.commit().await?;
+        self.mail_queued.notify_one();
         Ok(made)
     }
 
@@ -167,6 +160,12 @@ impl Service {
             }
             guest.updated_at = now();
             guests::update(&mut tx, &guest).await?;
+            if guest.email != before.email {
+                // What was sent to the address of before opens nothing any more.
+                for grant in guests::grants(&mut tx, id).await? {
+                    guest_links::end(&mut tx, id, &grant.space_id).await?;
+                }
+            }
         }
         if let Some(wanted) = change.spaces {
             for grant in guests::grants(&mut tx, id).await? {
@@ -174,10 +173,12 @@ impl Service {
                     revoke(&mut tx, actor, id, &grant.space_id).await?;
                 }
             }
-            grant(&mut tx, actor, &guest, &wanted).await?;
+            let entered = grant(&mut tx, actor, &guest, &wanted).await?;
+            self.mail_links(&mut tx, &guest, &entered).await?;
         }
         let changed = with_grants(&mut tx, guest).await?;
         tx.commit().await?;
+        self.mail_queued.notify_one();
         Ok(changed)
     }
 
@@ -249,7 +250,8 @@ async fn with_grants(tx: &mut Tx, guest: Guest) -> Result<GuestWithGrants> {
     Ok(GuestWithGrants { guest, grants })
 }
 
-async fn insert(tx: &mut Tx, actor: &Actor, new: NewGuest) -> Result<GuestWithGrants> {
+/// Makes a guest or finds the known one; with the spaces that they could not enter before.
+async fn insert(tx: &mut Tx, actor: &Actor, new: NewGuest) -> Result<(GuestWithGrants, Vec<Space>)> {
     let email = guest::address(&new.email)?;
     let name = guest::name(&new.name, &email)?;
     let environment = super::environments::named_or_own(tx, actor, new.environment_id).await?;
@@ -265,8 +267,8 @@ async fn insert(tx: &mut Tx, actor: &Actor, new: NewGuest) -> Result<GuestWithGr
         }
         known
     };
-    grant(tx, actor, &guest, &new.spaces).await?;
-    with_grants(tx, guest).await
+    let entered = grant(tx, actor, &guest, &new.spaces).await?;
+    Ok((with_grants(tx, guest).await?, entered))
 }
 
 /// The guest whom a customer's program knows under that name; made, with a name to show, when there is none yet.
@@ -313,29 +315,34 @@ fn drafted(
     }
 }
 
-/// Lets a guest into spaces of their environment that they could not enter before.
-async fn grant(tx: &mut Tx, actor: &Actor, guest: &Guest, wanted: &[SpaceId]) -> Result<()> {
+/// Lets a guest into spaces of their environment; those that they could not enter before.
+async fn grant(tx: &mut Tx, actor: &Actor, guest: &Guest, wanted: &[SpaceId]) -> Result<Vec<Space>> {
+    let mut entered = Vec::new();
     for id in wanted {
         let space = find_space(tx, actor, id).await?;
         if space.environment_id != guest.environment_id {
             return Err(ServiceError::not_found("space", id));
         }
-        admit(tx, actor, guest, &space).await?;
+        if admit(tx, actor, guest, &space).await? {
+            entered.push(space);
+        }
     }
-    Ok(())
+    Ok(entered)
 }
 
-/// Lets a guest into one space of their environment.
-pub(super) async fn admit(tx: &mut Tx, actor: &Actor, guest: &Guest, space: &Space) -> Result<()> {
-    if guests::grant(tx, &guest.id, &space.id, now()).await? {
+/// Lets a guest into one space of their environment; says whether they could not enter it before.
+pub(super) async fn admit(tx: &mut Tx, actor: &Actor, guest: &Guest, space: &Space) -> Result<bool> {
+    let is_new = guests::grant(tx, &guest.id, &space.id, now()).await?;
+    if is_new {
         tx.emit(announce::of_space(Topic::SpaceGuestAdded, actor, space, json!({})));
     }
-    Ok(())
+    Ok(is_new)
 }
 
 /// Takes a space from a guest; says whether they could enter it before.
 async fn revoke(tx: &mut Tx, actor: &Actor, guest: &GuestId, id: &SpaceId) -> Result<bool> {
     let revoked = guests::revoke(tx, guest, id).await?;
+    guest_links::end(tx, guest, id).await?;
     if let (true, Some(space)) = (revoked, spaces::find(tx, &actor.scope, id).await?) {
         tx.emit(announce::of_space(Topic::SpaceGuestRemoved, actor, &space, json!({})));
     }

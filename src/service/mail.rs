@@ -11,6 +11,8 @@ use crate::store::{Tx, mails, now};
 
 /// How long a mail is tried.
 const LIFE: i64 = 7 * 24 * 3600 * 1000;
+/// How long after a link somebody without a key may have another mailed.
+pub(super) const SENT_AGAIN_AFTER: i64 = 5 * 60 * 1000;
 /// The longest time between two tries.
 const LONGEST_WAIT: i64 = 6 * 3600 * 1000;
 

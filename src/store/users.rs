@@ -151,7 +151,8 @@ pub async fn shut_out(tx: &mut Tx, id: &UserId, now: Timestamp) -> Result<(), St
         "DELETE FROM sessions WHERE user_id = $1",
         "DELETE FROM actor_roles WHERE actor_id = $1",
         "DELETE FROM invitations WHERE user_id = $1",
-        "DELETE FROM mails WHERE about = $1",
+        "DELETE FROM one_time_links WHERE subject = $1",
+        "DELETE FROM mails WHERE about = $1 OR about = $1 || ' password'",
         "UPDATE users SET password_hash = NULL WHERE id = $1",
     ] {
         tx.execute(Statement::new(text).bind(id)).await?;

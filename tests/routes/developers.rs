@@ -5,7 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use inlet::rpc::agents::{AgentList, VersionList};
 use inlet::rpc::job_log::{JobLog, JobsAsked, WholeJob};
-use inlet::rpc::people::{GuestDraft, GuestList, PeopleList, PersonDraft, SavedPerson};
+use inlet::rpc::people::{GuestAddress, GuestDraft, GuestList, PeopleList, PersonDraft, SavedPerson};
 use inlet::rpc::reference::{OperationDetail, OperationRow};
 use inlet::rpc::secrets::SecretDraft;
 use inlet::rpc::webhooks::{Saved, WebhookDraft, WebhookList};
@@ -223,8 +223,9 @@ async fn a_guest_is_let_into_a_space_by_a_link() {
         let list: GuestList = member.get("people/guests", (&app.environment_id, 50_u64)).await;
         let guest = &list.guests[0];
         assert_eq!((list.total, guest.spaces[0].0.as_str()), (1, made.space.as_str()));
-        let link: String = member.get("people/guest_link", (&guest.id, &made.space)).await;
-        assert!(link.starts_with(&format!("http://inlet.test/space/{}?token=", made.space)), "{link}");
+        let link: GuestAddress = member.get("people/guest_link", (&guest.id, &made.space)).await;
+        let token = format!("http://inlet.test/space/{}?token=", made.space);
+        assert!(link.address.starts_with(&token) && !link.once, "{link:?}");
         let status = stranger.status("people/guest_link", (&guest.id, &made.space)).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
     })

@@ -33,6 +33,7 @@ mod find;
 mod fixtures;
 mod foreign_ids;
 mod forms;
+mod guest_links;
 mod guests;
 mod invitations;
 mod job_log;
@@ -46,6 +47,7 @@ mod mapping;
 mod not_served;
 mod openapi;
 mod panels;
+mod passwords;
 mod places;
 mod presence;
 mod queries;
@@ -78,4 +80,6 @@ mod webhook_libraries;
 mod webhooks;
 mod workbooks;
 
-pub(crate) use util::test_app::{Answer, TestApp, on_each_database, on_each_database_within};
+pub(crate) use util::test_app::{
+    Answer, TestApp, on_each_database, on_each_database_with_mail, on_each_database_within,
+};

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Developers, event, following};
+use super::{Developers, event};
 use crate::app::components::{Button, Dialog, Tab, Tabs, open_while};
-use crate::app::format;
 use crate::app::jobs::clock;
 use crate::app::plain::{Any, each, on_mouse, part, watch};
 use crate::app::signals::{Memo, RwSignal, Signal, StoredValue};
+use crate::app::{following, format};
 use crate::rpc::agents::{self, AgentRow, RunList, RunRow, VersionList, VersionRow};
 use crate::rpc::events::EventRow;
 
@@ -35,7 +35,7 @@ pub fn panel(developers: Developers, looking: RwSignal<Option<AgentRow>>) -> Any
         <Dialog id="agent" open=open title=Signal::derive(heading) panel=true>
             {looking.get_untracked().map(|row| opened(Panel { developers, id: StoredValue::new(row.id), event })).any()}
         </Dialog>
-        {event::panel(event)}
+        {event::panel(developers, event)}
     }
     .any()
 }

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::following::{self, Following};
 use super::{Developers, event, section};
 use crate::app::components::{Button, Control, EmptyState, FormField, Icon, Table};
+use crate::app::following::{self, Following};
 use crate::app::format;
 use crate::app::plain::{Any, each, on_event, on_mouse, part};
 use crate::app::signals::{Memo, RwSignal};
@@ -57,7 +57,7 @@ pub fn events(developers: Developers) -> AnyView {
         {section::head("Everything that happens is an event: listeners, agents and webhooks hear of it here. New ones come in by themselves.", ().any())}
         {filter(shared)}
         {list(shared)}
-        {event::panel(shared.looking)}
+        {event::panel(developers, shared.looking)}
     }
     .any()
 }

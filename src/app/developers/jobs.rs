@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::following::{self, Following};
 use super::{Developers, job, section};
 use crate::app::components::{Button, Control, EmptyState, FormField, Icon, Table, icon};
+use crate::app::following::{self, Following};
 use crate::app::format;
 use crate::app::jobs::sign_of;
 use crate::app::plain::{Any, each, on_mouse, part};
@@ -80,7 +80,7 @@ pub fn jobs(developers: Developers) -> AnyView {
             <FormField name="job-text".to_string() label="Search".to_string() control=Control::Line("search") value=asked.text help=Some("In names and in what jobs say".to_string()) />
         </div>
         {list(shared)}
-        {job::panel(shared.looking)}
+        {job::panel(developers, shared.looking)}
     }
     .any()
 }

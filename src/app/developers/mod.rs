@@ -8,7 +8,6 @@ mod environment_form;
 mod environments;
 mod event;
 mod events;
-mod following;
 mod frame;
 mod guests;
 mod job;

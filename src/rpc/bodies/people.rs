@@ -8,7 +8,9 @@ use crate::domain::access::Operation;
 use crate::domain::ids::{EnvironmentId, SpaceId};
 use crate::domain::tenant::Environment;
 use crate::rpc::RpcError;
-use crate::rpc::people::{GuestDraft, GuestList, GuestRow, PeopleList, PersonDraft, PersonRow, SavedPerson};
+use crate::rpc::people::{
+    GuestAddress, GuestDraft, GuestList, GuestRow, PeopleList, PersonDraft, PersonRow, SavedPerson,
+};
 use crate::service::guests::{GuestChange, GuestWithGrants, NewGuest};
 use crate::service::roles::{Assignment, BuiltInRole, role_id};
 use crate::service::user_invitations::NewUser;
@@ -86,6 +88,11 @@ pub async fn invite_again(person_id: String) -> Result<Option<String>, RpcError>
     Ok(asker.service.resend_invitation(&asker.actor, &id(&person_id)?).await?.link)
 }
 
+pub async fn password_link(person_id: String) -> Result<Option<String>, RpcError> {
+    let asker = Asker::of_request()?;
+    Ok(asker.service.password_link(&asker.actor, &id(&person_id)?).await?)
+}
+
 pub async fn remove_person(person_id: String) -> Result<(), RpcError> {
     let asker = Asker::of_request()?;
     Ok(asker.service.delete_user(&asker.actor, &id(&person_id)?).await?)
@@ -139,9 +146,10 @@ pub async fn save_guest(draft: GuestDraft) -> Result<Option<String>, RpcError> {
     }
 }
 
-pub async fn guest_link(guest_id: String, space_id: String) -> Result<String, RpcError> {
+pub async fn guest_link(guest_id: String, space_id: String) -> Result<GuestAddress, RpcError> {
     let asker = Asker::of_request()?;
-    Ok(asker.service.guest_link(&asker.actor, &id(&guest_id)?, &id(&space_id)?).await?)
+    let link = asker.service.guest_link(&asker.actor, &id(&guest_id)?, &id(&space_id)?).await?;
+    Ok(GuestAddress { address: link.address, once: link.once })
 }
 
 pub async fn delete_guest(guest_id: String) -> Result<(), RpcError> {

@@ -1,12 +1,16 @@
-//! A list that is read anew while somebody looks at it.
+//! Pages that go on by themselves: what they show is read anew while somebody looks at it.
+
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::section::while_seen;
 use crate::app::plain::{Any, part, watch};
 use crate::app::signals::RwSignal;
 use crate::rpc::RpcError;
+
+/// How often the server is asked while a page is seen that goes on by itself.
+const EVERY: Duration = Duration::from_secs(2);
 
 /// What is known now.
 pub struct Following<T> {
@@ -81,4 +85,24 @@ impl<T: Send + Sync + 'static> Following<T> {
         })
         .any()
     }
+}
+
+/// Does something every few seconds while somebody sees the page.
+pub fn while_seen(act: impl Fn() + Copy + 'static) {
+    let look = move || {
+        #[cfg(feature = "hydrate")]
+        if document().visibility_state() == web_sys::VisibilityState::Visible {
+            act();
+        }
+        #[cfg(not(feature = "hydrate"))]
+        act();
+    };
+    watch(move || {
+        let interval = set_interval_with_handle(look, EVERY).ok();
+        on_cleanup(move || {
+            if let Some(interval) = interval {
+                interval.clear();
+            }
+        });
+    });
 }

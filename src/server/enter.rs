@@ -51,8 +51,10 @@ pub async fn form(
         let sent = notice::sent(&headers, "was invited into this space", "a day", &address(space.as_str()));
         return Ok(notice::in_frames(sent));
     }
-    let wrong =
-        asked(OVER).then(|| notice::wrong("this link does not open the space any more")).unwrap_or_default();
+    let wrong = match asked(OVER) {
+        true => notice::wrong("this link does not open the space any more"),
+        false => String::new(),
+    };
     let without = match state.service.settings.mail {
         Some(_) => {
             let input = Input {

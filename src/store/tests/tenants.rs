@@ -64,7 +64,7 @@ async fn a_person_signs_in_whatever_the_case_of_the_address() {
         insert_user(&mut tx, &ann, Some("hash")).await.unwrap();
         let found = user_by_email(&mut tx, " Ann@Example.COM").await.unwrap();
         assert_eq!(found, Some((ann.clone(), Some("hash".to_string()))));
-        set_password(&mut tx, &ann.id, "other").await.unwrap();
+        set_password(&mut tx, &ann.id, "other", true).await.unwrap();
         assert_eq!(user_by_email(&mut tx, &ann.email).await.unwrap().unwrap().1.as_deref(), Some("other"));
         assert_eq!(user(&mut tx, &ann.id).await.unwrap(), Some(ann.clone()));
         let (listed, total) = list(&mut tx, &tenant.account.id, &UserFilter::default(), 0, 10).await.unwrap();

@@ -3,6 +3,7 @@
 //! Only what reads as a colour, a length, a font or the address of a picture becomes part of a rule; everything else
 //! counts as absent. Texts stay readable: a colour that could not be read on what is behind it is moved until it can.
 
+pub mod letter;
 mod members;
 
 use serde_json::Value;

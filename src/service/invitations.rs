@@ -10,6 +10,7 @@ use crate::domain::access::{Actor, Operation};
 use crate::domain::guest::Guest;
 use crate::domain::ids::{GuestId, SpaceId};
 use crate::domain::space::Space;
+use crate::domain::theme::letter::{self, Letter};
 use crate::store::Tx;
 
 /// Most invitations of one request.
@@ -79,17 +80,29 @@ impl Service {
             Some(name) => format!("{name} invites you into"),
             None => "you are invited into".to_string(),
         };
-        let said = wording.message.filter(|said| !said.trim().is_empty());
-        let said = said.map(|said| format!("{said}\n\n")).unwrap_or_default();
+        let said = wording.message.filter(|said| !said.trim().is_empty()).unwrap_or_default();
         let until =
             if link.once { "It can be used once, within a day." } else { "It can be used for a day." };
-        let text = format!(
-            "Hello {},\n\n{invited} \"{}\". Open this link:\n\n{}\n\n{said}{until} If you expected no invitation, there is \
-             nothing to do.\n",
-            guest.name, space.name, link.address
-        );
+        let footer = format!("{until} If you expected no invitation, there is nothing to do.");
         let subject = format!("Your link to {}", space.name.replace(char::is_control, " "));
-        let mail = Mail { to, name: guest.name.replace(char::is_control, " "), subject, text };
+        let hello = format!("Hello {},", guest.name);
+        let letter = Letter {
+            title: &subject,
+            before: &[&hello, &format!("{invited} \"{}\".", space.name)],
+            button: &format!("Open {}", space.name),
+            address: &link.address,
+            after: &said,
+            footer: &footer,
+        };
+        let metadata = space.whole_metadata();
+        let html = letter::html(metadata.as_ref().and_then(|metadata| metadata.get("theme")), &letter);
+        let said = if said.is_empty() { said } else { format!("{said}\n\n") };
+        let text = format!(
+            "{hello}\n\n{invited} \"{}\". Open this link:\n\n{}\n\n{said}{footer}\n",
+            space.name, link.address
+        );
+        let name = guest.name.replace(char::is_control, " ");
+        let mail = Mail { to, name, subject, text, html: Some(html) };
         self.queue_mail(tx, &about(&guest.id, &space.id), &mail).await
     }
 }

@@ -200,7 +200,7 @@ impl Service {
             user.name
         );
         let subject = "A new password for Inlet".to_string();
-        let mail = Mail { to: user.email.clone(), name: user.name.clone(), subject, text };
+        let mail = Mail { to: user.email.clone(), name: user.name.clone(), subject, text, html: None };
         self.queue_mail(tx, &about(&user.id), &mail).await
     }
 }

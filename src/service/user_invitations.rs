@@ -223,6 +223,7 @@ impl Service {
             name: profile.name.clone(),
             subject: "Your invitation to Inlet".to_string(),
             text,
+            html: None,
         };
         self.queue_mail(tx, profile.id.as_str(), &mail).await?;
         Ok(None)

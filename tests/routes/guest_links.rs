@@ -285,3 +285,26 @@ async fn without_mails_whoever_invites_has_the_link() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_mail_into_a_space_has_the_looks_of_the_space() {
+    on_each_database_with_mail(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let theme =
+            json!({ "theme": { "email": { "backgroundColor": "#102030", "buttonBgColor": "#ffcc00" } } });
+        let themed = json!({ "guestAuthentication": ["magic_link"], "metadata": theme });
+        app.patch(&format!("/v1/spaces/{}", made.space), themed).await.data();
+        let ann = json!([{
+            "environmentId": app.environment_id, "email": "ann@example.com", "name": "Ann <b>",
+            "spaces": [{ "id": made.space }],
+        }]);
+        app.post("/v1/guests", ann).await.data();
+        let mail = mail(&app).await.unwrap();
+        let html = mail.html.unwrap();
+        for part in ["background:#102030", "background:#ffcc00", "Hello Ann &lt;b&gt;,", "/enter#gl_"] {
+            assert!(html.contains(part), "{part} in {html}");
+        }
+        assert!(mail.text.contains("Hello Ann <b>,") && mail.text.contains("/enter#gl_"), "{}", mail.text);
+    })
+    .await;
+}

@@ -347,8 +347,8 @@ mod tests {
         let config = json!({ "type": "ignore", "sourceField": "a" });
         let kept = json!({
             "id": "us_mr_00000000", "name": "ignore", "type": "ignore", "config": config, "confidence": null,
-            "metadata": null, "acceptedAt": null, "acceptedBy": null, "createdBy": "us_usr_00000000", "createdAt": 0,
-            "updatedAt": 0,
+            "metadata": null, "acceptedAt": null, "acceptedBy": null, "createdBy": "us_usr_00000000",
+            "createdAt": "1970-01-01T00:00:00.000Z", "updatedAt": "1970-01-01T00:00:00.000Z",
         });
         let rule = rule(config);
         assert_eq!(json!(rule).to_string(), kept.to_string());

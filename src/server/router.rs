@@ -33,7 +33,7 @@ pub fn router(state: ServerState) -> Router {
         .route("/agents/{id}/versions/{version}/download", get(transfer::agent_code))
         .route("/files/{id}/ticket", post(visit::ticket))
         .route("/visit", post(visit::renew))
-        .route("/sign-in", post(sign_in::sign_in))
+        .route("/sign-in", get(pages::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/invitation", get(invitation::form).post(invitation::accept))
         .route("/password", get(password::form).post(password::choose))

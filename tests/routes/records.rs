@@ -252,6 +252,18 @@ async fn deleted_records_are_gone() {
         assert_eq!(names(&app, &made, "").await, [json!("Bob"), json!("Zoë")]);
         app.delete(&path(&made)).await.refused(400);
         assert_eq!(names(&app, &made, "").await.len(), 2);
+
+        // Their end is told, and no hook is asked to check them.
+        let told = async |topic: &str| {
+            let path = format!("/v1/events?spaceId={}&topic={topic}", made.space);
+            app.get(&path).await.json()["data"].as_array().unwrap().len()
+        };
+        assert_eq!((told("records:deleted").await, told("commit:created").await), (1, 1));
+        let forced = Request::delete(format!("{}?ids={}", path(&made), ids[1]))
+            .header("authorization", format!("Bearer {}", app.key))
+            .header("x-force-hooks", "true");
+        app.send(forced.body(Body::empty()).unwrap()).await.data();
+        assert_eq!((told("records:deleted").await, told("commit:created").await), (2, 1));
     })
     .await;
 }

@@ -238,6 +238,13 @@ async fn messages_of_a_listener_stay_until_it_replaces_them() {
             json!([{ "type": "info", "message": "Hm", "source": "custom-logic", "field": "name" }]);
         assert_eq!((&record["values"]["name"]["messages"], &record["valid"]), (&expected, &json!(true)));
         assert_eq!(say(json!([])).await["values"]["name"]["messages"], json!([]));
+
+        // Beside what the server says it comes first.
+        let cell = json!({ "value": "old", "messages": [{ "type": "error", "message": "No age" }] });
+        app.put(&path(&made), json!([{ "id": ids[0], "values": { "age": cell } }])).await.data();
+        let record = app.get(&path(&made)).await.data()["records"][0].clone();
+        let said = record["values"]["age"]["messages"].as_array().unwrap();
+        assert_eq!((said.len(), &said[0]["message"]), (2, &json!("No age")), "{said:?}");
     })
     .await;
 }

@@ -1,7 +1,12 @@
 // Spaces whose workbooks are made of schemas: what a person finds in them.
 import { expect, open, shows, test } from './fixtures';
 
-const plugins = { json: '@flatfile/plugin-convert-json-schema', yaml: '@flatfile/plugin-convert-yaml-schema', openapi: '@flatfile/plugin-convert-openapi-schema' };
+const plugins = {
+  json: '@flatfile/plugin-convert-json-schema',
+  yaml: '@flatfile/plugin-convert-yaml-schema',
+  openapi: '@flatfile/plugin-convert-openapi-schema',
+  sql: '@flatfile/plugin-convert-sql-ddl',
+};
 
 for (const [namespace, plugin] of Object.entries(plugins)) {
   test(`a ${namespace} schema becomes a sheet`, shows(plugin), async ({ page, call, keys, listen }) => {

@@ -1,5 +1,5 @@
--- Who deployed a version of an agent; the code of agents to take away; and the order of what was made within the same
--- millisecond.
+-- Who deployed a version of an agent; the code of agents to take away; what agents may do; and the order of what was made
+-- within the same millisecond.
 
 -- The sources come last, so that nobody passes over megabytes on the way to the other columns.
 ALTER TABLE agent_versions RENAME TO agent_versions_before;
@@ -36,6 +36,11 @@ CREATE TABLE agent_exports (
 ) STRICT;
 CREATE INDEX agent_exports_by_agent ON agent_exports (agent_id, number);
 CREATE INDEX agent_exports_by_environment ON agent_exports (environment_id, number);
+
+-- As those that are deployed from now on: all that a secret key of their environment may.
+INSERT INTO actor_roles (id, account_id, actor_id, role, environment_id, created_at)
+SELECT 'us_acr_' || substr(id, 7), account_id, id, 'admin', environment_id, created_at FROM agents
+WHERE deleted_at IS NULL;
 
 ALTER TABLE users ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE api_keys ADD COLUMN number INTEGER NOT NULL DEFAULT 0;

@@ -26,14 +26,6 @@ const NOT_SERVED: &[Family] = &[
         endpoints: &[("POST", "/v1/jobs/preview-mutation")],
     },
     Family {
-        what: "Roles of agents",
-        instead: "An agent may do what a secret key of its environment may.",
-        endpoints: &[
-            ("POST", "/v1/agents/{agentId}/roles"),
-            ("DELETE", "/v1/agents/{agentId}/roles/{actorRoleId}"),
-        ],
-    },
-    Family {
         what: "Roles of guests",
         instead: "The member `spaces` of a guest says which it may enter: `PATCH /v1/guests/{guestId}`.",
         endpoints: &[

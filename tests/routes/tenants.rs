@@ -43,6 +43,7 @@ async fn a_neighbour_finds_nothing() {
         let agent = text(&crate::agents::deploy(&app, json!({ "source": "exports.x = 1" })).await, "id");
         let versions = app.get(&format!("/v1/agents/{agent}/versions")).await.data();
         let version = text(&versions[0], "id");
+        let agent_role = text(&app.get(&format!("/v1/agents/{agent}/roles")).await.data()[0], "id");
         let export = crate::agent_exports::exported(&app, &agent).await;
         let own_app = crate::apps::make(&app, "imports").await;
         let constraint = json!({ "validator": "x", "function": "x => x" });
@@ -78,6 +79,7 @@ async fn a_neighbour_finds_nothing() {
             ("{agentId}", &agent),
             ("{agentVersionId}", &version),
             ("{agentExportId}", &export),
+            ("{actorRoleId}", &agent_role),
             ("{appId}", &own_app),
             ("{constraintId}", &constraint),
             ("{version}", "1"),
@@ -107,6 +109,9 @@ async fn a_neighbour_finds_nothing() {
                     }
                     ("patch", _) if path.ends_with("/bulk-update") => {
                         ("", json!({ "fieldUpdates": { "name": { "value": "x" } } }))
+                    }
+                    ("post", _) if path.ends_with("/roles") => {
+                        ("", json!({ "roleId": "us_rol_0000000000", "resourceId": app.environment_id }))
                     }
                     ("post", _) if path.ends_with("/split") => ("", json!({ "parts": 2 })),
                     ("post", _) if path.ends_with("/log") => ("", json!({ "lines": [{ "message": "x" }] })),
@@ -147,6 +152,7 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{agentId}", "us_ag_0000000000")
                     .replace("{agentVersionId}", "us_agv_0000000000")
                     .replace("{agentExportId}", "us_age_0000000000")
+                    .replace("{actorRoleId}", "us_acr_0000000000")
                     .replace("{appId}", "us_app_0000000000")
                     .replace("{constraintId}", "us_cn_0000000000")
                     .replace("{version}", "1")

@@ -280,8 +280,3 @@ impl From<AgentExport> for AgentExportBody {
         }
     }
 }
-
-/// A role of an agent: there are none.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AgentRole)]
-pub struct AgentRoleBody {}

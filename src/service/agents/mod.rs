@@ -1,9 +1,10 @@
-//! Agents: deployed, brought back and deleted here; their code is taken away in [`exports`], what they did is in [`runs`],
-//! what the runner needs in [`running`], their timer in [`crons`].
+//! Agents: deployed, brought back and deleted here; their code is taken away in [`exports`], what they may do is in
+//! [`roles`], what they did in [`runs`], what the runner needs in [`running`], their timer in [`crons`].
 
 mod archive;
 pub mod crons;
 pub mod exports;
+pub mod roles;
 pub mod running;
 pub mod runs;
 mod runtime;
@@ -22,7 +23,7 @@ use crate::domain::event::{NewEvent, Topic};
 use crate::domain::ids::{AgentId, AgentVersionId, EnvironmentId};
 use crate::store::agents::{self, AgentFilter, standing, versions};
 use crate::store::events::Sequence;
-use crate::store::{Tx, events, new_id, now};
+use crate::store::{self, Tx, events, new_id, now};
 use source::{pack, unpack};
 
 /// Versions of an agent that are kept, with their sources.
@@ -99,7 +100,10 @@ impl Service {
         agent.updated_at = moment;
         let version = version_of(&agent, agent.version, actor);
         match is_new {
-            true => agents::insert(&mut tx, &agent, &actor.id).await?,
+            true => {
+                agents::insert(&mut tx, &agent, &actor.id).await?;
+                store::roles::insert(&mut tx, &roles::at_first(&agent)).await?;
+            }
             false => agents::update(&mut tx, &agent).await?,
         }
         versions::insert(&mut tx, &version, &packed, KEPT_VERSIONS).await?;

@@ -61,11 +61,13 @@ pub async fn update(tx: &mut Tx, agent: &Agent) -> Result<(), StoreError> {
     tx.execute(statement).await.map(|_| ())
 }
 
-/// Deletes an agent with its code.
+/// Deletes an agent with its code and its role.
 pub async fn delete(tx: &mut Tx, id: &AgentId, now: Timestamp) -> Result<(), StoreError> {
-    for text in
-        ["DELETE FROM agent_versions WHERE agent_id = $1", "DELETE FROM agent_exports WHERE agent_id = $1"]
-    {
+    for text in [
+        "DELETE FROM agent_versions WHERE agent_id = $1",
+        "DELETE FROM agent_exports WHERE agent_id = $1",
+        "DELETE FROM actor_roles WHERE actor_id = $1",
+    ] {
         tx.execute(Statement::new(text).bind(id)).await?;
     }
     let statement = Statement::new("UPDATE agents SET deleted_at = $2 WHERE id = $1");

@@ -303,7 +303,7 @@ async fn an_agent_hears_where_it_has_a_role() {
         app.delete(&format!("{path}/{}", text(&has, "id"))).await.data();
         assert!(heard().await.is_empty());
         app.post(&path, json!({ "roleId": has["roleId"], "resourceId": other.space })).await.data();
-        assert_eq!(heard().await, [other.space.clone()]);
+        assert_eq!(heard().await, std::slice::from_ref(&other.space));
     })
     .await;
 }

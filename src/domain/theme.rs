@@ -17,6 +17,13 @@ const CANVAS: [Colour; 2] = [Colour::WHITE, Colour([0x0f, 0x13, 0x14])];
 /// What is written on it.
 const INK: [Colour; 2] = [Colour([0x14, 0x19, 0x1a]), Colour([0xe7, 0xec, 0xec])];
 
+/// Our own colour of texts for a background: of light or of dark, whichever can be read better.
+fn written_on(ground: Colour) -> Colour {
+    let [dark, light] = INK;
+    let better = if dark.contrast(ground) >= light.contrast(ground) { dark } else { light };
+    better.readable_on(ground)
+}
+
 /// The contrast from which on a text can be read (WCAG 2.2, 1.4.3).
 const READABLE: f64 = 4.5;
 
@@ -46,8 +53,8 @@ impl Sheet {
                 let Some(ground) = Colour::parse(value) else { return };
                 self.rule(selector, "background", &ground.text());
                 if colour_at(theme, text).is_none() {
-                    let ink = INK[0].readable_on(ground);
-                    let inside = [selector, ",", selector, " :is(a,h2,b,p,.n)"].concat();
+                    let ink = written_on(ground);
+                    let inside = [selector, ",", selector, " :is(a,h2,b,p,small,.n)"].concat();
                     self.rule(&inside, "color", &ink.text());
                 }
             }
@@ -75,13 +82,14 @@ impl Sheet {
                     self.rule(selector, property, value.trim());
                 }
             }
-            Surface { ground, ink, text } => {
+            Surface { ground, inks, text } => {
                 let Some(colour) = Colour::parse(value) else { return };
-                let written = colour_at(theme, text).unwrap_or(INK[0]).readable_on(colour);
-                for name in *ground {
-                    self.rule(":root", name, &colour.text());
+                let ink = colour_at(theme, text).map_or(written_on(colour), |text| text.readable_on(colour));
+                for (names, colour) in [(ground, colour), (inks, ink)] {
+                    for name in *names {
+                        self.rule(":root", name, &colour.text());
+                    }
                 }
-                self.rule(":root", ink, &written.text());
             }
             Ink { ink, on } => {
                 // With a background of its own it is part of that.

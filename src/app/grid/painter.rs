@@ -89,10 +89,11 @@ macro_rules! colors {
 
 colors! {
     canvas = "--canvas", chrome = "--chrome", sunken = "--sunken", line = "--line", line_strong = "--line-strong",
-    ink = "--ink", ink_2 = "--ink-2", ink_3 = "--ink-3", error = "--error", error_soft = "--error-soft", warn = "--warn",
+    ink = "--ink", ink_2 = "--ink-2", error = "--error", error_soft = "--error-soft", warn = "--warn",
     warn_soft = "--warn-soft", info = "--info", info_soft = "--info-soft", ok = "--ok", ok_soft = "--ok-soft",
     family = "--grid-font", number_family = "--grid-number-font", header = "--grid-header", header_lively = "--grid-header-lively",
-    header_ink = "--grid-header-ink", header_size = "--grid-header-size", index = "--grid-index",
+    header_ink = "--grid-header-ink", header_size = "--grid-header-size", header_sign = "--grid-header-sign",
+    header_star = "--grid-header-star", index = "--grid-index",
     index_ink = "--grid-index-ink", index_chosen = "--grid-index-chosen", chosen = "--grid-chosen",
     active = "--grid-active", active_width = "--grid-active-width", check = "--grid-check",
     check_ink = "--grid-check-ink", check_line = "--grid-check-line", tick = "--grid-tick",

@@ -14,8 +14,8 @@ pub(super) enum Becomes {
     Length { selector: &'static str, property: &'static str },
     /// A list of fonts.
     Font { selector: &'static str, property: &'static str },
-    /// A background under these names of the style, and what is written on it under another, unless `text` names a colour.
-    Surface { ground: &'static [&'static str], ink: &'static str, text: &'static str },
+    /// A background under names of the style, and what is written on it under others, unless `text` names a colour.
+    Surface { ground: &'static [&'static str], inks: &'static [&'static str], text: &'static str },
     /// The colour of a text under that name of the style, on the page or on a surface that is another member.
     Ink { ink: &'static str, on: &'static str },
     /// A background under that name of the style, behind the page's texts.
@@ -74,7 +74,10 @@ pub(super) const MEMBERS: &[(&str, Becomes)] = &[
     ("document.borderColor", Line { selector: ".document", property: "border-color" }),
     ("table.fontFamily", Font { selector: ":root", property: "--grid-font" }),
     ("table.inputs.radio.color", Line { selector: "[type=radio]", property: "accent-color" }),
-    ("table.inputs.checkbox.color", Surface { ground: &["--grid-check"], ink: "--grid-check-ink", text: "" }),
+    (
+        "table.inputs.checkbox.color",
+        Surface { ground: &["--grid-check"], inks: &["--grid-check-ink"], text: "" },
+    ),
     ("table.inputs.checkbox.borderColor", Line { selector: ":root", property: "--grid-check-line" }),
     ("table.filters.color", Text { selector: TAB, on: "" }),
     ("table.filters.outerBorderRadius", Length { selector: TABS, property: "border-radius" }),
@@ -96,7 +99,7 @@ pub(super) const MEMBERS: &[(&str, Becomes)] = &[
         "table.column.header.backgroundColor",
         Surface {
             ground: &["--grid-header", "--grid-header-lively"],
-            ink: "--grid-header-ink",
+            inks: &["--grid-header-ink", "--grid-header-sign", "--grid-header-star"],
             text: "table.column.header.color",
         },
     ),
@@ -107,7 +110,7 @@ pub(super) const MEMBERS: &[(&str, Becomes)] = &[
     ("table.column.header.dragHandle.dragging", Line { selector: ":root", property: "--grid-drop" }),
     (
         "table.indexColumn.backgroundColor",
-        Surface { ground: &["--grid-index"], ink: "--grid-index-ink", text: "table.indexColumn.color" },
+        Surface { ground: &["--grid-index"], inks: &["--grid-index-ink"], text: "table.indexColumn.color" },
     ),
     ("table.indexColumn.color", Ink { ink: "--grid-index-ink", on: "table.indexColumn.backgroundColor" }),
     (
@@ -116,7 +119,7 @@ pub(super) const MEMBERS: &[(&str, Becomes)] = &[
     ),
     (
         "table.indexColumn.selected.color",
-        Surface { ground: &["--grid-check"], ink: "--grid-check-ink", text: "" },
+        Surface { ground: &["--grid-check"], inks: &["--grid-check-ink"], text: "" },
     ),
     ("table.cell.selected.backgroundColor", Behind("--grid-chosen")),
     ("table.cell.active.borderColor", Line { selector: ":root", property: "--grid-active" }),

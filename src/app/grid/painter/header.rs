@@ -51,12 +51,12 @@ impl Painter {
             _ => cell.x + PADDING,
         };
         for line in signs::lines(field.kind) {
-            self.pen.stroke(&self.colors.ink_3, 1.2, line, x, middle - SIGN / 2.0);
+            self.pen.stroke(&self.colors.header_sign, 1.2, line, x, middle - SIGN / 2.0);
         }
         let x = x + SIGN + GAP;
         self.pen.text(&said, Font::Strong, &self.colors.header_ink, "left", x, middle, label);
         if field.required {
-            self.pen.text("*", Font::Strong, &self.colors.error, "left", x + label + 3.0, middle, 8.0);
+            self.pen.text("*", Font::Strong, &self.colors.header_star, "left", x + label + 3.0, middle, 8.0);
         }
         if let Some(down) = direction {
             let arrow = if down { "↓" } else { "↑" };

@@ -60,7 +60,9 @@ pub fn company(control: SheetControl) -> AnyView {
     let own = StoredValue::new(String::new());
     #[cfg(feature = "hydrate")]
     super::presence_talk::follow(control, pages, own);
-    let people = Memo::new(move |_| own.with_value(|own| pages.with(|pages| people(pages, own))));
+    // News may arrive as the page is left.
+    let found = move |own: &String| pages.with(|pages| people(pages, own));
+    let people = Memo::new(move |_| own.try_with_value(found).unwrap_or_default());
     frames(control, pages);
     let shown = move || {
         people.with(|people| people.iter().take(MOST_SHOWN).map(|(person, _)| person.clone()).collect())

@@ -3,7 +3,7 @@
 //! A right is always within a [`Scope`]: look-ups by (scope, id) make the things of another tenant
 //! look as if they did not exist.
 
-use super::ids::{AccountId, EnvironmentId, SpaceId};
+use super::ids::{AccountId, EnvironmentId, GuestId, SpaceId};
 
 /// How much of the world an actor can see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Scope {
     pub environment_id: Option<EnvironmentId>,
     /// One space of it, or all.
     pub space_id: Option<SpaceId>,
+    /// Of that space only the workbooks and sheets that were granted to this guest, or all.
+    pub granted_to: Option<GuestId>,
 }
 
 /// What kind of actor somebody is.
@@ -124,6 +126,17 @@ const OF_ACCOUNT: &[Operation] = &[O::ManageUsers];
 const OF_ENVIRONMENT: &[Operation] =
     &[O::ReadEnvironment, O::ManageEnvironment, O::ManageSecrets, O::ManageAgents, O::CreateSpace];
 
+/// Operations on a whole space: who sees single workbooks or sheets of it may not, whatever the role.
+const OF_SPACE: &[Operation] = &[
+    O::ManageGuests,
+    O::ManageWebhooks,
+    O::ManageSpace,
+    O::DeleteSpace,
+    O::ManageWorkbook,
+    O::WorkJobs,
+    O::ManageMappings,
+];
+
 use Operation as O;
 use Role::{Admin, ArchivedEmbed, Embed, Guest, Member, PublishableKey, SecretKey, System};
 
@@ -171,21 +184,31 @@ impl Actor {
 impl Scope {
     /// Everything in an account.
     pub fn account(account_id: AccountId) -> Self {
-        Self { account_id, environment_id: None, space_id: None }
+        Self { account_id, environment_id: None, space_id: None, granted_to: None }
     }
 
     /// One environment.
     pub fn environment(account_id: AccountId, environment_id: EnvironmentId) -> Self {
-        Self { account_id, environment_id: Some(environment_id), space_id: None }
+        Self { account_id, environment_id: Some(environment_id), space_id: None, granted_to: None }
     }
 
     /// One space.
     pub fn space(account_id: AccountId, environment_id: EnvironmentId, space_id: SpaceId) -> Self {
-        Self { account_id, environment_id: Some(environment_id), space_id: Some(space_id) }
+        let (environment_id, space_id) = (Some(environment_id), Some(space_id));
+        Self { account_id, environment_id, space_id, granted_to: None }
+    }
+
+    /// The same, but of its space only what was granted to a guest.
+    #[must_use]
+    pub fn only_granted_to(self, guest: GuestId) -> Self {
+        Self { granted_to: Some(guest), ..self }
     }
 
     /// Whether what the operation is about lies within it.
     fn holds(&self, operation: Operation) -> bool {
+        if self.granted_to.is_some() && OF_SPACE.contains(&operation) {
+            return false;
+        }
         match (&self.environment_id, &self.space_id) {
             (_, Some(_)) => !OF_ACCOUNT.contains(&operation) && !OF_ENVIRONMENT.contains(&operation),
             (Some(_), None) => !OF_ACCOUNT.contains(&operation),
@@ -272,6 +295,21 @@ mod tests {
             assert_eq!(of_space.may(*operation), !around.contains(operation), "{operation:?}");
         }
         assert!(actors(Member).iter().all(|member| !member.may(O::ManageEnvironment)));
+    }
+
+    #[test]
+    fn who_sees_a_part_of_a_space_manages_nothing_of_the_whole() {
+        use crate::domain::ids::Id;
+        let [.., of_space] = actors(Embed);
+        let narrowed = of_space.scope.clone().only_granted_to(GuestId::parse("us_g_00000000").unwrap());
+        let of_part = Actor { scope: narrowed, ..of_space.clone() };
+        for (operation, _) in POLICY {
+            let still = of_space.may(*operation) && !OF_SPACE.contains(operation);
+            assert_eq!(of_part.may(*operation), still, "{operation:?}");
+            let manages = format!("{operation:?}").starts_with("Manage");
+            assert!(!(manages && of_part.may(*operation)), "{operation:?}");
+        }
+        assert!(of_part.may(O::WriteRecords) && of_part.may(O::ReadEvents));
     }
 
     #[test]

@@ -46,6 +46,7 @@ mod form_answers;
 pub mod form_options;
 mod form_sources;
 pub mod frames;
+pub mod grants;
 pub mod guests;
 pub mod history;
 pub mod import_run;

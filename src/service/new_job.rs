@@ -184,6 +184,8 @@ impl Service {
             let scope = Scope {
                 environment_id: Some(begun.environment_id.clone()),
                 space_id: begun.space_id.clone(),
+                // A job does its work as the server.
+                granted_to: None,
                 ..actor.scope.clone()
             };
             tx.give(worker, Claimed { job: begun, scope });

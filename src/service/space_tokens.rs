@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use super::grants::seen;
 use super::secrets::{GUEST_TOKEN_LIFE, SPACE_TOKEN_LIFE};
 use super::{ErrorKind, Result, Service, ServiceError};
 use crate::domain::access::{Actor, Role};
 use crate::domain::guest::Grant;
 use crate::domain::ids::{GuestId, Id, SpaceId};
 use crate::domain::space::Space;
-use crate::store::{Tx, guests, now, spaces};
+use crate::store::{Tx, grants, now, spaces};
 
 /// What such tokens are signed for, and what their holders are.
 const KINDS: [(&str, Role); 2] = [(EMBED, Role::Embed), (GUEST, Role::Guest)];
@@ -35,11 +36,12 @@ impl Service {
             (Role::Embed, Some(_)) => Role::ArchivedEmbed,
             _ => return Err(closed()),
         };
-        if let (Some(guest), Some(grant)) = (&guest, grant) {
-            self.note_access(guest, &grant).await;
+        let guest = guest.as_ref().zip(grant.as_ref());
+        if let Some((guest, grant)) = guest {
+            self.note_access(guest, grant).await;
         }
-        let id = guest.map_or_else(|| space.id.to_string(), String::from);
-        Ok(Some(Actor { id, role, scope: space.scope() }))
+        let id = guest.map_or_else(|| space.id.to_string(), |(guest, _)| guest.to_string());
+        Ok(Some(Actor { id, role, scope: seen(&space, guest) }))
     }
 
     /// The space that a token names, with the guest after a dot where it names one, and what its holder is.
@@ -58,7 +60,7 @@ impl Service {
         }
         let noted = async {
             let mut tx = self.db.write().await?;
-            guests::note_access(&mut tx, guest, &grant.space_id, moment).await?;
+            grants::note_access(&mut tx, guest, &grant.space_id, moment).await?;
             tx.commit().await
         };
         if let Err(error) = noted.await {
@@ -123,7 +125,7 @@ pub(super) async fn find(
     guest: Option<&GuestId>,
 ) -> Result<Option<(Space, Option<Grant>)>> {
     let grant = match guest {
-        Some(guest) => guests::granted(tx, guest, space).await?,
+        Some(guest) => grants::find(tx, guest, space).await?,
         None => None,
     };
     if guest.is_some() && grant.is_none() {

@@ -3,6 +3,7 @@
 //! The token of the link is exchanged at once for one of the visit, which the page keeps for the life of its tab. It
 //! is not stored: it says which space it opens, who the visitor is and until when, signed with the server's key.
 
+use super::grants::seen;
 use super::secrets::hash_token;
 use super::{ErrorKind, Result, Service, ServiceError, space_tokens};
 use crate::domain::access::{Actor, Role};
@@ -119,7 +120,7 @@ impl Service {
         let Some((space, grant)) = found.filter(|(space, _)| space.archived_at.is_none()) else {
             return Ok(None);
         };
-        let scope = space.scope();
+        let scope = seen(&space, guest.as_ref().zip(grant.as_ref()));
         let named = match &guest {
             Some(id) => guests::find(&mut tx, &scope, id).await?,
             None => None,

@@ -26,6 +26,8 @@ pub mod events;
 mod failpoint;
 pub mod files;
 mod fresh;
+mod granted;
+pub mod grants;
 pub mod guests;
 mod idle;
 pub mod invitations;

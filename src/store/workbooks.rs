@@ -1,6 +1,7 @@
 //! Workbooks.
 
 use super::convert::{from_json, from_optional_json, id, json, moment, optional_json};
+use super::granted::Kind;
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
@@ -52,7 +53,10 @@ fn bind_changing(statement: Statement, workbook: &Workbook) -> Result<Statement,
 
 /// The workbook of that id.
 pub async fn find(tx: &mut Tx, scope: &Scope, id: &WorkbookId) -> Result<Option<Workbook>, StoreError> {
-    let statement = Statement::select(COLUMNS).push(THERE).push_bind(" AND id = ", id).within(scope);
+    let statement = Statement::select(COLUMNS)
+        .push(THERE)
+        .push_bind(" AND id = ", id)
+        .within_parts(scope, Kind::Workbooks);
     tx.optional::<WorkbookRow>(statement).await?.map(Workbook::try_from).transpose()
 }
 
@@ -64,7 +68,7 @@ pub async fn find_or_expired(
 ) -> Result<Option<Workbook>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind("(deleted_at IS NULL OR expired_at IS NOT NULL) AND id = ", id)
-        .within(scope);
+        .within_parts(scope, Kind::Workbooks);
     tx.optional::<WorkbookRow>(statement).await?.map(Workbook::try_from).transpose()
 }
 
@@ -73,7 +77,7 @@ pub async fn list(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Result<Vec<
     let statement = Statement::select(COLUMNS)
         .push(THERE)
         .push_bind(" AND space_id = ", space_id)
-        .within(scope)
+        .within_parts(scope, Kind::Workbooks)
         .push(" ORDER BY created_at, id");
     tx.all::<WorkbookRow>(statement).await?.into_iter().map(Workbook::try_from).collect()
 }

@@ -32,6 +32,7 @@ mod find;
 mod fixtures;
 mod foreign_ids;
 mod forms;
+mod granted_parts;
 mod guests;
 mod invitations;
 mod job_log;

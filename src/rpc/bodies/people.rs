@@ -9,6 +9,7 @@ use crate::domain::ids::{EnvironmentId, SpaceId};
 use crate::domain::tenant::Environment;
 use crate::rpc::RpcError;
 use crate::rpc::people::{GuestDraft, GuestList, GuestRow, PeopleList, PersonDraft, PersonRow, SavedPerson};
+use crate::service::grants::NewGrant;
 use crate::service::guests::{GuestChange, GuestWithGrants, NewGuest};
 use crate::service::roles::{Assignment, BuiltInRole, role_id};
 use crate::service::user_invitations::NewUser;
@@ -121,7 +122,11 @@ fn guest(found: GuestWithGrants, names: &HashMap<String, String>) -> GuestRow {
 pub async fn save_guest(draft: GuestDraft) -> Result<Option<String>, RpcError> {
     let asker = Asker::of_request()?;
     let (service, actor) = (&asker.service, &asker.actor);
-    let spaces = draft.spaces.iter().map(|space| id(space)).collect::<Result<Vec<SpaceId>, _>>()?;
+    let spaces = draft
+        .spaces
+        .iter()
+        .map(|space| Ok(id::<SpaceId>(space)?.into()))
+        .collect::<Result<Vec<NewGrant>, RpcError>>()?;
     let is_new = draft.id.is_empty();
     let saved: Result<(), ServiceError> = if is_new {
         let environment_id = Some(id(&draft.environment_id)?);

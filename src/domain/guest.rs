@@ -1,6 +1,7 @@
 //! Guests: people who come into single spaces, without being users of the account.
 
-use super::ids::{AccountId, EnvironmentId, GuestId, SheetId, SpaceId, WorkbookId};
+use super::access::Role;
+use super::ids::{AccountId, ActorRoleId, EnvironmentId, GuestId, SheetId, SpaceId, WorkbookId};
 use super::time::Timestamp;
 
 /// Most bytes of an address.
@@ -46,6 +47,30 @@ impl Grant {
     /// Everything in a space, to somebody who was not there yet.
     pub fn of_all(space_id: SpaceId) -> Self {
         Self { space_id, only: None, has_roles: false, last_accessed_at: None }
+    }
+}
+
+/// What a guest may do in a space, or in a workbook of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestRole {
+    /// Its id.
+    pub id: ActorRoleId,
+    /// Whose it is.
+    pub guest_id: GuestId,
+    /// The space.
+    pub space_id: SpaceId,
+    /// The workbook, where it is for one alone.
+    pub workbook_id: Option<WorkbookId>,
+    /// What they are there.
+    pub role: Role,
+    /// When it was given.
+    pub created_at: Timestamp,
+}
+
+impl GuestRole {
+    /// The id of what it is for.
+    pub fn resource_id(&self) -> String {
+        self.workbook_id.as_ref().map_or_else(|| self.space_id.to_string(), ToString::to_string)
     }
 }
 

@@ -231,6 +231,7 @@ pub fn actor_of_user(user: &User) -> Actor {
         environment_id: user.environment_id.clone(),
         space_id: user.space_id.clone(),
         granted_to: None,
+        workbook_roles: Vec::new(),
     };
     Actor { id: user.id.to_string(), role, scope }
 }

@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::spaces::find_space;
 use super::{Result, ServiceError, announce};
-use crate::domain::access::{Actor, Scope};
+use crate::domain::access::{Actor, Role};
 use crate::domain::event::Topic;
 use crate::domain::guest::{self, Grant, Guest, Part, Parts};
 use crate::domain::ids::{GuestId, SpaceId};
 use crate::domain::space::Space;
-use crate::store::{Tx, grants, now, sheets, spaces, workbooks};
+use crate::store::{Tx, grants, guest_roles, now, sheets, spaces, workbooks};
 
 /// Most workbooks and sheets that a grant names.
 const MOST_PARTS: usize = 1_000;
@@ -86,10 +86,27 @@ pub(super) async fn revoke(tx: &mut Tx, actor: &Actor, guest: &GuestId, id: &Spa
     Ok(revoked)
 }
 
-/// What somebody sees of a space who came in as that guest, or as nobody in particular.
-pub(super) fn seen(space: &Space, guest: Option<(&GuestId, &Grant)>) -> Scope {
-    match guest {
-        Some((guest, grant)) if grant.only.is_some() => space.scope().only_granted_to(guest.clone()),
-        _ => space.scope(),
+/// Who somebody is who came into a space as that guest, or as nobody in particular: what was granted to them and their
+/// roles hold. The token of a page that embeds the space acts for the page, whose rights do not go by roles of guests.
+pub(super) async fn came_in(
+    tx: &mut Tx,
+    space: &Space,
+    guest: Option<(&GuestId, &Grant)>,
+    role: Role,
+) -> Result<Actor> {
+    let id = guest.map_or_else(|| space.id.to_string(), |(guest, _)| guest.to_string());
+    let mut actor = Actor { id, role, scope: space.scope() };
+    let Some((guest, grant)) = guest else { return Ok(actor) };
+    if grant.only.is_some() {
+        actor.scope = actor.scope.only_granted_to(guest.clone());
     }
+    if role == Role::Guest && grant.has_roles {
+        for given in guest_roles::of_guest(tx, guest, Some(&space.id)).await? {
+            match given.workbook_id {
+                Some(workbook) => actor.scope.workbook_roles.push((workbook, given.role)),
+                None => actor.role = given.role,
+            }
+        }
+    }
+    Ok(actor)
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::grants::seen;
+use super::grants::came_in;
 use super::secrets::{GUEST_TOKEN_LIFE, SPACE_TOKEN_LIFE};
 use super::{ErrorKind, Result, Service, ServiceError};
 use crate::domain::access::{Actor, Role};
@@ -30,18 +30,18 @@ impl Service {
         let (space, guest) = read(&subject)?;
         let mut tx = self.db.read().await?;
         let (space, grant) = find(&mut tx, &space, guest.as_ref()).await?.ok_or_else(closed)?;
-        drop(tx);
         let role = match (role, space.archived_at) {
             (role, None) => role,
             (Role::Embed, Some(_)) => Role::ArchivedEmbed,
             _ => return Err(closed()),
         };
         let guest = guest.as_ref().zip(grant.as_ref());
+        let actor = came_in(&mut tx, &space, guest, role).await?;
+        drop(tx);
         if let Some((guest, grant)) = guest {
             self.note_access(guest, grant).await;
         }
-        let id = guest.map_or_else(|| space.id.to_string(), |(guest, _)| guest.to_string());
-        Ok(Some(Actor { id, role, scope: seen(&space, guest) }))
+        Ok(Some(actor))
     }
 
     /// The space that a token names, with the guest after a dot where it names one, and what its holder is.
@@ -73,7 +73,9 @@ impl Service {
     pub fn space_token(&self, actor: &Actor, space: &Space) -> String {
         let guest = GuestId::parse(&actor.id).ok();
         match (actor.role, guest) {
-            (Role::Guest, Some(guest)) => self.guest_token_for(&guest, &space.id, GUEST_TOKEN_LIFE),
+            (Role::Guest | Role::Viewer, Some(guest)) => {
+                self.guest_token_for(&guest, &space.id, GUEST_TOKEN_LIFE)
+            }
             (Role::Embed | Role::ArchivedEmbed, guest) => self.embed_token(&space.id, guest.as_ref()),
             _ => self.embed_token(&space.id, None),
         }

@@ -28,6 +28,7 @@ pub mod files;
 mod fresh;
 mod granted;
 pub mod grants;
+pub mod guest_roles;
 pub mod guests;
 mod idle;
 pub mod invitations;

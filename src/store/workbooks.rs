@@ -2,6 +2,7 @@
 
 use super::convert::{from_json, from_optional_json, id, json, moment, optional_json};
 use super::granted::Kind;
+use super::rows::Rows;
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
@@ -80,6 +81,22 @@ pub async fn list(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Result<Vec<
         .within_parts(scope, Kind::Workbooks)
         .push(" ORDER BY created_at, id");
     tx.all::<WorkbookRow>(statement).await?.into_iter().map(Workbook::try_from).collect()
+}
+
+/// The space, id and name of each workbook of some spaces, the oldest first. Those that were made of files are left out.
+pub async fn names(
+    tx: &mut Tx,
+    scope: &Scope,
+    spaces: &[SpaceId],
+) -> Result<Vec<(String, String, String)>, StoreError> {
+    let statement = Statement::new(
+        "SELECT space_id, id, name FROM workbooks
+        WHERE deleted_at IS NULL AND labels NOT LIKE '%\"file\"%' AND space_id",
+    )
+    .push_among(tx, Rows::of_ids(spaces)?)
+    .within_parts(scope, Kind::Workbooks)
+    .push(" ORDER BY created_at, id");
+    tx.all(statement).await
 }
 
 /// Deletes a workbook with its sheets.

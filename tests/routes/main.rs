@@ -33,6 +33,7 @@ mod fixtures;
 mod foreign_ids;
 mod forms;
 mod granted_parts;
+mod guest_roles;
 mod guests;
 mod invitations;
 mod job_log;

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::fixtures::{Contacts, contacts, embed_token, guest_token, insert, invited, text};
+use crate::fixtures::{Contacts, contacts, embed_token, guest_role, guest_token, insert, invited, text};
 use crate::{TestApp, on_each_database};
 
 /// Tokens of the same environment that open nothing of the space: of a page that embeds another space, of a guest of
@@ -36,6 +36,8 @@ pub(crate) async fn one_of_each(app: &TestApp, made: &Contacts) -> Vec<(&'static
     let secret = json!({ "name": "KEY", "value": "x", "spaceId": made.space });
     let secret = text(&app.post("/v1/secrets", secret).await.data()[0], "id");
     let guest = invited(app, "ann@example.com", &[&made.space]).await;
+    let role = json!({ "roleId": guest_role(app, "Guest viewer").await, "resourceId": made.space });
+    let role = text(&app.post(&format!("/v1/guests/{guest}/roles"), role).await.data(), "id");
     let agent = text(&crate::agents::deploy(app, json!({ "source": "exports.x = 1" })).await, "id");
     let versions = app.get(&format!("/v1/agents/{agent}/versions")).await.data();
     let version = text(&versions[0], "id");
@@ -67,6 +69,7 @@ pub(crate) async fn one_of_each(app: &TestApp, made: &Contacts) -> Vec<(&'static
         ("{deliveryId}", delivery),
         ("{secretId}", secret),
         ("{guestId}", guest),
+        ("{actorRoleId}", role),
         ("{agentId}", agent),
         ("{agentVersionId}", version),
         ("{appId}", own_app),
@@ -89,6 +92,7 @@ pub(crate) fn understood(method: &str, path: &str, record: &str) -> (&'static st
         ("patch", _) if path.ends_with("/bulk-update") => {
             ("", json!({ "fieldUpdates": { "name": { "value": "x" } } }))
         }
+        ("post", _) if path.ends_with("/roles") => ("", json!({ "roleId": "x", "resourceId": "y" })),
         ("post", _) if path.ends_with("/split") => ("", json!({ "parts": 2 })),
         ("post", _) if path.ends_with("/log") => ("", json!({ "lines": [{ "message": "x" }] })),
         ("put", _) if path.ends_with("/plan") => ("", json!({ "fieldMapping": [] })),
@@ -158,6 +162,7 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{deliveryId}", "us_wd_0000000000")
                     .replace("{secretId}", "us_sec_0000000000")
                     .replace("{guestId}", "us_g_0000000000")
+                    .replace("{actorRoleId}", "us_acr_0000000000")
                     .replace("{agentId}", "us_ag_0000000000")
                     .replace("{agentVersionId}", "us_agv_0000000000")
                     .replace("{appId}", "us_app_0000000000")

@@ -158,6 +158,7 @@ pub(super) fn scope_of(endpoint: &Endpoint) -> Scope {
         environment_id: Some(endpoint.environment_id.clone()),
         space_id: endpoint.space_id.clone(),
         granted_to: None,
+        workbook_roles: Vec::new(),
     }
 }
 

@@ -69,6 +69,7 @@ impl JobRow {
             environment_id: Some(id("jobs.environment_id", &self.environment_id)?),
             space_id: optional_id("jobs.space_id", self.space_id.clone())?,
             granted_to: None,
+            workbook_roles: Vec::new(),
         })
     }
 }

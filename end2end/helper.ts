@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 import { serve } from '../tools/serve.mjs';
 
-const binary = process.env.INLET_BINARY ?? fileURLToPath(new URL('../target/debug/inlet', import.meta.url));
+/** The program that is tried out. */
+export const binary = process.env.INLET_BINARY ?? fileURLToPath(new URL('../target/debug/inlet', import.meta.url));
 
 export type Server = { url: string; data: string; restart: () => Promise<void>; stop: () => Promise<void>; log: () => string };
 type Fixtures = {

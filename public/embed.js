@@ -53,7 +53,7 @@
 
   /** A new space, made with the publishable key. */
   async function begun(url, options) {
-    const { publishableKey, name, namespace, labels, environmentId, metadata, theme, sidebar, userInfo, language } = options;
+    const { publishableKey, name, namespace, labels, environmentId, metadata, theme, sidebar, userInfo, language, translations } = options;
     const workbook = workbookOf(options);
     const space = {
       name: name || (workbook && workbook.name) || "Import",
@@ -62,6 +62,7 @@
       namespace,
       environmentId,
       languageOverride: language,
+      translationsPath: translations,
       metadata: { ...metadata, theme, userInfo, sidebarConfig: { showSidebar: false, ...sidebar } },
     };
     const body = JSON.stringify({ space, workbook, document: options.document, externalActorId: options.externalActorId });

@@ -108,6 +108,7 @@
   }
   if (own.does === "resume") {
     if (kept.token) enter(location.pathname + location.search, kept.token);
+    else if (own.otherwise) location.replace(own.otherwise);
     else if (!framed) location.replace("/sign-in?next=" + encodeURIComponent(location.pathname));
     else {
       document.querySelector("main").hidden = false;
@@ -265,7 +266,11 @@
     },
     errorModal: { title: "Something went wrong" },
   };
-  const languages = new Set(["en", own.language || "en"]);
-  say({ localTranslations: Object.fromEntries([...languages].map((name) => [name, { host: { modals: words } }])) });
+  /** The same words in the language of the page, where `language.js` is there. */
+  const inWords = (value) =>
+    typeof value === "string" ? inletSay(value) : Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inWords(inner)]));
+  const languages = { en: { host: { modals: words } } };
+  if (own.language !== "en") languages[own.language] = { host: { modals: self.inletSay ? inWords(words) : words } };
+  say({ localTranslations: languages });
   tell();
 })();

@@ -4,33 +4,43 @@
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
 use clap::builder::FalseyValueParser;
-use clap::{Args, Parser, ValueEnum, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 
 /// An open, self-hosted data importer and workbook.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "inlet", version, about)]
 pub struct Config {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Address and port to serve on; port 0 takes any free one
-    #[arg(long, env = "INLET_LISTEN", default_value = "127.0.0.1:3000", value_name = "ADDRESS:PORT")]
+    #[arg(
+        long,
+        global = true,
+        env = "INLET_LISTEN",
+        default_value = "127.0.0.1:3000",
+        value_name = "ADDRESS:PORT"
+    )]
     pub listen: SocketAddr,
 
     /// Folder for the SQLite database and the files; made when it is missing
-    #[arg(long, env = "INLET_DATA", default_value = "./data", value_name = "FOLDER")]
+    #[arg(long, global = true, env = "INLET_DATA", default_value = "./data", value_name = "FOLDER")]
     pub data: PathBuf,
 
     /// PostgreSQL to use instead of SQLite, as postgres://user:password@host/database
-    #[arg(long, env = "INLET_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "INLET_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<Secret>,
 
     /// Address that people and listeners use, when a proxy stands before this server
-    #[arg(long, env = "INLET_PUBLIC_URL", value_name = "URL")]
+    #[arg(long, global = true, env = "INLET_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
     /// Key that protects secrets at rest; made and kept in the data folder when not given
     #[arg(long, env = "INLET_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
     pub secret_key: Option<Secret>,
 
-    /// Password of the first administrator; without one, whoever reaches this server may use it
+    /// Password of the first administrator, until they choose one; without it, whoever reaches this server may use it
     #[arg(long, env = "INLET_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub admin_password: Option<Secret>,
 
@@ -81,8 +91,8 @@ pub struct Config {
     #[arg(long, env = "INLET_AGENT_PROCESSES", default_value_t = 8, value_name = "NUMBER", value_parser = value_parser!(u32).range(1..=1_000))]
     pub agent_processes: u32,
 
-    /// Mail server that brings invitations, as smtps://user:password@mail.example.com; without one, admins hand the links
-    /// on themselves
+    /// Mail server that brings invitations, links of guests and links for new passwords, as
+    /// smtps://user:password@mail.example.com; without one, people hand the links on themselves
     #[arg(long, env = "INLET_SMTP_URL", value_name = "URL", hide_env_values = true, requires = "mail_from")]
     pub smtp_url: Option<Secret>,
 
@@ -105,6 +115,19 @@ pub struct Config {
     /// How large things may become.
     #[command(flatten)]
     pub limits: LimitSettings,
+}
+
+/// What the program does instead of serving.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Command {
+    /// Print a link by which a person chooses a new password, when nobody else can help them
+    ///
+    /// The server may run meanwhile. Give the same --data or --database-url, and --public-url, as the server has; the
+    /// environment variables count too.
+    PasswordLink {
+        /// The person's e-mail address; the first administrator when not given
+        email: Option<String>,
+    },
 }
 
 /// How large things may become. Sizes are bytes, or numbers with KiB, MiB or GiB.
@@ -217,6 +240,20 @@ mod tests {
         }
         assert!(Config::try_parse_from(["inlet", "--max-columns", "16385"]).is_err());
         assert!(Config::try_parse_from(["inlet", "--max-cell", "1KiB", "--max-rows", "5"]).is_ok());
+    }
+
+    #[test]
+    fn settings_may_stand_before_a_command_and_after_it() {
+        for words in [
+            &["inlet", "--data", "here", "password-link", "ann@example.com"][..],
+            &["inlet", "password-link", "ann@example.com", "--data", "here"],
+        ] {
+            let config = Config::try_parse_from(words).unwrap();
+            assert_eq!(config.data, PathBuf::from("here"));
+            let email = Some("ann@example.com".to_string());
+            assert_eq!(config.command, Some(Command::PasswordLink { email }));
+        }
+        assert_eq!(Config::try_parse_from(["inlet"]).unwrap().command, None);
     }
 
     #[test]

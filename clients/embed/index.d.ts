@@ -83,8 +83,10 @@ export interface Options {
   userInfo?: { userId?: string; name?: string; companyId?: string; companyName?: string };
   /** The person by the name that your program has for them: they are the same guest each time. */
   externalActorId?: string;
-  /** Asks for a language, such as `de`. */
+  /** The language of the pages, such as `de`; otherwise that of the browser. */
   language?: string;
+  /** The address of your own words for what the blueprint names, such as `https://www.example.com/locales/en/translation.json`. */
+  translations?: string;
   /** Over the page, or within `mount`. */
   mode?: 'modal' | 'inline';
   mount?: HTMLElement | string;

@@ -1,4 +1,4 @@
-// `flatfile deploy`, `list` and `delete`: a listener that the server runs.
+// `flatfile deploy`, `list`, `download` and `delete`: a listener that the server runs.
 import { expect, makeSpace, openSheet, shows, test } from './fixtures';
 import { makeProject } from './project';
 
@@ -16,7 +16,7 @@ module.exports.default = function (listener) {
 };
 `;
 
-test('a listener is deployed, listed, deployed anew, and deleted', shows('flatfile'), async ({ page, call, keys, server }) => {
+test('a listener is deployed, listed, deployed anew, downloaded, and deleted', shows('flatfile'), async ({ page, call, keys, server }) => {
   test.setTimeout(180_000);
   const project = makeProject(server, listener('The first answer'));
   const deploy = () => project.run(['deploy', 'index.js', '--slug', 'greeter', '--namespace', 'space:blue', '--ci']);
@@ -36,6 +36,13 @@ test('a listener is deployed, listed, deployed anew, and deleted', shows('flatfi
     expect(await agents()).toHaveLength(1);
     await page.getByRole('button', { name: 'Greet', exact: true }).click();
     await expect(greeted).toContainText('The second answer', { timeout: 20_000 });
+
+    expect(await project.run(['download', '--slug', 'greeter'])).toContain('Successfully extracted agent to ./greeter');
+    expect(project.read('greeter/index.js')).toBe(listener('The second answer'));
+    expect(JSON.parse(project.read('greeter/package.json'))).toEqual(JSON.parse(project.read('package.json')));
+    for (const file of ['.flatfile/deploy.js', '.flatfile/deploy.js.map']) {
+      expect(project.read(`greeter/${file}`) === project.read(file), file).toBe(true);
+    }
 
     await project.run(['delete', '--slug', 'greeter'], 'y\n');
     expect(await agents()).toEqual([]);

@@ -13,6 +13,7 @@ const packages = join(folder, 'node_modules');
 export function makeProject(server: { url: string; data: string }, source: string) {
   const place = mkdtempSync(join(tmpdir(), 'inlet-project-'));
   const write = (text: string) => writeFileSync(join(place, 'index.js'), text);
+  const read = (file: string) => readFileSync(join(place, file), 'utf8');
   const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   writeFileSync(join(place, 'package.json'), JSON.stringify({ name: 'listener', version: '1.0.0', main: 'index.js', dependencies }));
   symlinkSync(packages, join(place, 'node_modules'));
@@ -48,5 +49,5 @@ export function makeProject(server: { url: string; data: string }, source: strin
     for (const stop of running) await stop();
     rmSync(place, { recursive: true, force: true });
   }
-  return { start, run, write, remove };
+  return { start, run, write, read, remove };
 }

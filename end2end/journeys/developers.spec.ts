@@ -79,9 +79,17 @@ test('a personal token does what its person may do', async ({ page, request }) =
   await page.getByRole('main').getByRole('button', { name: 'New token' }).first().click();
   const form = page.getByRole('dialog', { name: 'New personal token' });
   await form.getByLabel('What it is for').fill('a script');
-  await form.getByRole('button', { name: 'Make token' }).click();
+  // A second press while the first is on its way makes no second token.
+  let asked = 0;
+  await page.route(/make_token/, async (route) => {
+    asked += 1;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await route.continue();
+  });
+  await form.getByRole('button', { name: 'Make token' }).dblclick();
   const token = await page.locator('#developers-secret code').innerText();
   await page.getByRole('button', { name: 'Done' }).click();
+  expect(asked).toBe(1);
   const environments = await caller(request, token)('GET', '/environments');
   expect(environments.length).toBeGreaterThan(1);
   await page.getByRole('button', { name: 'Revoke a script' }).click();

@@ -6,12 +6,12 @@ import type { Page } from '@playwright/test';
 
 /** Serves pages by their paths, and files of folders by `files`. */
 export async function host(pages: Record<string, string>, files: (path: string) => Buffer | undefined = () => undefined) {
-  const types: Record<string, string> = { js: 'text/javascript', mjs: 'text/javascript', css: 'text/css', html: 'text/html' };
+  const types: Record<string, string> = { js: 'text/javascript', mjs: 'text/javascript', css: 'text/css', html: 'text/html', json: 'application/json' };
   const site = createServer((request, response) => {
     const path = new URL(request.url!, 'http://localhost').pathname;
     const content = pages[path] ?? files(path);
     const type = types[path.split('.').at(-1)!] ?? 'text/html';
-    response.writeHead(content === undefined ? 404 : 200, { 'content-type': `${type}; charset=utf-8` }).end(content);
+    response.writeHead(content === undefined ? 404 : 200, { 'content-type': `${type}; charset=utf-8`, 'access-control-allow-origin': '*' }).end(content);
   });
   await new Promise<void>((resolve) => site.listen(0, 'localhost', resolve));
   const url = `http://localhost:${(site.address() as AddressInfo).port}`;

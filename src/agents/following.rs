@@ -13,6 +13,7 @@ use super::process::{End, Outcome, Process};
 use crate::domain::agent::{Agent, AgentRun};
 use crate::domain::event::Event;
 use crate::domain::ids::AgentId;
+use crate::domain::tenant::Resource;
 use crate::domain::time::Timestamp;
 use crate::service::{Result, ServiceError};
 use crate::store::{events_come, new_log_id, now};
@@ -45,6 +46,8 @@ struct Following {
     id: AgentId,
     /// The version and the place in the log that the rest is about.
     version: i64,
+    /// Where the agent has a role, and so hears of what happens.
+    role: Option<Resource>,
     position: i64,
     /// Events that the agent asks for, read ahead, and how far the log was read.
     queue: VecDeque<Event>,
@@ -66,6 +69,7 @@ pub(super) async fn run(room: Arc<Room>, id: AgentId, stopping: CancellationToke
         room,
         id,
         version: 0,
+        role: None,
         position: 0,
         queue: VecDeque::new(),
         read: 0,
@@ -113,8 +117,8 @@ impl Following {
 
     async fn turn(&mut self) -> Result<Next> {
         let service = self.room.service.clone();
-        let Some(mut agent) = service.agent_now(&self.id).await? else { return Ok(Next::End) };
-        self.settle(&agent).await;
+        let Some((mut agent, role)) = service.agent_now(&self.id).await? else { return Ok(Next::End) };
+        self.settle(&agent, role).await;
         let Some(event) = self.next_event(&mut agent).await? else { return Ok(Next::Wait(None)) };
         if let Some(until) = self.rest_until.filter(|until| *until > Instant::now()) {
             return Ok(Next::Wait(Some(until)));
@@ -148,13 +152,14 @@ impl Following {
         Ok(Next::Turn)
     }
 
-    /// Forgets what is about another version, or another place in the log.
-    async fn settle(&mut self, agent: &Agent) {
+    /// Forgets what is about another version, another role, or another place in the log.
+    async fn settle(&mut self, agent: &Agent, role: Option<Resource>) {
+        let had = std::mem::replace(&mut self.role, role);
         if agent.version != self.version {
             self.end_process().await;
             self.version = agent.version;
             (self.deaths, self.rest_until, self.unloadable) = (0, None, None);
-        } else if agent.position == self.position {
+        } else if agent.position == self.position && self.role == had {
             return;
         }
         self.queue.clear();
@@ -168,7 +173,7 @@ impl Following {
             if let Some(event) = self.queue.front() {
                 return Ok(Some(event.clone()));
             }
-            let (found, read) = service.events_for_agent(agent, self.read).await?;
+            let (found, read) = service.events_for_agent(agent, self.role.as_ref(), self.read).await?;
             if read == self.read {
                 return Ok(None);
             }

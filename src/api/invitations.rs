@@ -11,14 +11,14 @@ use super::error::{ApiResult, Failures};
 use super::extract::{Caller, Json, known};
 use super::wire::guest::InviteRequest;
 use crate::service::Service;
-use crate::service::invitations::Invite;
+use crate::service::invitations::{Invite, Wording};
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(create))
 }
 
-/// Invites guests into spaces that they may enter. This server sends no mail yet: it says whether the guests can be
-/// invited, and `GET /v1/guests/{guestId}/token` gives what opens the space.
+/// Invites guests into spaces that they may enter, by a mail with a link. Where no mail server is set up nothing is
+/// sent, and `GET /v1/guests/{guestId}/token` gives what opens the space.
 #[utoipa::path(post, path = "/v1/invitations", tag = "invitations", request_body = Vec<InviteRequest>,
     responses((status = 200, body = Data<Success>), Failures))]
 async fn create(
@@ -30,8 +30,7 @@ async fn create(
         Ok(Invite {
             guest_id: known(&request.guest_id)?,
             space_id: known(&request.space_id)?,
-            from_name: request.from_name,
-            message: request.message,
+            wording: Wording { from_name: request.from_name, message: request.message },
         })
     });
     service.invite(&actor, invites.collect::<ApiResult<_>>()?).await?;

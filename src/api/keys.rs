@@ -99,7 +99,8 @@ async fn create(
     Asked(asked): Asked<EnvironmentParameter>,
     Asked(TypeParameter { kind }): Asked<TypeParameter>,
 ) -> Answer<Data<Vec<ApiKeyBody>>> {
-    Ok(bodies(service.create_api_key(&actor, &asked.read(&actor)?, kind.into()).await?))
+    let (_, all) = service.create_api_key(&actor, &asked.read(&actor)?, kind.into()).await?;
+    Ok(bodies(all))
 }
 
 /// Revokes a key; it opens nothing from then on.

@@ -8,6 +8,7 @@
 mod access_tokens;
 mod actions;
 mod address;
+mod agent_exports;
 mod agent_logs;
 mod agents;
 mod answer;
@@ -126,6 +127,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(secrets::routes())
         .merge(agents::routes())
         .merge(agent_logs::routes())
+        .merge(agent_exports::routes())
         .merge(keys::routes())
         .merge(access_tokens::routes())
         .merge(users::routes())

@@ -26,23 +26,6 @@ const NOT_SERVED: &[Family] = &[
         endpoints: &[("POST", "/v1/jobs/preview-mutation")],
     },
     Family {
-        what: "Exports of agents",
-        instead: "The code of an agent is the member `source` of `GET /v1/agents/{agentId}`.",
-        endpoints: &[
-            ("GET", "/v1/agent-exports"),
-            ("GET DELETE", "/v1/agent-exports/{agentExportId}"),
-            ("GET", "/v1/agent-exports/{agentExportId}/download"),
-        ],
-    },
-    Family {
-        what: "Roles of agents",
-        instead: "An agent may do what a secret key of its environment may.",
-        endpoints: &[
-            ("POST", "/v1/agents/{agentId}/roles"),
-            ("DELETE", "/v1/agents/{agentId}/roles/{actorRoleId}"),
-        ],
-    },
-    Family {
         what: "Guides and guidance",
         instead: "Explain in documents, which are markdown: `POST /v1/spaces/{spaceId}/documents`.",
         endpoints: &[
@@ -162,17 +145,11 @@ const NOT_SERVED: &[Family] = &[
 ];
 
 /// Jobs that Flatfile's server does and Inlet's does not: no listener would answer them either.
-const NOT_DONE: [(&str, &str); 2] = [
-    (
-        "mutate-records",
-        "the server runs no code that changes records; do it in a listener, or use `PATCH \
-         /v1/sheets/{sheetId}/records/bulk-update`",
-    ),
-    (
-        "agent-export",
-        "the server makes no exports of agents; the code of one is the member `source` of `GET /v1/agents/{agentId}`",
-    ),
-];
+const NOT_DONE: [(&str, &str); 1] = [(
+    "mutate-records",
+    "the server runs no code that changes records; do it in a listener, or use `PATCH \
+     /v1/sheets/{sheetId}/records/bulk-update`",
+)];
 
 impl Family {
     /// Each of its endpoints by itself.

@@ -200,7 +200,8 @@ async fn take_role(
     Ok(success())
 }
 
-/// Exchanges the token of an invitation for an access token; or sends another to who is invited by that address.
+/// Exchanges the token of an invitation, or of a guest's link, for an access token; or sends another to who is invited
+/// by that address.
 #[utoipa::path(post, path = "/v1/invitations/exchange", tag = "users", request_body = ExchangeRequest, security(()),
     responses((status = 200, body = Data<ExchangeBody>), Failures))]
 async fn exchange(
@@ -208,5 +209,10 @@ async fn exchange(
     Json(request): Json<ExchangeRequest>,
 ) -> Answer<Data<ExchangeBody>> {
     let token = request.token.unwrap_or_default();
-    Ok(data(service.exchange_invitation(&token, request.email.as_deref()).await?.into()))
+    Ok(data(
+        service
+            .exchange_invitation(&token, request.email.as_deref(), request.space_id.as_deref())
+            .await?
+            .into(),
+    ))
 }

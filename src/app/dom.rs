@@ -179,3 +179,12 @@ impl Json {
         self.0.as_f64()
     }
 }
+
+/// A name of a blueprint in the words of its host, for what is painted; `public/language.js` takes care of what is
+/// written.
+pub fn said(text: &str) -> std::borrow::Cow<'_, str> {
+    match call(&window(), "inletLabel", &[text.into()]).and_then(|said| said.as_string()) {
+        Some(said) => said.into(),
+        None => text.into(),
+    }
+}

@@ -1,9 +1,7 @@
 //! How numbers, sizes and times are written for people. The same in both halves, so that a page reads
 //! alike before and after the browser has taken over.
 
-use std::borrow::Cow;
-
-pub use crate::domain::wording::{counted, grouped as count};
+pub use crate::domain::wording::{counted, escape, grouped as count};
 
 /// `812 B`, `1.4 kB`, `104 MB`.
 pub fn size(bytes: u64) -> String {
@@ -51,25 +49,6 @@ pub fn shortened(text: &str, most: usize) -> String {
         Some((end, _)) => [&text[..end], "…"].concat(),
         None => text.to_string(),
     }
-}
-
-/// A text in HTML.
-pub fn escape(text: &str) -> Cow<'_, str> {
-    if !text.contains(['&', '<', '>', '"', '\'']) {
-        return text.into();
-    }
-    let mut escaped = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped.into()
 }
 
 /// A text in small letters, by the browser's own tables: ours would be larger than the page.

@@ -5,6 +5,7 @@ pub mod components;
 mod developers;
 #[cfg(feature = "hydrate")]
 mod dom;
+mod following;
 pub mod format;
 mod frame;
 pub mod grid;

@@ -9,7 +9,7 @@ pub const THEME_COOKIE: &str = "theme";
 pub const RECORDS_COOKIE: &str = "records";
 
 #[cfg(feature = "ssr")]
-pub use document::{Events, Visit, leptos_options, shell};
+pub use document::{Events, Visit, Words, leptos_options, shell};
 
 #[cfg(feature = "ssr")]
 mod document {
@@ -20,6 +20,7 @@ mod document {
 
     use super::{RECORDS_COOKIE, THEME_COOKIE};
     use crate::app::App;
+    use crate::domain::language::ENGLISH;
 
     /// The page is shown to a visitor, perhaps in a frame of another site.
     #[derive(Clone)]
@@ -32,8 +33,8 @@ mod document {
         pub address: String,
         /// What the site around is told.
         pub events: Events,
-        /// The language that the space asks for.
-        pub language: String,
+        /// The language that it is in.
+        pub words: Words,
         /// The sites that may show the page in a frame; any when empty.
         pub origins: Vec<String>,
         /// The same as the policy of the page has it.
@@ -42,6 +43,19 @@ mod document {
         pub rules: String,
         /// The cookie that opens further tabs.
         pub cookie: String,
+    }
+
+    /// The language of a visitor's page.
+    #[derive(Clone)]
+    pub struct Words {
+        /// What the space asks for, or the browser, as a tag.
+        pub wanted: String,
+        /// The one of those that pages are in.
+        pub language: &'static str,
+        /// Where the host's own words for what its blueprints name are, in one language.
+        pub hosts: Option<String>,
+        /// The site of these, where it is not ours.
+        pub origin: Option<String>,
     }
 
     /// Which events of the space the site around is told.
@@ -68,7 +82,9 @@ mod document {
     /// What a visitor's page has before everything else: its token, and how it looks.
     #[component]
     fn Visiting(visit: Visit) -> impl IntoView {
+        let wanted = visit.words.wanted.clone();
         view! {
+            {language(visit.words)}
             <script
                 nonce=use_nonce()
                 src="/visit.js"
@@ -76,10 +92,29 @@ mod document {
                 data-space=visit.space
                 data-address=visit.address
                 data-events=visit.events.word()
-                data-language=visit.language
+                data-language=wanted
                 data-origins=visit.origins.join(" ")
             ></script>
             <style nonce=use_nonce()>{visit.rules}</style>
+        }
+    }
+
+    /// The scripts that put a page into another language: its words, and what finds their places.
+    fn language(words: Words) -> impl IntoView {
+        let is_english = words.language == ENGLISH;
+        let dictionary = (!is_english).then(|| ["/languages/", words.language, ".js"].concat());
+        view! {
+            {dictionary.map(|address| view! { <script nonce=use_nonce() src=address></script> })}
+            {(!is_english || words.hosts.is_some()).then(|| {
+                view! {
+                    <script
+                        nonce=use_nonce()
+                        src="/language.js"
+                        data-wanted=words.wanted
+                        data-translations=words.hosts
+                    ></script>
+                }
+            })}
         }
     }
 
@@ -94,9 +129,10 @@ mod document {
             |name, choices| use_context::<Parts>().and_then(|request| chosen(&request, name, choices));
         let theme = chosen(THEME_COOKIE, &["light", "dark"]);
         let records = chosen(RECORDS_COOKIE, &["grid"]);
+        let language = use_context::<Visit>().map_or(ENGLISH, |visit| visit.words.language);
         view! {
             <!DOCTYPE html>
-            <html lang="en" data-theme=theme data-records=records>
+            <html lang=language data-theme=theme data-records=records>
                 <head>
                     <meta charset="utf-8" />
                     <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -37,6 +37,8 @@ pub enum Role {
     ArchivedEmbed,
     /// A program with a secret key of one environment.
     SecretKey,
+    /// An agent with the role of a member: a program that works with spaces but not with keys and environments.
+    MemberAgent,
     /// A web page with a publishable key: it may make spaces.
     PublishableKey,
     /// The server's own work.
@@ -59,6 +61,7 @@ impl Role {
             Self::Embed => "a space's token",
             Self::ArchivedEmbed => "the token of an archived space",
             Self::SecretKey => "a secret key",
+            Self::MemberAgent => "an agent with the role of a member",
             Self::PublishableKey => "a publishable key",
             Self::System => "the server",
         }
@@ -97,7 +100,7 @@ pub enum Operation {
     ReadSecrets,
     /// Store and delete secrets.
     ManageSecrets,
-    /// Deploy and delete agents, and read their logs.
+    /// Deploy and delete agents, read their logs and take their code away.
     ManageAgents,
     /// Have events of a space sent to addresses elsewhere.
     ManageWebhooks,
@@ -148,34 +151,36 @@ const OF_SPACE: &[Operation] = &[
 ];
 
 use Operation as O;
-use Role::{Admin, ArchivedEmbed, Embed, Guest, Member, PublishableKey, SecretKey, System, Viewer};
+use Role::{
+    Admin, ArchivedEmbed, Embed, Guest, Member, MemberAgent, PublishableKey, SecretKey, System, Viewer,
+};
 
 /// The policy: who may do what. A role that is not listed may not.
 pub const POLICY: &[(Operation, &[Role])] = &[
-    (O::ReadEnvironment, &[Admin, Member, SecretKey, System]),
+    (O::ReadEnvironment, &[Admin, Member, SecretKey, MemberAgent, System]),
     (O::ManageEnvironment, &[Admin, SecretKey, System]),
-    (O::ReadApps, &[Admin, Member, Embed, SecretKey, System]),
-    (O::ReadUsers, &[Admin, Member, SecretKey, System]),
+    (O::ReadApps, &[Admin, Member, Embed, SecretKey, MemberAgent, System]),
+    (O::ReadUsers, &[Admin, Member, SecretKey, MemberAgent, System]),
     (O::ManageUsers, &[Admin, System]),
     (O::OwnTokens, &[Admin, Member]),
-    (O::ManageGuests, &[Admin, Member, SecretKey, System]),
-    (O::ReadSecrets, &[SecretKey, System]),
+    (O::ManageGuests, &[Admin, Member, SecretKey, MemberAgent, System]),
+    (O::ReadSecrets, &[SecretKey, MemberAgent, System]),
     (O::ManageSecrets, &[Admin, SecretKey, System]),
     (O::ManageAgents, &[Admin, SecretKey, System]),
-    (O::ManageWebhooks, &[Admin, Member, SecretKey, System]),
-    (O::ReadSpace, &[Admin, Member, Guest, Viewer, Embed, ArchivedEmbed, SecretKey, System]),
-    (O::CreateSpace, &[Admin, Member, SecretKey, PublishableKey, System]),
-    (O::ManageSpace, &[Admin, Member, Embed, SecretKey, System]),
-    (O::DeleteSpace, &[Admin, Member, SecretKey, System]),
-    (O::ManageWorkbook, &[Admin, Member, Embed, SecretKey, System]),
-    (O::WriteRecords, &[Admin, Member, Guest, Embed, SecretKey, System]),
-    (O::WriteFiles, &[Admin, Member, Guest, Embed, SecretKey, System]),
-    (O::RunJobs, &[Admin, Member, Guest, Embed, SecretKey, System]),
-    (O::CloseOutcomes, &[Admin, Member, Guest, Embed, ArchivedEmbed, SecretKey, System]),
-    (O::WorkJobs, &[Admin, Member, Embed, SecretKey, System]),
-    (O::ManageMappings, &[Admin, Member, Embed, SecretKey, System]),
-    (O::ReadEvents, &[Admin, Member, Guest, Viewer, Embed, ArchivedEmbed, SecretKey, System]),
-    (O::WriteEvents, &[Admin, Member, SecretKey, System]),
+    (O::ManageWebhooks, &[Admin, Member, SecretKey, MemberAgent, System]),
+    (O::ReadSpace, &[Admin, Member, Guest, Viewer, Embed, ArchivedEmbed, SecretKey, MemberAgent, System]),
+    (O::CreateSpace, &[Admin, Member, SecretKey, MemberAgent, PublishableKey, System]),
+    (O::ManageSpace, &[Admin, Member, Embed, SecretKey, MemberAgent, System]),
+    (O::DeleteSpace, &[Admin, Member, SecretKey, MemberAgent, System]),
+    (O::ManageWorkbook, &[Admin, Member, Embed, SecretKey, MemberAgent, System]),
+    (O::WriteRecords, &[Admin, Member, Guest, Embed, SecretKey, MemberAgent, System]),
+    (O::WriteFiles, &[Admin, Member, Guest, Embed, SecretKey, MemberAgent, System]),
+    (O::RunJobs, &[Admin, Member, Guest, Embed, SecretKey, MemberAgent, System]),
+    (O::CloseOutcomes, &[Admin, Member, Guest, Embed, ArchivedEmbed, SecretKey, MemberAgent, System]),
+    (O::WorkJobs, &[Admin, Member, Embed, SecretKey, MemberAgent, System]),
+    (O::ManageMappings, &[Admin, Member, Embed, SecretKey, MemberAgent, System]),
+    (O::ReadEvents, &[Admin, Member, Guest, Viewer, Embed, ArchivedEmbed, SecretKey, MemberAgent, System]),
+    (O::WriteEvents, &[Admin, Member, SecretKey, MemberAgent, System]),
 ];
 
 impl Actor {
@@ -283,6 +288,18 @@ mod tests {
         ];
         for (operation, roles) in POLICY {
             assert_eq!(roles.contains(&Embed), !beyond.contains(operation), "{operation:?}");
+        }
+    }
+
+    #[test]
+    fn an_agent_with_the_role_of_a_member_is_one_that_reads_secrets() {
+        for (operation, roles) in POLICY {
+            let as_member = match operation {
+                O::ReadSecrets => true,
+                O::OwnTokens => false,
+                _ => roles.contains(&Member),
+            };
+            assert_eq!(roles.contains(&MemberAgent), as_member, "{operation:?}");
         }
     }
 

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::event::Topic;
-use super::ids::{AccountId, AgentId, AgentLogId, AgentVersionId, EnvironmentId, EventId, SpaceId};
+use super::ids::{
+    AccountId, AgentExportId, AgentId, AgentLogId, AgentVersionId, EnvironmentId, EventId, SpaceId,
+};
 use super::parse::ParseError;
 use super::time::Timestamp;
 use super::webhook::filter::fits;
@@ -89,7 +91,66 @@ pub struct AgentVersion {
     pub origin: i64,
     /// What it was deployed with.
     pub config: AgentConfig,
+    /// Who deployed it.
+    pub deployed_by: Deployer,
     /// When it was deployed.
+    pub created_at: Timestamp,
+}
+
+/// Who deployed a version.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deployer {
+    /// The id of the actor; empty when nobody knows any more.
+    pub id: String,
+    /// What a person is called.
+    pub name: Option<String>,
+}
+
+/// An agent, and how it goes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgentStanding {
+    /// The agent.
+    pub agent: Agent,
+    /// Who deployed the version that runs.
+    pub deployed_by: Deployer,
+    /// Runs that are kept.
+    pub runs: u64,
+    /// Those of them that failed.
+    pub failed: u64,
+    /// When the last one began, and whether it ended without an error.
+    pub last: Option<(Timestamp, bool)>,
+}
+
+/// For what the code of an agent is taken away (section 2.13 of the wire contract). This server brings no code of its own
+/// that would be put in, so what comes is the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AgentExportType {
+    /// What was deployed.
+    #[default]
+    Source,
+    /// The same with what the system adds.
+    SystemCombined,
+    /// The same with what was built for it.
+    AutobuildInlined,
+}
+
+/// The code of an agent, packed to be taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentExport {
+    /// Its id.
+    pub id: AgentExportId,
+    /// Whose it is.
+    pub account_id: AccountId,
+    /// Where the agent is.
+    pub environment_id: EnvironmentId,
+    /// Of which agent.
+    pub agent_id: AgentId,
+    /// For what.
+    pub kind: AgentExportType,
+    /// How the file is called.
+    pub name: String,
+    /// When it was made.
     pub created_at: Timestamp,
 }
 

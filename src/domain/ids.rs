@@ -175,6 +175,8 @@ ids! {
     AgentVersionId, "us_agv_", "an agent version id";
     /// One run of an agent on one event.
     AgentLogId, "us_lg_", "an agent log id";
+    /// The code of an agent, to take away.
+    AgentExportId, "us_age_", "an agent export id";
     /// A named secret of an environment, a space or an actor.
     SecretId, "us_sec_", "a secret id";
     /// A personal access token, as the actor of what it did.

@@ -63,11 +63,13 @@ pub struct ProgramJob {
 }
 
 /// What a rule is given.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RuleConfig {
     /// What people read.
     pub name: String,
     /// `assign` and others.
+    #[serde(rename = "type")]
     pub rule_type: String,
     /// What it says beside its type.
     pub config: Option<Value>,
@@ -87,21 +89,9 @@ pub struct RuleConfig {
 pub struct MappingRule {
     /// Its id.
     pub id: MappingRuleId,
-    /// What people read.
-    pub name: String,
-    /// `assign` and others.
-    #[serde(rename = "type")]
-    pub rule_type: String,
-    /// What it says beside its type.
-    pub config: Option<Value>,
-    /// How sure it is, between 0 and 1, where it was guessed.
-    pub confidence: Option<f64>,
-    /// The customer's own data.
-    pub metadata: Option<Value>,
-    /// When somebody accepted it.
-    pub accepted_at: Option<Timestamp>,
-    /// Who did.
-    pub accepted_by: Option<String>,
+    /// What it was given.
+    #[serde(flatten)]
+    pub given: RuleConfig,
     /// Who made it.
     pub created_by: String,
     /// When.
@@ -141,11 +131,11 @@ impl RuleConfig {
 impl MappingRule {
     /// What the server does by it.
     fn step(&self) -> Result<Step, ParseError> {
-        let mut told = match &self.config {
+        let mut told = match &self.given.config {
             Some(Value::Object(told)) => told.clone(),
             _ => Map::new(),
         };
-        told.insert("type".to_string(), Value::from(self.rule_type.clone()));
+        told.insert("type".to_string(), Value::from(self.given.rule_type.clone()));
         from_value(Value::Object(told))
     }
 }
@@ -154,7 +144,7 @@ impl Program {
     /// Refuses rules that cannot be kept.
     pub fn check(&self) -> Result<(), ParseError> {
         for (position, rule) in self.rules.iter().enumerate() {
-            for (member, text) in [("name", &rule.name), ("type", &rule.rule_type)] {
+            for (member, text) in [("name", &rule.given.name), ("type", &rule.given.rule_type)] {
                 check_name(member, text).map_err(|error| error.within(&format!("rules[{position}]")))?;
             }
         }
@@ -305,16 +295,9 @@ mod tests {
 
     fn rule(value: Value) -> MappingRule {
         let Value::Object(members) = value else { panic!("no object") };
-        let config = RuleConfig::read(members).unwrap();
         MappingRule {
             id: MappingRuleId::parse("us_mr_00000000").unwrap(),
-            name: config.name,
-            rule_type: config.rule_type,
-            config: config.config,
-            confidence: None,
-            metadata: None,
-            accepted_at: None,
-            accepted_by: None,
+            given: RuleConfig::read(members).unwrap(),
             created_by: "us_usr_00000000".to_string(),
             created_at: Timestamp(0),
             updated_at: Timestamp(0),
@@ -357,6 +340,19 @@ mod tests {
         let values = json!([{ "find": "m", "replace": "male" }]);
         let replaced = json!({ "type": "find-replace", "destinationField": "y", "values": values });
         assert_eq!(json!(follow(&[replaced]).unwrap().replacements[&1]), values);
+    }
+
+    #[test]
+    fn a_rule_is_kept_with_all_that_it_says_beside_its_id() {
+        let config = json!({ "type": "ignore", "sourceField": "a" });
+        let kept = json!({
+            "id": "us_mr_00000000", "name": "ignore", "type": "ignore", "config": config, "confidence": null,
+            "metadata": null, "acceptedAt": null, "acceptedBy": null, "createdBy": "us_usr_00000000",
+            "createdAt": "1970-01-01T00:00:00.000Z", "updatedAt": "1970-01-01T00:00:00.000Z",
+        });
+        let rule = rule(config);
+        assert_eq!(json!(rule).to_string(), kept.to_string());
+        assert_eq!(from_value::<MappingRule>(kept).unwrap(), rule);
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub mod icon;
 pub mod ids;
 pub mod job;
 pub mod json;
+#[cfg(feature = "ssr")]
+pub mod language;
 pub mod layout;
 pub mod limits;
 pub mod mapping;

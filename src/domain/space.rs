@@ -86,6 +86,11 @@ impl From<&Environment> for Inherited {
     }
 }
 
+/// The way in by the link of the space.
+const SHARED_LINK: &str = "shared_link";
+/// The way in by links of the guests' own.
+const MAGIC_LINK: &str = "magic_link";
+
 /// Members of the metadata that a space takes from its environment.
 const INHERITED_METADATA: [&str; 3] = ["theme", "sidebarConfig", "showSpaceInfo"];
 
@@ -101,6 +106,17 @@ impl Space {
         let own: Vec<String> =
             own.into_iter().flatten().filter_map(Value::as_str).map(str::to_string).collect();
         if own.is_empty() { self.inherited.guest_authentication.clone() } else { own }
+    }
+
+    /// Whether whoever has its link comes in. Where guests come in by links of their own alone, nobody does.
+    pub fn has_shared_link(&self) -> bool {
+        let ways = self.guest_authentication();
+        !self.mails_links() || ways.iter().any(|way| way == SHARED_LINK)
+    }
+
+    /// Whether guests come in by links of their own, which are mailed to them and open once.
+    pub fn mails_links(&self) -> bool {
+        self.guest_authentication().iter().any(|way| way == MAGIC_LINK)
     }
 
     /// Where its words are.

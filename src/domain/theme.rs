@@ -3,98 +3,22 @@
 //! Only what reads as a colour, a length, a font or the address of a picture becomes part of a rule; everything else
 //! counts as absent. Texts stay readable: a colour that could not be read on what is behind it is moved until it can.
 
+pub mod letter;
+mod members;
+
 use serde_json::Value;
 
 use super::colour::Colour;
+use members::Becomes::{self, *};
+use members::MEMBERS;
 
 /// The page's background in light and in dark, as `style/main.css` has it.
 const CANVAS: [Colour; 2] = [Colour::WHITE, Colour([0x0f, 0x13, 0x14])];
+/// What is written on it.
+const INK: [Colour; 2] = [Colour([0x14, 0x19, 0x1a]), Colour([0xe7, 0xec, 0xec])];
 
-/// What a value is, and which rules it becomes.
-enum Becomes {
-    /// A colour of texts and signs under that name of the style, with its softer forms.
-    Tone(&'static str),
-    /// The background of `selector`, and what is written on it, unless `text` names a colour.
-    Ground { selector: &'static str, text: &'static str },
-    /// The colour of a text on a background that is another member, or the page's.
-    Text { selector: &'static str, on: &'static str },
-    /// A colour of lines.
-    Line { selector: &'static str, property: &'static str },
-    /// A length.
-    Length { selector: &'static str, property: &'static str },
-    /// A list of fonts.
-    Font { selector: &'static str, property: &'static str },
-    /// The address of a picture that takes the place of our sign.
-    Logo,
-}
-
-use Becomes::{Font, Ground, Length, Line, Logo, Text, Tone};
-
-/// Every member that changes something on a page.
-const MEMBERS: &[(&str, Becomes)] = &[
-    ("root.fontFamily", Font { selector: ":root", property: "--font" }),
-    ("root.primaryColor", Tone("accent")),
-    ("root.dangerColor", Tone("error")),
-    ("root.warningColor", Tone("warn")),
-    ("root.successColor", Tone("ok")),
-    ("root.actionColor", Tone("info")),
-    ("root.borderColor", Line { selector: ":root", property: "--line" }),
-    ("root.interactiveBorderColor", Line { selector: ":root", property: "--line-strong" }),
-    ("root.interactiveBorderRadius", Length { selector: ".input", property: "border-radius" }),
-    ("root.buttonBorderRadius", Length { selector: ".button", property: "border-radius" }),
-    ("root.badgeBorderColor", Line { selector: ".state", property: "border-color" }),
-    ("root.badgeBorderRadius", Length { selector: ".state", property: "border-radius" }),
-    ("root.checkboxBorderColor", Line { selector: "[type=checkbox]", property: "border-color" }),
-    ("root.checkboxBorderRadius", Length { selector: "[type=checkbox]", property: "border-radius" }),
-    ("root.tabstripActiveColor", Text { selector: ".tabs [aria-selected=true]", on: "" }),
-    ("root.tabstripInactiveColor", Text { selector: ".tabs [aria-selected=false]", on: "" }),
-    ("root.tabstripHoverTextColor", Text { selector: ".tabs [role=tab]:hover", on: "" }),
-    ("root.tabstripHoverBorderColor", Line { selector: ".tabs [role=tab]:hover", property: "border-color" }),
-    ("root.modalBorderRadius", Length { selector: ".dialog", property: "border-radius" }),
-    ("root.pillBorderRadius", Length { selector: ".pill", property: "border-radius" }),
-    ("root.popoverBackgroundColor", Ground { selector: ".popover", text: "" }),
-    ("root.popoverBorderRadius", Length { selector: ".popover", property: "border-radius" }),
-    ("root.tooltipBackgroundColor", Ground { selector: "[role=tooltip]", text: "" }),
-    ("sidebar.logo", Logo),
-    ("sidebar.backgroundColor", Ground { selector: ".sidebar", text: "sidebar.textColor" }),
-    (
-        "sidebar.textColor",
-        Text {
-            selector: ".sidebar :is(a:not([aria-current]),.workbook,.n:not(.bad),h2)",
-            on: "sidebar.backgroundColor",
-        },
-    ),
-    ("sidebar.titleColor", Text { selector: ".sidebar .brand b", on: "sidebar.backgroundColor" }),
-    ("sidebar.footerTextColor", Text { selector: ".sidebar .person", on: "sidebar.backgroundColor" }),
-    ("sidebar.focusBgColor", Ground { selector: ".sidebar a[aria-current]", text: "sidebar.focusTextColor" }),
-    ("sidebar.focusTextColor", Text { selector: ".sidebar a[aria-current]", on: "sidebar.focusBgColor" }),
-    ("sidebar.activeTextColor", Text { selector: ".sidebar a[aria-current]", on: "sidebar.focusBgColor" }),
-    ("sidebar.textUltralightColor", Text { selector: ".sidebar h2", on: "sidebar.backgroundColor" }),
-    ("sidebar.borderColor", Line { selector: ".sidebar", property: "border-color" }),
-    ("document.borderColor", Line { selector: ".document", property: "border-color" }),
-    ("table.fontFamily", Font { selector: ".grid-host", property: "font-family" }),
-    (
-        "table.inputs.checkbox.borderColor",
-        Line { selector: ".grid-host [type=checkbox]", property: "border-color" },
-    ),
-    (
-        "table.column.header.backgroundColor",
-        Ground { selector: ".grid-window thead>tr>*", text: "table.column.header.color" },
-    ),
-    (
-        "table.column.header.color",
-        Text { selector: ".grid-window thead>tr>*", on: "table.column.header.backgroundColor" },
-    ),
-    (
-        "table.indexColumn.backgroundColor",
-        Ground { selector: ".grid-window tbody th", text: "table.indexColumn.color" },
-    ),
-    (
-        "table.indexColumn.color",
-        Text { selector: ".grid-window tbody th", on: "table.indexColumn.backgroundColor" },
-    ),
-    ("table.cell.active.borderColor", Line { selector: ".grid-editor", property: "outline-color" }),
-];
+/// The contrast from which on a text can be read (WCAG 2.2, 1.4.3).
+const READABLE: f64 = 4.5;
 
 /// The rules of a theme.
 pub fn rules(theme: &Value) -> String {
@@ -122,7 +46,7 @@ impl Sheet {
                 let Some(ground) = Colour::parse(value) else { return };
                 self.rule(selector, "background", &ground.text());
                 if colour_at(theme, text).is_none() {
-                    let ink = Colour([0x14, 0x19, 0x1a]).readable_on(ground);
+                    let ink = INK[0].readable_on(ground);
                     let inside = [selector, ",", selector, " :is(a,h2,b,p,.n)"].concat();
                     self.rule(&inside, "color", &ink.text());
                 }
@@ -151,12 +75,54 @@ impl Sheet {
                     self.rule(selector, property, value.trim());
                 }
             }
+            Surface { ground, ink, text } => {
+                let Some(colour) = Colour::parse(value) else { return };
+                let written = colour_at(theme, text).unwrap_or(INK[0]).readable_on(colour);
+                for name in *ground {
+                    self.rule(":root", name, &colour.text());
+                }
+                self.rule(":root", ink, &written.text());
+            }
+            Ink { ink, on } => {
+                // With a background of its own it is part of that.
+                let Some(colour) = Colour::parse(value).filter(|_| colour_at(theme, on).is_none()) else {
+                    return;
+                };
+                self.both(|canvas, _| format!(":root{{{ink}:{}}}", colour.readable_on(canvas).text()));
+            }
+            Behind(name) => {
+                let Some(colour) = Colour::parse(value) else { return };
+                self.both(|canvas, ink| {
+                    let shares = (0..=10).rev().map(|tenths| colour.mixed(canvas, f64::from(tenths) / 10.0));
+                    let found =
+                        shares.clone().find(|mixed| mixed.contrast(ink) >= READABLE).unwrap_or(canvas);
+                    format!(":root{{{name}:{}}}", found.text())
+                });
+            }
+            Pixels { name, most } => {
+                let number =
+                    value.trim().strip_suffix("px").and_then(|number| number.trim().parse::<u8>().ok());
+                if let Some(number) = number.filter(|number| (1..=*most).contains(number)) {
+                    self.rule(":root", name, &format!("{number}px"));
+                }
+            }
+            Shadow { selector } => {
+                if let Some(shadow) = shadow(value) {
+                    self.rule(selector, "box-shadow", &shadow);
+                }
+            }
             Logo => {
                 if is_picture(value) {
                     self.rule(".brand-mark .mark", "content", &format!("url(\"{value}\")"));
                 }
             }
         }
+    }
+
+    /// A rule that is another one in dark, by the background and what is written on it.
+    fn both(&mut self, rule: impl Fn(Colour, Colour) -> String) {
+        self.light.push_str(&rule(CANVAS[0], INK[0]));
+        self.dark.push_str(&rule(CANVAS[1], INK[1]));
     }
 
     fn rule(&mut self, selector: &str, property: &str, value: &str) {
@@ -208,6 +174,15 @@ fn is_length(text: &str) -> bool {
     number && (["px", "rem", "em", "%"].contains(&&text[digits.len()..]) || text == "0")
 }
 
+/// A shadow: two to four lengths, then a colour.
+fn shadow(text: &str) -> Option<String> {
+    let is_offset = |word: &&str| is_length(word.trim_start_matches('-'));
+    let lengths: Vec<&str> = text.split_whitespace().take_while(is_offset).collect();
+    let colour = text.split_whitespace().skip(lengths.len()).collect::<Vec<_>>().join(" ");
+    let colour = Colour::parse(&colour).filter(|_| (2..=4).contains(&lengths.len()))?;
+    Some(format!("{} {}", lengths.join(" "), colour.text()))
+}
+
 fn is_font(text: &str) -> bool {
     let fits = |character: char| character.is_alphanumeric() || " ,-_'\"".contains(character);
     let is_closed = |quote| text.matches(quote).count().is_multiple_of(2);
@@ -225,6 +200,56 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    /// A theme that says one member.
+    fn saying(member: &str, becomes: &Becomes) -> Value {
+        let value = match becomes {
+            Length { .. } | Pixels { .. } => "3px",
+            Font { .. } => "Georgia, serif",
+            Shadow { .. } => "0 -1px 2px rgb(0, 0, 0)",
+            Logo => "https://a.example/l.svg",
+            _ => "#336699",
+        };
+        member.rsplit('.').fold(json!(value), |inner, name| json!({ name: inner }))
+    }
+
+    #[test]
+    fn every_member_changes_something_that_the_style_has() {
+        let style = include_str!("../../style/main.css");
+        for (member, becomes) in MEMBERS {
+            let rules = rules(&saying(member, becomes));
+            assert!(rules.contains(":") && rules.contains('{'), "{member}: {rules}");
+            for name in rules.split("--grid-").skip(1).filter_map(|rest| rest.split(':').next()) {
+                assert!(style.contains(&format!("  --grid-{name}: ")), "{member} changes --grid-{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_chosen_can_be_read() {
+        for colour in ["#000000", "#ffffff", "#0000ff", "#888888"] {
+            let theme = json!({ "table": { "cell": { "selected": { "backgroundColor": colour } } } });
+            let rules = rules(&theme);
+            let found: Vec<_> = rules
+                .split("--grid-chosen:")
+                .skip(1)
+                .map(|rest| Colour::parse(&rest[..7]).unwrap())
+                .collect();
+            assert!(
+                found[0].contrast(INK[0]) >= READABLE && found[1].contrast(INK[1]) >= READABLE,
+                "{rules}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_shadow_is_lengths_and_a_colour() {
+        assert_eq!(shadow("0 0 0 2px #f00").as_deref(), Some("0 0 0 2px #ff0000"));
+        assert_eq!(shadow("0 -1px rgba(0, 0, 0, .5)").as_deref(), Some("0 -1px #000000"));
+        for text in ["#f00", "2px #f00", "0 0 url(x)", "0 0 0 0 0 #f00", "0 0 1px red;}"] {
+            assert_eq!(shadow(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn a_theme_becomes_rules() {
@@ -276,8 +301,9 @@ mod tests {
     #[test]
     fn the_backgrounds_are_those_of_the_style() {
         let style = include_str!("../../style/main.css");
-        for canvas in CANVAS {
+        for (canvas, ink) in CANVAS.into_iter().zip(INK) {
             assert!(style.contains(&format!("--canvas: {};", canvas.text())), "{canvas:?}");
+            assert!(style.contains(&format!("--ink: {};", ink.text())), "{ink:?}");
         }
     }
 }

@@ -1,4 +1,6 @@
-//! How numbers are written for people, on the page and in what jobs say.
+//! How numbers and texts are written for people, on pages, in mails and in what jobs say.
+
+use std::borrow::Cow;
 
 /// A number with commas between its thousands: `12,408`.
 pub fn grouped(number: u64) -> String {
@@ -42,6 +44,25 @@ pub fn too_long(cells: u64) -> Option<String> {
     let (were, stayed) = if cells == 1 { ("it", "was") } else { ("they", "were") };
     let cells = (cells > 0).then(|| counted(cells, "cell"))?;
     Some(format!("{cells} would have been longer than the limit and stayed as {were} {stayed}"))
+}
+
+/// A text in HTML.
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.contains(['&', '<', '>', '"', '\'']) {
+        return text.into();
+    }
+    let mut escaped = String::with_capacity(text.len() + 16);
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped.into()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lettre::message::Mailbox;
+use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use tokio_util::sync::CancellationToken;
 
@@ -105,10 +105,12 @@ fn is_refused(error: &lettre::transport::smtp::Error) -> bool {
 
 fn message(from: &Mailbox, mail: &Mail) -> std::result::Result<Message, lettre::error::Error> {
     let address = mail.to.parse().map_err(|_| lettre::error::Error::MissingTo)?;
-    Message::builder()
+    let message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(Some(mail.name.clone()), address))
-        .subject(mail.subject.clone())
-        .header(lettre::message::header::ContentType::TEXT_PLAIN)
-        .body(mail.text.clone())
+        .subject(mail.subject.clone());
+    match &mail.html {
+        Some(html) => message.multipart(MultiPart::alternative_plain_html(mail.text.clone(), html.clone())),
+        None => message.singlepart(SinglePart::plain(mail.text.clone())),
+    }
 }

@@ -169,6 +169,15 @@ pub struct GuestDraft {
     pub spaces: Vec<GuestSpace>,
 }
 
+/// The address by which a guest comes into a space.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuestAddress {
+    /// The address.
+    pub address: String,
+    /// It opens once.
+    pub once: bool,
+}
+
 /// The people of the account; the places of roles are those of the environment.
 ///
 /// # Errors
@@ -194,6 +203,15 @@ pub async fn save_person(draft: PersonDraft) -> Result<SavedPerson, RpcError> {
 #[server(input = Packed, output = Packed)]
 pub async fn invite_again(person_id: String) -> Result<Option<String>, RpcError> {
     super::bodies::people::invite_again(person_id).await
+}
+
+/// Makes a link by which a person chooses a password; nothing when a mail brings it.
+///
+/// # Errors
+/// When they have not come yet, or the actor may not manage people.
+#[server(input = Packed, output = Packed)]
+pub async fn password_link(person_id: String) -> Result<Option<String>, RpcError> {
+    super::bodies::people::password_link(person_id).await
 }
 
 /// Removes a person.
@@ -223,12 +241,12 @@ pub async fn save_guest(draft: GuestDraft) -> Result<Option<String>, RpcError> {
     super::bodies::people::save_guest(draft).await
 }
 
-/// The address by which a guest comes into a space, for a day.
+/// The address by which a guest comes into a space within a day.
 ///
 /// # Errors
 /// When there is no such guest for this person, or the guest may not enter the space.
 #[server(input = Packed, output = Packed)]
-pub async fn guest_link(guest_id: String, space_id: String) -> Result<String, RpcError> {
+pub async fn guest_link(guest_id: String, space_id: String) -> Result<GuestAddress, RpcError> {
     super::bodies::people::guest_link(guest_id, space_id).await
 }
 

@@ -114,7 +114,7 @@ pub struct DeliveryRow {
 }
 
 /// What was sent to a webhook.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct DeliveryList {
     /// The latest first.
     pub deliveries: Vec<DeliveryRow>,

@@ -51,6 +51,8 @@ pub fn routes() -> Router<ServerState> {
         .route("/favicon.svg", get(favicon))
         .route("/embed.js", get(loader))
         .route("/visit.js", get(visit))
+        .route("/language.js", get(language))
+        .route("/languages/{*name}", get(words))
 }
 
 /// The names in `/pkg` do not change with their content, so a browser has to ask each time.
@@ -71,6 +73,16 @@ async fn loader(assets: State<Arc<dyn Assets>>, request: HeaderMap) -> Response 
 /// What a visitor's page begins with.
 async fn visit(assets: State<Arc<dyn Assets>>, request: HeaderMap) -> Response {
     serve(&**assets, "visit.js", "no-cache", &request)
+}
+
+/// What puts a visitor's page into another language.
+async fn language(assets: State<Arc<dyn Assets>>, request: HeaderMap) -> Response {
+    serve(&**assets, "language.js", "no-cache", &request)
+}
+
+/// The words of a language.
+async fn words(assets: State<Arc<dyn Assets>>, Path(name): Path<String>, request: HeaderMap) -> Response {
+    serve(&**assets, &format!("languages/{name}"), "no-cache", &request)
 }
 
 async fn favicon(assets: State<Arc<dyn Assets>>, request: HeaderMap) -> Response {

@@ -27,10 +27,12 @@ pub fn allow_page() {
     let reload = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws: wss:" } else { "" };
     let visit = use_context::<Visit>();
     let ancestors = visit.as_ref().map_or("'none'", |visit| &visit.frame_ancestors);
+    let words = visit.as_ref().and_then(|visit| visit.words.origin.as_deref());
+    let words = words.map(|origin| [" ", origin].concat()).unwrap_or_default();
     // Texts in markdown may show images of other servers.
     let policy = format!(
         "default-src 'self'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
-         style-src 'self' 'nonce-{nonce}'; connect-src 'self'{reload}; img-src 'self' data: blob: https:; \
+         style-src 'self' 'nonce-{nonce}'; connect-src 'self'{words}{reload}; img-src 'self' data: blob: https:; \
          frame-ancestors {ancestors}; base-uri 'none'; object-src 'none'; form-action 'self'"
     );
     if let Ok(policy) = HeaderValue::try_from(policy) {

@@ -49,12 +49,7 @@ pub async fn accept(
 }
 
 fn shown(status: StatusCode, headers: &HeaderMap, token: &str, name: &str, wrong: Option<&str>) -> Response {
-    let error = wrong.map(|wrong| {
-        format!(
-            "<p id=\"wrong\" class=\"field-error\" role=\"alert\">{}</p>",
-            notice::escape(&sentence(wrong))
-        )
-    });
+    let error = wrong.map(notice::wrong);
     let more = if error.is_some() { "aria-describedby=\"wrong\"" } else { "" };
     let inputs = [
         Input { name: "name", label: "Name", kind: "text", complete: "name", value: name, more },
@@ -78,12 +73,4 @@ fn shown(status: StatusCode, headers: &HeaderMap, token: &str, name: &str, wrong
         error.unwrap_or_default(),
     );
     notice::page(status, headers, "Welcome to Inlet", &parts, TAKE_TOKEN)
-}
-
-/// The service names the part that is wrong, begins small and has no full stop.
-fn sentence(message: &str) -> String {
-    let words = message.split_once(": ").map_or(message, |(_, words)| words);
-    let mut characters = words.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", characters.as_str())
 }

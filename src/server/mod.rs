@@ -3,6 +3,7 @@
 pub mod assets;
 mod connections;
 mod csp;
+mod enter;
 mod frames;
 mod health;
 mod icons;
@@ -13,6 +14,7 @@ mod news;
 mod notice;
 mod origin;
 mod pages;
+mod password;
 mod people;
 mod presence;
 mod problem;
@@ -27,5 +29,5 @@ mod visit;
 
 pub use listen::{Server, StartError};
 pub use router::router;
-pub use start::{OpenError, open};
+pub use start::{OpenError, open, password_link};
 pub use state::{ServerState, Trust};

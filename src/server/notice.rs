@@ -42,6 +42,51 @@ pub fn page(status: StatusCode, headers: &HeaderMap, heading: &str, parts: &str,
     response
 }
 
+/// Takes the token of a link out of the address and shows the form for it: see [`with_link_or_without`].
+pub const TAKE_TOKEN: &str = "const by=id=>document.getElementById(id),take=()=>{const link=location.hash.slice(1);\
+    if(link){history.replaceState(null,'',location.pathname);by('token').value=link;by('with').hidden=false;\
+    by('without').hidden=true}};take();addEventListener('hashchange',take)";
+
+/// Two forms, of which one is seen: that of who comes by a link, with an input `token`, or the other.
+pub fn with_link_or_without(with: &str, without: &str, has_link: bool) -> String {
+    let (no_link, link) = if has_link { ("", " hidden") } else { (" hidden", "") };
+    format!(
+        "<section id=\"with\" class=\"sign-in\"{no_link}>{with}</section>\
+         <section id=\"without\" class=\"sign-in\"{link}>{without}</section>\
+         <noscript><p class=\"field-error\">This page needs JavaScript to read links.</p></noscript>"
+    )
+}
+
+/// That a link is on its way, if there is somebody for it: `known` says when.
+pub fn sent(headers: &HeaderMap, known: &str, life: &str, again: &str) -> Response {
+    let parts = format!(
+        "<p>If that address {known}, a link is on its way to it. It can be used once, within {life}.</p>\
+         <p>Nothing there after some minutes? Look among the unwanted mails, or ask again.</p>\
+         <a class=\"button\" href=\"{again}\">Ask again</a>"
+    );
+    page(StatusCode::OK, headers, "Look into your mailbox", &parts, "")
+}
+
+/// What is wrong with what was sent. The service names the part that is wrong, begins small and has no full stop.
+pub fn wrong(message: &str) -> String {
+    let words = message.split_once(": ").map_or(message, |(_, words)| words);
+    let mut characters = words.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let sentence = format!("{first}{}.", characters.as_str());
+    format!("<p id=\"wrong\" class=\"field-error\" role=\"alert\">{}</p>", escape(&sentence))
+}
+
+/// Lets pages of other sites show a page in a frame.
+pub fn in_frames(mut response: Response) -> Response {
+    let policy = response.headers().get(header::CONTENT_SECURITY_POLICY);
+    let policy = policy.and_then(|policy| policy.to_str().ok());
+    let policy = policy.map(|policy| policy.replace("frame-ancestors 'none'", "frame-ancestors *"));
+    if let Some(policy) = policy.and_then(|policy| HeaderValue::try_from(policy).ok()) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
 /// A labelled input of a form.
 pub struct Input<'a> {
     /// Its name and id.

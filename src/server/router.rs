@@ -7,8 +7,8 @@ use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
 use super::{
-    ServerState, assets, csp, frames, health, icons, invitation, origin, pages, presence, session, sign_in,
-    stream, transfer, visit,
+    ServerState, assets, csp, enter, frames, health, icons, invitation, origin, pages, password, presence,
+    session, sign_in, stream, transfer, visit,
 };
 use crate::api;
 
@@ -30,11 +30,15 @@ pub fn router(state: ServerState) -> Router {
         .route("/presence", post(presence::say))
         .route("/files", post(transfer::upload).layer(DefaultBodyLimit::disable()))
         .route("/files/{id}/download", get(transfer::download))
+        .route("/agents/{id}/versions/{version}/download", get(transfer::agent_code))
         .route("/files/{id}/ticket", post(visit::ticket))
         .route("/visit", post(visit::renew))
-        .route("/sign-in", post(sign_in::sign_in))
+        .route("/sign-in", get(pages::page).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/invitation", get(invitation::form).post(invitation::accept))
+        .route("/password", get(password::form).post(password::choose))
+        .route(password::OWN, get(password::own).post(password::change))
+        .route("/space/{space}/enter", get(enter::form).post(enter::ask))
         .merge(compressed)
         .layer(middleware::from_fn_with_state(state.clone(), session::identify))
         .layer(middleware::from_fn_with_state(state.clone(), origin::check));

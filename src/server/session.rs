@@ -8,7 +8,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 
 use super::problem::Problem;
 use super::state::Trust;
-use super::{ServerState, visit};
+use super::{ServerState, enter, visit};
 use crate::api::bearer;
 use crate::domain::access::Actor;
 use crate::domain::tenant::Person;
@@ -16,7 +16,7 @@ use crate::service::{Result, Service};
 
 const COOKIE: &str = "inlet_session";
 /// What a person reaches without being signed in.
-const OPEN: [&str; 3] = ["/sign-in", "/sign-out", "/invitation"];
+const OPEN: [&str; 4] = ["/sign-in", "/sign-out", "/invitation", "/password"];
 
 /// The person behind a request, for handlers and pages.
 #[derive(Debug, Clone)]
@@ -83,17 +83,24 @@ pub async fn identify(State(state): State<ServerState>, mut request: Request, ne
         return next.run(request).await;
     }
     let path = request.uri().path();
-    if OPEN.contains(&path) {
+    if OPEN.contains(&path) || enter::is_here(path) {
         return next.run(request).await;
     }
     if !is_page(request.method(), request.headers()) {
         return Problem::unauthorized().into_response();
     }
-    if let Some(answer) = visit::resumed(&request) {
+    let by_mail = match visit::mailed_to(&state.service, request.uri()).await {
+        Ok(by_mail) => by_mail,
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    if let Some(answer) = visit::resumed(&request, by_mail.as_deref()) {
         return answer;
     }
     if state.trust == Trust::Loopback && is_loopback_host(request.headers()) {
         return sign_in_here(&state.service, request, next).await;
+    }
+    if let Some(address) = by_mail {
+        return Redirect::to(&address).into_response();
     }
     Redirect::to(&format!("/sign-in?next={}", percent_encoded(wanted(request.uri())))).into_response()
 }

@@ -32,7 +32,7 @@ pub async fn sign_in(
             session::set_cookie(response.headers_mut(), &session::cookie(session.token, &state.service));
             response
         }
-        Err(error) if error.kind == ErrorKind::TooMany => too_many(&headers, &error),
+        Err(error) if error.kind == ErrorKind::TooMany => too_many(&headers, &error, "/sign-in"),
         Err(_) => {
             let next = session::percent_encoded(local(&form.next));
             Redirect::to(&format!("/sign-in?wrong=1&next={next}")).into_response()
@@ -40,9 +40,10 @@ pub async fn sign_in(
     }
 }
 
-fn too_many(headers: &HeaderMap, error: &ServiceError) -> Response {
+/// That somebody must wait, and a way back.
+pub(super) fn too_many(headers: &HeaderMap, error: &ServiceError, back: &str) -> Response {
     let wait = error.retry_after.unwrap_or(1);
-    let parts = format!("<p>Try again in {wait} seconds.</p><a class=\"button\" href=\"/sign-in\">Back</a>");
+    let parts = format!("<p>Try again in {wait} seconds.</p><a class=\"button\" href=\"{back}\">Back</a>");
     let mut response = notice::page(status_of(error.kind), headers, "Too many tries", &parts, "");
     if let Some(seconds) = error.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());

@@ -17,6 +17,9 @@ use crate::service::{Agents, Retention, Secrets, Service, ServiceError, Settings
 use crate::sheets::Sheets;
 use crate::store::{DataLock, DatabaseUrl, Db, LockError, StoreError};
 
+/// The SQLite database in the folder.
+const DATABASE: &str = "inlet.db";
+
 /// Why the data could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -43,6 +46,12 @@ pub enum OpenError {
     /// Mails cannot be sent as the settings say.
     #[error("{0}")]
     Mail(String),
+    /// A command is to work on data that are not there.
+    #[error("there is no database of Inlet in {}. Name the folder that the server has: --data FOLDER", .0.display())]
+    NoData(PathBuf),
+    /// There is no such person.
+    #[error(transparent)]
+    Nobody(ServiceError),
     /// The first things could not be made.
     #[error("cannot prepare the data")]
     Prepare(#[from] ServiceError),
@@ -76,18 +85,52 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
     let unusable = |reason| OpenError::Folder { folder: config.data.clone(), reason };
     std::fs::create_dir_all(&config.data).map_err(unusable)?;
     let lock = DataLock::acquire(&config.data)?;
+    let service = service(config, public_url).await?;
+    service.files.prepare().await.map_err(|error| unusable(std::io::Error::other(error)))?;
+    let keys = config.data.join(keys_file::KEYS_FILE);
+    let environment = service.ensure_account().await?;
+    if !keys.exists() {
+        let made = service.create_keys(&environment.id).await?;
+        keys_file::write_keys(&config.data, public_url, &made).map_err(unusable)?;
+    }
+    if let Some(password) = &config.admin_password {
+        service.set_admin_password(password.expose()).await?;
+    }
+    service.ensure_demo(&environment).await?;
+    service.recover(&system_actor(&environment)?, config.database_url.is_none()).await?;
+    Ok(Opened { service: Arc::new(service), trust, keys, lock })
+}
+
+/// A link by which a person chooses a password, and who they are: the one with that address, or the first
+/// administrator. The server of these data may run meanwhile.
+///
+/// # Errors
+/// When there are no data, or nobody of that address. See [`OpenError`].
+pub async fn password_link(config: &Config, email: Option<&str>) -> Result<(String, String), OpenError> {
+    if config.database_url.is_none() && !config.data.join(DATABASE).exists() {
+        return Err(OpenError::NoData(config.data.clone()));
+    }
+    let public_url = config.public_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
+    let service = service(config, &public_url).await?;
+    let (user, link) = service.rescue_link(email).await.map_err(OpenError::Nobody)?;
+    service.db.close().await;
+    Ok((user.email, link))
+}
+
+/// The product over the data of `config`, which another process may have open.
+async fn service(config: &Config, public_url: &str) -> Result<Service, OpenError> {
+    let unusable = |reason| OpenError::Folder { folder: config.data.clone(), reason };
     let secret_key = config.secret_key.as_ref().map(|secret| secret.expose());
     let secrets = Secrets::new(keys_file::server_key(&config.data, secret_key).map_err(unusable)?);
     let url = match &config.database_url {
         Some(url) => DatabaseUrl::Postgres(url.expose().to_string()),
-        None => DatabaseUrl::Sqlite(config.data.join("inlet.db")),
+        None => DatabaseUrl::Sqlite(config.data.join(DATABASE)),
     };
     let db = Db::open(&url).await?;
     let limits = limits(&config.limits);
     let mail = mail_server(config);
     mail.as_ref().map_or(Ok(()), jobs::mail::check).map_err(OpenError::Mail)?;
     let files = FileStore::new(&config.data).with_most_bytes(limits.file_bytes);
-    files.prepare().await.map_err(|error| unusable(std::io::Error::other(error)))?;
     let settings = Settings {
         public_url: public_url.trim_end_matches('/').to_string(),
         timeouts: if config.fast_timeouts { Timeouts::FAST } else { Timeouts::NORMAL },
@@ -103,19 +146,7 @@ pub async fn open(config: &Config, public_url: &str) -> Result<Opened, OpenError
         mail,
     };
     let sheets = Sheets::with_most_records((config.cache_mib as usize) << 20, limits.rows);
-    let service = Service::new(db.clone(), sheets, files, settings, secrets);
-    let keys = config.data.join(keys_file::KEYS_FILE);
-    let environment = service.ensure_account().await?;
-    if !keys.exists() {
-        let made = service.create_keys(&environment.id).await?;
-        keys_file::write_keys(&config.data, public_url, &made).map_err(unusable)?;
-    }
-    if let Some(password) = &config.admin_password {
-        service.set_admin_password(password.expose()).await?;
-    }
-    service.ensure_demo(&environment).await?;
-    service.recover(&system_actor(&environment)?, matches!(url, DatabaseUrl::Sqlite(_))).await?;
-    Ok(Opened { service: Arc::new(service), trust, keys, lock })
+    Ok(Service::new(db, sheets, files, settings, secrets))
 }
 
 /// A server that only this machine reaches may reach this machine. One behind a proxy is reached by others.

@@ -1,4 +1,4 @@
-//! Files of the browser: `POST /files` and `GET /files/{id}/download`.
+//! Files of the browser: `POST /files`, `GET /files/{id}/download`, and the code of agents.
 
 use axum::extract::multipart::Field;
 use axum::extract::{Multipart, Path, State};
@@ -13,7 +13,7 @@ use super::problem::Problem;
 use super::session::SignedIn;
 use crate::domain::access::Actor;
 use crate::domain::file::FileMode;
-use crate::domain::ids::{FileId, Id, SheetId, SpaceId};
+use crate::domain::ids::{AgentId, AgentVersionId, FileId, Id, SheetId, SpaceId};
 use crate::domain::job::Job;
 use crate::service::Service;
 use crate::service::arriving_import::Destination;
@@ -101,11 +101,27 @@ pub async fn download(
 ) -> Result<Response, Problem> {
     let id = FileId::parse(&id).map_err(crate::service::ServiceError::from)?;
     let (file, bytes) = state.service.open_file(&signed_in.actor, &id).await?;
-    let headers = [
+    let body = axum::body::Body::from_stream(ReaderStream::new(bytes));
+    Ok((headers_of(&file.name, file.size), body).into_response())
+}
+
+/// Sends the code of a version of an agent, packed.
+pub async fn agent_code(
+    State(state): State<ServerState>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path((id, version)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let id = AgentId::parse(&id).map_err(crate::service::ServiceError::from)?;
+    let version = AgentVersionId::parse(&version).map_err(crate::service::ServiceError::from)?;
+    let archive = state.service.archive_of_version(&signed_in.actor, &id, &version).await?;
+    Ok((headers_of(&archive.name, archive.bytes.len()), archive.bytes).into_response())
+}
+
+fn headers_of(name: &str, size: impl ToString) -> [(header::HeaderName, String); 4] {
+    [
         (header::CONTENT_TYPE, "application/octet-stream".to_string()),
-        (header::CONTENT_LENGTH, file.size.to_string()),
-        (header::CONTENT_DISPOSITION, crate::domain::file::disposition(&file.name)),
+        (header::CONTENT_LENGTH, size.to_string()),
+        (header::CONTENT_DISPOSITION, crate::domain::file::disposition(name)),
         (header::CACHE_CONTROL, "private, no-cache".to_string()),
-    ];
-    Ok((headers, axum::body::Body::from_stream(ReaderStream::new(bytes))).into_response())
+    ]
 }

@@ -5,6 +5,8 @@
 //! the storage of its tab and sends it with each request. No cookie is needed: browsers keep those from frames. A frame
 //! that is loaded anew has nothing to show in its first request, so it gets [`RESUME`], which sends the token as a form.
 
+mod words;
+
 use std::collections::HashMap;
 
 use axum::body::to_bytes;
@@ -16,10 +18,11 @@ use serde_json::json;
 
 use super::problem::Problem;
 use super::session::{self, Credential, SignedIn};
-use super::{ServerState, csp};
+use super::{ServerState, csp, enter};
+use crate::app::format::escape;
 use crate::app::shell::{self, Events};
 use crate::domain::embedding::{DefaultPage, Embedding};
-use crate::domain::ids::{FileId, Id};
+use crate::domain::ids::{FileId, Id, SpaceId};
 use crate::domain::route::Route;
 use crate::service::visits::Visit;
 use crate::service::{ErrorKind, Result, Service, ServiceError};
@@ -49,18 +52,28 @@ pub async fn of_request(state: &ServerState, request: &mut Request) -> Result<Op
     let plain = path.strip_prefix("/s").filter(|rest| rest.starts_with("/space/")).unwrap_or(path);
     let Some(route) = Route::read(plain).filter(|route| route.space().is_some()) else { return Ok(None) };
     let plain = plain.to_string();
-    let sent = match *request.method() {
-        Method::POST => form(request).await.remove("token"),
-        _ if session::is_page(request.method(), request.headers()) => asked.get("token").cloned(),
+    // A link opens once, so it is taken from a form alone: whatever looks at addresses would use it up.
+    let (link, sent) = match *request.method() {
+        Method::POST => {
+            let mut form = form(request).await;
+            (form.remove("link"), form.remove("token"))
+        }
+        _ if session::is_page(request.method(), request.headers()) => (None, asked.get("token").cloned()),
         _ => return Ok(None),
     };
-    let Some(token) = sent.or_else(|| remembered(request.headers(), &route)) else {
-        return Ok((plain != request.uri().path()).then(|| Redirect::permanent(&plain).into_response()));
+    let begun = match (link, sent.or_else(|| remembered(request.headers(), &route))) {
+        (Some(link), _) => {
+            service.open_link(&SpaceId::parse(route.space().unwrap_or_default())?, &link).await
+        }
+        (None, Some(token)) => service.begin_visit(&token).await,
+        (None, None) => {
+            return Ok((plain != request.uri().path()).then(|| Redirect::permanent(&plain).into_response()));
+        }
     };
-    let visit = match service.begin_visit(&token).await {
+    let visit = match begun {
         Ok(visit) if route.space() == Some(visit.space.id.as_str()) => visit,
         Err(error) if error.kind != ErrorKind::Unauthorized => return Err(error),
-        _ => return Ok(Some(document(StatusCode::UNAUTHORIZED, OVER))),
+        _ => return Ok(Some(over(service, &route).await?)),
     };
     if !is_framed(request.headers()) && may_already(service, request.headers(), &visit).await? {
         return Ok(Some(Redirect::to(&plain).into_response()));
@@ -70,19 +83,38 @@ pub async fn of_request(state: &ServerState, request: &mut Request) -> Result<Op
     Ok(None)
 }
 
+/// What is shown to whom a link opens nothing any more: where guests are mailed links, the page that asks for an address.
+async fn over(service: &Service, route: &Route) -> Result<Response> {
+    let space = route.space().unwrap_or_default();
+    Ok(match service.mails_links(space).await? {
+        true => Redirect::to(&(enter::address(space) + enter::OVER)).into_response(),
+        false => document(StatusCode::UNAUTHORIZED, OVER.to_string()),
+    })
+}
+
+/// Where guests of the space come in who have nothing that opens it, when they are mailed links.
+pub async fn mailed_to(service: &Service, uri: &Uri) -> Result<Option<String>> {
+    let route = Route::read(uri.path());
+    let Some(space) = route.as_ref().and_then(Route::space) else { return Ok(None) };
+    Ok(service.mails_links(space).await?.then(|| enter::address(space)))
+}
+
 /// A page for a frame or tab that shows nothing by itself: the storage of its tab may have the token of a visit.
-pub fn resumed(request: &Request) -> Option<Response> {
+/// `otherwise` is where it goes when there is none.
+pub fn resumed(request: &Request, otherwise: Option<&str>) -> Option<Response> {
     let headers = request.headers();
     let is_unsure =
         !headers.contains_key("sec-fetch-dest") && headers.contains_key("upgrade-insecure-requests");
     let visits = is_framed(headers) || is_unsure || session::cookie_of(headers, COOKIE).is_some();
     let is_space = Route::read(request.uri().path()).is_some_and(|route| route.space().is_some());
-    (visits && is_space).then(|| document(StatusCode::OK, RESUME))
+    let otherwise = otherwise.map(|address| format!("data-otherwise=\"{}\" data-does", escape(address)));
+    let page = otherwise.map_or(RESUME.to_string(), |otherwise| RESUME.replace("data-does", &otherwise));
+    (visits && is_space).then(|| document(StatusCode::OK, page))
 }
 
 /// `GET /embed`, `/space-init`: a page of nothing, which opens what the page around it says.
 pub async fn wait() -> Response {
-    document(StatusCode::OK, WAIT)
+    document(StatusCode::OK, WAIT.to_string())
 }
 
 /// `POST /visit`: the token of the visit with a new life.
@@ -135,7 +167,7 @@ async fn show(
         (false, true) => Events::All,
         (false, false) => Events::Now,
     };
-    let language = space.language_override();
+    let words = words::of(&space, request.headers());
     let origins = service.embed_origins(&space).await?;
     let cookie = session::named_cookie(COOKIE, format!("{}:{token}", space.id), service).to_string();
     request.extensions_mut().insert(shell::Visit {
@@ -143,7 +175,7 @@ async fn show(
         space: space.id.to_string(),
         address,
         events,
-        language: language.unwrap_or_else(|| "en".to_string()),
+        words,
         frame_ancestors: csp::ancestors(&origins),
         origins,
         rules,
@@ -214,7 +246,7 @@ async fn form(request: &mut Request) -> HashMap<String, String> {
 
 /// A document that is no page of the application. Its script is our own, and it may be framed by anybody: there is
 /// nothing on it to press.
-fn document(status: StatusCode, content: &'static str) -> Response {
+fn document(status: StatusCode, content: String) -> Response {
     let headers = [
         (header::CONTENT_SECURITY_POLICY, csp::VISIT_DOCUMENT),
         (header::CACHE_CONTROL, "no-store"),

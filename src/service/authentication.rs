@@ -12,7 +12,7 @@ use crate::domain::ids::{AccessTokenId, AgentId, EnvironmentId, GuestId, Id, Spa
 use crate::domain::tenant::{User, UserRole};
 use crate::domain::time::Timestamp;
 use crate::store::sessions::SessionRow;
-use crate::store::{EventSignal, Tx, accounts, agents, now, sessions};
+use crate::store::{EventSignal, Tx, accounts, now, sessions};
 
 /// How long a session lasts without use.
 pub(super) const SESSION_LIFE: i64 = 12 * 3600 * 1000;
@@ -77,9 +77,8 @@ impl Service {
         }
         let mut tx = self.db.read().await?;
         if let Some(id) = self.secrets.verify("agent", token, now()) {
-            let agent = agents::find_anywhere(&mut tx, &AgentId::parse(&id)?).await?.ok_or_else(unknown)?;
-            let scope = Scope::environment(agent.account_id, agent.environment_id);
-            return Ok(Actor { id: agent.id.to_string(), role: Role::SecretKey, scope });
+            let agent = super::agents::roles::actor_of(&mut tx, &AgentId::parse(&id)?).await?;
+            return agent.ok_or_else(unknown);
         }
         let actor = self.actor_of_stored(&mut tx, token, &hash).await?.ok_or_else(unknown)?;
         self.keys.remember(era, hash, &actor);

@@ -67,22 +67,33 @@ impl Service {
         Ok(development)
     }
 
-    /// Gives the admin a password, for servers that others can reach.
+    /// Gives the admin a password, for servers that others can reach; unless they have one that they chose.
     pub async fn set_admin_password(&self, password: &str) -> Result<()> {
+        let mut tx = self.db.read().await?;
+        if let Some(admin) = accounts::first_admin(&mut tx).await?
+            && accounts::chose_password(&mut tx, &admin.id).await?
+        {
+            tracing::info!(
+                user = %admin.email,
+                "the administrator chose a password, so that of the settings (INLET_ADMIN_PASSWORD) is not taken"
+            );
+            return Ok(());
+        }
+        drop(tx);
         let hash = self.hashing(password, |password| hash_password(&password)).await??;
         let mut tx = self.db.write().await?;
         let admin = accounts::first_admin(&mut tx)
             .await?
             .ok_or_else(|| ServiceError::internal("there is no admin"))?;
-        accounts::set_password(&mut tx, &admin.id, &hash).await?;
+        accounts::set_password(&mut tx, &admin.id, &hash, false).await?;
         Ok(tx.commit().await?)
     }
 
     /// Makes a pair of keys for an environment.
     pub async fn create_keys(&self, environment_id: &EnvironmentId) -> Result<NewKeys> {
         let mut tx = self.db.write().await?;
-        let secret = self.insert_key(&mut tx, environment_id, KeyKind::Secret).await?;
-        let publishable = self.insert_key(&mut tx, environment_id, KeyKind::Publishable).await?;
+        let (_, secret) = self.insert_key(&mut tx, environment_id, KeyKind::Secret).await?;
+        let (_, publishable) = self.insert_key(&mut tx, environment_id, KeyKind::Publishable).await?;
         tx.commit().await?;
         Ok(NewKeys { environment_id: environment_id.clone(), secret, publishable })
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::spaces::find_space;
-use super::{Result, ServiceError, announce};
+use super::{Result, ServiceError, announce, guest_links};
 use crate::domain::access::{Actor, Role};
 use crate::domain::event::Topic;
 use crate::domain::guest::{self, Grant, Guest, Part, Parts};
@@ -29,8 +29,15 @@ impl From<SpaceId> for NewGrant {
     }
 }
 
-/// Lets a guest into spaces of their environment, and has them see there what is said now.
-pub(super) async fn grant(tx: &mut Tx, actor: &Actor, guest: &Guest, wanted: &[NewGrant]) -> Result<()> {
+/// Lets a guest into spaces of their environment, and has them see there what is said now; the spaces that they could
+/// not enter before.
+pub(super) async fn grant(
+    tx: &mut Tx,
+    actor: &Actor,
+    guest: &Guest,
+    wanted: &[NewGrant],
+) -> Result<Vec<Space>> {
+    let mut entered = Vec::new();
     for NewGrant { space_id, only } in wanted {
         let space = find_space(tx, actor, space_id).await?;
         if space.environment_id != guest.environment_id {
@@ -41,12 +48,15 @@ pub(super) async fn grant(tx: &mut Tx, actor: &Actor, guest: &Guest, wanted: &[N
             None => None,
         };
         let before = grants::find(tx, &guest.id, space_id).await?;
-        admit(tx, actor, guest, &space).await?;
+        let is_new = admit(tx, actor, guest, &space).await?;
         if before.and_then(|before| before.only) != *only {
             grants::narrow(tx, &guest.id, space_id, parts.as_deref()).await?;
         }
+        if is_new {
+            entered.push(space);
+        }
     }
-    Ok(())
+    Ok(entered)
 }
 
 /// The workbooks and sheets that are named, if all of them are in that space.
@@ -69,17 +79,20 @@ async fn found(tx: &mut Tx, actor: &Actor, space: &Space, only: &Parts) -> Resul
     Ok(guest::parts(only.workbooks.clone(), named))
 }
 
-/// Lets a guest into one space of their environment. What they see there stays when they may enter it already.
-pub(super) async fn admit(tx: &mut Tx, actor: &Actor, guest: &Guest, space: &Space) -> Result<()> {
-    if grants::insert(tx, &guest.id, &space.id, now()).await? {
+/// Lets a guest into one space of their environment; says whether they could not enter it before. What they see there
+/// stays when they could.
+pub(super) async fn admit(tx: &mut Tx, actor: &Actor, guest: &Guest, space: &Space) -> Result<bool> {
+    let is_new = grants::insert(tx, &guest.id, &space.id, now()).await?;
+    if is_new {
         tx.emit(announce::of_space(Topic::SpaceGuestAdded, actor, space, json!({})));
     }
-    Ok(())
+    Ok(is_new)
 }
 
 /// Takes a space from a guest; says whether they could enter it before.
 pub(super) async fn revoke(tx: &mut Tx, actor: &Actor, guest: &GuestId, id: &SpaceId) -> Result<bool> {
     let revoked = grants::delete(tx, guest, id).await?;
+    guest_links::end(tx, guest, id).await?;
     if let (true, Some(space)) = (revoked, spaces::find(tx, &actor.scope, id).await?) {
         tx.emit(announce::of_space(Topic::SpaceGuestRemoved, actor, &space, json!({})));
     }

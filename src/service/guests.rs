@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use super::grants::{NewGrant, grant, revoke};
-use super::secrets::{GUEST_TOKEN_LIFE, INVITATION_LIFE};
+use super::secrets::GUEST_TOKEN_LIFE;
 use super::spaces::find_space;
 use super::workbooks::at;
-use super::{Page, Paged, Result, Service, ServiceError, allow};
+use super::{Page, Paged, Result, Service, ServiceError, allow, guest_links};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::guest::{self, Grant, Guest, GuestError};
 use crate::domain::ids::{EnvironmentId, GuestId, SpaceId};
@@ -88,15 +88,6 @@ impl Service {
         Ok(Paged { items: all_with_grants(&mut tx, found).await?, total })
     }
 
-    /// The address by which a guest comes into a space, for a day; whoever has it comes in as them.
-    pub async fn guest_link(&self, actor: &Actor, id: &GuestId, space: &SpaceId) -> Result<String> {
-        allow(actor, Operation::ManageGuests)?;
-        let mut tx = self.db.read().await?;
-        let guest = find(&mut tx, actor, id).await?;
-        check_entry(&mut tx, actor, &guest, space).await?;
-        Ok(self.space_link(space, &self.guest_token_for(id, space, INVITATION_LIFE)))
-    }
-
     /// One guest.
     pub async fn guest(&self, actor: &Actor, id: &GuestId) -> Result<GuestWithGrants> {
         allow(actor, Operation::ManageGuests)?;
@@ -115,12 +106,14 @@ impl Service {
         let mut tx = self.db.write().await?;
         let mut made = Vec::new();
         for (position, new) in new.into_iter().enumerate() {
-            let guest =
+            let (guest, entered) =
                 insert(&mut tx, actor, new).await.map_err(|error| at(error, &format!("[{position}]")))?;
+            self.mail_links(&mut tx, &guest.guest, &entered).await?;
             made.push(guest);
         }
         tx.commit().await?;
         self.forget_callers();
+        self.mail_queued.notify_one();
         Ok(made)
     }
 
@@ -154,6 +147,12 @@ impl Service {
             }
             guest.updated_at = now();
             guests::update(&mut tx, &guest).await?;
+            if guest.email != before.email {
+                // What was sent to the address of before opens nothing any more.
+                for grant in grants::of_guest(&mut tx, id).await? {
+                    guest_links::end(&mut tx, id, &grant.space_id).await?;
+                }
+            }
         }
         if let Some(wanted) = change.spaces {
             for grant in grants::of_guest(&mut tx, id).await? {
@@ -161,11 +160,13 @@ impl Service {
                     revoke(&mut tx, actor, id, &grant.space_id).await?;
                 }
             }
-            grant(&mut tx, actor, &guest, &wanted).await?;
+            let entered = grant(&mut tx, actor, &guest, &wanted).await?;
+            self.mail_links(&mut tx, &guest, &entered).await?;
         }
         let changed = with_grants(&mut tx, guest).await?;
         tx.commit().await?;
         self.forget_callers();
+        self.mail_queued.notify_one();
         Ok(changed)
     }
 
@@ -251,7 +252,8 @@ async fn all_with_grants(tx: &mut Tx, found: Vec<Guest>) -> Result<Vec<GuestWith
     Ok(found.into_iter().map(with_grants).collect())
 }
 
-async fn insert(tx: &mut Tx, actor: &Actor, new: NewGuest) -> Result<GuestWithGrants> {
+/// Makes a guest or finds the known one; with the spaces that they could not enter before.
+async fn insert(tx: &mut Tx, actor: &Actor, new: NewGuest) -> Result<(GuestWithGrants, Vec<Space>)> {
     let email = guest::address(&new.email)?;
     let name = guest::name(&new.name, &email)?;
     let environment = super::environments::named_or_own(tx, actor, new.environment_id).await?;
@@ -267,8 +269,8 @@ async fn insert(tx: &mut Tx, actor: &Actor, new: NewGuest) -> Result<GuestWithGr
         }
         known
     };
-    grant(tx, actor, &guest, &new.spaces).await?;
-    with_grants(tx, guest).await
+    let entered = grant(tx, actor, &guest, &new.spaces).await?;
+    Ok((with_grants(tx, guest).await?, entered))
 }
 
 /// The guest whom a customer's program knows under that name; made, with a name to show, when there is none yet.

@@ -57,7 +57,7 @@ impl Service {
         })
     }
 
-    /// Makes a key; all keys of the environment with it.
+    /// Makes a key; its id, and all keys of the environment with it.
     ///
     /// # Errors
     /// As those of [`Self::api_keys`], and when the environment has as many keys as it may have.
@@ -66,7 +66,7 @@ impl Service {
         actor: &Actor,
         environment: &EnvironmentId,
         kind: KeyKind,
-    ) -> Result<Vec<ApiKey>> {
+    ) -> Result<(KeyId, Vec<ApiKey>)> {
         let mut tx = self.db.write().await?;
         let environment = managed(&mut tx, actor, environment).await?;
         if keys::keys(&mut tx, &environment.id).await?.len() >= MOST_KEYS {
@@ -74,10 +74,10 @@ impl Service {
                 format!("an environment has {MOST_KEYS} keys at most; delete those that nobody uses");
             return Err(ServiceError::conflict(message));
         }
-        self.insert_key(&mut tx, &environment.id, kind).await?;
+        let (id, _) = self.insert_key(&mut tx, &environment.id, kind).await?;
         let all = self.shown_keys(&mut tx, &environment).await?;
         tx.commit().await?;
-        Ok(all)
+        Ok((id, all))
     }
 
     /// Revokes the key of that id or text. On this server it opens nothing from then on, on others within a second.
@@ -102,13 +102,13 @@ impl Service {
         Ok(())
     }
 
-    /// Makes a key within a transaction; gives its text.
+    /// Makes a key within a transaction; gives its id and its text.
     pub(super) async fn insert_key(
         &self,
         tx: &mut Tx,
         environment: &EnvironmentId,
         kind: KeyKind,
-    ) -> Result<String> {
+    ) -> Result<(KeyId, String)> {
         let prefix = match kind {
             KeyKind::Secret => "sk_",
             KeyKind::Publishable => "pk_",
@@ -116,7 +116,7 @@ impl Service {
         let (id, text) = (new_id::<KeyId>(), new_token(prefix));
         let row = KeyRow {
             sealed: Some(self.secrets.seal(&purpose(&id), &text)?),
-            id,
+            id: id.clone(),
             environment_id: environment.clone(),
             kind,
             hash: hash_token(&text).to_vec(),
@@ -124,7 +124,7 @@ impl Service {
             last_used_at: None,
         };
         keys::insert_key(tx, &row).await?;
-        Ok(text)
+        Ok((id, text))
     }
 
     async fn shown_keys(&self, tx: &mut Tx, environment: &Environment) -> Result<Vec<ApiKey>> {

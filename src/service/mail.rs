@@ -11,10 +11,12 @@ use crate::store::{Tx, mails, now};
 
 /// How long a mail is tried.
 const LIFE: i64 = 7 * 24 * 3600 * 1000;
+/// How long after a link somebody without a key may have another mailed.
+pub(super) const SENT_AGAIN_AFTER: i64 = 5 * 60 * 1000;
 /// The longest time between two tries.
 const LONGEST_WAIT: i64 = 6 * 3600 * 1000;
 
-/// A mail of plain text.
+/// A mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
     /// The address.
@@ -25,6 +27,9 @@ pub struct Mail {
     pub subject: String,
     /// What it says.
     pub text: String,
+    /// The same as a document, for programs that show such.
+    #[serde(default)]
+    pub html: Option<String>,
 }
 
 /// A mail that this server is to send now.

@@ -210,13 +210,7 @@ pub(super) fn replace_rules(actor: &Actor, program: &mut Program, rules: Vec<Rul
 pub(super) fn new_rule(actor: &Actor, rule: RuleConfig, moment: Timestamp) -> MappingRule {
     MappingRule {
         id: new_id(),
-        name: rule.name,
-        rule_type: rule.rule_type,
-        config: rule.config,
-        confidence: rule.confidence,
-        metadata: rule.metadata,
-        accepted_at: rule.accepted_at,
-        accepted_by: rule.accepted_by,
+        given: rule,
         created_by: actor.id.clone(),
         created_at: moment,
         updated_at: moment,

@@ -33,12 +33,13 @@ pub struct RuleChange {
 impl RuleChange {
     fn apply(self, rule: &mut MappingRule) {
         let before = rule.clone();
-        rule.name = self.name.unwrap_or(std::mem::take(&mut rule.name));
-        rule.rule_type = self.rule_type.unwrap_or(std::mem::take(&mut rule.rule_type));
-        rule.config = self.config.unwrap_or(rule.config.take());
-        rule.metadata = self.metadata.unwrap_or(rule.metadata.take());
-        rule.accepted_at = self.accepted_at.unwrap_or(rule.accepted_at);
-        rule.accepted_by = self.accepted_by.unwrap_or(rule.accepted_by.take());
+        let given = &mut rule.given;
+        given.name = self.name.unwrap_or(std::mem::take(&mut given.name));
+        given.rule_type = self.rule_type.unwrap_or(std::mem::take(&mut given.rule_type));
+        given.config = self.config.unwrap_or(given.config.take());
+        given.metadata = self.metadata.unwrap_or(given.metadata.take());
+        given.accepted_at = self.accepted_at.unwrap_or(given.accepted_at);
+        given.accepted_by = self.accepted_by.unwrap_or(given.accepted_by.take());
         if *rule != before {
             rule.updated_at = now();
         }

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
+use super::environments::named_or_own;
 use super::{Result, Service, ServiceError, allow, allow_in, announce};
 use crate::domain::access::{Actor, Operation, Scope};
 use crate::domain::event::Topic;
-use crate::domain::ids::{EnvironmentId, FileId, Id, JobId, SheetId, SpaceId, WorkbookId};
+use crate::domain::ids::{AgentId, EnvironmentId, FileId, Id, JobId, SheetId, SpaceId, WorkbookId};
 use crate::domain::job::{Job, JobMode, JobStatus, JobSubject, JobTrigger, JobType, is_built_in};
 use crate::domain::space::Space;
 use crate::domain::whereabouts::Whereabouts;
@@ -302,8 +303,9 @@ async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
             file.space_id
         }
         JobType::Document => super::documents::find(tx, actor, &new.source).await?.space_id,
+        JobType::Agent if new.executor == Executor::BuiltIn => return of_agent(tx, actor, new).await,
         JobType::App | JobType::Agent | JobType::Autobuild | JobType::Onboarding => {
-            return of_environment(new, scope);
+            return of_environment(tx, actor, new).await;
         }
     };
     if place_of.1.is_none()
@@ -327,26 +329,30 @@ async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
 }
 
 /// A job about something that belongs to the environment and to no space.
-fn of_environment(new: &NewJob, scope: &Scope) -> Result<Place> {
-    let environment_id = match (&scope.environment_id, &new.environment_id) {
-        (Some(own), Some(named)) if own != named => {
-            return Err(ServiceError::not_found("environment", named));
-        }
-        (Some(id), _) | (None, Some(id)) => id.clone(),
-        (None, None) => {
-            let message = format!("environmentId: a job about an {} belongs to an environment", new.job_type);
-            return Err(ServiceError::bad_request(message));
-        }
-    };
-    if scope.space_id.is_some() {
-        return Err(ServiceError::not_found("environment", &environment_id));
+async fn of_environment(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
+    let environment = named_or_own(tx, actor, new.environment_id.clone()).await?;
+    if actor.scope.space_id.is_some() {
+        return Err(ServiceError::not_found("environment", &environment.id));
     }
-    Ok(Place {
+    Ok(around_spaces(environment.id, new))
+}
+
+/// A job that the server does about an agent, for those who manage it.
+async fn of_agent(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
+    let agent = super::agents::find(tx, actor, &AgentId::parse(&new.source)?).await?;
+    match &new.environment_id {
+        Some(other) if *other != agent.environment_id => Err(ServiceError::not_found("environment", other)),
+        _ => Ok(around_spaces(agent.environment_id, new)),
+    }
+}
+
+fn around_spaces(environment_id: EnvironmentId, new: &NewJob) -> Place {
+    Place {
         environment_id,
         space: None,
         workbook_id: None,
         workbook: None,
         sheet: None,
         file_id: new.file_id.clone(),
-    })
+    }
 }

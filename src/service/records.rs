@@ -359,6 +359,8 @@ pub(super) async fn tell_as(
                 let answered = answered.as_ref().unwrap_or(commit);
                 tx.emit(open_commits::layer(&actor.id, sheet, answered, commit));
             }
+            // Of what is gone there is nothing to check: whoever asks for the records of the commit gets none.
+            Audience::Everybody | Audience::Forced if topic == Topic::RecordsDeleted => {}
             Audience::Everybody | Audience::Forced
                 if done.any_value_changed || *audience == Audience::Forced =>
             {

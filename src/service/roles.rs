@@ -91,15 +91,7 @@ impl Service {
     ) -> Result<ActorRole> {
         let mut tx = self.db.write().await?;
         managed(&mut tx, actor, user).await?;
-        if let Some(role) = roles::of_actor(&mut tx, user.as_str()).await? {
-            let message = format!(
-                "a person has one role, and this one has `{}` already; take it away first: DELETE \
-                 /v1/users/{user}/roles/{}",
-                role.resource_id(),
-                role.id
-            );
-            return Err(ServiceError::bad_request(message));
-        }
+        refuse_second(&mut tx, "a person", &format!("users/{user}"), user.as_str()).await?;
         let role = assigned(&mut tx, actor, user, assignment).await?;
         roles::insert(&mut tx, &role).await?;
         tx.commit().await?;
@@ -151,11 +143,22 @@ impl Service {
     }
 }
 
+/// Refuses a second role of an actor, who is `what`, and whose roles stand below `path`.
+pub(super) async fn refuse_second(tx: &mut Tx, what: &str, path: &str, actor: &str) -> Result<()> {
+    let Some(role) = roles::of_actor(tx, actor).await? else { return Ok(()) };
+    let message = format!(
+        "{what} has one role, and this one has `{}` already; take it away first: DELETE /v1/{path}/roles/{}",
+        role.resource_id(),
+        role.id
+    );
+    Err(ServiceError::bad_request(message))
+}
+
 /// The role that an assignment gives to somebody.
 pub(super) async fn assigned(
     tx: &mut Tx,
     actor: &Actor,
-    user: &UserId,
+    whose: &impl ToString,
     assignment: &Assignment,
 ) -> Result<ActorRole> {
     let account_id = actor.scope.account_id.clone();
@@ -170,7 +173,7 @@ pub(super) async fn assigned(
         ServiceError::bad_request(format!("roleId: there is no role `{id}`; GET /v1/roles lists them"))
     })?;
     let resource = resource(tx, actor, &assignment.resource_id).await?;
-    Ok(ActorRole { id: new_id(), account_id, actor_id: user.to_string(), role, resource, created_at: now() })
+    Ok(ActorRole { id: new_id(), account_id, actor_id: whose.to_string(), role, resource, created_at: now() })
 }
 
 /// What an id names, where the actor sees it.

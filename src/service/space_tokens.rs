@@ -105,8 +105,17 @@ impl Service {
         self.secrets.sign(purpose, &subject, now().plus(life.as_millis() as i64))
     }
 
+    /// The address of a space for whoever it is given to: with a token that opens it, unless guests come in by links of
+    /// their own alone; then the page asks for an e-mail address.
+    pub fn shared_link(&self, space: &Space, token: &str) -> String {
+        match space.has_shared_link() {
+            true => self.space_link(&space.id, token),
+            false => format!("{}/space/{}", self.settings.public_url, space.id),
+        }
+    }
+
     /// The address that opens a space with a token.
-    pub fn space_link(&self, space: &SpaceId, token: &str) -> String {
+    pub(super) fn space_link(&self, space: &SpaceId, token: &str) -> String {
         format!("{}/space/{space}?token={token}", self.settings.public_url)
     }
 }

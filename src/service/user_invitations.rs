@@ -4,25 +4,22 @@
 //! the address, so that no server and no proxy writes it into a log.
 
 use super::authentication::NewSession;
-use super::mail::Mail;
+use super::mail::{Mail, SENT_AGAIN_AFTER};
+use super::passwords::check;
 use super::roles::{Assignment, assigned};
-use super::secrets::{hash_password, hash_token, new_token};
+use super::secrets::{hash_token, new_token};
 use super::users::{managed, named};
 use super::{ErrorKind, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
-use crate::domain::ids::{Id, UserId};
+use crate::domain::ids::{Id, SpaceId, UserId};
 use crate::domain::tenant::{ActorRole, Profile, User};
 use crate::domain::validation::is_email;
 use crate::store::{Tx, accounts, invitations, new_id, now, roles, users};
 
 /// How long an invitation can be used.
 const LIFE: i64 = 7 * 24 * 3600 * 1000;
-/// How long after an invitation somebody without a key may have it sent again.
-const SENT_AGAIN_AFTER: i64 = 5 * 60 * 1000;
 /// Most characters of an address.
 const LONGEST_EMAIL: usize = 254;
-/// Fewest and most characters of a password.
-const PASSWORD: std::ops::RangeInclusive<usize> = 10..=1_000;
 
 /// Somebody who is invited.
 #[derive(Debug, Clone)]
@@ -145,22 +142,19 @@ impl Service {
     /// When it was used or is too old, or the name or the password does not fit.
     pub async fn accept_invitation(&self, token: &str, name: &str, password: &str) -> Result<NewSession> {
         let name = named(name)?;
-        if !PASSWORD.contains(&password.chars().count()) {
-            let message = format!("password: choose one of {} characters or more", PASSWORD.start());
-            return Err(ServiceError::bad_request(message));
-        }
+        check(password)?;
         // A password is hashed for those alone who are invited: it takes time and memory.
         if !self.is_invitation(token).await? {
             return Err(used_up());
         }
-        let hashed = self.hashing(password, |password| hash_password(&password)).await??;
+        let hashed = self.hashed(password).await?;
         let mut tx = self.db.write().await?;
         let found = invitations::by_hash(&mut tx, &hash_token(token), now()).await?;
         let id = found.ok_or_else(used_up)?;
         let user = accounts::user(&mut tx, &id).await?.ok_or_else(used_up)?;
         let profile = users::find(&mut tx, &user.account_id, &id).await?.ok_or_else(used_up)?;
         users::update(&mut tx, &Profile { name: name.clone(), updated_at: now(), ..profile }).await?;
-        accounts::set_password(&mut tx, &id, &hashed).await?;
+        accounts::set_password(&mut tx, &id, &hashed, true).await?;
         invitations::delete(&mut tx, &id).await?;
         let session = self.add_session(&mut tx, User { name, ..user }, None, now()).await?;
         tx.commit().await?;
@@ -169,7 +163,16 @@ impl Service {
 
     /// Exchanges the token of an invitation for an access token; the person has no password by it. Where it is not
     /// good and an address is said, whoever is invited by it gets another mail, and nobody learns whether there is one.
-    pub async fn exchange_invitation(&self, token: &str, email: Option<&str>) -> Result<Exchanged> {
+    /// The token may be that of a guest's link, who gets another where the space is said, too.
+    pub async fn exchange_invitation(
+        &self,
+        token: &str,
+        email: Option<&str>,
+        space: Option<&str>,
+    ) -> Result<Exchanged> {
+        if let Some(token) = self.exchange_link(token).await? {
+            return Ok(Exchanged::Token(token));
+        }
         if !self.is_invitation(token).await? && (email.is_none() || self.settings.mail.is_none()) {
             return Ok(Exchanged::Nothing);
         }
@@ -191,6 +194,11 @@ impl Service {
             self.write_invitation(&mut tx, &profile).await?;
             tx.commit().await?;
             self.mail_queued.notify_one();
+        } else {
+            drop(tx);
+        }
+        if let Some(Ok(space)) = space.map(SpaceId::parse) {
+            self.mail_link_to(&space, email).await?;
         }
         Ok(Exchanged::SentTo(email.to_string()))
     }
@@ -215,6 +223,7 @@ impl Service {
             name: profile.name.clone(),
             subject: "Your invitation to Inlet".to_string(),
             text,
+            html: None,
         };
         self.queue_mail(tx, profile.id.as_str(), &mail).await?;
         Ok(None)

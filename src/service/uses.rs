@@ -8,7 +8,7 @@ use super::authentication::{LONGEST_SESSION, SESSION_LIFE};
 use super::{Result, Service};
 use crate::domain::ids::{AccessTokenId, KeyId, UserId};
 use crate::domain::time::Timestamp;
-use crate::store::{access_tokens, keys, now, sessions, users};
+use crate::store::{access_tokens, keys, now, one_time_links, sessions, users};
 
 /// What was used.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -63,9 +63,10 @@ impl Service {
         Ok(tx.commit().await?)
     }
 
-    /// Forgets the sessions that have ended by themselves.
+    /// Forgets the sessions and the links that have ended by themselves.
     pub async fn forget_sessions(&self) -> Result<()> {
         let mut tx = self.db.write().await?;
+        one_time_links::delete_ended(&mut tx, now()).await?;
         sessions::delete_ended_sessions(&mut tx, now()).await?;
         Ok(tx.commit().await?)
     }

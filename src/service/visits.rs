@@ -49,13 +49,18 @@ impl Service {
             }
             (None, None) => return Err(run_out()),
         };
-        let (actor, person, space) = self.visitor_of(&subject).await?.ok_or_else(run_out)?;
-        let goes_on = known.is_some();
-        let token = match known {
-            Some(_) => token.to_string(),
-            None => self.secrets.sign("visit", &subject, now().plus(LIFE)),
-        };
-        Ok(Visit { token, actor, person, space, goes_on })
+        let visit = self.visit_of(&subject).await?.ok_or_else(run_out)?;
+        Ok(match known {
+            Some(_) => Visit { token: token.to_string(), goes_on: true, ..visit },
+            None => visit,
+        })
+    }
+
+    /// A visit that begins now; nothing when its visitor may not enter the space.
+    pub(super) async fn visit_of(&self, subject: &str) -> Result<Option<Visit>> {
+        let Some((actor, person, space)) = self.visitor_of(subject).await? else { return Ok(None) };
+        let token = self.secrets.sign("visit", subject, now().plus(LIFE));
+        Ok(Some(Visit { token, actor, person, space, goes_on: false }))
     }
 
     /// A visit's token with a whole life before it.
@@ -117,7 +122,9 @@ impl Service {
         let (id, guest) = (SpaceId::parse(space)?, GuestId::parse(visitor).ok());
         let mut tx = self.db.read().await?;
         let found = space_tokens::find(&mut tx, &id, guest.as_ref()).await?;
-        let Some((space, grant)) = found.filter(|(space, _)| space.archived_at.is_none()) else {
+        let is_open =
+            |space: &Space| space.archived_at.is_none() && (guest.is_some() || space.has_shared_link());
+        let Some((space, grant)) = found.filter(|(space, _)| is_open(space)) else {
             return Ok(None);
         };
         let actor = came_in(&mut tx, &space, guest.as_ref().zip(grant.as_ref()), Role::Guest).await?;
@@ -135,7 +142,7 @@ impl Service {
     }
 }
 
-fn run_out() -> ServiceError {
+pub(super) fn run_out() -> ServiceError {
     let message = "this link does not open the space any more; ask whoever sent it for a new one";
     ServiceError::new(ErrorKind::Unauthorized, message)
 }

@@ -1,5 +1,6 @@
 //! The messages of one segment: only cells that have some take room, and equal messages are kept once.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::bytes::{Source, put_number, put_text};
@@ -74,11 +75,10 @@ impl Messages {
         self.entries.iter().map(|entry| (entry.row, entry.field, entry.message))
     }
 
-    /// By record, then by field, errors first.
+    /// By record, then by field, then by [`rank`].
     fn arranged(mut self) -> Self {
         let distinct = &self.distinct;
-        let level = |entry: &Entry| std::cmp::Reverse(distinct[entry.message as usize].level);
-        self.entries.sort_by_key(|entry| (entry.row, entry.field, level(entry)));
+        self.entries.sort_by_key(|entry| (entry.row, entry.field, rank(&distinct[entry.message as usize])));
         self
     }
 
@@ -149,15 +149,20 @@ impl MessagesBuilder {
         self.messages.entries.push(Entry { row, field, message: place });
     }
 
-    /// The messages: by record, then by field, errors first.
+    /// The messages: by record, then by field, then by [`rank`].
     pub(super) fn finish(self) -> Messages {
         self.messages.arranged()
     }
 }
 
-/// Brings the messages of one record into their order: by field, errors first.
+/// Errors come first, and of one level what listeners say, who know more of the matter, before what the server says.
+fn rank(message: &Message) -> (Reverse<Level>, bool) {
+    (Reverse(message.level), message.derived)
+}
+
+/// Brings the messages of one record into their order: by field, then by [`rank`].
 pub(super) fn arrange(messages: &mut [CellMessage]) {
-    messages.sort_by_key(|(field, message)| (*field, std::cmp::Reverse(message.level)));
+    messages.sort_by_key(|(field, message)| (*field, rank(message)));
 }
 
 /// Whether a record with these messages is invalid.

@@ -41,7 +41,8 @@ pub async fn list(
     let rest = Statement::new("FROM access_tokens WHERE deleted_at IS NULL AND user_id = $1 AND kind = $2")
         .bind(user)
         .bind(kind_word(kind));
-    let (rows, total) = tx.page::<TokenRow>(COLUMNS, rest, " ORDER BY created_at, id", offset, limit).await?;
+    let (rows, total) =
+        tx.page::<TokenRow>(COLUMNS, rest, " ORDER BY created_at, number", offset, limit).await?;
     Ok((rows.into_iter().map(AccessToken::try_from).collect::<Result<_, _>>()?, total))
 }
 

@@ -152,7 +152,7 @@ pub async fn insert_user(tx: &mut Tx, user: &User, password_hash: Option<&str>) 
     };
     users::insert(tx, &profile).await?;
     if let Some(hash) = password_hash {
-        set_password(tx, &user.id, hash).await?;
+        set_password(tx, &user.id, hash, false).await?;
     }
     let role = ActorRole {
         id: new_id(),
@@ -165,11 +165,23 @@ pub async fn insert_user(tx: &mut Tx, user: &User, password_hash: Option<&str>) 
     roles::insert(tx, &role).await
 }
 
-/// Gives a person another password.
-pub async fn set_password(tx: &mut Tx, id: &UserId, password_hash: &str) -> Result<(), StoreError> {
-    let statement =
-        Statement::new("UPDATE users SET password_hash = $2 WHERE id = $1").bind(id).bind(password_hash);
-    tx.execute(statement).await.map(|_| ())
+/// Gives a person another password, which they chose or the settings of the server say.
+pub async fn set_password(
+    tx: &mut Tx,
+    id: &UserId,
+    password_hash: &str,
+    chosen: bool,
+) -> Result<(), StoreError> {
+    let statement = Statement::new("UPDATE users SET password_hash = $2, chose_password = $3 WHERE id = $1");
+    tx.execute(statement.bind(id).bind(password_hash).bind(chosen)).await.map(|_| ())
+}
+
+/// Whether a person has a password that they chose.
+pub async fn chose_password(tx: &mut Tx, id: &UserId) -> Result<bool, StoreError> {
+    let statement = Statement::new(
+        "SELECT chose_password FROM users WHERE id = $1 AND password_hash IS NOT NULL AND chose_password",
+    );
+    Ok(tx.optional::<(bool,)>(statement.bind(id)).await?.is_some())
 }
 
 /// The person of that id, who was not deleted and has a role.

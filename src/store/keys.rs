@@ -71,7 +71,7 @@ const COLUMNS: &str = "id, environment_id, kind, hash, sealed, created_at, last_
 pub async fn keys(tx: &mut Tx, environment: &EnvironmentId) -> Result<Vec<KeyRow>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM api_keys WHERE deleted_at IS NULL AND environment_id = ", environment)
-        .push(" ORDER BY created_at, id");
+        .push(" ORDER BY created_at, number");
     tx.all::<StoredKey>(statement).await?.into_iter().map(KeyRow::try_from).collect()
 }
 

@@ -26,11 +26,16 @@ pub async fn put(
     sealed: &[u8],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.execute(Statement::new("DELETE FROM mails WHERE about = $1").bind(about)).await?;
+    delete_about(tx, about).await?;
     let statement = Statement::new(
         "INSERT INTO mails (id, about, sealed, attempts, next_at, created_at) VALUES ($1, $2, $3, 0, $4, $4)",
     );
     tx.execute(statement.bind(id).bind(about).bind(sealed).bind(now)).await.map(|_| ())
+}
+
+/// Forgets the mails about something that were not sent yet.
+pub async fn delete_about(tx: &mut Tx, about: &str) -> Result<(), StoreError> {
+    tx.execute(Statement::new("DELETE FROM mails WHERE about = $1").bind(about)).await.map(|_| ())
 }
 
 /// The mail that has been due the longest.

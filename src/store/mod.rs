@@ -40,6 +40,7 @@ mod lock;
 pub mod mails;
 pub mod mapping_programs;
 mod notify;
+pub mod one_time_links;
 pub mod open_commits;
 pub mod places;
 pub mod records;

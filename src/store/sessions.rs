@@ -86,6 +86,11 @@ pub async fn delete_session(tx: &mut Tx, hash: &[u8]) -> Result<(), StoreError> 
     tx.execute(Statement::new("DELETE FROM sessions WHERE hash = $1").bind(hash)).await.map(|_| ())
 }
 
+/// Ends all sessions of a person.
+pub async fn delete_sessions_of(tx: &mut Tx, user: &UserId) -> Result<(), StoreError> {
+    tx.execute(Statement::new("DELETE FROM sessions WHERE user_id = $1").bind(user)).await.map(|_| ())
+}
+
 /// Forgets the sessions that have ended by themselves; how many they were.
 pub async fn delete_ended_sessions(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
     tx.execute(Statement::new("DELETE FROM sessions WHERE expires_at <= $1").bind(now)).await

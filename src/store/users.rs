@@ -48,16 +48,17 @@ pub enum UserColumn {
     Email,
 }
 
+/// Those that are equal come in the order in which they were added.
 const ORDERS: &[(UserColumn, &str, &str)] = &[
-    (UserColumn::CreatedAt, " ORDER BY created_at, id", " ORDER BY created_at DESC, id DESC"),
-    (UserColumn::UpdatedAt, " ORDER BY updated_at, id", " ORDER BY updated_at DESC, id DESC"),
+    (UserColumn::CreatedAt, " ORDER BY created_at, number", " ORDER BY created_at DESC, number DESC"),
+    (UserColumn::UpdatedAt, " ORDER BY updated_at, number", " ORDER BY updated_at DESC, number DESC"),
     (
         UserColumn::LastSeenAt,
-        " ORDER BY COALESCE(last_seen_at, 0), id",
-        " ORDER BY COALESCE(last_seen_at, 0) DESC, id DESC",
+        " ORDER BY COALESCE(last_seen_at, 0), number",
+        " ORDER BY COALESCE(last_seen_at, 0) DESC, number DESC",
     ),
-    (UserColumn::Name, " ORDER BY name_lower, id", " ORDER BY name_lower DESC, id DESC"),
-    (UserColumn::Email, " ORDER BY email, id", " ORDER BY email DESC, id DESC"),
+    (UserColumn::Name, " ORDER BY name_lower, number", " ORDER BY name_lower DESC, number DESC"),
+    (UserColumn::Email, " ORDER BY email, number", " ORDER BY email DESC, number DESC"),
 ];
 
 impl UserOrder {
@@ -150,7 +151,8 @@ pub async fn shut_out(tx: &mut Tx, id: &UserId, now: Timestamp) -> Result<(), St
         "DELETE FROM sessions WHERE user_id = $1",
         "DELETE FROM actor_roles WHERE actor_id = $1",
         "DELETE FROM invitations WHERE user_id = $1",
-        "DELETE FROM mails WHERE about = $1",
+        "DELETE FROM one_time_links WHERE subject = $1",
+        "DELETE FROM mails WHERE about = $1 OR about = $1 || ' password'",
         "UPDATE users SET password_hash = NULL WHERE id = $1",
     ] {
         tx.execute(Statement::new(text).bind(id)).await?;

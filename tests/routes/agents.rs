@@ -1,4 +1,8 @@
-use inlet::store::now;
+use inlet::domain::agent::AgentRun;
+use inlet::domain::ids::Id;
+use inlet::domain::time::Timestamp;
+use inlet::store::agents::runs;
+use inlet::store::{new_id, now};
 use serde_json::{Value, json};
 
 use crate::fixtures::text;
@@ -7,6 +11,32 @@ use crate::{TestApp, on_each_database};
 /// Deploys an agent in the environment of the tests.
 pub async fn deploy(app: &TestApp, body: Value) -> Value {
     app.post(&format!("/v1/agents?environmentId={}", app.environment_id), body).await.data()
+}
+
+/// Keeps runs of an agent: when each began, and whether it ended well.
+pub async fn keep_runs(app: &TestApp, agent: &str, kept: &[(i64, bool)]) {
+    let key = app.service.actor_of_bearer(&app.key).await.unwrap();
+    let mut tx = app.service.db.write().await.unwrap();
+    for (at, success) in kept {
+        let run = AgentRun {
+            id: new_id(),
+            agent_id: Id::parse(agent).unwrap(),
+            environment_id: key.scope.environment_id.clone().unwrap(),
+            space_id: None,
+            event_id: new_id(),
+            topic: "job:ready".to_string(),
+            context: Default::default(),
+            namespaces: Vec::new(),
+            success: *success,
+            created_at: Timestamp(*at),
+            completed_at: Timestamp(*at),
+            queue_lag: 0,
+            memory: None,
+            log: String::new(),
+        };
+        runs::insert(&mut tx, &key.scope.account_id, &run).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 async fn events(app: &TestApp, topic: &str) -> Vec<Value> {
@@ -41,7 +71,8 @@ async fn an_agent_is_deployed_again_by_its_slug() {
         assert_eq!((&agent["slug"], &agent["topics"]), (&json!("default"), &json!([])));
         assert!(agent["updatedAt"].is_string() && agent.get("source").is_none());
 
-        assert_eq!(app.get(&format!("{path}/roles")).await.data(), json!([]));
+        let roles = app.get(&format!("{path}/roles")).await.data();
+        assert_eq!((&roles[0]["actorId"], &roles[0]["resourceId"]), (&made["id"], &made["environmentId"]));
         for list in [format!("{path}/logs"), "/v1/agents/logs".into(), "/v1/agents/executions".into()] {
             assert_eq!(app.get(&list).await.json()["data"], json!([]), "{list}");
         }
@@ -182,6 +213,97 @@ async fn the_timer_speaks_while_an_agent_asks_for_it() {
 
         app.delete(&format!("/v1/agents/{}", text(&clock, "id"))).await.data();
         assert_eq!(app.service.run_crons(moment.plus(100 * HOUR)).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agent_does_what_its_role_allows() {
+    on_each_database(async |app: TestApp| {
+        let made = deploy(&app, json!({ "slug": "mine", "source": "1" })).await;
+        let path = format!("/v1/agents/{}/roles", text(&made, "id"));
+        let id = Id::parse(&text(&made, "id")).unwrap();
+        let (agent, _) = app.service.agent_now(&id).await.unwrap().unwrap();
+        let token = app.service.agent_token(&agent);
+        let [own, other] = [crate::fixtures::contacts(&app).await, crate::fixtures::contacts(&app).await];
+        let asked = ["/v1/agents", "/v1/secrets", "/v1/environments"].map(str::to_string);
+        let asked = asked.into_iter().chain([&own, &other].map(|made| format!("/v1/spaces/{}", made.space)));
+        let asked: Vec<String> = asked.collect();
+        let statuses = async || {
+            let mut found = Vec::new();
+            for path in &asked {
+                found.push(app.call_as(&token, "GET", path, &Value::Null).await.status.as_u16());
+            }
+            found
+        };
+        let role = async |name: &str| {
+            let roles = app.get("/v1/roles").await.data();
+            text(roles.as_array().unwrap().iter().find(|role| role["name"] == name).unwrap(), "id")
+        };
+        let (admin, member) = (role("Admin").await, role("Member").await);
+        assert_eq!(app.get(&path).await.data()[0]["roleId"], json!(admin));
+        assert_eq!(statuses().await, [200, 200, 200, 200, 200]);
+
+        let wish = |role: &str, resource: &str| json!({ "roleId": role, "resourceId": resource });
+        for (role, resource, allowed) in [
+            (&member, &app.environment_id, [403, 200, 200, 200, 200]),
+            (&admin, &own.space, [403, 200, 403, 200, 404]),
+            (&member, &own.space, [403, 200, 403, 200, 404]),
+        ] {
+            let told = app.post(&path, wish(role, resource)).await.refused(400);
+            let has = text(&app.get(&path).await.data()[0], "id");
+            assert!(told.contains(&format!("DELETE {path}/{has}")), "{told}");
+            assert_eq!(app.delete(&format!("{path}/{has}")).await.data(), json!({ "success": true }));
+            app.delete(&format!("{path}/{has}")).await.refused(404);
+            assert_eq!(app.get(&path).await.data(), json!([]));
+            assert_eq!(statuses().await, [401; 5], "without a role");
+            let given = app.post(&path, wish(role, resource)).await.data();
+            assert_eq!((&given["roleId"], &given["resourceId"]), (&json!(role), &json!(resource)));
+            assert_eq!(app.get(&path).await.data(), json!([given]));
+            assert_eq!(statuses().await, allowed, "{given}");
+        }
+        // Deploying anew changes nothing in it, and nobody gives themselves more.
+        deploy(&app, json!({ "slug": "mine", "source": "2" })).await;
+        assert_eq!(app.get(&path).await.data()[0]["resourceId"], json!(own.space));
+        app.call_as(&token, "POST", &path, &wish(&admin, &app.environment_id)).await.refused(403);
+
+        let has = text(&app.get(&path).await.data()[0], "id");
+        app.delete(&format!("{path}/{has}")).await.data();
+        let account = text(&made, "accountId");
+        for (role, resource, status, words) in [
+            ("us_rol_00000000", app.environment_id.as_str(), 400, "roleId"),
+            (&admin, &account, 400, "resourceId"),
+            (&admin, "us_ag_00000000", 400, "resourceId"),
+            (&admin, "us_sp_00000000", 404, "us_sp_00000000"),
+        ] {
+            let told = app.post(&path, wish(role, resource)).await.refused(status);
+            assert!(told.contains(words), "{told}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agent_hears_where_it_has_a_role() {
+    on_each_database(async |app: TestApp| {
+        let made = deploy(&app, json!({ "source": "1", "topics": ["space:updated"] })).await;
+        let path = format!("/v1/agents/{}/roles", text(&made, "id"));
+        let [own, other] = [crate::fixtures::contacts(&app).await, crate::fixtures::contacts(&app).await];
+        for space in [&own.space, &other.space] {
+            app.patch(&format!("/v1/spaces/{space}"), json!({ "name": "Renamed" })).await.data();
+        }
+        let heard = async || {
+            let id = Id::parse(&text(&made, "id")).unwrap();
+            let (agent, role) = app.service.agent_now(&id).await.unwrap().unwrap();
+            let (found, _) = app.service.events_for_agent(&agent, role.as_ref(), 0).await.unwrap();
+            found.into_iter().map(|event| event.space_id.unwrap().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(heard().await, [own.space.clone(), other.space.clone()]);
+        let has = app.get(&path).await.data()[0].take();
+        app.delete(&format!("{path}/{}", text(&has, "id"))).await.data();
+        assert!(heard().await.is_empty());
+        app.post(&path, json!({ "roleId": has["roleId"], "resourceId": other.space })).await.data();
+        assert_eq!(heard().await, std::slice::from_ref(&other.space));
     })
     .await;
 }

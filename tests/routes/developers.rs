@@ -5,7 +5,9 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use inlet::rpc::agents::{AgentList, VersionList};
 use inlet::rpc::job_log::{JobLog, JobsAsked, WholeJob};
-use inlet::rpc::people::{GuestDraft, GuestList, PeopleList, PersonDraft, SavedPerson};
+use inlet::rpc::people::{
+    GuestAddress, GuestDraft, GuestList, GuestSpace, PeopleList, PersonDraft, SavedPerson,
+};
 use inlet::rpc::reference::{OperationDetail, OperationRow};
 use inlet::rpc::secrets::SecretDraft;
 use inlet::rpc::webhooks::{Saved, WebhookDraft, WebhookList};
@@ -35,6 +37,13 @@ impl Page {
             .header("cookie", format!("inlet_session={}", self.session))
             .body(Body::from(postcard::to_allocvec(&arguments).unwrap()));
         let answer = self.router.clone().oneshot(request.unwrap()).await.unwrap();
+        let status = answer.status();
+        (status, to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec())
+    }
+
+    async fn fetch(&self, path: &str) -> (StatusCode, Vec<u8>) {
+        let request = Request::get(path).header("cookie", format!("inlet_session={}", self.session));
+        let answer = self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         let status = answer.status();
         (status, to_bytes(answer.into_body(), usize::MAX).await.unwrap().to_vec())
     }
@@ -121,7 +130,7 @@ async fn the_value_of_a_secret_goes_to_no_page() {
 #[tokio::test]
 async fn agents_are_listed_with_who_deployed_them_and_go_back() {
     on_each_database(async |app: TestApp| {
-        let [admin, ..] = pages(&app).await;
+        let [admin, member, stranger] = pages(&app).await;
         for source in ["exports.one = 1", "exports.two = 2"] {
             deploy(&app, json!({ "source": source, "slug": "importer", "topics": ["job:ready"] })).await;
         }
@@ -132,6 +141,8 @@ async fn agents_are_listed_with_who_deployed_them_and_go_back() {
             (agent.runs, agent.last, agent.topics.as_slice()),
             (0, None, &["job:ready".to_string()][..])
         );
+        deploy(&app, json!({ "source": "exports.other = 1", "slug": "other" })).await;
+        crate::agents::keep_runs(&app, &agent.id, &[(1_000, true), (3_000, false), (2_000, true)]).await;
         let versions: VersionList = admin.get("agents/agent_versions", (&agent.id,)).await;
         let first = versions.versions.last().unwrap();
         assert!(first.number == 1 && !first.runs);
@@ -139,7 +150,28 @@ async fn agents_are_listed_with_who_deployed_them_and_go_back() {
         let versions: VersionList = admin.get("agents/agent_versions", (&agent.id,)).await;
         let newest = &versions.versions[0];
         assert_eq!((newest.number, newest.origin, newest.runs), (3, 1, true));
-        assert_ne!(newest.by, "a program", "it was a person who went back");
+        let own = app.service.actor_of_session(&admin.session).await.unwrap().unwrap().1;
+        assert_eq!(newest.by, own.name, "it was a person who went back");
+        let by: Vec<&str> = versions.versions.iter().map(|version| version.by.as_str()).collect();
+        assert_eq!(by, [own.name.as_str(), "a program", "a program"]);
+        let list: AgentList = admin.get("agents/agents", (&app.environment_id,)).await;
+        let told: Vec<_> = list
+            .agents
+            .iter()
+            .map(|one| (one.slug.as_str(), one.by.as_str(), one.version, one.runs, one.failed, one.last))
+            .collect();
+        let wanted = [
+            ("importer", own.name.as_str(), 3, 3, 1, Some((3_000, false))),
+            ("other", "a program", 1, 0, 0, None),
+        ];
+        assert_eq!(told, wanted);
+
+        let path = format!("/agents/{}/versions/{}/download", agent.id, first.id);
+        assert_eq!(member.fetch(&path).await.0, StatusCode::FORBIDDEN);
+        assert_eq!(stranger.fetch(&path).await.0, StatusCode::FORBIDDEN);
+        let (status, bytes) = admin.fetch(&path).await;
+        let files = crate::agent_exports::unpacked(&bytes);
+        assert_eq!((status, files["importer/index.js"].as_str()), (StatusCode::OK, "exports.one = 1"));
     })
     .await;
 }
@@ -182,7 +214,8 @@ async fn a_guest_is_let_into_a_space_by_a_link() {
         let made = contacts(&app).await;
         let [_, member, stranger] = pages(&app).await;
         let environment_id = app.environment_id.clone();
-        let spaces = vec![made.space.clone()];
+        let only = Some(vec![made.workbook.clone()]);
+        let spaces = vec![GuestSpace { id: made.space.clone(), only, ..GuestSpace::default() }];
         let email = "guest@example.com".to_string();
         let draft = GuestDraft { environment_id, email, spaces, ..GuestDraft::default() };
         let refused: Option<String> = member.get("people/save_guest", (draft.clone(),)).await;
@@ -192,9 +225,14 @@ async fn a_guest_is_let_into_a_space_by_a_link() {
         assert!(refused.is_some_and(|words| words.contains("is not an e-mail address")));
         let list: GuestList = member.get("people/guests", (&app.environment_id, 50_u64)).await;
         let guest = &list.guests[0];
-        assert_eq!((list.total, guest.spaces[0].0.as_str()), (1, made.space.as_str()));
-        let link: String = member.get("people/guest_link", (&guest.id, &made.space)).await;
-        assert!(link.starts_with(&format!("http://inlet.test/space/{}?token=", made.space)), "{link}");
+        let [space] = guest.spaces.as_slice() else { panic!("{guest:?}") };
+        assert_eq!((list.total, space.id.as_str()), (1, made.space.as_str()));
+        assert_eq!(space.only, Some(vec![made.workbook.clone()]));
+        let there = app.get(&format!("/v1/guests/{}", guest.id)).await.data();
+        assert_eq!(there["spaces"][0]["workbooks"], json!([{ "id": made.workbook }]));
+        let link: GuestAddress = member.get("people/guest_link", (&guest.id, &made.space)).await;
+        let token = format!("http://inlet.test/space/{}?token=", made.space);
+        assert!(link.address.starts_with(&token) && !link.once, "{link:?}");
         let status = stranger.status("people/guest_link", (&guest.id, &made.space)).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
     })

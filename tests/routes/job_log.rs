@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use inlet::domain::access::{Actor, Role, Scope};
 use inlet::domain::ids::Id;
+use inlet::domain::job::JobType;
 use inlet::domain::job::log::{LogKind, LogLevel, NewEntry};
 use inlet::domain::time::Timestamp;
+use inlet::service::ErrorKind;
+use inlet::service::new_job::NewJob;
 use inlet::store::jobs;
 use serde_json::{Value, json};
 
@@ -149,6 +153,19 @@ async fn a_job_about_an_agent_belongs_to_the_environment() {
         let neighbour = app.neighbours_key().await;
         let path = format!("/v1/jobs/{}", text(&made, "id"));
         app.call_as(&neighbour, "GET", &path, &Value::Null).await.refused(404);
+
+        // Who sees a whole account names an environment of it.
+        let key = app.service.actor_of_bearer(&app.key).await.unwrap();
+        let admin =
+            |account_id| Actor { role: Role::Admin, scope: Scope::account(account_id), ..key.clone() };
+        let job = || NewJob {
+            environment_id: key.scope.environment_id.clone(),
+            ..NewJob::new(JobType::Agent, "inspect", "us_ag_x")
+        };
+        app.service.create_job(&admin(key.scope.account_id.clone()), job()).await.unwrap();
+        let other = crate::presence::other_account(&app).await;
+        let refused = app.service.create_job(&admin(other), job()).await.unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::NotFound);
     })
     .await;
 }

@@ -6,6 +6,7 @@
 mod util;
 
 mod actions;
+mod agent_exports;
 #[cfg(unix)]
 mod agent_runs;
 mod agents;
@@ -33,6 +34,7 @@ mod fixtures;
 mod foreign_ids;
 mod forms;
 mod granted_parts;
+mod guest_links;
 mod guest_roles;
 mod guests;
 mod invitations;
@@ -47,6 +49,7 @@ mod mapping;
 mod not_served;
 mod openapi;
 mod panels;
+mod passwords;
 mod places;
 mod presence;
 mod queries;
@@ -79,4 +82,6 @@ mod webhook_libraries;
 mod webhooks;
 mod workbooks;
 
-pub(crate) use util::test_app::{Answer, TestApp, on_each_database, on_each_database_within};
+pub(crate) use util::test_app::{
+    Answer, TestApp, on_each_database, on_each_database_with_mail, on_each_database_within,
+};

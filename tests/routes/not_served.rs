@@ -50,9 +50,9 @@ async fn what_is_not_served_says_so() {
 async fn only_the_exact_method_and_path_is_501() {
     let app = TestApp::on_sqlite().await;
     for (method, path, status) in [
-        ("GET", "/v1/agent-exports", 501),
-        ("PUT", "/v1/agent-exports", 405),
-        ("GET", "/v1/agent-exports/us_agx_00000000/more", 404),
+        ("GET", "/v1/prompts", 501),
+        ("PUT", "/v1/prompts", 405),
+        ("GET", "/v1/prompts/us_pr_00000000/more", 404),
         ("POST", "/v1/prompts/us_pr_00000000", 405),
         ("GET", "/v1/prompt", 404),
         ("POST", "/v1/v1/workbooks/us_wb_00000000/flags", 501),
@@ -65,11 +65,10 @@ async fn only_the_exact_method_and_path_is_501() {
 async fn jobs_that_nobody_does_are_refused() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;
-        for operation in ["mutate-records", "agent-export"] {
-            let body = json!({ "type": "workbook", "operation": operation, "source": made.workbook, "trigger": "immediate" });
-            let message = app.post("/v1/jobs", body).await.refused(501);
-            assert!(message.contains(operation), "{message}");
-        }
+        let operation = "mutate-records";
+        let body = json!({ "type": "workbook", "operation": operation, "source": made.workbook, "trigger": "immediate" });
+        let message = app.post("/v1/jobs", body).await.refused(501);
+        assert!(message.contains(operation), "{message}");
         let jobs = app.get("/v1/jobs").await.json();
         assert_eq!(jobs["pagination"]["totalCount"], 0);
     })

@@ -238,6 +238,13 @@ async fn messages_of_a_listener_stay_until_it_replaces_them() {
             json!([{ "type": "info", "message": "Hm", "source": "custom-logic", "field": "name" }]);
         assert_eq!((&record["values"]["name"]["messages"], &record["valid"]), (&expected, &json!(true)));
         assert_eq!(say(json!([])).await["values"]["name"]["messages"], json!([]));
+
+        // Beside what the server says it comes first.
+        let cell = json!({ "value": "old", "messages": [{ "type": "error", "message": "No age" }] });
+        app.put(&path(&made), json!([{ "id": ids[0], "values": { "age": cell } }])).await.data();
+        let record = app.get(&path(&made)).await.data()["records"][0].clone();
+        let said = record["values"]["age"]["messages"].as_array().unwrap();
+        assert_eq!((said.len(), &said[0]["message"]), (2, &json!("No age")), "{said:?}");
     })
     .await;
 }
@@ -252,6 +259,18 @@ async fn deleted_records_are_gone() {
         assert_eq!(names(&app, &made, "").await, [json!("Bob"), json!("Zoë")]);
         app.delete(&path(&made)).await.refused(400);
         assert_eq!(names(&app, &made, "").await.len(), 2);
+
+        // Their end is told, and no hook is asked to check them.
+        let told = async |topic: &str| {
+            let path = format!("/v1/events?spaceId={}&topic={topic}", made.space);
+            app.get(&path).await.json()["data"].as_array().unwrap().len()
+        };
+        assert_eq!((told("records:deleted").await, told("commit:created").await), (1, 1));
+        let forced = Request::delete(format!("{}?ids={}", path(&made), ids[1]))
+            .header("authorization", format!("Bearer {}", app.key))
+            .header("x-force-hooks", "true");
+        app.send(forced.body(Body::empty()).unwrap()).await.data();
+        assert_eq!((told("records:deleted").await, told("commit:created").await), (2, 1));
     })
     .await;
 }

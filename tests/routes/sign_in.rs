@@ -63,6 +63,18 @@ async fn too_many_tries_to_sign_in_must_wait() {
     .await;
 }
 
+#[tokio::test]
+async fn the_page_to_sign_in_is_there_for_whoever_has_no_session() {
+    on_each_database(async |app: TestApp| {
+        let asked = Request::get("/sign-in?next=/developers/keys").header(header::ACCEPT, "text/html");
+        let (status, _, page) = shown(&app, asked.body(Body::empty()).unwrap()).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("name=\"password\"") && page.contains("value=\"/developers/keys\""), "{page}");
+        assert!(page.contains("href=\"/password\""), "{page}");
+    })
+    .await;
+}
+
 pub async fn sent_form(
     app: &TestApp,
     path: &str,

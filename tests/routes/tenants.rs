@@ -41,6 +41,8 @@ pub(crate) async fn one_of_each(app: &TestApp, made: &Contacts) -> Vec<(&'static
     let agent = text(&crate::agents::deploy(app, json!({ "source": "exports.x = 1" })).await, "id");
     let versions = app.get(&format!("/v1/agents/{agent}/versions")).await.data();
     let version = text(&versions[0], "id");
+    let agent_role = text(&app.get(&format!("/v1/agents/{agent}/roles")).await.data()[0], "id");
+    let export = crate::agent_exports::exported(app, &agent).await;
     let own_app = crate::apps::make(app, "imports").await;
     let constraint = json!({ "validator": "x", "function": "x => x" });
     let constraint = app.post(&format!("/v1/apps/{own_app}/constraints"), constraint).await.data();
@@ -72,6 +74,8 @@ pub(crate) async fn one_of_each(app: &TestApp, made: &Contacts) -> Vec<(&'static
         ("{actorRoleId}", role),
         ("{agentId}", agent),
         ("{agentVersionId}", version),
+        ("{agentRoleId}", agent_role),
+        ("{agentExportId}", export),
         ("{appId}", own_app),
         ("{constraintId}", constraint),
         ("{version}", "1".to_string()),
@@ -79,6 +83,15 @@ pub(crate) async fn one_of_each(app: &TestApp, made: &Contacts) -> Vec<(&'static
         ("{programId}", program),
         ("{mappingId}", rule),
     ]
+}
+
+/// The address of those things; a role is one of an agent where the path is about agents.
+pub(crate) fn address_of(ids: &[(&'static str, String)], path: &str) -> String {
+    let role = if path.starts_with("/v1/agents/") { "{agentRoleId}" } else { "{actorRoleId}" };
+    let named = path.replace("{actorRoleId}", role);
+    let address = ids.iter().fold(named, |path, (name, id)| path.replace(name, id));
+    assert!(!address.contains('{'), "{path} has an id that this test does not know");
+    address
 }
 
 /// What a request sends that is to be understood: what stands after the address, and the body.
@@ -92,7 +105,9 @@ pub(crate) fn understood(method: &str, path: &str, record: &str) -> (&'static st
         ("patch", _) if path.ends_with("/bulk-update") => {
             ("", json!({ "fieldUpdates": { "name": { "value": "x" } } }))
         }
-        ("post", _) if path.ends_with("/roles") => ("", json!({ "roleId": "x", "resourceId": "y" })),
+        ("post", _) if path.ends_with("/roles") => {
+            ("", json!({ "roleId": "us_rol_0000000000", "resourceId": "us_env_0000000000" }))
+        }
         ("post", _) if path.ends_with("/split") => ("", json!({ "parts": 2 })),
         ("post", _) if path.ends_with("/log") => ("", json!({ "lines": [{ "message": "x" }] })),
         ("put", _) if path.ends_with("/plan") => ("", json!({ "fieldMapping": [] })),
@@ -114,9 +129,9 @@ async fn a_neighbour_finds_nothing() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;
         let ids = one_of_each(&app, &made).await;
-        let [record, job, event, file, guest, own_app] =
-            ["{recordId}", "{jobId}", "{eventId}", "{fileId}", "{guestId}", "{appId}"]
-                .map(|name| id_of(&ids, name).to_string());
+        let [record, job, event, file, guest, agent, own_app] =
+            ["{recordId}", "{jobId}", "{eventId}", "{fileId}", "{guestId}", "{agentId}", "{appId}"]
+                .map(|name| id_of(&ids, name));
         let neighbour = app.neighbours_key().await;
         let strangers = strangers(&app).await;
 
@@ -129,10 +144,9 @@ async fn a_neighbour_finds_nothing() {
             if ["/v1/users/", "/v1/auth/"].iter().any(|of_account| path.starts_with(of_account)) {
                 continue;
             }
-            let address = ids.iter().fold(path.clone(), |path, (name, id)| path.replace(name, id));
-            assert!(!address.contains('{'), "{path} has an id that this test does not know");
+            let address = address_of(&ids, path);
             for method in methods.as_object().unwrap().keys() {
-                let (query, body) = understood(method, path, &record);
+                let (query, body) = understood(method, path, record);
                 let answer = app
                     .call_as(&neighbour, &method.to_uppercase(), &format!("{address}{query}"), &body)
                     .await;
@@ -162,9 +176,10 @@ async fn a_neighbour_finds_nothing() {
                     .replace("{deliveryId}", "us_wd_0000000000")
                     .replace("{secretId}", "us_sec_0000000000")
                     .replace("{guestId}", "us_g_0000000000")
-                    .replace("{actorRoleId}", "us_acr_0000000000")
                     .replace("{agentId}", "us_ag_0000000000")
                     .replace("{agentVersionId}", "us_agv_0000000000")
+                    .replace("{agentExportId}", "us_age_0000000000")
+                    .replace("{actorRoleId}", "us_acr_0000000000")
                     .replace("{appId}", "us_app_0000000000")
                     .replace("{constraintId}", "us_cn_0000000000")
                     .replace("{version}", "1")
@@ -193,6 +208,13 @@ async fn a_neighbour_finds_nothing() {
             ("GET", format!("/v1/agents?environmentId={}", app.environment_id), Value::Null),
             ("GET", format!("/v1/agents/logs?environmentId={}", app.environment_id), Value::Null),
             ("GET", format!("/v1/agents/executions?environmentId={}", app.environment_id), Value::Null),
+            ("GET", format!("/v1/agent-exports?environmentId={}", app.environment_id), Value::Null),
+            ("GET", format!("/v1/agent-exports?agentId={agent}"), Value::Null),
+            (
+                "POST",
+                "/v1/jobs".to_string(),
+                json!({ "type": "agent", "operation": "agent-export", "source": agent, "trigger": "immediate" }),
+            ),
             (
                 "POST",
                 format!("/v1/agents?environmentId={}", app.environment_id),
@@ -310,7 +332,7 @@ async fn a_neighbour_finds_nothing() {
             let listed = app.call_as(&neighbour, "GET", &format!("/v1/webhooks{query}"), &Value::Null).await;
             assert_eq!(listed.json()["data"], json!([]), "{query}");
         }
-        for path in ["/v1/agents", "/v1/apps", "/v1/mapping", &format!("/v1/mapping?jobId={job}")] {
+        for path in ["/v1/agents", "/v1/agent-exports", "/v1/apps", "/v1/mapping", &format!("/v1/mapping?jobId={job}")] {
             let listed = app.call_as(&neighbour, "GET", path, &Value::Null).await;
             assert_eq!(listed.json()["data"], json!([]), "{path}");
         }

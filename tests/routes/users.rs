@@ -234,9 +234,10 @@ async fn the_last_admin_stays() {
             .post("/v1/users/invite", json!({ "email": "a@b.example", "name": "A", "actorRoles": [] }))
             .await
             .refused(403);
-        // The password of the settings is that of the first who is an admin still.
+        // The password of the settings is that of the first who is an admin still, unless they chose one.
         app.service.set_admin_password("the third password").await.unwrap();
-        assert!(app.service.sign_in("second@example.com", "the third password", None).await.is_ok());
+        assert!(app.service.sign_in("second@example.com", "the third password", None).await.is_err());
+        assert!(app.service.sign_in("second@example.com", PASSWORD, None).await.is_ok());
         assert_eq!(app.service.sign_in_local().await.unwrap().user.email, "second@example.com");
     })
     .await;

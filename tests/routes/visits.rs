@@ -15,14 +15,14 @@ use crate::fixtures::{Contacts, contacts, text};
 use crate::{TestApp, on_each_database};
 
 /// A browser that is nobody's until it opens a link.
-struct Browser(Router);
+pub struct Browser(Router);
 
 impl Browser {
-    fn new(app: &TestApp) -> Self {
+    pub fn new(app: &TestApp) -> Self {
         Self(router(ServerState::new(app.service.clone(), Arc::new(NoAssets), Trust::Nobody)))
     }
 
-    async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+    pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
         let mut request = Request::builder().method(method).uri(path).header("sec-fetch-site", "same-origin");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -31,7 +31,12 @@ impl Browser {
     }
 
     /// Opens a page, in a frame of another site or in a tab.
-    async fn open(&self, path: &str, target: &str, more: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
+    pub async fn open(
+        &self,
+        path: &str,
+        target: &str,
+        more: &[(&str, &str)],
+    ) -> (StatusCode, HeaderMap, String) {
         let mut headers = vec![("accept", "text/html"), ("sec-fetch-dest", target)];
         headers.extend(more);
         let answer = self.ask("GET", path, &headers, "").await;
@@ -43,27 +48,27 @@ impl Browser {
     }
 }
 
-async fn read(answer: Response) -> (StatusCode, HeaderMap, String) {
+pub async fn read(answer: Response) -> (StatusCode, HeaderMap, String) {
     let (parts, body) = answer.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap();
     (parts.status, parts.headers, String::from_utf8(bytes.to_vec()).unwrap())
 }
 
 /// The token of a visit in its first page.
-fn visit_of(page: &str) -> String {
+pub fn visit_of(page: &str) -> String {
     let rest = page.split("data-token=\"").nth(1).unwrap_or_else(|| panic!("no visitor's page: {page}"));
     rest.split('"').next().unwrap_or_default().to_string()
 }
 
 /// The link to a space, without the server's name, and its token.
-async fn link(app: &TestApp, made: &Contacts) -> (String, String) {
+pub async fn link(app: &TestApp, made: &Contacts) -> (String, String) {
     let link = text(&app.get(&format!("/v1/spaces/{}", made.space)).await.data(), "guestLink");
     let path = link[link.find("/space/").unwrap()..].to_string();
     let token = path.split("token=").nth(1).unwrap().to_string();
     (path, token)
 }
 
-fn policy(headers: &HeaderMap) -> &str {
+pub fn policy(headers: &HeaderMap) -> &str {
     headers["content-security-policy"].to_str().unwrap()
 }
 
@@ -262,6 +267,41 @@ async fn a_file_is_fetched_with_a_ticket_for_that_file() {
         let renewed = text(&serde_json::from_str(&body).unwrap(), "token");
         assert_eq!(browser.status("POST", "/visit", &renewed).await, StatusCode::OK);
         assert_eq!(browser.status("POST", "/visit", "visit.forged").await, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_may_fetch_the_words_of_its_host_and_nothing_else() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let (link, _) = link(&app, &made).await;
+        let browser = Browser::new(&app);
+        let space = format!("/v1/spaces/{}", made.space);
+        let (_, headers, page) =
+            browser.open(&link, "iframe", &[("accept-language", "tlh, fr-CA;q=0.8, en;q=0.5")]).await;
+        assert!(page.contains("<html lang=\"fr\"") && page.contains("/languages/fr.js"), "{page}");
+        assert!(policy(&headers).contains("connect-src 'self';"));
+        for (address, sites) in [
+            ("https://shop.example/locales/en/translation.json", "connect-src 'self' https://shop.example;"),
+            ("/locales/en/translation.json", "connect-src 'self';"),
+            ("https://a.example; script-src *//x.json", "connect-src 'self';"),
+            ("javascript://alert(1)", "connect-src 'self';"),
+        ] {
+            app.patch(&space, json!({ "languageOverride": "de-AT", "translationsPath": address }))
+                .await
+                .data();
+            let (_, headers, page) = browser.open(&link, "iframe", &[("accept-language", "fr")]).await;
+            assert!(page.contains("<html lang=\"de\"") && page.contains("data-wanted=\"de-AT\""), "{page}");
+            let policy = policy(&headers);
+            assert!(
+                policy.contains(sites) && policy.matches("script-src").count() == 1,
+                "{address}: {policy}"
+            );
+        }
+        app.patch(&space, json!({ "languageOverride": "en", "translationsPath": null })).await.data();
+        let (_, _, page) = browser.open(&link, "iframe", &[("accept-language", "fr")]).await;
+        assert!(page.contains("<html lang=\"en\"") && !page.contains("/language.js"), "{page}");
     })
     .await;
 }

@@ -59,6 +59,25 @@ pub async fn on_each_database_within(limits: Limits, test: impl AsyncFn(TestApp)
     }
 }
 
+/// The same, of a server that sends mails: what it would send is asked of [`Service::take_mail`].
+pub async fn on_each_database_with_mail(test: impl AsyncFn(TestApp)) {
+    let mail = || {
+        let (url, from) = ("smtp://127.0.0.1:9".to_string(), "Inlet <inlet@example.com>".to_string());
+        Some(MailServer { url, from, first_wait: 60_000 })
+    };
+    let folder = std::env::temp_dir().join(unique());
+    std::fs::create_dir_all(&folder).unwrap();
+    let url = DatabaseUrl::Sqlite(folder.join("inlet.db"));
+    test(TestApp::open_with(folder, &url, small_files(), mail()).await).await;
+    if let Some(address) = postgres::cluster() {
+        let name = unique();
+        let url = DatabaseUrl::Postgres(postgres::new_database(&address, &name).await);
+        let folder = std::env::temp_dir().join(&name);
+        std::fs::create_dir_all(&folder).unwrap();
+        test(TestApp::open_with(folder, &url, small_files(), mail()).await).await;
+    }
+}
+
 fn small_files() -> Limits {
     Limits { file_bytes: 4 << 20, ..Limits::default() }
 }

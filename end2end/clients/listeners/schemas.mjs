@@ -1,9 +1,13 @@
 // Gives new spaces a workbook that is made of a schema: each kind in a namespace of its own.
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 
 import json from '@flatfile/plugin-convert-json-schema';
 import { configureSpaceWithOpenAPI } from '@flatfile/plugin-convert-openapi-schema';
 import yaml from '@flatfile/plugin-convert-yaml-schema';
+
+// It finds its files from its own folder, which it knows as a CommonJS module only.
+const { configureSpaceWithSqlDDL } = createRequire(import.meta.url)('@flatfile/plugin-convert-sql-ddl');
 
 const person = {
   $id: 'https://example.com/person.json',
@@ -31,5 +35,10 @@ export default function (listener) {
   );
   listener.namespace('space:openapi', (listener) =>
     listener.use(configureSpaceWithOpenAPI({ workbooks: [{ name: 'OpenAPI', source: at('/api.json'), sheets: [{ model: 'Person', name: 'Person' }] }] })),
+  );
+  listener.namespace('space:sql', (listener) =>
+    listener.use(
+      configureSpaceWithSqlDDL({ workbooks: [{ name: 'SQL', source: '../../../listeners/people.sql', sheets: [{ name: 'Person', slug: 'people' }] }] }),
+    ),
   );
 }

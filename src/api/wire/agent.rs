@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::domain::agent::{Agent, AgentConfig, AgentRun, AgentVersion};
+use crate::api::shape;
+use crate::domain::agent::{Agent, AgentConfig, AgentExport, AgentExportType, AgentRun, AgentVersion};
 use crate::domain::ids::AgentId;
 use crate::domain::time::Timestamp;
 use crate::service::agents::AgentSources;
@@ -242,7 +243,40 @@ impl AgentLogBody {
     }
 }
 
-/// A role of an agent: there are none.
+/// The code of an agent, packed to be taken away.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AgentRole)]
-pub struct AgentRoleBody {}
+#[serde(rename_all = "camelCase")]
+#[schema(as = AgentExport)]
+pub struct AgentExportBody {
+    /// Its id.
+    id: String,
+    /// Of which agent.
+    agent_id: String,
+    /// For what: `SOURCE`, `SYSTEM_COMBINED` or `AUTOBUILD_INLINED`, which are the same here.
+    #[schema(schema_with = shape::words::<AgentExportType>)]
+    export_type: AgentExportType,
+    /// Whose it is.
+    account_id: String,
+    /// Where the agent is.
+    environment_id: String,
+    /// When it was made.
+    #[schema(value_type = String)]
+    created_at: Timestamp,
+    /// The same.
+    #[schema(value_type = String)]
+    updated_at: Timestamp,
+}
+
+impl From<AgentExport> for AgentExportBody {
+    fn from(export: AgentExport) -> Self {
+        Self {
+            id: export.id.into(),
+            agent_id: export.agent_id.into(),
+            export_type: export.kind,
+            account_id: export.account_id.into(),
+            environment_id: export.environment_id.into(),
+            created_at: export.created_at,
+            updated_at: export.created_at,
+        }
+    }
+}

@@ -121,15 +121,16 @@ impl ProgramBody {
 
 impl From<MappingRule> for RuleBody {
     fn from(rule: MappingRule) -> Self {
+        let given = rule.given;
         Self {
             id: Some(rule.id.into()),
-            name: rule.name,
-            rule_type: rule.rule_type,
-            config: rule.config,
-            confidence: rule.confidence,
-            metadata: rule.metadata,
-            accepted_at: rule.accepted_at.map(|moment| moment.to_string()),
-            accepted_by: rule.accepted_by,
+            name: given.name,
+            rule_type: given.rule_type,
+            config: given.config,
+            confidence: given.confidence,
+            metadata: given.metadata,
+            accepted_at: given.accepted_at.map(|moment| moment.to_string()),
+            accepted_by: given.accepted_by,
             created_by: rule.created_by,
             created_at: rule.created_at.to_string(),
             updated_at: rule.updated_at.to_string(),

@@ -110,7 +110,7 @@ impl SpaceBody {
         }
         Self {
             is_collaborative: space.is_collaborative(),
-            guest_link: access_token.as_ref().map(|token| service.space_link(&space.id, token)),
+            guest_link: access_token.as_ref().map(|token| service.shared_link(&space, token)),
             access_token,
             guest_authentication: space.guest_authentication(),
             translations_path: space.translations_path(),

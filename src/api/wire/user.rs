@@ -227,6 +227,8 @@ pub struct ExchangeRequest {
     pub token: Option<String>,
     /// The address of who is invited.
     pub email: Option<String>,
+    /// The space into which a guest is invited.
+    pub space_id: Option<String>,
 }
 
 /// What the token of an invitation was exchanged for.

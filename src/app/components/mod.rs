@@ -3,6 +3,7 @@
 mod button;
 mod confirm;
 mod dialog;
+mod draft;
 mod drop_zone;
 mod empty_state;
 mod follow_up;
@@ -20,6 +21,7 @@ mod try_again;
 pub use button::{Button, Look};
 pub use confirm::{Confirm, Doubt};
 pub use dialog::{Dialog, focus_first, open_while};
+pub use draft::{Filling, Taken, draft_dialog, taken};
 pub use drop_zone::{CSV_FILES, DropZone, Picked, dropped, picked};
 pub use empty_state::EmptyState;
 pub use follow_up::{FollowUp, FollowUpDeed};

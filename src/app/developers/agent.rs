@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::{Developers, event, section};
+use super::{Developers, event};
 use crate::app::components::{Button, Dialog, Tab, Tabs, open_while};
-use crate::app::format;
 use crate::app::jobs::clock;
 use crate::app::plain::{Any, each, on_mouse, part, watch};
 use crate::app::signals::{Memo, RwSignal, Signal, StoredValue};
+use crate::app::{following, format};
 use crate::rpc::agents::{self, AgentRow, RunList, RunRow, VersionList, VersionRow};
 use crate::rpc::events::EventRow;
 
@@ -35,7 +35,7 @@ pub fn panel(developers: Developers, looking: RwSignal<Option<AgentRow>>) -> Any
         <Dialog id="agent" open=open title=Signal::derive(heading) panel=true>
             {looking.get_untracked().map(|row| opened(Panel { developers, id: StoredValue::new(row.id), event })).any()}
         </Dialog>
-        {event::panel(event)}
+        {event::panel(developers, event)}
     }
     .any()
 }
@@ -58,33 +58,9 @@ fn opened(panel: Panel) -> AnyView {
 /// The runs, which are read again while somebody looks at them.
 fn log(panel: Panel) -> AnyView {
     let most = RwSignal::new(STEP);
-    let found = RwSignal::new(None::<RunList>);
-    let failed = RwSignal::new(String::new());
-    let read = move || {
-        let Some(asked) = most.try_get_untracked() else { return };
-        let id = panel.id.get_value();
-        spawn_local(async move {
-            match agents::agent_runs(id, asked).await {
-                Ok(list) => {
-                    let is_new = found.try_with_untracked(|known| {
-                        known.as_ref().map(|known| &known.runs) != Some(&list.runs)
-                    });
-                    if is_new == Some(true) {
-                        found.set(Some(list));
-                    }
-                    let _ = failed.try_set(String::new());
-                }
-                Err(error) => {
-                    let _ = failed.try_set(error.message);
-                }
-            }
-        });
-    };
-    watch(move || {
-        most.track();
-        read();
-    });
-    section::while_seen(read);
+    let ask = move |most| agents::agent_runs(panel.id.get_value(), most);
+    let log = following::follow(move || most.get(), ask, |known: &RunList, list| known.runs == list.runs);
+    let found = log.found;
     let keys = move || {
         found.with(|list| list.iter().flat_map(|list| &list.runs).map(|run| run.id.clone()).collect())
     };
@@ -93,12 +69,10 @@ fn log(panel: Panel) -> AnyView {
         found.with(|list| list.as_ref().is_some_and(|list| list.total > list.runs.len() as u64))
     });
     view! {
-        {part(move || match (is_empty.get(), failed.get()) {
-            (None, message) if message.is_empty() => view! { <p class="quiet" role="status">"Reading…"</p> }.any(),
-            (None, message) => view! { <p class="field-error" role="alert">{message}</p> }.any(),
-            (Some(true), _) => view! { <p class="quiet">"It has not run yet. The next event that it hears of comes here."</p> }.any(),
-            (Some(false), _) => ().any(),
-        })}
+        {log.state()}
+        {part(move || (is_empty.get() == Some(true)).then(|| {
+            view! { <p class="quiet">"It has not run yet. The next event that it hears of comes here."</p> }
+        }))}
         <ol class="run-list">{each(keys, move |id| run(panel, found, &id))}</ol>
         {part(move || older.get().then(|| {
             view! { <p class="more"><Button label="Show older runs".to_string() press=move |()| most.update(|most| *most += STEP) /></p> }
@@ -193,6 +167,8 @@ fn version(panel: Panel, version: VersionRow, now: i64) -> AnyView {
     let number = version.number;
     let origin = if version.origin == number { String::new() } else { format!(" as {}", version.origin) };
     let by = if version.by.is_empty() { String::new() } else { format!(" by {}", version.by) };
+    let code = format!("/agents/{}/versions/{}/download", panel.id.get_value(), version.id);
+    let code_label = format!("Download the code of version {number}");
     let label = format!("Go back to version {number}");
     let title = format!("{label}?");
     let back = move |_| {
@@ -213,6 +189,7 @@ fn version(panel: Panel, version: VersionRow, now: i64) -> AnyView {
                 <b>{format!("Version {number}{origin}")}</b>
                 <span class="quiet">{format::ago(version.at, now)} {by}</span>
                 <span class="grow"></span>
+                <a class="button button-small" href=code aria-label=code_label download="" rel="external">"Download"</a>
                 {if version.runs {
                     view! { <span class="state good">"Runs"</span> }.any()
                 } else {

@@ -35,6 +35,7 @@ pub fn frame(list: EnvironmentList) -> AnyView {
         moved: RwSignal::new(0),
     };
     let section = Memo::new(move |_| router.route.with(section));
+    show_the_open_one(section);
     let found = move || SECTIONS.iter().find(|row| section.with(|key| key == row.key));
     view! {
         <div class="developers">
@@ -69,6 +70,19 @@ pub fn frame(list: EnvironmentList) -> AnyView {
         </div>
     }
     .any()
+}
+
+/// Brings the link to the section that is open into the row of a narrow screen.
+fn show_the_open_one(section: Memo<String>) {
+    watch(move || {
+        section.track();
+        #[cfg(feature = "hydrate")]
+        request_animation_frame(|| {
+            if let Ok(Some(link)) = document().query_selector(".sections [aria-current]") {
+                crate::app::dom::call(&link, "scrollIntoView", &[false.into()]);
+            }
+        });
+    });
 }
 
 fn section(route: &Option<Route>) -> String {

@@ -5,10 +5,10 @@ use leptos::task::spawn_local;
 
 use super::{Developers, section};
 use crate::app::components::{
-    Button, Control, Dialog, EmptyState, FormField, Icon, MenuButton, MenuItem, Table, open_while,
+    Button, Control, EmptyState, Filling, FormField, Icon, MenuButton, MenuItem, Table, draft_dialog, taken,
 };
 use crate::app::format;
-use crate::app::plain::{Any, flag, live, on_event, on_mouse};
+use crate::app::plain::{Any, live, on_event};
 use crate::app::signals::{RwSignal, Signal, StoredValue};
 use crate::rpc::people::{self, GuestDraft, GuestList, GuestRow, GuestSpace, SpaceChoice};
 
@@ -118,8 +118,12 @@ fn show_link(developers: Developers, guest: String, space: String) {
         match people::guest_link(guest, space).await {
             Ok(link) => developers.reveal(
                 "The link of this guest",
-                "Send it to them: it opens the space for a day, for whoever has it.",
-                link,
+                if link.once {
+                    "Send it to them: it opens the space once, within a day."
+                } else {
+                    "Send it to them: it opens the space for a day, for whoever has it."
+                },
+                link.address,
             ),
             Err(error) => developers.toasts.fail("There is no link", error),
         }
@@ -140,75 +144,46 @@ fn ask_to_delete(developers: Developers, guest: &GuestRow) {
 }
 
 fn dialog(shared: Guests) -> AnyView {
-    let draft = shared.draft;
-    let open = open_while(move || draft.with(Option::is_some), move || draft.set(None));
-    let heading = move || {
-        let is_new = draft.with(|draft| draft.as_ref().is_none_or(|draft| draft.id.is_empty()));
-        if is_new { "Invite a guest" } else { "Change a guest" }.to_string()
-    };
-    view! {
-        <Dialog id="guest-form" open=open title=Signal::derive(heading)>
-            {draft.get_untracked().map(|draft| form(shared, draft, open)).any()}
-        </Dialog>
-    }
-    .any()
+    let heading = |draft: &GuestDraft| if draft.id.is_empty() { "Invite a guest" } else { "Change a guest" };
+    draft_dialog("guest-form", shared.draft, heading, move |draft, filling| form(shared, draft, filling))
 }
 
-fn form(shared: Guests, draft: GuestDraft, open: RwSignal<bool>) -> AnyView {
+fn form(shared: Guests, draft: GuestDraft, filling: Filling) -> AnyView {
     let (email, name) = (RwSignal::new(draft.email.clone()), RwSignal::new(draft.name.clone()));
     let chosen = RwSignal::new(draft.spaces.clone());
-    let (error, saving) = (RwSignal::new(None::<String>), RwSignal::new(false));
     let (known, is_new) = (!draft.id.is_empty() && draft.email.is_empty(), draft.id.is_empty());
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if saving.get_untracked() {
-            return;
-        }
+    let send = move || {
         let draft = GuestDraft {
             email: email.get_untracked(),
             name: name.get_untracked(),
             spaces: chosen.get_untracked(),
             ..draft.clone()
         };
-        saving.set(true);
-        error.set(None);
-        spawn_local(async move {
-            let answer = people::save_guest(draft).await;
-            let _ = saving.try_set(false);
-            let refused = match answer {
-                Ok(Some(words)) => words,
-                Err(error) => error.message,
-                Ok(None) => {
-                    open.set(false);
+        async move {
+            match people::save_guest(draft).await {
+                Ok(Some(words)) => Err(words),
+                Err(error) => Err(error.message),
+                Ok(None) => Ok(taken(move || {
                     if is_new {
                         section::say(
                             shared.developers,
                             "They may come in: the menu beside them has their links",
                         );
                     }
-                    return shared.developers.read();
-                }
-            };
-            let _ = error.try_set(Some(refused));
-        });
+                    shared.developers.read();
+                })),
+            }
+        }
     };
-    view! {
-        <form on:submit=submit novalidate>
-            <div class="dialog-body">
-                <FormField name="guest-email".to_string() label="E-mail".to_string() control=Control::Line("email") value=email required=!known error=error />
-                <FormField name="guest-name".to_string() label="Name".to_string() control=Control::Line("text") value=name />
-                <fieldset class="choices">
-                    <legend>"Spaces"</legend>
-                    {shared.spaces.get_value().into_iter().map(|space| space_choice(chosen, space)).collect_view().any()}
-                </fieldset>
-            </div>
-            <footer class="dialog-foot">
-                <button type="button" class="button" on:click=on_mouse(move |_| open.set(false))>"Cancel"</button>
-                <button type="submit" class="button button-primary" aria-disabled=flag(move || saving.get())>{if is_new { "Invite" } else { "Save" }}</button>
-            </footer>
-        </form>
-    }
-    .any()
+    let fields = view! {
+        <FormField name="guest-email".to_string() label="E-mail".to_string() control=Control::Line("email") value=email required=!known error=filling.error />
+        <FormField name="guest-name".to_string() label="Name".to_string() control=Control::Line("text") value=name />
+        <fieldset class="choices">
+            <legend>"Spaces"</legend>
+            {shared.spaces.get_value().into_iter().map(|space| space_choice(chosen, space)).collect_view().any()}
+        </fieldset>
+    };
+    filling.form(if is_new { "Invite" } else { "Save" }, fields.any(), send)
 }
 
 /// A space that can be granted, and below it, while it is, which of its workbooks.

@@ -3,28 +3,29 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::Developers;
 use super::event::json_text;
-use super::section;
 use crate::app::components::{Dialog, open_while};
+use crate::app::following::while_seen;
 use crate::app::jobs;
 use crate::app::plain::{Any, part};
 use crate::app::signals::{RwSignal, Signal};
 use crate::rpc::job_log::{self, WholeJob};
 
 /// The panel at the right.
-pub fn panel(looking: RwSignal<Option<(String, String)>>) -> AnyView {
+pub fn panel(developers: Developers, looking: RwSignal<Option<(String, String)>>) -> AnyView {
     let open = open_while(move || looking.with(Option::is_some), move || looking.set(None));
     let heading = move || looking.with(|job| job.as_ref().map(|job| job.1.clone()).unwrap_or_default());
     view! {
         <Dialog id="job" open=open title=Signal::derive(heading) panel=true>
-            {looking.get_untracked().map(|(id, _)| detail(id)).any()}
+            {looking.get_untracked().map(|(id, _)| detail(developers, id)).any()}
         </Dialog>
     }
     .any()
 }
 
 /// What is known of it, which is read again while somebody looks at it.
-fn detail(id: String) -> AnyView {
+fn detail(developers: Developers, id: String) -> AnyView {
     let found = RwSignal::new(None::<Result<WholeJob, String>>);
     let asked = RwSignal::new(id.clone());
     let read = move || {
@@ -38,28 +39,28 @@ fn detail(id: String) -> AnyView {
         });
     };
     crate::app::plain::watch(read);
-    section::while_seen(read);
+    while_seen(read);
     view! {
         <div class="dialog-body delivery">
             <p class="quiet"><code>{id}</code></p>
             {part(move || match found.get() {
                 None => view! { <p class="quiet" role="status">"Reading…"</p> }.any(),
                 Some(Err(message)) => view! { <p class="field-error" role="alert">{message}</p> }.any(),
-                Some(Ok(facts)) => told(facts),
+                Some(Ok(facts)) => told(developers, facts),
             })}
         </div>
     }
     .any()
 }
 
-fn told(facts: WholeJob) -> AnyView {
+fn told(developers: Developers, facts: WholeJob) -> AnyView {
     let WholeJob { story, input, outcome } = facts;
     let about = match &story.scope {
         Some(scope) => format!("On the {}: {scope}.", story.about),
         None => format!("On the {}.", story.about),
     };
     let json = |heading: &'static str, text: String| {
-        (!text.is_empty()).then(|| view! { <h3>{heading}</h3> {json_text(text)} }).any()
+        (!text.is_empty()).then(|| view! { <h3>{heading}</h3> {json_text(developers, text)} }).any()
     };
     view! {
         <p>{about}</p>

@@ -1,13 +1,13 @@
 //! The jobs of an environment over all its spaces, the newest first, and going on.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::{Developers, job, section};
 use crate::app::components::{Button, Control, EmptyState, FormField, Icon, Table, icon};
+use crate::app::following::{self, Following};
 use crate::app::format;
 use crate::app::jobs::sign_of;
-use crate::app::plain::{Any, each, on_mouse, part, watch};
+use crate::app::plain::{Any, each, on_mouse, part};
 use crate::app::signals::{Memo, RwSignal};
 use crate::domain::job::JobStanding;
 use crate::domain::route::Route;
@@ -28,16 +28,22 @@ const STANDINGS: &[(&str, &str, Option<JobStanding>)] = &[
 /// What the parts of the section share.
 #[derive(Clone, Copy)]
 struct Jobs {
-    developers: Developers,
-    standing: RwSignal<String>,
-    text: RwSignal<String>,
-    most: RwSignal<u64>,
-    found: RwSignal<Option<JobLog>>,
+    asked: Asked,
+    log: Following<JobLog>,
     /// The job that is looked at: its id and what people call it.
     looking: RwSignal<Option<(String, String)>>,
 }
 
-impl Jobs {
+/// What is to be shown.
+#[derive(Clone, Copy)]
+struct Asked {
+    developers: Developers,
+    standing: RwSignal<String>,
+    text: RwSignal<String>,
+    most: RwSignal<u64>,
+}
+
+impl Asked {
     fn question(self) -> JobsAsked {
         let chosen = self.standing.get();
         JobsAsked {
@@ -47,75 +53,54 @@ impl Jobs {
             most: self.most.get(),
         }
     }
+}
 
-    /// Asks for what is to be shown now; an answer to an older question is passed over.
-    fn read(self) {
-        let Some(asked) = self.most.try_get_untracked().map(|_| untrack(|| self.question())) else { return };
-        spawn_local(async move {
-            let answer = job_log::newest_jobs(asked.clone()).await;
-            let current = self.most.try_get_untracked().is_some() && untrack(|| self.question()) == asked;
-            match answer {
-                Ok(list) if current => {
-                    let is_new = |known: &Option<JobLog>| {
-                        known
-                            .as_ref()
-                            .is_none_or(|known| known.jobs != list.jobs || known.total != list.total)
-                    };
-                    if self.found.with_untracked(is_new) {
-                        self.found.set(Some(list));
-                    }
-                }
-                Err(error) if current => self.developers.toasts.fail("The jobs could not be read", error),
-                _ => {}
-            }
-        });
-    }
-
+impl Jobs {
     fn job(self, id: &str) -> Option<LoggedJob> {
-        self.found.with(|list| list.as_ref()?.jobs.iter().find(|job| job.id == id).cloned())
+        self.log.found.with(|list| list.as_ref()?.jobs.iter().find(|job| job.id == id).cloned())
     }
 }
 
 /// The log, with a filter over it.
 pub fn jobs(developers: Developers) -> AnyView {
-    let shared = Jobs {
+    let asked = Asked {
         developers,
         standing: RwSignal::new(String::new()),
         text: RwSignal::new(String::new()),
         most: RwSignal::new(STEP),
-        found: RwSignal::new(None),
-        looking: RwSignal::new(None),
     };
-    watch(move || {
-        shared.question();
-        developers.moved.track();
-        shared.read();
-    });
-    section::while_seen(move || shared.read());
+    let is_same = |known: &JobLog, list: &JobLog| known.jobs == list.jobs && known.total == list.total;
+    let log = following::follow(move || asked.question(), job_log::newest_jobs, is_same);
+    let shared = Jobs { asked, log, looking: RwSignal::new(None) };
     let standings = STANDINGS.iter().map(|(key, words, _)| (key.to_string(), words.to_string())).collect();
     view! {
         {section::head("What was done in all spaces of this environment: by people, by listeners and by the server. It goes on by itself.", ().any())}
         <div class="section-filter" role="search">
-            <FormField name="job-standing".to_string() label="Show".to_string() control=Control::Choice(standings) value=shared.standing />
-            <FormField name="job-text".to_string() label="Search".to_string() control=Control::Line("search") value=shared.text help=Some("In names and in what jobs say".to_string()) />
+            <FormField name="job-standing".to_string() label="Show".to_string() control=Control::Choice(standings) value=asked.standing />
+            <FormField name="job-text".to_string() label="Search".to_string() control=Control::Line("search") value=asked.text help=Some("In names and in what jobs say".to_string()) />
         </div>
         {list(shared)}
-        {job::panel(shared.looking)}
+        {job::panel(developers, shared.looking)}
     }
     .any()
 }
 
 fn list(shared: Jobs) -> AnyView {
     let keys = move || {
-        shared.found.with(|list| list.iter().flat_map(|list| &list.jobs).map(|job| job.id.clone()).collect())
+        shared
+            .log
+            .found
+            .with(|list| list.iter().flat_map(|list| &list.jobs).map(|job| job.id.clone()).collect())
     };
-    let state = Memo::new(move |_| shared.found.with(|list| list.as_ref().map(|list| list.jobs.is_empty())));
+    let state =
+        Memo::new(move |_| shared.log.found.with(|list| list.as_ref().map(|list| list.jobs.is_empty())));
     let has_more = Memo::new(move |_| {
-        shared.found.with(|list| list.as_ref().is_some_and(|list| list.total > list.jobs.len() as u64))
+        shared.log.found.with(|list| list.as_ref().is_some_and(|list| list.total > list.jobs.len() as u64))
     });
     view! {
+        {shared.log.state()}
         {part(move || match state.get() {
-            None => view! { <p class="quiet" role="status">"Reading…"</p> }.any(),
+            None => ().any(),
             Some(true) => {
                 view! {
                     <EmptyState sign=Icon::Clock title="No jobs" text="No job is like that. An import, an export or a press on an action makes one." />
@@ -132,7 +117,7 @@ fn list(shared: Jobs) -> AnyView {
             }
         })}
         {part(move || has_more.get().then(|| {
-            let more = move |()| shared.most.update(|most| *most += STEP);
+            let more = move |()| shared.asked.most.update(|most| *most += STEP);
             view! { <p class="more"><Button label="Show older jobs".to_string() press=more /></p> }
         }))}
     }
@@ -141,7 +126,7 @@ fn list(shared: Jobs) -> AnyView {
 
 fn row(shared: Jobs, id: String) -> AnyView {
     let Some(first) = untrack(|| shared.job(&id)) else { return ().any() };
-    let now = move || shared.found.with(|list| list.as_ref().map_or(0, |list| list.now));
+    let now = move || shared.log.found.with(|list| list.as_ref().map_or(0, |list| list.now));
     let [of_state, of_took, looked] = std::array::from_fn(|_| id.clone());
     let label = first.label.clone();
     let state = move || {

@@ -5,10 +5,10 @@ use leptos::task::spawn_local;
 
 use super::{Developers, guests, section};
 use crate::app::components::{
-    Button, Control, Dialog, FormField, Icon, Look, MenuButton, MenuItem, Table, open_while,
+    Button, Control, Filling, FormField, Icon, Look, MenuButton, MenuItem, Table, draft_dialog, taken,
 };
 use crate::app::format;
-use crate::app::plain::{Any, flag, on_mouse};
+use crate::app::plain::Any;
 use crate::app::signals::{RwSignal, Signal, StoredValue};
 use crate::rpc::people::{self, PeopleList, PersonDraft, PersonRow, SavedPerson};
 
@@ -56,6 +56,7 @@ fn shown(shared: People, list: PeopleList) -> AnyView {
             {people.into_iter().map(|person| row(shared, person, manages, now)).collect_view().any()}
         </Table>
         {(more > 0).then(|| view! { <p class="quiet">{format!("{} more", format::count(more))}</p> }).any()}
+        <p class="more"><a class="button" href="/password/own">"Change your own password"</a></p>
     }
     .any()
 }
@@ -99,7 +100,9 @@ fn row(shared: People, person: PersonRow, manages: bool, now: i64) -> AnyView {
 
 fn items(shared: People, person: &PersonRow) -> Vec<MenuItem> {
     let came = (!person.is_invited).then(|| "They have a password already.".to_string());
-    let (id, changed, doomed) = (person.id.clone(), person.clone(), person.clone());
+    let not_yet = person.is_invited.then(|| "They choose one by their invitation.".to_string());
+    let (id, of_password) = (person.id.clone(), person.id.clone());
+    let (changed, doomed) = (person.clone(), person.clone());
     vec![
         MenuItem::new("Change role", Icon::Pencil, move || {
             let PersonRow { id, name, email, role, place, .. } = changed.clone();
@@ -107,6 +110,10 @@ fn items(shared: People, person: &PersonRow) -> Vec<MenuItem> {
         }),
         MenuItem::new("Invite again", Icon::Redo, move || invite_again(shared.developers, id.clone()))
             .unless(came),
+        MenuItem::new("New password", Icon::Link, move || {
+            new_password(shared.developers, of_password.clone())
+        })
+        .unless(not_yet),
         MenuItem::new("Remove", Icon::Trash, move || ask_to_remove(shared.developers, &doomed)).dangerous(),
     ]
 }
@@ -116,6 +123,20 @@ fn invite_again(developers: Developers, id: String) {
         match people::invite_again(id).await {
             Ok(link) => invited(developers, link),
             Err(error) => developers.toasts.fail("They were not invited again", error),
+        }
+    });
+}
+
+fn new_password(developers: Developers, id: String) {
+    spawn_local(async move {
+        match people::password_link(id).await {
+            Ok(Some(link)) => developers.reveal(
+                "The link for a new password",
+                "No mail server is set up, so send it to them yourself. It can be used once, for an hour, and is not shown again.",
+                link,
+            ),
+            Ok(None) => section::say(developers, "A mail with a link is on its way to them"),
+            Err(error) => developers.toasts.fail("There is no link", error),
         }
     });
 }
@@ -147,30 +168,15 @@ fn ask_to_remove(developers: Developers, person: &PersonRow) {
 }
 
 fn dialog(shared: People) -> AnyView {
-    let draft = shared.draft;
-    let open = open_while(move || draft.with(Option::is_some), move || draft.set(None));
-    let heading = move || {
-        let is_new = draft.with(|draft| draft.as_ref().is_none_or(|draft| draft.id.is_empty()));
-        if is_new { "Invite somebody" } else { "Change role" }.to_string()
-    };
-    view! {
-        <Dialog id="person-form" open=open title=Signal::derive(heading)>
-            {draft.get_untracked().map(|draft| form(shared, draft, open)).any()}
-        </Dialog>
-    }
-    .any()
+    let heading = |draft: &PersonDraft| if draft.id.is_empty() { "Invite somebody" } else { "Change role" };
+    draft_dialog("person-form", shared.draft, heading, move |draft, filling| form(shared, draft, filling))
 }
 
-fn form(shared: People, draft: PersonDraft, open: RwSignal<bool>) -> AnyView {
+fn form(shared: People, draft: PersonDraft, filling: Filling) -> AnyView {
     let is_new = draft.id.is_empty();
     let [email, name, role, place] =
         [draft.email.clone(), draft.name.clone(), draft.role.clone(), draft.place.clone()].map(RwSignal::new);
-    let (error, saving) = (RwSignal::new(None::<String>), RwSignal::new(false));
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if saving.get_untracked() {
-            return;
-        }
+    let send = move || {
         let draft = PersonDraft {
             id: draft.id.clone(),
             email: email.get_untracked(),
@@ -178,27 +184,20 @@ fn form(shared: People, draft: PersonDraft, open: RwSignal<bool>) -> AnyView {
             role: role.get_untracked(),
             place: place.get_untracked(),
         };
-        saving.set(true);
-        error.set(None);
-        spawn_local(async move {
-            let answer = people::save_person(draft).await;
-            let _ = saving.try_set(false);
-            let refused = match answer {
-                Ok(SavedPerson::Refused(words)) => words,
-                Err(error) => error.message,
-                Ok(saved) => {
-                    open.set(false);
-                    return match saved {
-                        SavedPerson::Link(link) => invited(shared.developers, Some(link)),
-                        _ if is_new => invited(shared.developers, None),
-                        _ => shared.developers.read(),
-                    };
-                }
-            };
-            let _ = error.try_set(Some(refused));
-        });
+        async move {
+            match people::save_person(draft).await {
+                Ok(SavedPerson::Refused(words)) => Err(words),
+                Err(error) => Err(error.message),
+                Ok(saved) => Ok(taken(move || match saved {
+                    SavedPerson::Link(link) => invited(shared.developers, Some(link)),
+                    _ if is_new => invited(shared.developers, None),
+                    _ => shared.developers.read(),
+                })),
+            }
+        }
     };
     let choices = shared.choices.get_value();
+    let error = filling.error;
     let first = is_new.then(|| {
         view! {
             <FormField name="person-email".to_string() label="E-mail".to_string() control=Control::Line("email") value=email required=true error=error />
@@ -206,18 +205,10 @@ fn form(shared: People, draft: PersonDraft, open: RwSignal<bool>) -> AnyView {
         }
     });
     let of_role = Signal::derive(move || if is_new { None } else { error.get() });
-    view! {
-        <form on:submit=submit novalidate>
-            <div class="dialog-body">
-                {first.any()}
-                <FormField name="person-role".to_string() label="Role".to_string() control=Control::Choice(choices.roles) value=role error=of_role />
-                <FormField name="person-place".to_string() label="In".to_string() control=Control::Choice(choices.places) value=place help=Some("Who has a role in one environment or space sees nothing else.".to_string()) />
-            </div>
-            <footer class="dialog-foot">
-                <button type="button" class="button" on:click=on_mouse(move |_| open.set(false))>"Cancel"</button>
-                <button type="submit" class="button button-primary" aria-disabled=flag(move || saving.get())>{if is_new { "Invite" } else { "Save" }}</button>
-            </footer>
-        </form>
-    }
-    .any()
+    let fields = view! {
+        {first.any()}
+        <FormField name="person-role".to_string() label="Role".to_string() control=Control::Choice(choices.roles) value=role error=of_role />
+        <FormField name="person-place".to_string() label="In".to_string() control=Control::Choice(choices.places) value=place help=Some("Who has a role in one environment or space sees nothing else.".to_string()) />
+    };
+    filling.form(if is_new { "Invite" } else { "Save" }, fields.any(), send)
 }

@@ -1,10 +1,9 @@
 //! The secrets of an environment and of its spaces: names only, for values are read by programs alone.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::{Developers, section};
-use crate::app::components::{Control, Dialog, EmptyState, FormField, Icon, Table};
+use crate::app::components::{Control, EmptyState, Filling, FormField, Icon, Table, draft_dialog, taken};
 use crate::app::plain::{Any, on_event, on_mouse};
 use crate::app::signals::RwSignal;
 use crate::rpc::secrets::{self, SecretDraft, SecretList, SecretRow};
@@ -15,74 +14,51 @@ struct Secrets {
     developers: Developers,
     /// The space that is looked at; empty for the whole environment.
     space: RwSignal<String>,
-    /// The name of the secret that is written; the form is open while there is one.
-    writing: RwSignal<bool>,
-    /// The name that the form begins with.
-    name: RwSignal<String>,
+    /// What is written.
+    draft: RwSignal<Option<SecretDraft>>,
 }
 
 impl Secrets {
+    /// Opens the form for the secret of that name.
     fn write(self, name: &str) {
-        self.name.set(name.to_string());
-        self.writing.set(true);
+        self.draft.set(Some(SecretDraft {
+            environment_id: self.developers.environment.get_untracked(),
+            space_id: self.space.get_untracked(),
+            name: name.to_string(),
+            value: String::new(),
+        }));
     }
 }
 
 /// The list, with a form for another one.
 pub fn secrets(developers: Developers) -> AnyView {
-    let shared = Secrets {
-        developers,
-        space: RwSignal::new(String::new()),
-        writing: RwSignal::new(false),
-        name: RwSignal::new(String::new()),
-    };
+    let shared = Secrets { developers, space: RwSignal::new(String::new()), draft: RwSignal::new(None) };
     view! {
         {section::head("Listeners and agents ask for secrets by name. They are kept sealed, and no page shows their values. A space's own comes before the environment's of the same name.", section::add("New secret", move |()| shared.write("")))}
         {section::reading(developers, move || shared.space.get(), secrets::secrets, move |list| shown(shared, list))}
-        <Dialog id="secret-form" open=shared.writing title="Store a secret".to_string()>
-            {form(shared)}
-        </Dialog>
+        {draft_dialog("secret-form", shared.draft, |_| "Store a secret", move |draft, filling| form(shared, draft, filling))}
     }
     .any()
 }
 
-fn form(shared: Secrets) -> AnyView {
-    let name = RwSignal::new(shared.name.get_untracked());
-    let (value, error) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let draft = SecretDraft {
-            environment_id: shared.developers.environment.get_untracked(),
-            space_id: shared.space.get_untracked(),
-            name: name.get_untracked(),
-            value: value.get_untracked(),
-        };
-        spawn_local(async move {
-            let refused = match secrets::store_secret(draft).await {
-                Ok(None) => {
-                    shared.writing.set(false);
-                    return shared.developers.read();
-                }
-                Ok(Some(words)) => words,
-                Err(error) => error.message,
-            };
-            let _ = error.try_set(Some(refused));
-        });
+fn form(shared: Secrets, draft: SecretDraft, filling: Filling) -> AnyView {
+    let (name, value) = (RwSignal::new(draft.name.clone()), RwSignal::new(String::new()));
+    let send = move || {
+        let draft = SecretDraft { name: name.get_untracked(), value: value.get_untracked(), ..draft.clone() };
+        async move {
+            match secrets::store_secret(draft).await {
+                Ok(Some(words)) => Err(words),
+                Err(error) => Err(error.message),
+                Ok(None) => Ok(taken(move || shared.developers.read())),
+            }
+        }
     };
     let help = "A secret that has this name at this place gets the new value.";
-    view! {
-        <form on:submit=submit novalidate>
-            <div class="dialog-body">
-                <FormField name="secret-name".to_string() label="Name".to_string() control=Control::Line("text") value=name required=true help=Some(help.to_string()) error=error />
-                <FormField name="secret-value".to_string() label="Value".to_string() control=Control::Line("password") value=value required=true />
-            </div>
-            <footer class="dialog-foot">
-                <button type="button" class="button" on:click=on_mouse(move |_| shared.writing.set(false))>"Cancel"</button>
-                <button type="submit" class="button button-primary">"Store"</button>
-            </footer>
-        </form>
-    }
-    .any()
+    let fields = view! {
+        <FormField name="secret-name".to_string() label="Name".to_string() control=Control::Line("text") value=name required=true help=Some(help.to_string()) error=filling.error />
+        <FormField name="secret-value".to_string() label="Value".to_string() control=Control::Line("password") value=value required=true />
+    };
+    filling.form("Store", fields.any(), send)
 }
 
 fn shown(shared: Secrets, list: SecretList) -> AnyView {

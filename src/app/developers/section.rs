@@ -1,19 +1,15 @@
 //! What sections are made of.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::Developers;
 use crate::app::components::{Button, Icon, Look, Toast, Tone, TryAgain, copy, icon};
-use crate::app::plain::{Any, on_mouse, watch};
+use crate::app::plain::{Any, on_mouse};
 use crate::app::signals::Callback;
 use crate::rpc::{self, RpcError};
-
-/// How often the server is asked while a page is seen that goes on by itself.
-const EVERY: Duration = Duration::from_secs(2);
 
 /// The head of a section: what it is for, and what can be made there.
 pub fn head(text: &'static str, offer: AnyView) -> AnyView {
@@ -34,18 +30,25 @@ pub fn add(label: &'static str, press: impl Into<Callback<()>>) -> AnyView {
 
 /// An id or an address, and a button that copies it.
 pub fn copied(developers: Developers, text: String) -> AnyView {
-    let (label, to_copy) = (format!("Copy {text}"), text.clone());
+    let button = copies(developers, text.clone(), "");
+    view! { <span class="copied"><code>{text}</code> {button}</span> }.any()
+}
+
+/// A button that puts a text on the clipboard and says so. Without words of its own it is a sign, and readers hear the
+/// text.
+pub fn copies(developers: Developers, text: String, words: &'static str) -> AnyView {
+    let (class, label) = match words {
+        "" => ("button button-ghost button-bare button-small", Some(format!("Copy {text}"))),
+        _ => ("button button-small", None),
+    };
     let press = move |_| {
-        copy(&to_copy);
+        copy(&text);
         developers.toasts.show(Toast::new(Tone::Neutral, "It is on the clipboard"));
     };
     view! {
-        <span class="copied">
-            <code>{text}</code>
-            <button type="button" class="button button-ghost button-bare button-small" aria-label=label on:click=on_mouse(press)>
-                {icon(Icon::Copy)}
-            </button>
-        </span>
+        <button type="button" class=class aria-label=label on:click=on_mouse(press)>
+            {icon(Icon::Copy)} {words}
+        </button>
     }
     .any()
 }
@@ -91,36 +94,12 @@ pub fn say(developers: Developers, words: &'static str) {
 
 /// Commands to be copied as they are.
 pub fn commands(developers: Developers, text: String) -> AnyView {
-    let to_copy = text.clone();
-    let press = move |_| {
-        copy(&to_copy);
-        developers.toasts.show(Toast::new(Tone::Neutral, "It is on the clipboard"));
-    };
+    let button = copies(developers, text.clone(), "Copy");
     view! {
         <div class="commands">
             <pre tabindex="0" role="group" aria-label="Commands"><code>{text}</code></pre>
-            <button type="button" class="button button-small" on:click=on_mouse(press)>{icon(Icon::Copy)} "Copy"</button>
+            {button}
         </div>
     }
     .any()
-}
-
-/// Does something every few seconds while somebody sees the page.
-pub fn while_seen(act: impl Fn() + Copy + 'static) {
-    let look = move || {
-        #[cfg(feature = "hydrate")]
-        if document().visibility_state() == web_sys::VisibilityState::Visible {
-            act();
-        }
-        #[cfg(not(feature = "hydrate"))]
-        act();
-    };
-    watch(move || {
-        let interval = set_interval_with_handle(look, EVERY).ok();
-        on_cleanup(move || {
-            if let Some(interval) = interval {
-                interval.clear();
-            }
-        });
-    });
 }

@@ -1,10 +1,9 @@
 //! The tokens of the person who is signed in.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::{Developers, section};
-use crate::app::components::{Control, Dialog, EmptyState, FormField, Icon, Table};
+use crate::app::components::{Control, EmptyState, Filling, FormField, Icon, Table, draft_dialog, taken};
 use crate::app::format;
 use crate::app::plain::{Any, on_mouse};
 use crate::app::signals::RwSignal;
@@ -12,58 +11,46 @@ use crate::rpc::tokens::{self, TokenList, TokenRow};
 
 /// The list, with a form for another one.
 pub fn tokens(developers: Developers) -> AnyView {
-    let naming = RwSignal::new(false);
+    let draft = RwSignal::new(None::<String>);
     view! {
-        {section::head("A personal token does in a program of yours what you may do, in all environments. Revoke it when the program does not need it any more.", section::add("New token", move |()| naming.set(true)))}
-        {section::reading(developers, String::new, |_, _| tokens::tokens(), move |list| shown(developers, naming, list))}
-        <Dialog id="token-form" open=naming title="New personal token".to_string()>
-            {form(developers, naming)}
-        </Dialog>
+        {section::head("A personal token does in a program of yours what you may do, in all environments. Revoke it when the program does not need it any more.", add(draft))}
+        {section::reading(developers, String::new, |_, _| tokens::tokens(), move |list| shown(developers, draft, list))}
+        {draft_dialog("token-form", draft, |_| "New personal token", move |name, filling| form(developers, name, filling))}
     }
     .any()
 }
 
-fn form(developers: Developers, naming: RwSignal<bool>) -> AnyView {
-    let (name, error) = (RwSignal::new(String::new()), RwSignal::new(None::<String>));
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+fn add(draft: RwSignal<Option<String>>) -> AnyView {
+    section::add("New token", move |()| draft.set(Some(String::new())))
+}
+
+fn form(developers: Developers, name: String, filling: Filling) -> AnyView {
+    let name = RwSignal::new(name);
+    let send = move || {
         let name = name.get_untracked();
-        spawn_local(async move {
+        async move {
             match tokens::make_token(name).await {
-                Ok(token) => {
-                    naming.set(false);
+                Err(error) => Err(error.message),
+                Ok(token) => Ok(taken(move || {
                     developers.reveal(
                         "New personal token",
                         "Copy it now: nobody can show it again. Whoever has it does what you may do.",
                         token,
                     );
                     developers.read();
-                }
-                Err(refused) => {
-                    let _ = error.try_set(Some(refused.message));
-                }
+                })),
             }
-        });
+        }
     };
-    view! {
-        <form on:submit=submit novalidate>
-            <div class="dialog-body">
-                <FormField name="token-name".to_string() label="What it is for".to_string() control=Control::Line("text") value=name required=true error=error />
-            </div>
-            <footer class="dialog-foot">
-                <button type="button" class="button" on:click=on_mouse(move |_| naming.set(false))>"Cancel"</button>
-                <button type="submit" class="button button-primary">"Make token"</button>
-            </footer>
-        </form>
-    }
-    .any()
+    let fields = view! { <FormField name="token-name".to_string() label="What it is for".to_string() control=Control::Line("text") value=name required=true error=filling.error /> };
+    filling.form("Make token", fields.any(), send)
 }
 
-fn shown(developers: Developers, naming: RwSignal<bool>, list: TokenList) -> AnyView {
+fn shown(developers: Developers, draft: RwSignal<Option<String>>, list: TokenList) -> AnyView {
     if list.tokens.is_empty() {
         return view! {
             <EmptyState sign=Icon::Bookmark title="No personal tokens" text="Make one to call the API as yourself, for example from a script.">
-                {section::add("New token", move |()| naming.set(true))}
+                {add(draft)}
             </EmptyState>
         }
         .any();

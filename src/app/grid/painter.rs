@@ -89,10 +89,14 @@ macro_rules! colors {
 
 colors! {
     canvas = "--canvas", chrome = "--chrome", sunken = "--sunken", line = "--line", line_strong = "--line-strong",
-    ink = "--ink", ink_2 = "--ink-2", ink_3 = "--ink-3", accent = "--accent", accent_ink = "--accent-ink",
-    accent_soft = "--accent-soft", error = "--error", error_soft = "--error-soft", warn = "--warn",
+    ink = "--ink", ink_2 = "--ink-2", ink_3 = "--ink-3", error = "--error", error_soft = "--error-soft", warn = "--warn",
     warn_soft = "--warn-soft", info = "--info", info_soft = "--info-soft", ok = "--ok", ok_soft = "--ok-soft",
-    family = "--font",
+    family = "--grid-font", number_family = "--grid-number-font", header = "--grid-header", header_lively = "--grid-header-lively",
+    header_ink = "--grid-header-ink", header_size = "--grid-header-size", index = "--grid-index",
+    index_ink = "--grid-index-ink", index_chosen = "--grid-index-chosen", chosen = "--grid-chosen",
+    active = "--grid-active", active_width = "--grid-active-width", check = "--grid-check",
+    check_ink = "--grid-check-ink", check_line = "--grid-check-line", tick = "--grid-tick",
+    loading = "--grid-loading", drop = "--grid-drop", waiting = "--grid-waiting",
 }
 
 /// A canvas and the colours to paint it with.
@@ -119,7 +123,13 @@ impl Painter {
         self.colors = Colors::read();
         self.people =
             std::array::from_fn(|tone| dom::style_value(&["--person-", &tone.to_string()].concat()));
-        self.pen.set_family(&self.colors.family);
+        let Colors { family, number_family, header_size, .. } = &self.colors;
+        self.pen.set_fonts([
+            ["400 13px ", family],
+            [&["500 ", header_size, " "].concat(), family],
+            ["500 12px ", family],
+            ["400 13px ", number_family],
+        ]);
     }
 
     /// Gives the canvas as many pixels as it covers on the screen.
@@ -199,7 +209,7 @@ impl Painter {
         let marks = level.map(|level| self.marks(level));
         let in_range = scene.chosen.iter().any(|block| block.contains(Spot { row, column }));
         let background = match marks {
-            _ if in_range || scene.selection.contains(head.record) => Some(&self.colors.accent_soft),
+            _ if in_range || scene.selection.contains(head.record) => Some(&self.colors.chosen),
             Some((soft, _)) => Some(soft),
             None if field.locked.is_some() => Some(&self.colors.chrome),
             None => None,
@@ -243,7 +253,7 @@ impl Painter {
             ColumnKind::Enum if !marked => self.tag(field, text, room),
             ColumnKind::Boolean if !marked && text.eq_ignore_ascii_case("true") => {
                 self.pen.stroke(
-                    &self.colors.ok,
+                    &self.colors.tick,
                     1.8,
                     &[(PADDING, 0.0), (PADDING + 4.0, 4.0), (PADDING + 11.0, -5.0)],
                     room.x,
@@ -253,7 +263,7 @@ impl Painter {
             ColumnKind::Number => {
                 self.pen.text(
                     cut(text),
-                    Font::Cell,
+                    Font::Number,
                     &self.colors.ink,
                     "right",
                     room.x + room.width - PADDING - 1.0,
@@ -317,7 +327,7 @@ impl Painter {
         let share = [0.55, 0.4, 0.7, 0.5, 0.62][(row as usize * 3 + column * 7) % 5];
         let width = (cell.width - 2.0 * PADDING) * share;
         let y = cell.y + (cell.height - 10.0) / 2.0;
-        self.pen.rounded(&self.colors.sunken, cell.x + PADDING, y, width.max(8.0), 10.0, 4.0);
+        self.pen.rounded(&self.colors.loading, cell.x + PADDING, y, width.max(8.0), 10.0, 4.0);
     }
 
     fn row_lines(&self, scene: &Scene, heads: &[(u64, Option<RowHead>)]) {
@@ -348,7 +358,8 @@ impl Painter {
         if scene.geometry.rows == 0 {
             return;
         }
-        let color = if scene.focused { &self.colors.accent } else { &self.colors.line_strong };
+        let color = if scene.focused { &self.colors.active } else { &self.colors.line_strong };
+        let thick = self.colors.active_width.trim_end_matches("px").parse::<u8>().unwrap_or(2);
         let bound = |column| scene.geometry.left_bound(&scene.view, column);
         let (width, height) = (scene.view.width, scene.view.height);
         let frame = |block: &Block, color, thick| {
@@ -360,12 +371,12 @@ impl Painter {
             frame(block, color, 1.0);
         }
         if let Some(pulled) = &scene.pulled {
-            frame(pulled, &self.colors.accent, 2.0);
+            frame(pulled, &self.colors.active, 2.0);
         }
         let last = scene.range.columns.end.saturating_sub(1);
         self.pen.clipped(bound(scene.active.column.min(last)), HEADER_HEIGHT, width, height, || {
             let cell = scene.geometry.cell(&scene.view, scene.active);
-            self.pen.outline(color, 2.0, cell.x, cell.y, cell.width - 1.0, cell.height - 1.0);
+            self.pen.outline(color, thick.into(), cell.x, cell.y, cell.width - 1.0, cell.height - 1.0);
             if let Some((x, y)) = scene.range.handle(scene.geometry, &scene.view).filter(|_| scene.has_handle)
             {
                 self.pen.fill(&self.colors.canvas, x - 1.0, y - 1.0, HANDLE + 2.0, HANDLE + 2.0);
@@ -387,20 +398,20 @@ impl Painter {
             scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 }).y + scene.geometry.row_height
         });
         let row_height = scene.geometry.row_height;
-        self.pen.fill(&self.colors.chrome, 0.0, HEADER_HEIGHT, width, bottom - HEADER_HEIGHT);
+        self.pen.fill(&self.colors.index, 0.0, HEADER_HEIGHT, width, bottom - HEADER_HEIGHT);
         for (row, head) in heads {
             let y = scene.geometry.cell(&scene.view, Spot { row: *row, column: 0 }).y;
             let middle = y + row_height / 2.0;
             let selected = head.is_some_and(|head| scene.selection.contains(head.record));
             if selected {
-                self.pen.fill(&self.colors.accent_soft, 0.0, y, width, row_height);
+                self.pen.fill(&self.colors.index_chosen, 0.0, y, width, row_height);
             }
             if selected || scene.hovered == Some(*row) {
                 self.checkbox(selected, width - 24.0, middle - 7.0);
             } else {
                 let number = head.map_or(*row + 1, |head| head.position).to_string();
                 let invalid = head.is_some_and(|head| head.invalid);
-                let color = if invalid { &self.colors.error } else { &self.colors.ink_2 };
+                let color = if invalid { &self.colors.error } else { &self.colors.index_ink };
                 self.pen.text(&number, Font::Small, color, "right", width - PADDING, middle, width);
                 if invalid {
                     self.pen.circle(color, 9.0, middle, 2.5);
@@ -416,11 +427,11 @@ impl Painter {
 
     fn checkbox(&self, checked: bool, x: f64, y: f64) {
         if checked {
-            self.pen.rounded(&self.colors.accent, x, y, 14.0, 14.0, 3.5);
-            self.pen.stroke(&self.colors.accent_ink, 1.8, &[(3.5, 7.5), (6.0, 10.0), (10.5, 4.5)], x, y);
+            self.pen.rounded(&self.colors.check, x, y, 14.0, 14.0, 3.5);
+            self.pen.stroke(&self.colors.check_ink, 1.8, &[(3.5, 7.5), (6.0, 10.0), (10.5, 4.5)], x, y);
         } else {
             self.pen.rounded(&self.colors.canvas, x, y, 14.0, 14.0, 3.5);
-            self.pen.edge(&self.colors.line_strong, 1.0);
+            self.pen.edge(&self.colors.check_line, 1.0);
         }
     }
 

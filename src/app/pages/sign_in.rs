@@ -53,7 +53,8 @@ mod form {
         format!(
             "<span class=\"mark\"></span><h1>Sign in to Inlet</h1>\
              <form method=\"post\" action=\"/sign-in\" class=\"sign-in\"><input type=\"hidden\" name=\"next\" value=\"{}\">\
-             {error}{}{}<button type=\"submit\" class=\"button button-primary\">Sign in</button></form>",
+             {error}{}{}<button type=\"submit\" class=\"button button-primary\">Sign in</button></form>\
+             <a class=\"button button-ghost\" href=\"/password\">Forgot your password?</a>",
             escape(&next),
             field("email", "E-mail", "email", "username"),
             field("password", "Password", "password", "current-password"),

@@ -5,9 +5,10 @@ use leptos::task::spawn_local;
 
 use super::{Webhooks, title};
 use crate::app::components::{Button, Control, FormField, Table};
+use crate::app::following::follow;
 use crate::app::format;
-use crate::app::plain::{Any, each, on_mouse, part, watch};
-use crate::app::signals::{RwSignal, Signal};
+use crate::app::plain::{Any, each, on_mouse, part};
+use crate::app::signals::{Memo, RwSignal, Signal};
 use crate::domain::webhook::DeliveryState;
 use crate::rpc::webhooks::{self, DeliveryList, DeliveryRow, WebhookCommand};
 
@@ -23,33 +24,24 @@ const STATES: &[(&str, &str)] = &[
 /// The log of the chosen webhook.
 pub fn log(shared: Webhooks) -> AnyView {
     let state = RwSignal::new(String::new());
-    let found = RwSignal::new(DeliveryList { deliveries: Vec::new(), total: 0, now: 0 });
-    // Answers to older questions are passed over.
-    let asked = RwSignal::new((String::new(), String::new()));
-    watch(move || {
-        shared.moved.track();
-        let question = (shared.chosen.get(), state.get());
-        if question.0.is_empty() {
-            return;
+    let question = move || (shared.chosen.get(), state.get(), shared.moved.get());
+    let ask = |(webhook, state, _): (String, String, u32)| async move {
+        match webhook.is_empty() {
+            true => Ok(DeliveryList::default()),
+            false => webhooks::deliveries(webhook, DeliveryState::parse(&state)).await,
         }
-        asked.set(question.clone());
-        spawn_local(async move {
-            let answer = webhooks::deliveries(question.0.clone(), DeliveryState::parse(&question.1)).await;
-            let current = asked.try_with_untracked(|asked| *asked == question) == Some(true);
-            if let (Ok(list), true) = (answer, current)
-                && found
-                    .with_untracked(|known| known.deliveries != list.deliveries || known.total != list.total)
-            {
-                found.set(list);
-            }
-        });
-    });
+    };
+    let following =
+        follow(question, ask, |known, new| known.deliveries == new.deliveries && known.total == new.total);
+    let found = following.found;
     let name = move || shared.row(&shared.chosen.get()).map(|row| title(&row)).unwrap_or_default();
     let given_up = move || shared.row(&shared.chosen.get()).map_or(0, |row| row.counts[2]);
     let reason = move || (given_up() == 0).then(|| "Nothing was given up.".to_string());
     let choices = STATES.iter().map(|(key, label)| (key.to_string(), label.to_string())).collect();
-    let keys = move || found.with(|list| list.deliveries.iter().map(|row| row.id.clone()).collect());
-    let none = crate::app::signals::Memo::new(move |_| found.with(|list| list.deliveries.is_empty()));
+    let keys = move || read(found, |list| list.deliveries.iter().map(|row| row.id.clone()).collect());
+    // Nothing while the first answer is on its way.
+    let is_empty =
+        Memo::new(move |_| found.with(|list| list.as_ref().map(|list| list.deliveries.is_empty())));
     view! {
         <section class="webhook-log" aria-labelledby="webhook-log-heading">
             <div class="webhooks-head">
@@ -62,7 +54,8 @@ pub fn log(shared: Webhooks) -> AnyView {
                     press=move |()| shared.run(shared.chosen.get_untracked(), WebhookCommand::ReplayFailed)
                 />
             </div>
-            {part(move || none.get().then(|| {
+            {following.state()}
+            {part(move || (is_empty.get() == Some(true)).then(|| {
                 let words = move || if state.get().is_empty() {
                     "Nothing was sent yet. An event that it hears of, or a test, comes here."
                 } else {
@@ -70,14 +63,14 @@ pub fn log(shared: Webhooks) -> AnyView {
                 };
                 view! { <p class="quiet">{part(words)}</p> }
             }))}
-            {part(move || (!none.get()).then(|| {
+            {part(move || (is_empty.get() == Some(false)).then(|| {
                 view! {
                     <Table class="deliveries-table" caption="Deliveries" headings=&["Event", "State", "When", "#Tries", "Answer", ""]>
                         {each(keys, move |id| row(shared, found, id))}
                     </Table>
                 }
             }))}
-            {part(move || found.with(|list| {
+            {part(move || read(found, |list| {
                 let more = list.total.saturating_sub(list.deliveries.len() as u64);
                 (more > 0).then(|| view! { <p class="quiet">{format!("{} older ones", format::count(more))}</p> })
             }))}
@@ -86,10 +79,18 @@ pub fn log(shared: Webhooks) -> AnyView {
     .any()
 }
 
-fn row(shared: Webhooks, found: RwSignal<DeliveryList>, id: String) -> AnyView {
-    let find = move |id: &str| found.with(|list| list.deliveries.iter().find(|row| row.id == id).cloned());
+/// What is known of the deliveries; nothing of them before the first answer.
+fn read<T>(found: RwSignal<Option<DeliveryList>>, of: impl FnOnce(&DeliveryList) -> T) -> T {
+    found.with(|list| match list {
+        Some(list) => of(list),
+        None => of(&DeliveryList::default()),
+    })
+}
+
+fn row(shared: Webhooks, found: RwSignal<Option<DeliveryList>>, id: String) -> AnyView {
+    let find = move |id: &str| read(found, |list| list.deliveries.iter().find(|row| row.id == id).cloned());
     let Some(first) = find(&id) else { return ().any() };
-    let now = found.with_untracked(|list| list.now);
+    let now = untrack(|| read(found, |list| list.now));
     let [of_state, of_tries, of_answer, looked, again] = std::array::from_fn(|_| id.clone());
     let topic = first.topic.clone();
     let replay = move |_| {
@@ -98,7 +99,7 @@ fn row(shared: Webhooks, found: RwSignal<DeliveryList>, id: String) -> AnyView {
             if let Err(error) = webhooks::replay(webhook, delivery).await {
                 shared.toasts.fail("It was not sent again", error);
             }
-            shared.read();
+            shared.changed();
         });
     };
     view! {
@@ -108,7 +109,7 @@ fn row(shared: Webhooks, found: RwSignal<DeliveryList>, id: String) -> AnyView {
                     {first.topic}
                 </button>
             </th>
-            <td>{part(move || find(&of_state).map(|row| state(&row, found.with(|list| list.now))))}</td>
+            <td>{part(move || find(&of_state).map(|row| state(&row, read(found, |list| list.now))))}</td>
             <td>{format::ago(first.created_at, now)}</td>
             <td class="text-right">{part(move || find(&of_tries).map(|row| row.tries.to_string()))}</td>
             <td class="wide">{part(move || find(&of_answer).map(|row| answer(&row)))}</td>

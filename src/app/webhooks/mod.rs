@@ -9,18 +9,13 @@ mod log;
 pub use list::list;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::app::components::{Doubt, Secret, Toast, Toasts, Tone};
-use crate::app::plain::watch;
+use crate::app::following::while_seen;
 use crate::app::signals::{RwSignal, StoredValue};
 use crate::rpc::webhooks::{self, DeliveryRow, WebhookCommand, WebhookDraft, WebhookList, WebhookRow};
-
-/// How often the server is asked while the page is seen.
-const EVERY: Duration = Duration::from_secs(2);
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]
@@ -57,14 +52,7 @@ impl Webhooks {
             looking: RwSignal::new(None),
             moved: RwSignal::new(0),
         };
-        watch(move || {
-            let interval = set_interval_with_handle(move || shared.look(), EVERY).ok();
-            on_cleanup(move || {
-                if let Some(interval) = interval {
-                    interval.clear();
-                }
-            });
-        });
+        while_seen(move || shared.read());
         shared
     }
 
@@ -72,15 +60,7 @@ impl Webhooks {
         self.list.with(|list| list.webhooks.iter().find(|row| row.id == id).cloned())
     }
 
-    /// Reads anew, when somebody sees it.
-    fn look(self) {
-        #[cfg(feature = "hydrate")]
-        if document().visibility_state() == web_sys::VisibilityState::Visible {
-            self.read();
-        }
-    }
-
-    /// Reads the list and the log anew.
+    /// Reads the list anew.
     fn read(self) {
         let Some(place) = self.place.try_get_value() else { return };
         spawn_local(async move {
@@ -94,10 +74,15 @@ impl Webhooks {
             if self.list.try_with_untracked(|known| known.webhooks != found.webhooks) == Some(true) {
                 self.list.set(found);
             }
-            if self.moved.try_get_untracked().is_some() {
-                self.moved.update(|moved| *moved = moved.wrapping_add(1));
-            }
         });
+    }
+
+    /// Reads the list and the log anew, at once.
+    fn changed(self) {
+        if self.moved.try_get_untracked().is_some() {
+            self.moved.update(|moved| *moved = moved.wrapping_add(1));
+        }
+        self.read();
     }
 
     /// Shows the secret of a webhook.
@@ -127,7 +112,7 @@ impl Webhooks {
                 Ok(_) => {}
                 Err(error) => self.toasts.fail("This was not done", error),
             }
-            self.read();
+            self.changed();
         });
     }
 }

@@ -44,6 +44,7 @@ pub const BUILT_IN: &[(JobType, &str)] = &[
     (JobType::Sheet, "remove-field"),
     (JobType::Workbook, "map"),
     (JobType::File, "extract"),
+    (JobType::Agent, "agent-export"),
 ];
 
 /// Whether the server itself does such jobs.

@@ -81,7 +81,12 @@ pub fn is_empty(field_type: &FieldType, text: Option<&str>) -> bool {
     text.is_none_or(|text| trimmed(text).is_empty() || (field_type.is_list() && is_empty_list(text)))
 }
 
-/// The value as the API sends it. Text that does not read as the type is sent as it is.
+/// Whether a text that does not read as the type stands for nothing: white space is a value of texts alone.
+fn is_nothing(field_type: &FieldType, text: &str) -> bool {
+    !matches!(field_type, FieldType::String) && trimmed(text).is_empty()
+}
+
+/// The value as the API sends it. Text that does not read as the type is sent as it is, and as `null` when it is blank.
 pub fn wire_value(field_type: &FieldType, text: Option<&str>) -> Value {
     let Some(text) = text else { return Value::Null };
     let read = match field_type {
@@ -101,7 +106,10 @@ pub fn wire_value(field_type: &FieldType, text: Option<&str>) -> Value {
         }
         FieldType::String | FieldType::Date | FieldType::Reference(_) => None,
     };
-    read.unwrap_or_else(|| Value::String(text.to_string()))
+    read.unwrap_or_else(|| match is_nothing(field_type, text) {
+        true => Value::Null,
+        false => Value::String(text.to_string()),
+    })
 }
 
 /// The text to keep for what a client sent; the error says in words what may be sent.
@@ -193,12 +201,18 @@ mod tests {
     fn texts_are_read_by_type() {
         for (name, text, value) in [
             ("string", " 7 ", json!(" 7 ")),
+            ("string", "", json!("")),
             ("number", "12", json!(12)),
             ("number", " -1,234.5 ", json!(-1234.5)),
             ("number", "1e3", json!(1000.0)),
             ("number", "12a.5", json!("12a.5")),
             ("number", "1e999", json!("1e999")),
-            ("number", "", json!("")),
+            ("number", "", json!(null)),
+            ("boolean", " ", json!(null)),
+            ("date", "", json!(null)),
+            ("enum", "", json!(null)),
+            ("reference", "", json!(null)),
+            ("string-list", "", json!([])),
             ("boolean", "Yes", json!(true)),
             ("boolean", "OFF", json!(false)),
             ("boolean", "maybe", json!("maybe")),

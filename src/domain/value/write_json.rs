@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{OptionIndex, number, read_boolean, scalar, wire_value};
+use super::{OptionIndex, is_nothing, number, read_boolean, scalar, wire_value};
 use crate::domain::blueprint::FieldType;
 use crate::domain::json::put_text;
 
@@ -27,7 +27,7 @@ impl ValueWriter {
         Self { field_type: field_type.clone(), options }
     }
 
-    /// Appends the value that a text means; text that does not read as the type is written as it is.
+    /// Appends the value that a text means; text that does not read as the type is written as it is, and as `null` when it is blank.
     pub fn put(&self, out: &mut Vec<u8>, text: Option<&str>) {
         let Some(text) = text else { return out.extend_from_slice(b"null") };
         let written = match &self.field_type {
@@ -39,8 +39,10 @@ impl ValueWriter {
             }
             FieldType::String | FieldType::Date | FieldType::Reference(_) => None,
         };
-        if written.is_none() {
-            put_text(out, text);
+        match written {
+            Some(()) => {}
+            None if is_nothing(&self.field_type, text) => out.extend_from_slice(b"null"),
+            None => put_text(out, text),
         }
     }
 

@@ -3,6 +3,7 @@
 mod bulk_change;
 mod change_fields;
 mod delete_records;
+mod export_agent;
 mod export_sheet;
 mod extract_file;
 mod fill_cells;
@@ -26,7 +27,7 @@ pub struct Kind {
 }
 
 /// All kinds.
-pub const KINDS: [Kind; 18] = [
+pub const KINDS: [Kind; 19] = [
     Kind { name: (JobType::Sheet, "import"), run: |work| Box::pin(import_file::run(work)) },
     Kind { name: (JobType::Sheet, "export"), run: |work| Box::pin(export_sheet::run(work)) },
     Kind { name: (JobType::Sheet, "find-replace"), run: |work| Box::pin(bulk_change::run(work)) },
@@ -45,6 +46,7 @@ pub const KINDS: [Kind; 18] = [
     Kind { name: (JobType::Sheet, "remove-field"), run: |work| Box::pin(change_fields::run(work)) },
     Kind { name: (JobType::Workbook, "map"), run: |work| Box::pin(transfer_records::run(work)) },
     Kind { name: (JobType::File, "extract"), run: |work| Box::pin(extract_file::run(work)) },
+    Kind { name: (JobType::Agent, "agent-export"), run: |work| Box::pin(export_agent::run(work)) },
 ];
 
 #[cfg(test)]

@@ -1,25 +1,19 @@
 //! The agents of an environment.
 
-use super::people::Names;
 use super::{Asker, id};
-use crate::domain::agent::{Agent, AgentRun, AgentVersion};
-use crate::domain::event::{Event, Topic};
-use crate::domain::ids::{AgentId, EnvironmentId, EventId, Id};
+use crate::domain::agent::{AgentRun, AgentStanding, AgentVersion, Deployer};
+use crate::domain::ids::{AgentId, EnvironmentId, EventId};
 use crate::rpc::RpcError;
 use crate::rpc::agents::{AgentList, AgentRow, RunList, RunRow, VersionList, VersionRow};
 use crate::service::agents::AgentRuntime;
 use crate::service::{Page, ServiceError};
-use crate::store::agents::AgentFilter;
 use crate::store::agents::runs::RunFilter;
-use crate::store::events::EventFilter;
 use crate::store::now;
 
 /// Agents that the page lists.
 const MOST: u64 = 200;
 /// Runs that it lists.
 const MOST_RUNS: u64 = 500;
-/// Events in which is looked for who deployed what.
-const MOST_EVENTS: u64 = 1_000;
 /// Characters of what a run wrote that the list has.
 const SHOWN: usize = 1_000;
 
@@ -27,34 +21,34 @@ pub async fn agents(environment_id: String) -> Result<AgentList, RpcError> {
     let asker = Asker::of_request()?;
     let environment: EnvironmentId = id(&environment_id)?;
     let (service, actor) = (&asker.service, &asker.actor);
-    let (filter, page) = (AgentFilter::default(), Page::first(MOST));
-    let found = service.agents(actor, Some(environment.clone()), &filter, page).await?;
-    let deployed = Deployments::of(&asker, &environment).await?;
-    let mut agents = Vec::with_capacity(found.items.len());
-    for agent in found.items {
-        agents.push(row(&asker, &deployed, agent).await?);
-    }
+    let found = service.agent_standings(actor, &environment, MOST).await?;
+    let agents = found.into_iter().map(|standing| row(&asker, standing)).collect();
     let server = service.settings.public_url.clone();
     Ok(AgentList { agents, notice: notice(service.agent_runtime()), server, now: now().0 })
 }
 
-async fn row(asker: &Asker, deployed: &Deployments, agent: Agent) -> Result<AgentRow, RpcError> {
-    let of = |success| RunFilter { agent_id: Some(agent.id.clone()), success, ..RunFilter::default() };
-    let (service, actor) = (&asker.service, &asker.actor);
-    let environment = Some(agent.environment_id.clone());
-    let latest = service.agent_runs(actor, environment.clone(), &of(None), Page::first(1)).await?;
-    let failed = service.agent_runs(actor, environment, &of(Some(false)), Page::first(1)).await?;
-    Ok(AgentRow {
-        by: deployed.by(&agent.id, 0),
+fn row(asker: &Asker, standing: AgentStanding) -> AgentRow {
+    let agent = standing.agent;
+    AgentRow {
+        by: who(asker, standing.deployed_by),
         slug: agent.slug,
         topics: agent.config.topics,
         version: agent.version,
         deployed_at: agent.updated_at.0,
-        runs: latest.total,
-        failed: failed.total,
-        last: latest.items.first().map(|run| (run.created_at.0, run.success)),
+        runs: standing.runs,
+        failed: standing.failed,
+        last: standing.last.map(|(at, success)| (at.0, success)),
         id: agent.id.to_string(),
-    })
+    }
+}
+
+/// What people call the one who deployed something; nothing where nobody knows any more.
+fn who(asker: &Asker, deployer: Deployer) -> String {
+    match deployer.name {
+        Some(name) => name,
+        None if deployer.id.is_empty() => String::new(),
+        None => asker.who(&deployer.id),
+    }
 }
 
 fn notice(runtime: AgentRuntime) -> String {
@@ -107,16 +101,15 @@ pub async fn lines_of_run(agent_id: String, event_id: String, run_id: String) ->
 pub async fn agent_versions(agent_id: String) -> Result<VersionList, RpcError> {
     let asker = Asker::of_request()?;
     let (agent, versions) = asker.service.agent_versions(&asker.actor, &id(&agent_id)?).await?;
-    let deployed = Deployments::of(&asker, &agent.environment_id).await?;
-    let row = |(place, version): (usize, AgentVersion)| VersionRow {
+    let row = |version: AgentVersion| VersionRow {
         id: version.id.to_string(),
         number: version.version,
         origin: version.origin,
-        by: deployed.by(&agent.id, place),
+        by: who(&asker, version.deployed_by),
         at: version.created_at.0,
         runs: version.version == agent.version,
     };
-    Ok(VersionList { versions: versions.into_iter().enumerate().map(row).collect(), now: now().0 })
+    Ok(VersionList { versions: versions.into_iter().map(row).collect(), now: now().0 })
 }
 
 pub async fn revert_agent(agent_id: String, version_id: String) -> Result<(), RpcError> {
@@ -128,38 +121,4 @@ pub async fn revert_agent(agent_id: String, version_id: String) -> Result<(), Rp
 pub async fn delete_agent(agent_id: String) -> Result<(), RpcError> {
     let asker = Asker::of_request()?;
     Ok(asker.service.delete_agent(&asker.actor, &id(&agent_id)?).await?)
-}
-
-/// Who deployed agents, as the event log tells: each version is one event.
-struct Deployments {
-    /// The newest first: the agent, and who.
-    events: Vec<(String, String)>,
-}
-
-impl Deployments {
-    async fn of(asker: &Asker, environment: &EnvironmentId) -> Result<Self, RpcError> {
-        let mut events = Vec::new();
-        for topic in [Topic::AgentCreated, Topic::AgentUpdated] {
-            let filter = EventFilter {
-                environment_id: Some(environment.clone()),
-                topic: Some(topic.as_str().to_string()),
-                include_acknowledged: true,
-                ..EventFilter::default()
-            };
-            events.extend(asker.service.newest_events(&asker.actor, &filter, MOST_EVENTS).await?);
-        }
-        events.sort_by_key(|event| std::cmp::Reverse(event.environment_sequence));
-        let names = Names::of(asker).await?;
-        let text = |event: &Event, member: &str| {
-            event.context.get(member).and_then(|value| value.as_str()).unwrap_or_default().to_string()
-        };
-        let told = |event: Event| (text(&event, "agentId"), names.who(asker, &text(&event, "actorId")));
-        Ok(Self { events: events.into_iter().map(told).collect() })
-    }
-
-    /// Who deployed the version of an agent that stands at that place, counted from the newest.
-    fn by(&self, agent: &AgentId, place: usize) -> String {
-        let mut of_agent = self.events.iter().filter(|(id, _)| id == agent.as_str());
-        of_agent.nth(place).map(|(_, who)| who.clone()).unwrap_or_default()
-    }
 }

@@ -26,8 +26,8 @@ pub async fn keys(environment_id: String) -> Result<KeyList, RpcError> {
 pub async fn make_key(environment_id: String, is_secret: bool) -> Result<String, RpcError> {
     let asker = Asker::of_request()?;
     let kind = if is_secret { KeyKind::Secret } else { KeyKind::Publishable };
-    let keys = asker.service.create_api_key(&asker.actor, &id(&environment_id)?, kind).await?;
-    Ok(keys.into_iter().rfind(|key| key.kind == kind).and_then(|key| key.text).unwrap_or_default())
+    let (new, keys) = asker.service.create_api_key(&asker.actor, &id(&environment_id)?, kind).await?;
+    Ok(keys.into_iter().find(|key| key.id == new).and_then(|key| key.text).unwrap_or_default())
 }
 
 pub async fn revoke_key(environment_id: String, key_id: String) -> Result<(), RpcError> {

@@ -10,7 +10,8 @@ use crate::domain::ids::{EnvironmentId, Id, SpaceId};
 use crate::domain::tenant::Environment;
 use crate::rpc::RpcError;
 use crate::rpc::people::{
-    GuestDraft, GuestList, GuestRow, GuestSpace, PeopleList, PersonDraft, PersonRow, SavedPerson, SpaceChoice,
+    GuestAddress, GuestDraft, GuestList, GuestRow, GuestSpace, PeopleList, PersonDraft, PersonRow,
+    SavedPerson, SpaceChoice,
 };
 use crate::service::grants::NewGrant;
 use crate::service::guests::{GuestChange, GuestWithGrants, NewGuest};
@@ -89,6 +90,11 @@ pub async fn save_person(draft: PersonDraft) -> Result<SavedPerson, RpcError> {
 pub async fn invite_again(person_id: String) -> Result<Option<String>, RpcError> {
     let asker = Asker::of_request()?;
     Ok(asker.service.resend_invitation(&asker.actor, &id(&person_id)?).await?.link)
+}
+
+pub async fn password_link(person_id: String) -> Result<Option<String>, RpcError> {
+    let asker = Asker::of_request()?;
+    Ok(asker.service.password_link(&asker.actor, &id(&person_id)?).await?)
 }
 
 pub async fn remove_person(person_id: String) -> Result<(), RpcError> {
@@ -190,9 +196,10 @@ pub async fn save_guest(draft: GuestDraft) -> Result<Option<String>, RpcError> {
     }
 }
 
-pub async fn guest_link(guest_id: String, space_id: String) -> Result<String, RpcError> {
+pub async fn guest_link(guest_id: String, space_id: String) -> Result<GuestAddress, RpcError> {
     let asker = Asker::of_request()?;
-    Ok(asker.service.guest_link(&asker.actor, &id(&guest_id)?, &id(&space_id)?).await?)
+    let link = asker.service.guest_link(&asker.actor, &id(&guest_id)?, &id(&space_id)?).await?;
+    Ok(GuestAddress { address: link.address, once: link.once })
 }
 
 pub async fn delete_guest(guest_id: String) -> Result<(), RpcError> {

@@ -1,7 +1,10 @@
-//! Agents: deployed, brought back and deleted here; what they did is in [`runs`], what the runner needs in
-//! [`running`], their timer in [`crons`].
+//! Agents: deployed, brought back and deleted here; their code is taken away in [`exports`], what they may do is in
+//! [`roles`], what they did in [`runs`], what the runner needs in [`running`], their timer in [`crons`].
 
+mod archive;
 pub mod crons;
+pub mod exports;
+pub mod roles;
 pub mod running;
 pub mod runs;
 mod runtime;
@@ -15,12 +18,12 @@ use super::announce::object;
 use super::environments::named_or_own;
 use super::{Page, Paged, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
-use crate::domain::agent::{self, Agent, AgentConfig, AgentVersion};
+use crate::domain::agent::{self, Agent, AgentConfig, AgentStanding, AgentVersion, Deployer};
 use crate::domain::event::{NewEvent, Topic};
 use crate::domain::ids::{AgentId, AgentVersionId, EnvironmentId};
-use crate::store::agents::{self, AgentFilter, versions};
+use crate::store::agents::{self, AgentFilter, standing, versions};
 use crate::store::events::Sequence;
-use crate::store::{Tx, events, new_id, now};
+use crate::store::{self, Tx, events, new_id, now};
 use source::{pack, unpack};
 
 /// Versions of an agent that are kept, with their sources.
@@ -95,9 +98,12 @@ impl Service {
         agent.config = new.config;
         agent.is_system = new.is_system;
         agent.updated_at = moment;
-        let version = version_of(&agent, agent.version);
+        let version = version_of(&agent, agent.version, actor);
         match is_new {
-            true => agents::insert(&mut tx, &agent, &actor.id).await?,
+            true => {
+                agents::insert(&mut tx, &agent, &actor.id).await?;
+                store::roles::insert(&mut tx, &roles::at_first(&agent)).await?;
+            }
             false => agents::update(&mut tx, &agent).await?,
         }
         versions::insert(&mut tx, &version, &packed, KEPT_VERSIONS).await?;
@@ -119,6 +125,19 @@ impl Service {
         let environment = named_or_own(&mut tx, actor, environment).await?;
         let (items, total) = agents::list(&mut tx, &environment.id, filter, page.offset(), page.size).await?;
         Ok(Paged { items, total })
+    }
+
+    /// The first so many agents of an environment, each with who deployed what runs and what came of it.
+    pub async fn agent_standings(
+        &self,
+        actor: &Actor,
+        environment: &EnvironmentId,
+        most: u64,
+    ) -> Result<Vec<AgentStanding>> {
+        allow(actor, Operation::ManageAgents)?;
+        let mut tx = self.db.read().await?;
+        let environment = named_or_own(&mut tx, actor, Some(environment.clone())).await?;
+        Ok(standing::list(&mut tx, &environment.id, most).await?)
     }
 
     /// One agent with its sources.
@@ -169,7 +188,7 @@ impl Service {
         agent.version += 1;
         agent.config = wanted.config;
         agent.updated_at = now();
-        let version = version_of(&agent, wanted.origin);
+        let version = version_of(&agent, wanted.origin, actor);
         agents::update(&mut tx, &agent).await?;
         versions::insert(&mut tx, &version, &packed, KEPT_VERSIONS).await?;
         self.agent_changed(tx, Topic::AgentUpdated, actor, &agent).await?;
@@ -195,19 +214,20 @@ impl Service {
 }
 
 /// The agent, when the actor may manage it.
-async fn find(tx: &mut Tx, actor: &Actor, id: &AgentId) -> Result<Agent> {
+pub(super) async fn find(tx: &mut Tx, actor: &Actor, id: &AgentId) -> Result<Agent> {
     allow(actor, Operation::ManageAgents)?;
     let agent = agents::find(tx, &actor.scope, id).await?;
     agent.ok_or_else(|| ServiceError::not_found("agent", id))
 }
 
-fn version_of(agent: &Agent, origin: i64) -> AgentVersion {
+fn version_of(agent: &Agent, origin: i64, actor: &Actor) -> AgentVersion {
     AgentVersion {
         id: new_id(),
         agent_id: agent.id.clone(),
         version: agent.version,
         origin,
         config: agent.config.clone(),
+        deployed_by: Deployer { id: actor.id.clone(), name: None },
         created_at: agent.updated_at,
     }
 }

@@ -4,11 +4,12 @@ use super::source::unpack;
 use crate::domain::agent::{Agent, AgentRun};
 use crate::domain::event::Event;
 use crate::domain::ids::{AgentId, Id};
+use crate::domain::tenant::Resource;
 use crate::service::authentication::Subscription;
 use crate::service::secrets::AGENT_TOKEN_LIFE;
 use crate::service::{Result, Service, ServiceError};
 use crate::store::agents::{self, runs, versions};
-use crate::store::{failpoint, now};
+use crate::store::{failpoint, now, roles};
 
 /// Events that are read at a time.
 const AT_ONCE: u64 = 100;
@@ -20,18 +21,30 @@ impl Service {
         Ok(agents::all(&mut tx).await?)
     }
 
-    /// An agent as it is now; nothing when it is gone.
-    pub async fn agent_now(&self, id: &AgentId) -> Result<Option<Agent>> {
+    /// An agent as it is now, and where it has a role; nothing when it is gone.
+    pub async fn agent_now(&self, id: &AgentId) -> Result<Option<(Agent, Option<Resource>)>> {
         let mut tx = self.db.read().await?;
-        Ok(agents::find_anywhere(&mut tx, id).await?)
+        let Some(agent) = agents::find_anywhere(&mut tx, id).await? else { return Ok(None) };
+        let role = roles::of_actor(&mut tx, id.as_str()).await?;
+        Ok(Some((agent, role.map(|role| role.resource))))
     }
 
-    /// The events of an agent's environment after a place that it asks for, and how far the log was read.
-    pub async fn events_for_agent(&self, agent: &Agent, after: i64) -> Result<(Vec<Event>, i64)> {
+    /// The events of an agent's environment after a place that it asks for, where it has a role, and how far the log
+    /// was read.
+    pub async fn events_for_agent(
+        &self,
+        agent: &Agent,
+        role: Option<&Resource>,
+        after: i64,
+    ) -> Result<(Vec<Event>, i64)> {
         let all = Subscription::Environment(agent.environment_id.clone());
         let mut found = self.events_after(&all, after, AT_ONCE).await?;
         let read = found.last().map_or(after, |event| event.environment_sequence);
-        found.retain(|event| agent.config.takes(&event.topic));
+        let lies_there =
+            |event: &Event, role: &Resource| role.space_id.is_none() || role.space_id == event.space_id;
+        found.retain(|event| {
+            agent.config.takes(&event.topic) && role.is_some_and(|role| lies_there(event, role))
+        });
         Ok((found, read))
     }
 
@@ -44,7 +57,7 @@ impl Service {
         Ok(unpack(packed).await?.0)
     }
 
-    /// A token with which an agent does in its environment what a secret key may do.
+    /// A token with which an agent does what its role allows.
     pub fn agent_token(&self, agent: &Agent) -> String {
         let expires = now().plus(AGENT_TOKEN_LIFE.as_millis() as i64);
         self.secrets.sign("agent", agent.id.as_str(), expires)

@@ -100,6 +100,6 @@ async fn tell_program(tx: &mut Tx, actor: &Actor, job: &Job, plan: &ExecutionPla
 
 /// Whether a program has just these rules.
 fn says(program: &Program, rules: &[RuleConfig]) -> bool {
-    let own = program.rules.iter().map(|rule| (&rule.rule_type, &rule.config));
+    let own = program.rules.iter().map(|rule| (&rule.given.rule_type, &rule.given.config));
     own.eq(rules.iter().map(|rule| (&rule.rule_type, &rule.config)))
 }

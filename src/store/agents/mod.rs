@@ -1,7 +1,10 @@
-//! Agents here, their deployments in [`versions`], their runs in [`runs`], the timer that they ask for in [`crons`].
+//! Agents here, their deployments in [`versions`], what is taken away of them in [`exports`], their runs in [`runs`], how
+//! they go in [`standing`], the timer that they ask for in [`crons`].
 
 pub mod crons;
+pub mod exports;
 pub mod runs;
+pub mod standing;
 pub mod versions;
 
 use super::convert::{containing, from_json, id, json};
@@ -58,9 +61,15 @@ pub async fn update(tx: &mut Tx, agent: &Agent) -> Result<(), StoreError> {
     tx.execute(statement).await.map(|_| ())
 }
 
-/// Deletes an agent.
+/// Deletes an agent with its code and its role.
 pub async fn delete(tx: &mut Tx, id: &AgentId, now: Timestamp) -> Result<(), StoreError> {
-    tx.execute(Statement::new("DELETE FROM agent_versions WHERE agent_id = $1").bind(id)).await?;
+    for text in [
+        "DELETE FROM agent_versions WHERE agent_id = $1",
+        "DELETE FROM agent_exports WHERE agent_id = $1",
+        "DELETE FROM actor_roles WHERE actor_id = $1",
+    ] {
+        tx.execute(Statement::new(text).bind(id)).await?;
+    }
     let statement = Statement::new("UPDATE agents SET deleted_at = $2 WHERE id = $1");
     tx.execute(statement.bind(id).bind(now)).await.map(|_| ())
 }
@@ -112,7 +121,8 @@ pub async fn list(
         }
         None => rest,
     };
-    let (rows, total) = tx.page::<AgentRow>(COLUMNS, rest, " ORDER BY created_at, id", offset, limit).await?;
+    let (rows, total) =
+        tx.page::<AgentRow>(COLUMNS, rest, " ORDER BY created_at, number", offset, limit).await?;
     Ok((rows.into_iter().map(Agent::try_from).collect::<Result<_, _>>()?, total))
 }
 

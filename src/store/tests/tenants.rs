@@ -1,12 +1,14 @@
 //! Accounts, environments, people, keys and sessions.
 
-use crate::domain::tenant::{KeyKind, User, UserRole};
+use crate::domain::agent::{Agent, AgentConfig};
+use crate::domain::tenant::{AccessToken, AccessTokenKind, KeyKind, User, UserRole};
 use crate::store::accounts::*;
+use crate::store::agents::AgentFilter;
 use crate::store::keys::{KeyRow, delete_key, insert_key, key_by_hash, key_used, keys};
 use crate::store::sessions::*;
 use crate::store::testing::{databases, samples};
-use crate::store::users::{UserFilter, list};
-use crate::store::{StoreError, new_id, sheets, spaces};
+use crate::store::users::{UserFilter, UserOrder, list};
+use crate::store::{StoreError, access_tokens, agents, new_id, sheets, spaces};
 
 #[tokio::test]
 async fn what_is_kept_is_found_again() {
@@ -62,13 +64,99 @@ async fn a_person_signs_in_whatever_the_case_of_the_address() {
         insert_user(&mut tx, &ann, Some("hash")).await.unwrap();
         let found = user_by_email(&mut tx, " Ann@Example.COM").await.unwrap();
         assert_eq!(found, Some((ann.clone(), Some("hash".to_string()))));
-        set_password(&mut tx, &ann.id, "other").await.unwrap();
+        set_password(&mut tx, &ann.id, "other", true).await.unwrap();
         assert_eq!(user_by_email(&mut tx, &ann.email).await.unwrap().unwrap().1.as_deref(), Some("other"));
         assert_eq!(user(&mut tx, &ann.id).await.unwrap(), Some(ann.clone()));
         let (listed, total) = list(&mut tx, &tenant.account.id, &UserFilter::default(), 0, 10).await.unwrap();
         assert_eq!((listed[0].id.clone(), total), (ann.id.clone(), 1));
         let again = insert_user(&mut tx, &User { id: new_id(), ..ann.clone() }, None).await;
         assert!(matches!(again, Err(StoreError::Conflict(_))), "{}: {again:?}", database.name);
+    }
+}
+
+/// How many are made within one millisecond: that chance puts them in order is not to be expected.
+const AT_ONCE: u64 = 12;
+
+#[tokio::test]
+async fn what_is_made_within_a_millisecond_is_listed_in_the_order_of_making() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let (account, environment) = (&tenant.account.id, &tenant.environment.id);
+        let (mut people, mut made_keys, mut tokens, mut deployed) = (vec![], vec![], vec![], vec![]);
+        for number in 0..AT_ONCE {
+            let mut tx = database.write().await.unwrap();
+            let user = User {
+                id: new_id(),
+                account_id: account.clone(),
+                email: format!("{}@example.com", AT_ONCE - number),
+                name: "Ann".to_string(),
+                role: UserRole::Member,
+                environment_id: None,
+                space_id: None,
+                created_at: samples::THEN,
+            };
+            insert_user(&mut tx, &user, None).await.unwrap();
+            people.push(user.id.clone());
+            let key = KeyRow {
+                id: new_id(),
+                environment_id: environment.clone(),
+                kind: KeyKind::Secret,
+                hash: vec![number as u8],
+                sealed: None,
+                created_at: samples::THEN,
+                last_used_at: None,
+            };
+            insert_key(&mut tx, &key).await.unwrap();
+            made_keys.push(key.id);
+            let token = AccessToken {
+                id: new_id(),
+                user_id: people[0].clone(),
+                kind: AccessTokenKind::Personal,
+                name: "Token".to_string(),
+                created_at: samples::THEN,
+                last_used_at: None,
+            };
+            access_tokens::insert(&mut tx, &token, &[number as u8]).await.unwrap();
+            tokens.push(token.id);
+            let agent = Agent {
+                id: new_id(),
+                account_id: account.clone(),
+                environment_id: environment.clone(),
+                slug: (AT_ONCE - number).to_string(),
+                is_system: false,
+                version: 1,
+                config: AgentConfig::default(),
+                position: 0,
+                tries: 0,
+                created_at: samples::THEN,
+                updated_at: samples::THEN,
+            };
+            agents::insert(&mut tx, &agent, "us_usr_00000000").await.unwrap();
+            deployed.push(agent.id);
+            tx.commit().await.unwrap();
+        }
+        let mut tx = database.read().await.unwrap();
+        let mut order = UserOrder::default();
+        for descending in [false, true] {
+            order.descending = descending;
+            let filter = UserFilter { order, ..UserFilter::default() };
+            let (listed, _) = list(&mut tx, account, &filter, 0, AT_ONCE).await.unwrap();
+            let listed: Vec<_> = listed.into_iter().map(|user| user.id).collect();
+            assert_eq!(listed, people, "{}", database.name);
+            people.reverse();
+        }
+        let listed: Vec<_> =
+            keys(&mut tx, environment).await.unwrap().into_iter().map(|key| key.id).collect();
+        assert_eq!(listed, made_keys, "{}", database.name);
+        let found = access_tokens::list(&mut tx, &people[0], AccessTokenKind::Personal, 0, AT_ONCE).await;
+        let listed: Vec<_> = found.unwrap().0.into_iter().map(|token| token.id).collect();
+        assert_eq!(listed, tokens, "{}", database.name);
+        let found = agents::list(&mut tx, environment, &AgentFilter::default(), 0, AT_ONCE).await.unwrap();
+        let listed: Vec<_> = found.0.into_iter().map(|agent| agent.id).collect();
+        assert_eq!(listed, deployed, "{}", database.name);
+        let found = agents::standing::list(&mut tx, environment, AT_ONCE).await.unwrap();
+        let listed: Vec<_> = found.into_iter().map(|standing| standing.agent.id).collect();
+        assert_eq!(listed, deployed, "{}", database.name);
     }
 }
 

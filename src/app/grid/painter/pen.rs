@@ -8,12 +8,13 @@ use std::f64::consts::TAU;
 
 use web_sys::CanvasRenderingContext2d;
 
-/// The fonts: cells, labels and headers, small.
+/// The fonts: cells, headers, small, numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Font {
     Cell,
     Strong,
     Small,
+    Number,
 }
 
 /// What the canvas was told last; empty where that is not known.
@@ -28,7 +29,7 @@ struct Held {
 /// A canvas's context, and what it was told.
 pub(super) struct Pen {
     context: CanvasRenderingContext2d,
-    fonts: [String; 3],
+    fonts: [String; 4],
     held: RefCell<Held>,
 }
 
@@ -37,10 +38,9 @@ impl Pen {
         Self { context, fonts: Default::default(), held: RefCell::default() }
     }
 
-    /// The fonts are of that family from now on.
-    pub(super) fn set_family(&mut self, family: &str) {
-        self.fonts =
-            [format!("400 13px {family}"), format!("500 13px {family}"), format!("500 12px {family}")];
+    /// Size and family of each font from now on.
+    pub(super) fn set_fonts(&mut self, fonts: [[&str; 2]; 4]) {
+        self.fonts = fonts.map(|parts| parts.concat());
     }
 
     /// Begins a picture with so many pixels for each of the page's.

@@ -35,7 +35,10 @@ impl Painter {
     /// The sign of a cell whose text is not on the server: a clock, or a frame where the person has to choose.
     pub(super) fn sign(&self, sign: Sign, cell: Rectangle) {
         let (x, y) = (cell.x + cell.width - 15.0, cell.y + cell.height / 2.0);
-        let color = &self.colors.warn;
+        let color = match sign {
+            Sign::Waiting => &self.colors.waiting,
+            _ => &self.colors.warn,
+        };
         match sign {
             Sign::Sent => {}
             Sign::Waiting => {

@@ -1,0 +1,5 @@
+CREATE TABLE people (
+  name VARCHAR(100) NOT NULL,
+  age INT,
+  member BOOLEAN
+);

@@ -188,6 +188,52 @@ test('a person is invited by a link, and sees no keys', async ({ page, browser, 
   await theirs.context().close();
 });
 
+test('a guest is shown single workbooks, with the keyboard alone', async ({ page, browser, request, server, checkAccessibility }) => {
+  const call = caller(request, keysOf(server.data).API_KEY);
+  const space = (await call('POST', '/spaces', { name: 'Two workbooks' })).id;
+  for (const name of ['Open', 'Kept']) {
+    const sheets = [{ name: `${name} sheet`, slug: name.toLowerCase(), fields: [{ key: 'name', type: 'string' }] }];
+    await call('POST', '/workbooks', { spaceId: space, name, sheets });
+  }
+  await page.goto('/developers/people');
+  await hydrated(page);
+  const invite = page.getByRole('button', { name: 'Invite a guest' }).first();
+  await invite.focus();
+  await page.keyboard.press('Enter');
+  const form = page.getByRole('dialog', { name: 'Invite a guest' });
+  await form.getByLabel('E-mail').fill('part@example.com');
+  const ofSpace = form.getByRole('group', { name: 'Workbooks of Two workbooks' });
+  await expect(ofSpace).toBeHidden();
+  await form.getByLabel('Two workbooks', { exact: true }).focus();
+  await page.keyboard.press('Space');
+  await expect(ofSpace.getByLabel('Open')).toBeChecked();
+  await expect(ofSpace.getByLabel('Kept')).toBeChecked();
+  await page.keyboard.press('Tab');
+  await expect(ofSpace.getByLabel('Open')).toBeFocused();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await expect(ofSpace.getByLabel('Kept')).not.toBeChecked();
+  await checkAccessibility();
+  await page.keyboard.press('Enter');
+  await expect(form.getByText('Choose at least one workbook of Two workbooks')).toBeVisible();
+  await ofSpace.getByLabel('Open').focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('Enter');
+  const row = page.getByRole('table', { name: 'Guests' }).getByRole('row', { name: 'part@example.com' });
+  await expect(row).toContainText('Two workbooks (Open)');
+
+  await row.getByRole('button', { name: /^Actions of/ }).click();
+  await page.getByRole('menuitem', { name: 'Link to Two workbooks' }).click();
+  const link = await page.getByRole('dialog', { name: 'The link of this guest' }).locator('code').innerText();
+  const theirs = await (await browser.newContext()).newPage();
+  await theirs.goto(link);
+  await hydrated(theirs);
+  await expect(theirs.getByRole('link', { name: /Open sheet/ })).toBeVisible();
+  expect(await theirs.content()).not.toContain('Kept');
+  await theirs.context().close();
+});
+
 test('agents, jobs, webhooks and the API are looked at', async ({ page, request, server, checkAccessibility }) => {
   const call = caller(request, keysOf(server.data).API_KEY);
   const agent = { topics: ['space:created'], compiler: 'js', source: "exports.default = (l) => l.on('space:created', () => console.log('hello'))", slug: 'greeter' };

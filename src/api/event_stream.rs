@@ -20,7 +20,7 @@ use utoipa_axum::routes;
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Bearer, Caller, known};
 use crate::domain::event::Event;
-use crate::domain::ids::{EnvironmentId, EventId, SpaceId};
+use crate::domain::ids::{EnvironmentId, EventId, GuestId, SpaceId};
 use crate::service::Service;
 use crate::service::authentication::Subscription;
 use crate::store::EventSignal;
@@ -86,11 +86,13 @@ async fn follow(
             if !is_here {
                 return Err(ApiError::bad("since", "this event is not of what is to be heard"));
             }
-            place(&subscription, &event)
+            subscription.place(&event)
         }
     };
     let (waiting, seen) = (VecDeque::new(), Instant::now());
-    let follower = Follower { service, stopping, subscription, token, signals, after, waiting, seen };
+    let granted_to = actor.scope.granted_to;
+    let follower =
+        Follower { service, stopping, subscription, granted_to, token, signals, after, waiting, seen };
     let stream = futures::stream::unfold(follower, |mut follower| async {
         let event = follower.next().await?;
         let message = Message::default().id(event.id.to_string()).data(event.to_wire().to_string());
@@ -103,6 +105,8 @@ struct Follower {
     service: Arc<Service>,
     stopping: CancellationToken,
     subscription: Subscription,
+    /// The guest who hears only of what was granted to them, where it is one.
+    granted_to: Option<GuestId>,
     token: String,
     signals: Receiver<EventSignal>,
     after: i64,
@@ -116,15 +120,17 @@ impl Follower {
     async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.waiting.pop_front() {
-                self.after = place(&self.subscription, &event);
+                self.after = self.subscription.place(&event);
                 return Some(event);
             }
             if self.seen.elapsed() >= LOOK_AGAIN {
-                self.service.actor_of_bearer(&self.token).await.ok()?;
+                self.granted_to = self.service.actor_of_bearer(&self.token).await.ok()?.scope.granted_to;
                 self.seen = Instant::now();
             }
-            match self.service.events_after(&self.subscription, self.after, BATCH).await {
-                Ok(events) => self.waiting.extend(events),
+            let granted_to = self.granted_to.as_ref();
+            match self.service.hear(&self.subscription, granted_to, self.after, BATCH).await {
+                Ok((events, place)) if events.is_empty() => self.after = place,
+                Ok((events, _)) => self.waiting.extend(events),
                 Err(error) => tracing::warn!(%error, "the event log cannot be read"),
             }
             if self.waiting.is_empty() {
@@ -140,7 +146,7 @@ impl Follower {
         loop {
             tokio::select! {
                 signal = self.signals.recv() => match signal {
-                    Ok(signal) if !self.concerns(&signal) => {}
+                    Ok(signal) if !self.subscription.concerns(&signal) => {}
                     Ok(_) | Err(RecvError::Lagged(_)) => return Some(()),
                     Err(RecvError::Closed) => return None,
                 },
@@ -148,19 +154,5 @@ impl Follower {
                 () = self.stopping.cancelled() => return None,
             }
         }
-    }
-
-    fn concerns(&self, signal: &EventSignal) -> bool {
-        match &self.subscription {
-            Subscription::Environment(id) => signal.environment_id == *id,
-            Subscription::Space(id) => signal.space_id.as_ref() == Some(id),
-        }
-    }
-}
-
-fn place(subscription: &Subscription, event: &Event) -> i64 {
-    match subscription {
-        Subscription::Environment(_) => event.environment_sequence,
-        Subscription::Space(_) => event.space_sequence.unwrap_or_default(),
     }
 }

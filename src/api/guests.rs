@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use super::answer::{Data, Success, data, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Json, Maybe, Named, known};
-use super::wire::guest::{GuestBody, GuestChanges, GuestRequest, GuestToken, whole_spaces};
+use super::wire::guest::{GuestBody, GuestChanges, GuestRequest, GuestToken, grants};
 use crate::domain::ids::{GuestId, SpaceId};
 use crate::service::Service;
 use crate::service::guests::{GuestChange, NewGuest};
@@ -64,7 +64,7 @@ async fn create(
             environment_id: request.environment_id.map(|id| known(&id)).transpose()?,
             email: request.email,
             name: request.name,
-            spaces: whole_spaces(request.spaces).map_err(|error| error.within(&format!("[{position}]")))?,
+            spaces: grants(request.spaces).map_err(|error| error.within(&format!("[{position}]")))?,
         })
     };
     let new = requests.into_iter().enumerate().map(read).collect::<ApiResult<_>>()?;
@@ -96,7 +96,7 @@ async fn update(
         environment_id: request.environment_id.map(|id| known(&id)).transpose()?,
         email: request.email,
         name: request.name,
-        spaces: request.spaces.map(whole_spaces).transpose()?,
+        spaces: request.spaces.map(grants).transpose()?,
     };
     Ok(data(service.update_guest(&actor, &id, change).await?.into()))
 }

@@ -28,6 +28,7 @@ mod events;
 mod extract;
 mod fields;
 mod files;
+mod guest_roles;
 mod guests;
 mod header_row;
 mod history;
@@ -86,6 +87,7 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::with_openapi(openapi::base())
         .merge(environments::routes())
         .merge(embedding::routes())
+        .merge(guest_roles::routes())
         .merge(guests::routes())
         .merge(invitations::routes())
         .merge(apps::routes())

@@ -26,14 +26,6 @@ const NOT_SERVED: &[Family] = &[
         endpoints: &[("POST", "/v1/jobs/preview-mutation")],
     },
     Family {
-        what: "Roles of guests",
-        instead: "The member `spaces` of a guest says which it may enter: `PATCH /v1/guests/{guestId}`.",
-        endpoints: &[
-            ("GET POST", "/v1/guests/{guestId}/roles"),
-            ("DELETE", "/v1/guests/{guestId}/roles/{actorRoleId}"),
-        ],
-    },
-    Family {
         what: "Guides and guidance",
         instead: "Explain in documents, which are markdown: `POST /v1/spaces/{spaceId}/documents`.",
         endpoints: &[

@@ -3,7 +3,7 @@
 //! A right is always within a [`Scope`]: look-ups by (scope, id) make the things of another tenant
 //! look as if they did not exist.
 
-use super::ids::{AccountId, EnvironmentId, SpaceId};
+use super::ids::{AccountId, EnvironmentId, GuestId, SpaceId, WorkbookId};
 
 /// How much of the world an actor can see.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub struct Scope {
     pub environment_id: Option<EnvironmentId>,
     /// One space of it, or all.
     pub space_id: Option<SpaceId>,
+    /// Of that space only the workbooks and sheets that were granted to this guest, or all.
+    pub granted_to: Option<GuestId>,
+    /// In these workbooks another role holds than the actor's.
+    pub workbook_roles: Vec<(WorkbookId, Role)>,
 }
 
 /// What kind of actor somebody is.
@@ -25,6 +29,8 @@ pub enum Role {
     Member,
     /// A person who came into one space by a link or an invitation.
     Guest,
+    /// Such a person who only looks on.
+    Viewer,
     /// A web page that embeds one space and holds its token: it sets the space up and answers its events.
     Embed,
     /// Such a page whose space was put away: it looks on and closes what it was told.
@@ -40,12 +46,18 @@ pub enum Role {
 }
 
 impl Role {
+    /// Whether the policy lets somebody of this role do it anywhere.
+    fn may(self, operation: Operation) -> bool {
+        POLICY.iter().any(|(row, roles)| *row == operation && roles.contains(&self))
+    }
+
     /// The words for such an actor in a message.
     pub fn words(self) -> &'static str {
         match self {
             Self::Admin => "an admin",
             Self::Member => "a member",
             Self::Guest => "a guest",
+            Self::Viewer => "a guest who looks on",
             Self::Embed => "a space's token",
             Self::ArchivedEmbed => "the token of an archived space",
             Self::SecretKey => "a secret key",
@@ -127,8 +139,21 @@ const OF_ACCOUNT: &[Operation] = &[O::ManageUsers];
 const OF_ENVIRONMENT: &[Operation] =
     &[O::ReadEnvironment, O::ManageEnvironment, O::ManageSecrets, O::ManageAgents, O::CreateSpace];
 
+/// Operations on a whole space: who sees single workbooks or sheets of it may not, whatever the role.
+const OF_SPACE: &[Operation] = &[
+    O::ManageGuests,
+    O::ManageWebhooks,
+    O::ManageSpace,
+    O::DeleteSpace,
+    O::ManageWorkbook,
+    O::WorkJobs,
+    O::ManageMappings,
+];
+
 use Operation as O;
-use Role::{Admin, ArchivedEmbed, Embed, Guest, Member, MemberAgent, PublishableKey, SecretKey, System};
+use Role::{
+    Admin, ArchivedEmbed, Embed, Guest, Member, MemberAgent, PublishableKey, SecretKey, System, Viewer,
+};
 
 /// The policy: who may do what. A role that is not listed may not.
 pub const POLICY: &[(Operation, &[Role])] = &[
@@ -143,7 +168,7 @@ pub const POLICY: &[(Operation, &[Role])] = &[
     (O::ManageSecrets, &[Admin, SecretKey, System]),
     (O::ManageAgents, &[Admin, SecretKey, System]),
     (O::ManageWebhooks, &[Admin, Member, SecretKey, MemberAgent, System]),
-    (O::ReadSpace, &[Admin, Member, Guest, Embed, ArchivedEmbed, SecretKey, MemberAgent, System]),
+    (O::ReadSpace, &[Admin, Member, Guest, Viewer, Embed, ArchivedEmbed, SecretKey, MemberAgent, System]),
     (O::CreateSpace, &[Admin, Member, SecretKey, MemberAgent, PublishableKey, System]),
     (O::ManageSpace, &[Admin, Member, Embed, SecretKey, MemberAgent, System]),
     (O::DeleteSpace, &[Admin, Member, SecretKey, MemberAgent, System]),
@@ -154,41 +179,63 @@ pub const POLICY: &[(Operation, &[Role])] = &[
     (O::CloseOutcomes, &[Admin, Member, Guest, Embed, ArchivedEmbed, SecretKey, MemberAgent, System]),
     (O::WorkJobs, &[Admin, Member, Embed, SecretKey, MemberAgent, System]),
     (O::ManageMappings, &[Admin, Member, Embed, SecretKey, MemberAgent, System]),
-    (O::ReadEvents, &[Admin, Member, Guest, Embed, ArchivedEmbed, SecretKey, MemberAgent, System]),
+    (O::ReadEvents, &[Admin, Member, Guest, Viewer, Embed, ArchivedEmbed, SecretKey, MemberAgent, System]),
     (O::WriteEvents, &[Admin, Member, SecretKey, MemberAgent, System]),
 ];
 
 impl Actor {
-    /// Whether the policy lets this actor do `operation` within its scope.
+    /// Whether the policy lets this actor do `operation` within its scope, or in a workbook of it at least.
     pub fn may(&self, operation: Operation) -> bool {
+        let elsewhere = self.scope.workbook_roles.iter().map(|(_, role)| *role);
         self.scope.holds(operation)
-            && POLICY.iter().any(|(row, roles)| *row == operation && roles.contains(&self.role))
+            && std::iter::once(self.role).chain(elsewhere).any(|role| role.may(operation))
+    }
+
+    /// Whether the policy lets this actor do `operation` to what is in that workbook.
+    pub fn may_in(&self, operation: Operation, workbook: &WorkbookId) -> bool {
+        let own = self.scope.workbook_roles.iter().find(|(id, _)| id == workbook);
+        self.scope.holds(operation) && own.map_or(self.role, |(_, role)| *role).may(operation)
     }
 
     /// Whether the blueprint's `access` and `readonly` bind this actor: they bind people, not programs.
     pub fn is_person(&self) -> bool {
-        matches!(self.role, Admin | Member | Guest)
+        matches!(self.role, Admin | Member | Guest | Viewer)
     }
 }
 
 impl Scope {
     /// Everything in an account.
     pub fn account(account_id: AccountId) -> Self {
-        Self { account_id, environment_id: None, space_id: None }
+        Self {
+            account_id,
+            environment_id: None,
+            space_id: None,
+            granted_to: None,
+            workbook_roles: Vec::new(),
+        }
     }
 
     /// One environment.
     pub fn environment(account_id: AccountId, environment_id: EnvironmentId) -> Self {
-        Self { account_id, environment_id: Some(environment_id), space_id: None }
+        Self { environment_id: Some(environment_id), ..Self::account(account_id) }
     }
 
     /// One space.
     pub fn space(account_id: AccountId, environment_id: EnvironmentId, space_id: SpaceId) -> Self {
-        Self { account_id, environment_id: Some(environment_id), space_id: Some(space_id) }
+        Self { space_id: Some(space_id), ..Self::environment(account_id, environment_id) }
+    }
+
+    /// The same, but of its space only what was granted to a guest.
+    #[must_use]
+    pub fn only_granted_to(self, guest: GuestId) -> Self {
+        Self { granted_to: Some(guest), ..self }
     }
 
     /// Whether what the operation is about lies within it.
     fn holds(&self, operation: Operation) -> bool {
+        if self.granted_to.is_some() && OF_SPACE.contains(&operation) {
+            return false;
+        }
         match (&self.environment_id, &self.space_id) {
             (_, Some(_)) => !OF_ACCOUNT.contains(&operation) && !OF_ENVIRONMENT.contains(&operation),
             (Some(_), None) => !OF_ACCOUNT.contains(&operation),
@@ -290,12 +337,43 @@ mod tests {
     }
 
     #[test]
+    fn who_sees_a_part_of_a_space_manages_nothing_of_the_whole() {
+        use crate::domain::ids::Id;
+        let [.., of_space] = actors(Embed);
+        let narrowed = of_space.scope.clone().only_granted_to(GuestId::parse("us_g_00000000").unwrap());
+        let of_part = Actor { scope: narrowed, ..of_space.clone() };
+        for (operation, _) in POLICY {
+            let still = of_space.may(*operation) && !OF_SPACE.contains(operation);
+            assert_eq!(of_part.may(*operation), still, "{operation:?}");
+            let manages = format!("{operation:?}").starts_with("Manage");
+            assert!(!(manages && of_part.may(*operation)), "{operation:?}");
+        }
+        assert!(of_part.may(O::WriteRecords) && of_part.may(O::ReadEvents));
+    }
+
+    #[test]
     fn the_token_of_an_archived_space_looks_on() {
         let allowed: Vec<_> = POLICY.iter().filter(|(_, roles)| roles.contains(&ArchivedEmbed)).collect();
         assert_eq!(
             allowed.iter().map(|row| row.0).collect::<Vec<_>>(),
             [O::ReadSpace, O::CloseOutcomes, O::ReadEvents]
         );
+    }
+
+    #[test]
+    fn a_viewer_only_looks_on_and_a_role_in_a_workbook_goes_before_that_of_the_space() {
+        use crate::domain::ids::Id;
+        let allowed: Vec<_> = POLICY.iter().filter(|(_, roles)| roles.contains(&Viewer)).collect();
+        assert_eq!(allowed.iter().map(|row| row.0).collect::<Vec<_>>(), [O::ReadSpace, O::ReadEvents]);
+        let [here, there] = ["us_wb_00000001", "us_wb_00000002"].map(|id| WorkbookId::parse(id).unwrap());
+        let [.., mut viewer] = actors(Viewer);
+        assert!(!viewer.may(O::WriteRecords) && !viewer.may_in(O::WriteRecords, &here));
+        viewer.scope.workbook_roles.push((here.clone(), Guest));
+        assert!(viewer.may(O::WriteRecords) && viewer.may_in(O::WriteRecords, &here));
+        assert!(!viewer.may_in(O::WriteRecords, &there) && viewer.may_in(O::ReadSpace, &there));
+        let [.., mut editor] = actors(Guest);
+        editor.scope.workbook_roles.push((here.clone(), Viewer));
+        assert!(!editor.may_in(O::WriteRecords, &here) && editor.may_in(O::WriteRecords, &there));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Guests: people who come into single spaces, without being users of the account.
 
-use super::ids::{AccountId, EnvironmentId, GuestId, SpaceId};
+use super::access::Role;
+use super::ids::{AccountId, ActorRoleId, EnvironmentId, GuestId, SheetId, SpaceId, WorkbookId};
 use super::time::Timestamp;
 
 /// Most bytes of an address.
@@ -34,8 +35,79 @@ pub struct Guest {
 pub struct Grant {
     /// The space.
     pub space_id: SpaceId,
+    /// What of it they see; all of it when nothing is said.
+    pub only: Option<Parts>,
+    /// A role says what they may do there, or in a workbook of it.
+    pub has_roles: bool,
     /// When they were last in it.
     pub last_accessed_at: Option<Timestamp>,
+}
+
+impl Grant {
+    /// Everything in a space, to somebody who was not there yet.
+    pub fn of_all(space_id: SpaceId) -> Self {
+        Self { space_id, only: None, has_roles: false, last_accessed_at: None }
+    }
+}
+
+/// What a guest may do in a space, or in a workbook of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestRole {
+    /// Its id.
+    pub id: ActorRoleId,
+    /// Whose it is.
+    pub guest_id: GuestId,
+    /// The space.
+    pub space_id: SpaceId,
+    /// The workbook, where it is for one alone.
+    pub workbook_id: Option<WorkbookId>,
+    /// What they are there.
+    pub role: Role,
+    /// When it was given.
+    pub created_at: Timestamp,
+}
+
+impl GuestRole {
+    /// The id of what it is for.
+    pub fn resource_id(&self) -> String {
+        self.workbook_id.as_ref().map_or_else(|| self.space_id.to_string(), ToString::to_string)
+    }
+}
+
+/// What of a space a guest sees: these workbooks, and these sheets with the workbooks around them. Of a workbook of which
+/// sheets are named they see these alone, whether or not it is named itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// Workbooks.
+    pub workbooks: Vec<WorkbookId>,
+    /// Sheets.
+    pub sheets: Vec<SheetId>,
+}
+
+/// A workbook or a sheet that is named in a grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The workbook.
+    pub workbook_id: WorkbookId,
+    /// The sheet, where it is one.
+    pub sheet_id: Option<SheetId>,
+    /// It is a workbook all of whose sheets are seen.
+    pub is_whole: bool,
+}
+
+/// The parts in the order in which they were named: workbooks, and sheets with the workbooks that they are in.
+pub fn parts(workbooks: Vec<WorkbookId>, sheets: Vec<(WorkbookId, SheetId)>) -> Vec<Part> {
+    let whole = |id: &WorkbookId| !sheets.iter().any(|(around, _)| around == id);
+    let mut parts: Vec<Part> = Vec::new();
+    for workbook_id in workbooks {
+        let part = Part { is_whole: whole(&workbook_id), workbook_id, sheet_id: None };
+        parts.extend((!parts.contains(&part)).then_some(part));
+    }
+    for (workbook_id, sheet) in sheets {
+        let part = Part { workbook_id, sheet_id: Some(sheet), is_whole: false };
+        parts.extend((!parts.contains(&part)).then_some(part));
+    }
+    parts
 }
 
 /// Why somebody cannot be a guest.

@@ -1,9 +1,12 @@
 //! Who is in a space now, and where: one room for each space, with rules and without IO. Nothing of it is stored.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use serde_json::Value;
+
+use crate::domain::ids::{Id, SheetId};
 
 /// How long a page is taken to be there without saying so.
 pub const SILENCE: Duration = Duration::from_secs(9);
@@ -137,9 +140,14 @@ impl Room {
         Some(News { topic: "presence", turn: self.turn, here, gone })
     }
 
-    /// Everybody, as of the last news.
-    pub fn everybody(&self) -> (u64, Vec<Told>) {
-        (self.turn, self.pages.values().map(|page| page.told.clone()).collect())
+    /// Everybody, as of the last news; only those at some sheets where they are named.
+    pub fn everybody(&self, sheets: Option<&HashSet<SheetId>>) -> (u64, Vec<Told>) {
+        let told = self.pages.values().map(|page| &page.told);
+        let is_seen = |told: &&Told| {
+            let id = SheetId::parse(&told.at.sheet).ok();
+            sheets.is_none_or(|sheets| id.is_some_and(|id| sheets.contains(&id)))
+        };
+        (self.turn, told.filter(is_seen).cloned().collect())
     }
 
     /// The place in the news.
@@ -166,8 +174,29 @@ impl Room {
     }
 }
 
+/// The news as somebody hears them who sees only these sheets: whoever goes to another is gone. Nothing when there is
+/// nothing to tell.
+pub fn only_at(news: &str, sheets: &HashSet<SheetId>) -> Option<String> {
+    let mut news: Value = serde_json::from_str(news).ok()?;
+    let here = news["here"].as_array_mut()?;
+    let (seen, hidden): (Vec<Value>, Vec<Value>) =
+        std::mem::take(here).into_iter().partition(|told| is_at(&told["sheet"], sheets));
+    let is_empty = seen.is_empty();
+    *here = seen;
+    let gone = news["gone"].as_array_mut()?;
+    gone.extend(hidden.into_iter().map(|told| told["page"].clone()));
+    (!is_empty || !gone.is_empty()).then(|| news.to_string())
+}
+
+fn is_at(sheet: &Value, sheets: &HashSet<SheetId>) -> bool {
+    let id = sheet.as_str().and_then(|id| SheetId::parse(id).ok());
+    id.is_some_and(|id| sheets.contains(&id))
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn key(user: &str, page: &str) -> PageKey {
@@ -201,14 +230,34 @@ mod tests {
     }
 
     #[test]
+    fn who_goes_to_a_sheet_that_is_not_seen_is_gone() {
+        let (mut room, now) = (Room::default(), Instant::now());
+        let (seen, hidden) = ("us_sh_0000000001", "us_sh_0000000002");
+        for (user, sheet) in [("ada", seen), ("bob", hidden)] {
+            room.hear(key(user, user), user.to_string(), user, at(sheet, ""), now);
+        }
+        let sheets = HashSet::from([SheetId::parse(seen).unwrap()]);
+        assert_eq!(
+            room.everybody(Some(&sheets)).1.iter().map(|told| &told.name).collect::<Vec<_>>(),
+            ["ada"]
+        );
+        let tell = |room: &mut Room| serde_json::to_string(&room.news().unwrap()).unwrap();
+        let told: Value = serde_json::from_str(&only_at(&tell(&mut room), &sheets).unwrap()).unwrap();
+        assert_eq!((&told["here"][0]["name"], &told["gone"]), (&json!("ada"), &json!(["bob"])));
+        assert_eq!(told["here"].as_array().unwrap().len(), 1);
+        let nothing = json!({ "topic": "presence", "turn": 2, "here": [], "gone": [] });
+        assert_eq!(only_at(&nothing.to_string(), &sheets), None);
+    }
+
+    #[test]
     fn whoever_falls_silent_is_gone() {
         let (mut room, now) = (Room::default(), Instant::now());
         hear(&mut room, "ada", "1", "", now);
         hear(&mut room, "bob", "2", "", now + SILENCE);
         room.sweep(now + SILENCE);
-        assert_eq!(room.everybody().1.len(), 2);
+        assert_eq!(room.everybody(None).1.len(), 2);
         room.sweep(now + SILENCE + Duration::from_secs(1));
-        assert_eq!(room.everybody().1[0].name, "bob");
+        assert_eq!(room.everybody(None).1[0].name, "bob");
         hear(&mut room, "ada", "1", "", now + SILENCE * 2);
         let news = room.news().unwrap();
         assert_eq!((news.here.len(), news.gone.len()), (2, 0), "a page that comes back is not gone");
@@ -221,7 +270,7 @@ mod tests {
             hear(&mut room, &user.to_string(), &user.to_string(), "", now);
         }
         hear(&mut room, "3", "again", "", now);
-        let pages = room.everybody().1;
+        let pages = room.everybody(None).1;
         let tones: BTreeSet<usize> = pages.iter().map(|told| told.tone).collect();
         assert_eq!((tones.len(), pages.len()), (TONES, TONES + 1));
         let of = |page: &str| pages.iter().find(|told| told.page == page).map(|told| told.tone);
@@ -234,12 +283,12 @@ mod tests {
         for page in 0..20 {
             hear(&mut room, "ada", &format!("a{page}"), "", now + Duration::from_millis(page));
         }
-        assert_eq!(room.everybody().1.len(), MOST_OF_ONE);
-        assert!(room.everybody().1.iter().any(|told| told.page == "a19"), "the newest stays");
+        assert_eq!(room.everybody(None).1.len(), MOST_OF_ONE);
+        assert!(room.everybody(None).1.iter().any(|told| told.page == "a19"), "the newest stays");
         for user in 0..1_000 {
             hear(&mut room, &user.to_string(), "p", "", now);
         }
-        assert_eq!(room.everybody().1.len(), MOST_PAGES);
+        assert_eq!(room.everybody(None).1.len(), MOST_PAGES);
     }
 
     #[test]

@@ -155,6 +155,7 @@ pub async fn say(
             return Err(ServiceError::not_found("sheet", &sheet).into());
         }
     }
+    let sheets = state.service.granted_sheets(&actor, &space).await?;
     let person = presence.person(&key.0);
     let at = Whereabouts { sheet: said.sheet, record: said.record, field: said.field };
     let mut rooms = presence.rooms();
@@ -163,7 +164,7 @@ pub async fn say(
     let answer = match said.known == Some(room.turn()) {
         true => StatusCode::NO_CONTENT.into_response(),
         false => {
-            let (turn, here) = room.everybody();
+            let (turn, here) = room.everybody(sheets.as_ref());
             Json(json!({ "turn": turn, "you": person, "here": here })).into_response()
         }
     };

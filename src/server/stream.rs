@@ -1,6 +1,6 @@
 //! `GET /stream`: the events of a space as they happen, for the page. Resumes where it was cut off.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,9 +15,11 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::ServerState;
 use super::news::{BATCH, Told};
+use super::people::only_at;
 use super::problem::Problem;
 use super::session::{Credential, SignedIn};
-use crate::domain::ids::{Id, SpaceId};
+use crate::domain::access::Actor;
+use crate::domain::ids::{GuestId, Id, SheetId, SpaceId};
 use crate::service::authentication::Subscription;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -36,6 +38,10 @@ struct Follower {
     space: SpaceId,
     /// What let the page listen, and when it was last seen to be good.
     credential: Credential,
+    /// The guest who hears only of what was granted to them, where it is one.
+    granted_to: Option<GuestId>,
+    /// The sheets of which such a guest is told who is there.
+    sheets: Option<HashSet<SheetId>>,
     seen: Instant,
     /// What happens in the space.
     news: broadcast::Receiver<Arc<Told>>,
@@ -62,12 +68,16 @@ pub async fn follow(
     let news = state.news.follow(&state.service, &state.stopping, (&space, newest));
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
     let sequence = last.or(wanted.after).unwrap_or(newest).min(newest);
+    let sheets = state.service.granted_sheets(&signed_in.actor, &space).await?;
+    let granted_to = signed_in.actor.scope.granted_to;
     let (credential, seen) = (signed_in.credential, Instant::now());
     let (people, waiting) = (state.presence.follow(&space), VecDeque::new());
     let follower = Follower {
         state,
         space,
         credential,
+        granted_to,
+        sheets,
         seen,
         news,
         people,
@@ -110,7 +120,7 @@ impl Follower {
                 continue;
             }
             match self.wait().await {
-                Woken::News(told) if told.sequence == self.sequence + 1 => {
+                Woken::News(told) if told.sequence == self.sequence + 1 && self.granted_to.is_none() => {
                     self.sequence = told.sequence;
                     return Some(told.message.clone());
                 }
@@ -118,11 +128,19 @@ impl Follower {
                 Woken::News(told) => self.is_read = told.sequence <= self.sequence,
                 Woken::Log => self.is_read = false,
                 // They have no place in the log: who missed them hears of it otherwise.
-                Woken::People(text) => return Some(Message::default().data(text)),
+                Woken::People(text) => match &self.sheets {
+                    None => return Some(Message::default().data(text)),
+                    Some(sheets) => match only_at(&text, sheets) {
+                        Some(text) => return Some(Message::default().data(text)),
+                        None => continue,
+                    },
+                },
                 Woken::Look => {
                     // A database in trouble is no reason to send people away.
-                    if let Ok(None) = self.credential.holder(&self.state.service).await {
-                        return None;
+                    match self.credential.holder(&self.state.service).await {
+                        Ok(None) => return None,
+                        Ok(Some((actor, _))) => self.look(&actor).await,
+                        Err(_) => {}
                     }
                     self.seen = Instant::now();
                     self.is_read = !self.failed;
@@ -132,16 +150,30 @@ impl Follower {
         }
     }
 
+    /// Looks what of the space is theirs now.
+    async fn look(&mut self, actor: &Actor) {
+        self.granted_to.clone_from(&actor.scope.granted_to);
+        match self.state.service.granted_sheets(actor, &self.space).await {
+            Ok(sheets) => self.sheets = sheets,
+            Err(error) => tracing::warn!(%error, "the sheets of a guest cannot be read"),
+        }
+    }
+
     /// Reads some of what the log has after the last that was said.
     async fn read(&mut self) {
         let subscription = Subscription::Space(self.space.clone());
-        let events = self.state.service.events_after(&subscription, self.sequence, BATCH).await;
-        if let Err(error) = &events {
+        let granted_to = self.granted_to.as_ref();
+        let heard = self.state.service.hear(&subscription, granted_to, self.sequence, BATCH).await;
+        if let Err(error) = &heard {
             tracing::warn!(%error, "the event log cannot be read");
         }
-        self.failed = events.is_err();
-        self.waiting.extend(events.unwrap_or_default().iter().map(Told::from));
+        self.failed = heard.is_err();
+        let (events, place) = heard.unwrap_or_else(|_| (Vec::new(), self.sequence));
+        self.waiting.extend(events.iter().map(Told::from));
         self.is_read = self.waiting.is_empty();
+        if self.is_read {
+            self.sequence = place;
+        }
     }
 
     /// Waits until something happens in this space, or somebody in it moves.

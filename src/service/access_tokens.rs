@@ -113,6 +113,7 @@ impl Service {
     pub(super) fn forget_callers(&self) {
         self.keys.forget_all();
         self.sessions.forget_all();
+        self.visitors.forget_all();
     }
 }
 

@@ -14,6 +14,9 @@ use crate::store::{Tx, sheets, workbooks};
 impl Service {
     /// The built-in actions in the menu of a sheet, and those in the menus of its columns.
     pub async fn built_in_actions(&self, actor: &Actor, sheet: &Sheet) -> Result<(Vec<Action>, Vec<Action>)> {
+        if !actor.may_in(Operation::RunJobs, &sheet.workbook_id) {
+            return Ok((Vec::new(), Vec::new()));
+        }
         let mut tx = self.db.read().await?;
         let space = find_space(&mut tx, actor, &sheet.space_id).await?;
         let others = others(&mut tx, actor, sheet).await?;

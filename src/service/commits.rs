@@ -1,7 +1,7 @@
 //! Commits: one write to a sheet each.
 
 use super::records::commit_event;
-use super::{Result, Service, ServiceError, allow, open_commits, sheets};
+use super::{Result, Service, ServiceError, allow, allow_in, open_commits, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::{CommitId, SheetId, WorkbookId};
 use crate::domain::workbook::Sheet;
@@ -76,7 +76,8 @@ impl Service {
         allow(actor, Operation::WriteRecords)?;
         if let Some(sheet) = sheet {
             let mut tx = self.db.read().await?;
-            sheets::find(&mut tx, actor, sheet).await?;
+            let sheet = sheets::find(&mut tx, actor, sheet).await?;
+            allow_in(actor, Operation::WriteRecords, &sheet.workbook_id)?;
         }
         Ok(new_id())
     }

@@ -105,6 +105,12 @@ impl EditQueue {
         let mut writer = turn.writer(&locked.sheet, Some(locked.head));
         let mut answers = Vec::with_capacity(edits.len());
         for edit in edits {
+            let is_hidden = edit.actor.scope.granted_to.is_some()
+                && store::sheets::find(&mut tx, &edit.actor.scope, id).await?.is_none();
+            if is_hidden {
+                answers.push(Err(ServiceError::not_found("sheet", id)));
+                continue;
+            }
             answers.push(match updates(&self.limits, &locked.sheet, edit) {
                 Ok(updates) => make(&mut tx, &mut writer, &locked, edit, updates).await?,
                 Err(refused) => Err(refused),

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::documents::{DocumentChange, insert_document};
+use super::grants::admit;
 use super::guests::{self, GuestWithGrants};
 use super::spaces::NewSpace;
 use super::workbooks::{WorkbookWithSheets, at};
@@ -82,7 +83,7 @@ impl Service {
         let id = somebody.unwrap_or_else(|| space.id.to_string());
         let page = Actor { id, role: Role::Embed, scope: space.scope() };
         if let Some(guest) = &guest {
-            guests::admit(&mut tx, &page, guest, &space).await?;
+            admit(&mut tx, &page, guest, &space).await?;
         }
         let workbook = match new.workbook {
             Some(config) => {
@@ -112,6 +113,6 @@ fn named_user(space: &NewSpace) -> Option<&str> {
 /// A guest as the page that named them is told: without their address, with the name that it said itself.
 fn told(guest: Guest, called: Option<String>, space: &Space) -> GuestWithGrants {
     let name = called.or_else(|| guest.external_id.clone()).unwrap_or_default();
-    let grants = vec![Grant { space_id: space.id.clone(), last_accessed_at: None }];
+    let grants = vec![Grant::of_all(space.id.clone())];
     GuestWithGrants { guest: Guest { email: None, name, ..guest }, grants }
 }

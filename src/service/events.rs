@@ -7,7 +7,7 @@ use super::read_records::RecordRead;
 use super::{Page, Paged, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Event;
-use crate::domain::ids::{CommitId, EventId, Id, JobId};
+use crate::domain::ids::{CommitId, EventId, GuestId, Id, JobId};
 use crate::domain::job::JobSubject;
 use crate::store::events::{EventFilter, Sequence};
 use crate::store::{Tx, events, jobs, now};
@@ -66,6 +66,28 @@ impl Service {
             }
             Subscription::Space(id) => events::last_sequence(&mut tx, &Sequence::Space(id.clone())).await?,
         })
+    }
+
+    /// The events after a place that a subscriber hears, oldest first, and the place up to which that is all. A guest
+    /// to whom single workbooks or sheets of the space were granted does not hear of the others.
+    pub async fn hear(
+        &self,
+        subscription: &Subscription,
+        granted_to: Option<&GuestId>,
+        after: i64,
+        limit: u64,
+    ) -> Result<(Vec<Event>, i64)> {
+        let (Subscription::Space(space), Some(guest)) = (subscription, granted_to) else {
+            let heard = self.events_after(subscription, after, limit).await?;
+            let place = heard.last().map_or(after, |event| subscription.place(event));
+            return Ok((heard, place));
+        };
+        let mut tx = self.db.read().await?;
+        let until = events::last_sequence(&mut tx, &Sequence::Space(space.clone())).await?;
+        let heard = events::granted_in_space(&mut tx, guest, (space, after, until), limit).await?;
+        let is_all = (heard.len() as u64) < limit;
+        let last = heard.last().map_or(after, |event| subscription.place(event));
+        Ok((heard, if is_all { until.max(last) } else { last }))
     }
 
     /// The events after a place, oldest first.

@@ -15,7 +15,7 @@ use crate::domain::guest::{self, Guest};
 use crate::domain::ids::{GuestId, Id, SpaceId};
 use crate::domain::space::Space;
 use crate::store::one_time_links::{self, Holder};
-use crate::store::{Tx, guests, mails, now, spaces};
+use crate::store::{Tx, grants, guests, mails, now, spaces};
 
 /// With what the token of such a link begins.
 const PREFIX: &str = "gl_";
@@ -76,7 +76,7 @@ impl Service {
         };
         let made = one_time_links::made_at(&mut tx, &holder(&guest.id, &space.id)).await?;
         let is_new = made.is_some_and(|made| now().since(made) < SENT_AGAIN_AFTER);
-        if is_new || guests::granted(&mut tx, &guest.id, &space.id).await?.is_none() {
+        if is_new || grants::find(&mut tx, &guest.id, &space.id).await?.is_none() {
             return Ok(());
         }
         self.mail_invitation(&mut tx, &guest, &space, Wording::default()).await?;

@@ -2,19 +2,17 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
-
+use super::grants::{NewGrant, grant, revoke};
 use super::secrets::GUEST_TOKEN_LIFE;
 use super::spaces::find_space;
 use super::workbooks::at;
-use super::{Page, Paged, Result, Service, ServiceError, allow, announce, guest_links};
+use super::{Page, Paged, Result, Service, ServiceError, allow, guest_links};
 use crate::domain::access::{Actor, Operation};
-use crate::domain::event::Topic;
 use crate::domain::guest::{self, Grant, Guest, GuestError};
 use crate::domain::ids::{EnvironmentId, GuestId, SpaceId};
 use crate::domain::space::Space;
 use crate::domain::tenant::Environment;
-use crate::store::{Tx, guests, new_id, now, spaces};
+use crate::store::{Tx, grants, guests, new_id, now};
 
 /// Most guests that one request makes.
 const MOST_AT_ONCE: usize = 1_000;
@@ -38,7 +36,7 @@ pub struct NewGuest {
     /// How they are called; by their address when blank.
     pub name: String,
     /// Where they may go.
-    pub spaces: Vec<SpaceId>,
+    pub spaces: Vec<NewGrant>,
 }
 
 /// What changes in a guest; what is absent stays.
@@ -51,7 +49,7 @@ pub struct GuestChange {
     /// How they are called.
     pub name: Option<String>,
     /// Replaces the list of where they may go.
-    pub spaces: Option<Vec<SpaceId>>,
+    pub spaces: Option<Vec<NewGrant>>,
 }
 
 impl From<GuestError> for ServiceError {
@@ -73,15 +71,7 @@ impl Service {
         let mut tx = self.db.read().await?;
         find_space(&mut tx, actor, space).await?;
         let found = guests::of_space(&mut tx, space, email.as_deref()).await?;
-        let mut grants: HashMap<GuestId, Vec<Grant>> = HashMap::new();
-        for (guest, grant) in guests::grants_around(&mut tx, space).await? {
-            grants.entry(guest).or_default().push(grant);
-        }
-        let with_grants = |guest: Guest| {
-            let grants = grants.remove(&guest.id).unwrap_or_default();
-            GuestWithGrants { guest, grants }
-        };
-        Ok(found.into_iter().map(with_grants).collect())
+        all_with_grants(&mut tx, found).await
     }
 
     /// The guests of an environment, the newest first.
@@ -95,11 +85,7 @@ impl Service {
         self.environment(actor, environment).await?;
         let mut tx = self.db.read().await?;
         let (found, total) = guests::of_environment(&mut tx, environment, page.offset(), page.size).await?;
-        let mut items = Vec::with_capacity(found.len());
-        for guest in found {
-            items.push(with_grants(&mut tx, guest).await?);
-        }
-        Ok(Paged { items, total })
+        Ok(Paged { items: all_with_grants(&mut tx, found).await?, total })
     }
 
     /// One guest.
@@ -126,6 +112,7 @@ impl Service {
             made.push(guest);
         }
         tx.commit().await?;
+        self.forget_callers();
         self.mail_queued.notify_one();
         Ok(made)
     }
@@ -162,14 +149,14 @@ impl Service {
             guests::update(&mut tx, &guest).await?;
             if guest.email != before.email {
                 // What was sent to the address of before opens nothing any more.
-                for grant in guests::grants(&mut tx, id).await? {
+                for grant in grants::of_guest(&mut tx, id).await? {
                     guest_links::end(&mut tx, id, &grant.space_id).await?;
                 }
             }
         }
         if let Some(wanted) = change.spaces {
-            for grant in guests::grants(&mut tx, id).await? {
-                if !wanted.contains(&grant.space_id) {
+            for grant in grants::of_guest(&mut tx, id).await? {
+                if !wanted.iter().any(|one| one.space_id == grant.space_id) {
                     revoke(&mut tx, actor, id, &grant.space_id).await?;
                 }
             }
@@ -178,6 +165,7 @@ impl Service {
         }
         let changed = with_grants(&mut tx, guest).await?;
         tx.commit().await?;
+        self.forget_callers();
         self.mail_queued.notify_one();
         Ok(changed)
     }
@@ -194,13 +182,15 @@ impl Service {
                 }
             }
             None => {
-                for grant in guests::grants(&mut tx, id).await? {
+                for grant in grants::of_guest(&mut tx, id).await? {
                     revoke(&mut tx, actor, id, &grant.space_id).await?;
                 }
                 guests::delete(&mut tx, id, now()).await?;
             }
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        self.forget_callers();
+        Ok(())
     }
 
     /// A token by which a guest comes into a space for an hour; the space may be left out where there is only one.
@@ -208,7 +198,7 @@ impl Service {
         allow(actor, Operation::ManageGuests)?;
         let mut tx = self.db.read().await?;
         let guest = find(&mut tx, actor, id).await?;
-        let only = match (space, guests::grants(&mut tx, id).await?.as_slice()) {
+        let only = match (space, grants::of_guest(&mut tx, id).await?.as_slice()) {
             (Some(space), _) => space.clone(),
             (None, [only]) => only.space_id.clone(),
             (None, _) => {
@@ -233,7 +223,7 @@ pub(super) async fn find(tx: &mut Tx, actor: &Actor, id: &GuestId) -> Result<Gue
 /// The space, if the guest may enter it now.
 pub(super) async fn check_entry(tx: &mut Tx, actor: &Actor, guest: &Guest, space: &SpaceId) -> Result<Space> {
     let found = find_space(tx, actor, space).await?;
-    if guests::granted(tx, &guest.id, space).await?.is_none() {
+    if grants::find(tx, &guest.id, space).await?.is_none() {
         let message = format!("spaceId: the guest may not enter `{space}`; add it to their spaces first");
         return Err(ServiceError::bad_request(message));
     }
@@ -246,8 +236,20 @@ pub(super) async fn check_entry(tx: &mut Tx, actor: &Actor, guest: &Guest, space
 }
 
 async fn with_grants(tx: &mut Tx, guest: Guest) -> Result<GuestWithGrants> {
-    let grants = guests::grants(tx, &guest.id).await?;
+    let grants = grants::of_guest(tx, &guest.id).await?;
     Ok(GuestWithGrants { guest, grants })
+}
+
+async fn all_with_grants(tx: &mut Tx, found: Vec<Guest>) -> Result<Vec<GuestWithGrants>> {
+    let mut grants: HashMap<GuestId, Vec<Grant>> = HashMap::new();
+    for (guest, grant) in grants::of_guests(tx, found.iter().map(|guest| &guest.id)).await? {
+        grants.entry(guest).or_default().push(grant);
+    }
+    let with_grants = |guest: Guest| {
+        let grants = grants.remove(&guest.id).unwrap_or_default();
+        GuestWithGrants { guest, grants }
+    };
+    Ok(found.into_iter().map(with_grants).collect())
 }
 
 /// Makes a guest or finds the known one; with the spaces that they could not enter before.
@@ -313,38 +315,4 @@ fn drafted(
         created_at: moment,
         updated_at: moment,
     }
-}
-
-/// Lets a guest into spaces of their environment; those that they could not enter before.
-async fn grant(tx: &mut Tx, actor: &Actor, guest: &Guest, wanted: &[SpaceId]) -> Result<Vec<Space>> {
-    let mut entered = Vec::new();
-    for id in wanted {
-        let space = find_space(tx, actor, id).await?;
-        if space.environment_id != guest.environment_id {
-            return Err(ServiceError::not_found("space", id));
-        }
-        if admit(tx, actor, guest, &space).await? {
-            entered.push(space);
-        }
-    }
-    Ok(entered)
-}
-
-/// Lets a guest into one space of their environment; says whether they could not enter it before.
-pub(super) async fn admit(tx: &mut Tx, actor: &Actor, guest: &Guest, space: &Space) -> Result<bool> {
-    let is_new = guests::grant(tx, &guest.id, &space.id, now()).await?;
-    if is_new {
-        tx.emit(announce::of_space(Topic::SpaceGuestAdded, actor, space, json!({})));
-    }
-    Ok(is_new)
-}
-
-/// Takes a space from a guest; says whether they could enter it before.
-async fn revoke(tx: &mut Tx, actor: &Actor, guest: &GuestId, id: &SpaceId) -> Result<bool> {
-    let revoked = guests::revoke(tx, guest, id).await?;
-    guest_links::end(tx, guest, id).await?;
-    if let (true, Some(space)) = (revoked, spaces::find(tx, &actor.scope, id).await?) {
-        tx.emit(announce::of_space(Topic::SpaceGuestRemoved, actor, &space, json!({})));
-    }
-    Ok(revoked)
 }

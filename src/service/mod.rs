@@ -46,7 +46,9 @@ mod form_answers;
 pub mod form_options;
 mod form_sources;
 pub mod frames;
+pub mod grants;
 pub mod guest_links;
+pub mod guest_roles;
 pub mod guests;
 pub mod history;
 pub mod import_run;
@@ -112,6 +114,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::domain::access::{Actor, Operation};
+use crate::domain::ids::WorkbookId;
 use crate::domain::tenant::{Person, User};
 use crate::files::FileStore;
 use crate::sheets::Sheets;
@@ -220,5 +223,14 @@ fn allow(actor: &Actor, operation: Operation) -> Result<()> {
         return Ok(());
     }
     let message = format!("{} may not do this ({operation:?})", actor.role.words());
+    Err(ServiceError::new(ErrorKind::Forbidden, message))
+}
+
+/// Refuses what the policy does not let the actor do to what is in that workbook.
+fn allow_in(actor: &Actor, operation: Operation, workbook: &WorkbookId) -> Result<()> {
+    if actor.may_in(operation, workbook) {
+        return Ok(());
+    }
+    let message = format!("your role does not let you do this in the workbook `{workbook}` ({operation:?})");
     Err(ServiceError::new(ErrorKind::Forbidden, message))
 }

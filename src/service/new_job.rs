@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::environments::named_or_own;
-use super::{Result, Service, ServiceError, allow, announce};
+use super::{Result, Service, ServiceError, allow, allow_in, announce};
 use crate::domain::access::{Actor, Operation, Scope};
 use crate::domain::event::Topic;
 use crate::domain::ids::{AgentId, EnvironmentId, FileId, Id, JobId, SheetId, SpaceId, WorkbookId};
@@ -128,6 +128,10 @@ impl Service {
     /// Makes a job inside a transaction. A running job of the same unique key is answered instead.
     pub(super) async fn insert_job(&self, tx: &mut Tx, actor: &Actor, mut new: NewJob) -> Result<Job> {
         let place = find_place(tx, actor, &new).await?;
+        let of_sheet = place.sheet.as_ref().map(|sheet| &sheet.workbook_id);
+        if let Some(workbook) = of_sheet.or(place.workbook_id.as_ref()) {
+            allow_in(actor, Operation::RunJobs, workbook)?;
+        }
         if new.executor == Executor::BuiltIn {
             super::built_in_rights::check(tx, actor, &new, place.sheet.as_ref()).await?;
         }
@@ -185,6 +189,9 @@ impl Service {
             let scope = Scope {
                 environment_id: Some(begun.environment_id.clone()),
                 space_id: begun.space_id.clone(),
+                // A job does its work as the server.
+                granted_to: None,
+                workbook_roles: Vec::new(),
                 ..actor.scope.clone()
             };
             tx.give(worker, Claimed { job: begun, scope });

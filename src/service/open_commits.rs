@@ -9,7 +9,7 @@ use super::announce::of_commit;
 use super::records::commit_event;
 use super::run_action::ActionRun;
 use super::workbooks::WorkbookWithSheets;
-use super::{Result, Service, ServiceError, allow, sheets as find_sheets};
+use super::{Result, Service, ServiceError, allow, allow_in, sheets as find_sheets};
 use crate::domain::access::{Actor, Operation, Role};
 use crate::domain::event::{NewEvent, Topic};
 use crate::domain::ids::{CommitId, EventId, Id, SheetId, WorkbookId};
@@ -55,6 +55,7 @@ impl Service {
         allow(actor, Operation::WriteRecords)?;
         let mut tx = self.db.read().await?;
         let sheet = find_sheets::find(&mut tx, actor, sheet).await?;
+        allow_in(actor, Operation::WriteRecords, &sheet.workbook_id)?;
         let mut answered = commit.cloned();
         if let Some(id) = event {
             let found = events::find(&mut tx, &actor.scope, id).await?;

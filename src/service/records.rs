@@ -6,7 +6,7 @@ use super::announce::{MOST_LISTED, of_commit, of_sheet};
 use super::edit_queue::{Change, Edit};
 use super::locks::refuse_locked;
 use super::open_commits::{self, Answered};
-use super::{ErrorKind, Result, Service, ServiceError, allow, sheets};
+use super::{ErrorKind, Result, Service, ServiceError, allow, allow_in, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::{Constraint, Field, SheetAccess};
 use crate::domain::event::{NewEvent, Topic};
@@ -196,6 +196,7 @@ impl Service {
             let message = format!("the blueprint of {} has just changed; try again", sheet.config.name);
             return Err(ServiceError::conflict(message));
         }
+        allow_in(actor, Operation::WriteRecords, &now.workbook_id)?;
         refuse_locked(actor, &now)?;
         not_importing(&now)
     }
@@ -203,6 +204,7 @@ impl Service {
 
 /// Refuses what the blueprint, a lock or a running import does not let the actor do now.
 pub(super) fn permitted(actor: &Actor, sheet: &Sheet, what: SheetAccess) -> Result<()> {
+    allow_in(actor, Operation::WriteRecords, &sheet.workbook_id)?;
     refuse_locked(actor, sheet)?;
     if actor.is_person() && !sheet.config.permits(what) {
         let message = format!("the blueprint of {} does not let people do this", sheet.config.name);

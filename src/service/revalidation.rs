@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::new_job::NewJob;
 use super::records::{counts_event, not_importing};
-use super::{Result, Service, allow, open_commits, sheets as find_sheets};
+use super::{Result, Service, allow, allow_in, open_commits, sheets as find_sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::{ChangeId, Id, SheetId};
 use crate::domain::job::{JobTrigger, JobType};
@@ -53,6 +53,7 @@ impl Service {
     pub async fn validate_sheet(&self, actor: &Actor, id: &SheetId) -> Result<()> {
         allow(actor, Operation::WriteRecords)?;
         let sheet = self.sheet(actor, id).await?;
+        allow_in(actor, Operation::WriteRecords, &sheet.workbook_id)?;
         not_importing(&sheet)?;
         if sheet.counts.total > AT_ONCE {
             self.create_job(actor, job(&sheet, None)).await?;

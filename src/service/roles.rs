@@ -1,11 +1,11 @@
-//! The two built-in roles, and who has which (section 2.2 of the contract).
+//! The built-in roles of people, and who has which (section 2.2 of the contract).
 //!
 //! A person has one role: in the account, or in one environment or space alone, and then sees nothing else. What they
 //! may do there is the policy's.
 
 use super::users::managed;
 use super::{Result, Service, ServiceError, allow};
-use crate::domain::access::{Actor, Operation};
+use crate::domain::access::{Actor, Operation, Role};
 use crate::domain::ids::{AccountId, ActorRoleId, EnvironmentId, Id, RoleId, SpaceId, UserId};
 use crate::domain::tenant::{Account, ActorRole, Resource, UserRole};
 use crate::store::{Tx, accounts, new_id, now, roles, spaces};
@@ -19,6 +19,8 @@ pub struct BuiltInRole {
     pub name: &'static str,
     /// The account, with which it began.
     pub account: Account,
+    /// Guests are given it, and people of the account are not.
+    pub is_of_guests: bool,
 }
 
 /// Which role for what.
@@ -32,9 +34,22 @@ pub struct Assignment {
 
 const BUILT_IN: [(UserRole, &str); 2] = [(UserRole::Admin, "Admin"), (UserRole::Member, "Member")];
 
+/// The roles of guests: what it says in the id, and what people read.
+pub(super) const OF_GUESTS: [(Role, &str, &str); 2] =
+    [(Role::Guest, "GuestEditor", "Guest editor"), (Role::Viewer, "GuestViewer", "Guest viewer")];
+
+/// The id of a built-in role of guests.
+pub fn guest_role_id(account: &AccountId, role: Role) -> Result<RoleId> {
+    id_of(account, OF_GUESTS.iter().find(|(known, ..)| *known == role).map_or("", |(_, word, _)| *word))
+}
+
 /// The id of a built-in role: made of its name and the account's id, so that it stands nowhere.
 pub fn role_id(account: &AccountId, role: UserRole) -> Result<RoleId> {
-    let name = BUILT_IN.iter().find(|(value, _)| *value == role).map_or("", |(_, name)| name);
+    let name = BUILT_IN.iter().find(|(value, _)| *value == role).map_or("", |(_, name)| *name);
+    id_of(account, name)
+}
+
+fn id_of(account: &AccountId, name: &str) -> Result<RoleId> {
     let own = account.as_str().strip_prefix(AccountId::PREFIX).unwrap_or_default();
     Ok(RoleId::parse(&format!("{}{name}{own}", RoleId::PREFIX))?)
 }
@@ -47,9 +62,14 @@ impl Service {
         let account = accounts::account(&mut tx, &actor.scope.account_id).await?;
         let account = account.ok_or_else(|| ServiceError::not_found("account", &actor.scope.account_id))?;
         let built_in = |(role, name)| {
-            Ok(BuiltInRole { id: role_id(&account.id, role)?, name, account: account.clone() })
+            let id = role_id(&account.id, role)?;
+            Ok(BuiltInRole { id, name, account: account.clone(), is_of_guests: false })
         };
-        BUILT_IN.into_iter().map(built_in).collect()
+        let of_guests = |(role, _, name)| {
+            let id = guest_role_id(&account.id, role)?;
+            Ok(BuiltInRole { id, name, account: account.clone(), is_of_guests: true })
+        };
+        BUILT_IN.into_iter().map(built_in).chain(OF_GUESTS.into_iter().map(of_guests)).collect()
     }
 
     /// The roles of a person: one, or none.

@@ -1,5 +1,6 @@
 //! Sheets: read, renamed, deleted. Their records are in [`super::records`].
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use super::locks::refuse_locked;
 use super::{Result, Service, ServiceError, allow, announce};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Topic;
-use crate::domain::ids::{SheetId, WorkbookId};
+use crate::domain::ids::{SheetId, SpaceId, WorkbookId};
 use crate::domain::workbook::Sheet;
 use crate::store::{Tx, now, sheets, workbooks};
 
@@ -26,6 +27,16 @@ pub struct SheetChange {
 }
 
 impl Service {
+    /// The sheets of a space to which somebody is kept to whom only parts of it were granted; nothing for everybody else.
+    pub async fn granted_sheets(&self, actor: &Actor, space: &SpaceId) -> Result<Option<HashSet<SheetId>>> {
+        allow(actor, Operation::ReadSpace)?;
+        if actor.scope.granted_to.is_none() {
+            return Ok(None);
+        }
+        let mut tx = self.db.read().await?;
+        Ok(Some(sheets::ids(&mut tx, &actor.scope, space).await?.into_iter().collect()))
+    }
+
     /// The sheets of a workbook, in order.
     pub async fn sheets(&self, actor: &Actor, workbook: &WorkbookId) -> Result<Vec<Sheet>> {
         allow(actor, Operation::ReadSpace)?;

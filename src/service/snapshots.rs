@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::announce::of_sheet;
 use super::undo::{go_back, key_of, tell_restored};
-use super::{Page, Result, Service, ServiceError, allow, sheets};
+use super::{Page, Result, Service, ServiceError, allow, allow_in, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::SheetAccess;
 use crate::domain::event::Topic;
@@ -63,6 +63,7 @@ impl Service {
         allow(actor, Operation::WriteRecords)?;
         let mut tx = self.db.write().await?;
         let sheet = sheets::find(&mut tx, actor, sheet).await?;
+        allow_in(actor, Operation::WriteRecords, &sheet.workbook_id)?;
         super::records::not_importing(&sheet)?;
         let snapshot = Snapshot {
             id: new_id(),
@@ -208,7 +209,8 @@ impl Service {
     pub async fn delete_snapshot(&self, actor: &Actor, id: &SnapshotId) -> Result<()> {
         allow(actor, Operation::WriteRecords)?;
         let mut tx = self.db.write().await?;
-        find(&mut tx, actor, id).await?;
+        let (_, sheet) = find(&mut tx, actor, id).await?;
+        allow_in(actor, Operation::WriteRecords, &sheet.workbook_id)?;
         snapshots::delete(&mut tx, id).await?;
         Ok(tx.commit().await?)
     }

@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use super::grants::came_in;
 use super::secrets::{GUEST_TOKEN_LIFE, SPACE_TOKEN_LIFE};
 use super::{ErrorKind, Result, Service, ServiceError};
 use crate::domain::access::{Actor, Role};
 use crate::domain::guest::Grant;
 use crate::domain::ids::{GuestId, Id, SpaceId};
 use crate::domain::space::Space;
-use crate::store::{Tx, guests, now, spaces};
+use crate::store::{Tx, grants, now, spaces};
 
 /// What such tokens are signed for, and what their holders are.
 const KINDS: [(&str, Role); 2] = [(EMBED, Role::Embed), (GUEST, Role::Guest)];
@@ -29,17 +30,18 @@ impl Service {
         let (space, guest) = read(&subject)?;
         let mut tx = self.db.read().await?;
         let (space, grant) = find(&mut tx, &space, guest.as_ref()).await?.ok_or_else(closed)?;
-        drop(tx);
         let role = match (role, space.archived_at) {
             (role, None) => role,
             (Role::Embed, Some(_)) => Role::ArchivedEmbed,
             _ => return Err(closed()),
         };
-        if let (Some(guest), Some(grant)) = (&guest, grant) {
-            self.note_access(guest, &grant).await;
+        let guest = guest.as_ref().zip(grant.as_ref());
+        let actor = came_in(&mut tx, &space, guest, role).await?;
+        drop(tx);
+        if let Some((guest, grant)) = guest {
+            self.note_access(guest, grant).await;
         }
-        let id = guest.map_or_else(|| space.id.to_string(), String::from);
-        Ok(Some(Actor { id, role, scope: space.scope() }))
+        Ok(Some(actor))
     }
 
     /// The space that a token names, with the guest after a dot where it names one, and what its holder is.
@@ -58,7 +60,7 @@ impl Service {
         }
         let noted = async {
             let mut tx = self.db.write().await?;
-            guests::note_access(&mut tx, guest, &grant.space_id, moment).await?;
+            grants::note_access(&mut tx, guest, &grant.space_id, moment).await?;
             tx.commit().await
         };
         if let Err(error) = noted.await {
@@ -71,7 +73,9 @@ impl Service {
     pub fn space_token(&self, actor: &Actor, space: &Space) -> String {
         let guest = GuestId::parse(&actor.id).ok();
         match (actor.role, guest) {
-            (Role::Guest, Some(guest)) => self.guest_token_for(&guest, &space.id, GUEST_TOKEN_LIFE),
+            (Role::Guest | Role::Viewer, Some(guest)) => {
+                self.guest_token_for(&guest, &space.id, GUEST_TOKEN_LIFE)
+            }
             (Role::Embed | Role::ArchivedEmbed, guest) => self.embed_token(&space.id, guest.as_ref()),
             _ => self.embed_token(&space.id, None),
         }
@@ -132,7 +136,7 @@ pub(super) async fn find(
     guest: Option<&GuestId>,
 ) -> Result<Option<(Space, Option<Grant>)>> {
     let grant = match guest {
-        Some(guest) => guests::granted(tx, guest, space).await?,
+        Some(guest) => grants::find(tx, guest, space).await?,
         None => None,
     };
     if guest.is_some() && grant.is_none() {

@@ -18,7 +18,7 @@ use crate::domain::space::{Inherited, Space, SpaceSummary};
 use crate::domain::tenant::Environment;
 use crate::store::events::Sequence;
 use crate::store::spaces::SpaceFilter;
-use crate::store::{Tx, events, new_id, now, spaces};
+use crate::store::{Tx, events, new_id, now, spaces, workbooks};
 
 /// What a new space is given.
 #[derive(Debug, Clone, Default)]
@@ -86,7 +86,12 @@ impl Service {
     ) -> Result<Paged<SpaceSummary>> {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
-        let (items, total) = spaces::list(&mut tx, &actor.scope, filter, page.offset(), page.size).await?;
+        let (mut items, total) =
+            spaces::list(&mut tx, &actor.scope, filter, page.offset(), page.size).await?;
+        for summary in &mut items {
+            spaces::count_granted(&mut tx, &actor.scope, summary).await?;
+            hide_primary(&mut tx, actor, &mut summary.space).await?;
+        }
         Ok(Paged { items, total })
     }
 
@@ -106,7 +111,9 @@ impl Service {
     pub async fn space(&self, actor: &Actor, id: &SpaceId) -> Result<Space> {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
-        find_space(&mut tx, actor, id).await
+        let mut space = find_space(&mut tx, actor, id).await?;
+        hide_primary(&mut tx, actor, &mut space).await?;
+        Ok(space)
     }
 
     /// One space, also when it has expired.
@@ -114,7 +121,9 @@ impl Service {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
         let found = spaces::find_or_expired(&mut tx, &actor.scope, id).await?;
-        found.ok_or_else(|| ServiceError::not_found("space", id))
+        let mut space = found.ok_or_else(|| ServiceError::not_found("space", id))?;
+        hide_primary(&mut tx, actor, &mut space).await?;
+        Ok(space)
     }
 
     /// The place of the newest event of a space: where a page begins to listen.
@@ -284,6 +293,19 @@ pub(super) fn changes(before: &Space, after: &Space) -> Vec<Value> {
         members
     };
     announce::changes(&members(before), &members(after))
+}
+
+/// Whoever does not see the workbook that opens first is not told of it.
+async fn hide_primary(tx: &mut Tx, actor: &Actor, space: &mut Space) -> Result<()> {
+    if actor.scope.granted_to.is_none() {
+        return Ok(());
+    }
+    if let Some(id) = &space.primary_workbook_id
+        && workbooks::find(tx, &actor.scope, id).await?.is_none()
+    {
+        space.primary_workbook_id = None;
+    }
+    Ok(())
 }
 
 /// The space of that id.

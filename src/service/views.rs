@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{Page, Paged, Result, Service, ServiceError, allow, sheets};
+use super::{Page, Paged, Result, Service, ServiceError, allow, allow_in, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::{SheetId, ViewId};
 use crate::domain::view::{View, ViewConfig};
+use crate::domain::workbook::Sheet;
 use crate::store::{Tx, new_id, now, views};
 
 impl Service {
@@ -21,6 +22,7 @@ impl Service {
         let config = ViewConfig::parse(config)?;
         let mut tx = self.db.write().await?;
         let sheet = sheets::find(&mut tx, actor, sheet).await?;
+        allow_in(actor, Operation::WriteRecords, &sheet.workbook_id)?;
         let view = View {
             id: new_id(),
             sheet_id: sheet.id,
@@ -59,7 +61,7 @@ impl Service {
     ) -> Result<View> {
         allow(actor, Operation::WriteRecords)?;
         let mut tx = self.db.write().await?;
-        let mut view = find(&mut tx, actor, id).await?;
+        let mut view = find_to_change(&mut tx, actor, id).await?;
         if let Some(name) = name {
             view.name = named(name)?;
         }
@@ -75,7 +77,7 @@ impl Service {
     pub async fn delete_view(&self, actor: &Actor, id: &ViewId) -> Result<()> {
         allow(actor, Operation::WriteRecords)?;
         let mut tx = self.db.write().await?;
-        find(&mut tx, actor, id).await?;
+        find_to_change(&mut tx, actor, id).await?;
         views::mark_deleted(&mut tx, id, Some(now())).await?;
         Ok(tx.commit().await?)
     }
@@ -88,7 +90,7 @@ impl Service {
         let sheet = views::sheet_of(&mut tx, id).await?.ok_or_else(missing)?;
         crate::store::sheets::find(&mut tx, &actor.scope, &sheet).await?.ok_or_else(missing)?;
         views::mark_deleted(&mut tx, id, None).await?;
-        let view = find(&mut tx, actor, id).await?;
+        let view = find_to_change(&mut tx, actor, id).await?;
         tx.commit().await?;
         Ok(view)
     }
@@ -103,8 +105,19 @@ fn named(name: String) -> Result<String> {
 
 /// The view, when the actor sees its sheet.
 async fn find(tx: &mut Tx, actor: &Actor, id: &ViewId) -> Result<View> {
+    Ok(find_with_sheet(tx, actor, id).await?.0)
+}
+
+/// The same, when the actor may also change it.
+async fn find_to_change(tx: &mut Tx, actor: &Actor, id: &ViewId) -> Result<View> {
+    let (view, sheet) = find_with_sheet(tx, actor, id).await?;
+    allow_in(actor, Operation::WriteRecords, &sheet.workbook_id)?;
+    Ok(view)
+}
+
+async fn find_with_sheet(tx: &mut Tx, actor: &Actor, id: &ViewId) -> Result<(View, Sheet)> {
     let missing = || ServiceError::not_found("view", id);
     let view = views::find(tx, id).await?.ok_or_else(missing)?;
-    crate::store::sheets::find(tx, &actor.scope, &view.sheet_id).await?.ok_or_else(missing)?;
-    Ok(view)
+    let sheet = crate::store::sheets::find(tx, &actor.scope, &view.sheet_id).await?.ok_or_else(missing)?;
+    Ok((view, sheet))
 }

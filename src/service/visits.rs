@@ -3,6 +3,7 @@
 //! The token of the link is exchanged at once for one of the visit, which the page keeps for the life of its tab. It
 //! is not stored: it says which space it opens, who the visitor is and until when, signed with the server's key.
 
+use super::grants::came_in;
 use super::secrets::hash_token;
 use super::{ErrorKind, Result, Service, ServiceError, space_tokens};
 use crate::domain::access::{Actor, Role};
@@ -126,19 +127,18 @@ impl Service {
         let Some((space, grant)) = found.filter(|(space, _)| is_open(space)) else {
             return Ok(None);
         };
-        let scope = space.scope();
+        let actor = came_in(&mut tx, &space, guest.as_ref().zip(grant.as_ref()), Role::Guest).await?;
         let named = match &guest {
-            Some(id) => guests::find(&mut tx, &scope, id).await?,
+            Some(id) => guests::find(&mut tx, &actor.scope, id).await?,
             None => None,
         };
         drop(tx);
         if let (Some(guest), Some(grant)) = (&guest, grant) {
             self.note_access(guest, &grant).await;
         }
-        let id = guest.map_or_else(|| space.id.to_string(), String::from);
         let name = named.map_or_else(|| NAMELESS.to_string(), |guest| guest.name);
         let person = Person { id: visitor.to_string(), name };
-        Ok(Some((Actor { id, role: Role::Guest, scope }, person, space)))
+        Ok(Some((actor, person, space)))
     }
 }
 

@@ -51,6 +51,17 @@ pub struct WorkbookChange {
 }
 
 impl Service {
+    /// The space, id and name of each workbook of some spaces, the oldest first, without those that were made of files.
+    pub async fn workbook_names(
+        &self,
+        actor: &Actor,
+        spaces: &[SpaceId],
+    ) -> Result<Vec<(String, String, String)>> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        Ok(workbooks::names(&mut tx, &actor.scope, spaces).await?)
+    }
+
     /// The workbooks of a space with their sheets.
     pub async fn workbooks(&self, actor: &Actor, space: &SpaceId) -> Result<Vec<WorkbookWithSheets>> {
         allow(actor, Operation::ReadSpace)?;

@@ -1,6 +1,7 @@
 //! Actions that stand on their own.
 
 use super::convert::{damaged, from_json, id, json};
+use super::granted::Kind;
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
@@ -86,7 +87,7 @@ pub async fn delete(tx: &mut Tx, action: &ActionId, now: Timestamp) -> Result<()
 pub async fn find(tx: &mut Tx, scope: &Scope, action: &ActionId) -> Result<Option<PlacedAction>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM actions WHERE deleted_at IS NULL AND id = ", action)
-        .within(scope);
+        .within_parts(scope, Kind::Actions);
     tx.optional::<Row>(statement).await?.map(read).transpose()
 }
 
@@ -94,7 +95,7 @@ pub async fn find(tx: &mut Tx, scope: &Scope, action: &ActionId) -> Result<Optio
 pub async fn list(tx: &mut Tx, scope: &Scope, space: &SpaceId) -> Result<Vec<PlacedAction>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM actions WHERE deleted_at IS NULL AND space_id = ", space)
-        .within(scope)
+        .within_parts(scope, Kind::Actions)
         .push(" ORDER BY created_at, id");
     tx.all::<Row>(statement).await?.into_iter().map(read).collect()
 }

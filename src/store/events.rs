@@ -14,7 +14,7 @@ use super::statement::Statement;
 use super::{EventSignal, StoreError, Tx, new_log_id, now};
 use crate::domain::access::Scope;
 use crate::domain::event::{Event, NewEvent};
-use crate::domain::ids::{AccountId, EnvironmentId, EventId, Id, SpaceId};
+use crate::domain::ids::{AccountId, EnvironmentId, EventId, GuestId, Id, SpaceId};
 use crate::domain::time::Timestamp;
 
 /// Events that one statement puts into the log.
@@ -291,7 +291,10 @@ const COLUMNS: &str = "id, environment_id, space_id, environment_sequence, space
 
 /// The event of that id.
 pub async fn find(tx: &mut Tx, scope: &Scope, id: &EventId) -> Result<Option<Event>, StoreError> {
-    let statement = Statement::select(COLUMNS).push_bind(" FROM events WHERE id = ", id).within(scope);
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM events WHERE id = ", id)
+        .within(scope)
+        .granted_events(scope.granted_to.as_ref(), tx.is_postgres());
     tx.optional::<EventRow>(statement).await?.map(Event::try_from).transpose()
 }
 
@@ -303,7 +306,7 @@ pub async fn list(
     offset: u64,
     limit: u64,
 ) -> Result<(Vec<Event>, u64), StoreError> {
-    let (rest, [oldest_first, _]) = filtered(scope, filter);
+    let (rest, [oldest_first, _]) = filtered(tx, scope, filter);
     let (rows, total) = tx.page::<EventRow>(COLUMNS, rest, oldest_first, offset, limit).await?;
     Ok((rows.into_iter().map(Event::try_from).collect::<Result<_, _>>()?, total))
 }
@@ -315,16 +318,17 @@ pub async fn newest(
     filter: &EventFilter,
     limit: u64,
 ) -> Result<Vec<Event>, StoreError> {
-    let (rest, [_, newest_first]) = filtered(scope, filter);
+    let (rest, [_, newest_first]) = filtered(tx, scope, filter);
     let statement = rest.with_columns(COLUMNS).push(newest_first).push_bind(" LIMIT ", integer(limit));
     let rows: Vec<EventRow> = tx.all(statement).await?;
     rows.into_iter().map(Event::try_from).collect()
 }
 
 /// The events that fit, and the two orders of the log.
-fn filtered(scope: &Scope, filter: &EventFilter) -> (Statement, [&'static str; 2]) {
+fn filtered(tx: &Tx, scope: &Scope, filter: &EventFilter) -> (Statement, [&'static str; 2]) {
     let mut rest = Statement::new("FROM events WHERE 1 = 1")
         .within(scope)
+        .granted_events(scope.granted_to.as_ref(), tx.is_postgres())
         .filter(" AND environment_id = ", filter.environment_id.as_ref())
         .filter(" AND space_id = ", filter.space_id.as_ref())
         .filter(" AND topic = ", filter.topic.as_deref())
@@ -383,6 +387,23 @@ pub async fn after_space(
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM events WHERE space_id = ", space_id)
         .push_bind(" AND space_sequence > ", sequence)
+        .push_bind(" ORDER BY space_sequence LIMIT ", integer(limit));
+    tx.all::<EventRow>(statement).await?.into_iter().map(Event::try_from).collect()
+}
+
+/// The events of a space after one number and up to another, in order, as far as a guest sees what they are about to
+/// whom single workbooks or sheets were granted.
+pub async fn granted_in_space(
+    tx: &mut Tx,
+    guest: &GuestId,
+    (space_id, after, until): (&SpaceId, i64, i64),
+    limit: u64,
+) -> Result<Vec<Event>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push_bind(" FROM events WHERE space_id = ", space_id)
+        .push_bind(" AND space_sequence > ", after)
+        .push_bind(" AND space_sequence <= ", until)
+        .granted_events(Some(guest), tx.is_postgres())
         .push_bind(" ORDER BY space_sequence LIMIT ", integer(limit));
     tx.all::<EventRow>(statement).await?.into_iter().map(Event::try_from).collect()
 }

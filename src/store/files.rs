@@ -1,6 +1,7 @@
 //! Files: what is known of them. Their bytes lie elsewhere.
 
 use super::convert::{from_json, from_word, id, json, moment, optional_id, word};
+use super::granted::Kind;
 use super::rows::Rows;
 use super::statement::Statement;
 use super::{StoreError, Tx};
@@ -62,7 +63,7 @@ fn bind_changing(statement: Statement, file: &File) -> Result<Statement, StoreEr
 pub async fn find(tx: &mut Tx, scope: &Scope, id: &FileId) -> Result<Option<File>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM files WHERE deleted_at IS NULL AND id = ", id)
-        .within(scope);
+        .within_parts(scope, Kind::Files);
     tx.optional::<FileRow>(statement).await?.map(File::try_from).transpose()
 }
 
@@ -70,7 +71,7 @@ pub async fn find(tx: &mut Tx, scope: &Scope, id: &FileId) -> Result<Option<File
 pub async fn find_or_expired(tx: &mut Tx, scope: &Scope, id: &FileId) -> Result<Option<File>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM files WHERE (deleted_at IS NULL OR expired_at IS NOT NULL) AND id = ", id)
-        .within(scope);
+        .within_parts(scope, Kind::Files);
     tx.optional::<FileRow>(statement).await?.map(File::try_from).transpose()
 }
 
@@ -86,7 +87,7 @@ pub async fn list(
     let rest = Statement::new("FROM files WHERE deleted_at IS NULL")
         .push_bind(" AND space_id = ", space_id)
         .filter(" AND mode = ", mode.map(|mode| word(&mode)).transpose()?)
-        .within(scope);
+        .within_parts(scope, Kind::Files);
     let order = " ORDER BY created_at DESC, id";
     let (rows, total) = tx.page::<FileRow>(COLUMNS, rest, order, offset, limit).await?;
     Ok((rows.into_iter().map(File::try_from).collect::<Result<_, _>>()?, total))
@@ -96,7 +97,7 @@ pub async fn list(
 pub async fn all(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Result<Vec<File>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM files WHERE deleted_at IS NULL AND space_id = ", space_id)
-        .within(scope)
+        .within_parts(scope, Kind::Files)
         .push(" ORDER BY created_at, id");
     tx.all::<FileRow>(statement).await?.into_iter().map(File::try_from).collect()
 }
@@ -105,7 +106,7 @@ pub async fn all(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Result<Vec<F
 pub async fn with_actions(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Result<Vec<File>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM files WHERE deleted_at IS NULL AND actions <> '[]' AND space_id = ", space_id)
-        .within(scope)
+        .within_parts(scope, Kind::Files)
         .push(" ORDER BY created_at, id");
     tx.all::<FileRow>(statement).await?.into_iter().map(File::try_from).collect()
 }

@@ -1,10 +1,10 @@
-//! Guests, and the spaces that they may enter.
+//! Guests.
 
-use super::convert::{id, moment};
+use super::convert::id;
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
-use crate::domain::guest::{Grant, Guest};
+use crate::domain::guest::Guest;
 use crate::domain::ids::{EnvironmentId, GuestId, SpaceId};
 use crate::domain::time::Timestamp;
 
@@ -60,7 +60,7 @@ pub async fn update(tx: &mut Tx, guest: &Guest) -> Result<(), StoreError> {
 pub async fn delete(tx: &mut Tx, id: &GuestId, now: Timestamp) -> Result<(), StoreError> {
     let statement = Statement::new("UPDATE guests SET deleted_at = $2 WHERE id = $1").bind(id).bind(now);
     tx.execute(statement).await?;
-    tx.execute(Statement::new("DELETE FROM guest_spaces WHERE guest_id = $1").bind(id)).await.map(|_| ())
+    super::grants::delete_all(tx, id).await
 }
 
 /// The guest of that id.
@@ -122,71 +122,4 @@ pub async fn of_environment(
     let order = " ORDER BY created_at DESC, id DESC";
     let (rows, total) = tx.page::<Row>(COLUMNS, rest, order, offset, limit).await?;
     Ok((rows.into_iter().map(read).collect::<Result<_, _>>()?, total))
-}
-
-const GRANT: &str = "g.guest_id, g.space_id, g.last_accessed_at
-    FROM guest_spaces g JOIN spaces s ON s.id = g.space_id WHERE s.deleted_at IS NULL";
-
-type GrantRow = (String, String, Option<i64>);
-
-fn read_grant((guest, space, last): GrantRow) -> Result<(GuestId, Grant), StoreError> {
-    let grant = Grant { space_id: id("guest_spaces.space_id", &space)?, last_accessed_at: moment(last) };
-    Ok((id("guest_spaces.guest_id", &guest)?, grant))
-}
-
-/// The spaces that a guest may enter, in the order in which they were granted.
-pub async fn grants(tx: &mut Tx, guest: &GuestId) -> Result<Vec<Grant>, StoreError> {
-    let statement = Statement::select(GRANT)
-        .push_bind(" AND g.guest_id = ", guest)
-        .push(" ORDER BY g.created_at, g.space_id");
-    let rows = tx.all::<GrantRow>(statement).await?;
-    rows.into_iter().map(|row| read_grant(row).map(|(_, grant)| grant)).collect()
-}
-
-/// The spaces that each guest of a space may enter.
-pub async fn grants_around(tx: &mut Tx, space: &SpaceId) -> Result<Vec<(GuestId, Grant)>, StoreError> {
-    let statement = Statement::select(GRANT)
-        .push_bind(" AND g.guest_id IN (SELECT guest_id FROM guest_spaces WHERE space_id = ", space)
-        .push(") ORDER BY g.created_at, g.space_id");
-    tx.all::<GrantRow>(statement).await?.into_iter().map(read_grant).collect()
-}
-
-/// The grant of one space to a guest who is there; nothing when there is none.
-pub async fn granted(tx: &mut Tx, guest: &GuestId, space: &SpaceId) -> Result<Option<Grant>, StoreError> {
-    let statement = Statement::select(GRANT)
-        .push_bind(" AND g.space_id = ", space)
-        .push_bind(" AND g.guest_id = ", guest)
-        .push(
-            " AND EXISTS (SELECT 1 FROM guests WHERE guests.id = g.guest_id AND guests.deleted_at IS NULL)",
-        );
-    let row = tx.optional::<GrantRow>(statement).await?;
-    row.map(|row| read_grant(row).map(|(_, grant)| grant)).transpose()
-}
-
-/// Lets a guest enter a space; says whether they could not before.
-pub async fn grant(
-    tx: &mut Tx,
-    guest: &GuestId,
-    space: &SpaceId,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let text = "INSERT INTO guest_spaces (space_id, guest_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-    Ok(tx.execute(Statement::new(text).bind(space).bind(guest).bind(now)).await? > 0)
-}
-
-/// Takes a space from a guest; says whether they could enter it before.
-pub async fn revoke(tx: &mut Tx, guest: &GuestId, space: &SpaceId) -> Result<bool, StoreError> {
-    let text = "DELETE FROM guest_spaces WHERE space_id = $1 AND guest_id = $2";
-    Ok(tx.execute(Statement::new(text).bind(space).bind(guest)).await? > 0)
-}
-
-/// Takes note that a guest is in a space.
-pub async fn note_access(
-    tx: &mut Tx,
-    guest: &GuestId,
-    space: &SpaceId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let text = "UPDATE guest_spaces SET last_accessed_at = $3 WHERE space_id = $1 AND guest_id = $2";
-    tx.execute(Statement::new(text).bind(space).bind(guest).bind(now)).await.map(|_| ())
 }

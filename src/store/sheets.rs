@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use super::convert::{count, from_json, from_optional_json, id, json, optional_id, optional_json};
+use super::granted::Kind;
 use super::records::SheetHead;
 use super::statement::Statement;
 use super::whereabouts::WhereaboutsRow;
 use super::{StoreError, Tx, blueprints};
 use crate::domain::access::Scope;
-use crate::domain::ids::{ChangeId, SheetId, WorkbookId};
+use crate::domain::ids::{ChangeId, SheetId, SpaceId, WorkbookId};
 use crate::domain::record::{Counts, RecordKey};
 use crate::domain::time::Timestamp;
 use crate::domain::workbook::{Sheet, SheetLock};
@@ -104,7 +105,7 @@ pub async fn set_lock(tx: &mut Tx, id: &SheetId, lock: Option<(&str, Timestamp)>
 
 /// The sheet of that id.
 pub async fn find(tx: &mut Tx, scope: &Scope, id: &SheetId) -> Result<Option<Sheet>, StoreError> {
-    let statement = Statement::select(COLUMNS).push_bind(" AND id = ", id).within(scope);
+    let statement = Statement::select(COLUMNS).push_bind(" AND id = ", id).within_parts(scope, Kind::Sheets);
     tx.optional::<SheetRow>(statement).await?.map(Sheet::try_from).transpose()
 }
 
@@ -131,7 +132,7 @@ pub async fn find_by_slug(
     let statement = Statement::select(COLUMNS)
         .push_bind(" AND workbook_id = ", workbook_id)
         .push_bind(" AND slug = ", slug)
-        .within(scope);
+        .within_parts(scope, Kind::Sheets);
     tx.optional::<SheetRow>(statement).await?.map(Sheet::try_from).transpose()
 }
 
@@ -139,9 +140,18 @@ pub async fn find_by_slug(
 pub async fn list(tx: &mut Tx, scope: &Scope, workbook_id: &WorkbookId) -> Result<Vec<Sheet>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind(" AND workbook_id = ", workbook_id)
-        .within(scope)
+        .within_parts(scope, Kind::Sheets)
         .push(" ORDER BY position, number");
     tx.all::<SheetRow>(statement).await?.into_iter().map(Sheet::try_from).collect()
+}
+
+/// The ids of the sheets of a space.
+pub async fn ids(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Result<Vec<SheetId>, StoreError> {
+    let statement = Statement::new("SELECT id FROM sheets WHERE deleted_at IS NULL")
+        .push_bind(" AND space_id = ", space_id)
+        .within_parts(scope, Kind::Sheets);
+    let rows: Vec<(String,)> = tx.all(statement).await?;
+    rows.iter().map(|(sheet,)| id("sheets.id", sheet)).collect()
 }
 
 /// Deletes a sheet.
@@ -152,7 +162,8 @@ pub async fn delete(tx: &mut Tx, id: &SheetId, now: Timestamp) -> Result<(), Sto
 
 /// The sheets into which an import runs.
 pub async fn importing(tx: &mut Tx, scope: &Scope) -> Result<Vec<Sheet>, StoreError> {
-    let statement = Statement::select(COLUMNS).push(" AND importing IS NOT NULL").within(scope);
+    let statement =
+        Statement::select(COLUMNS).push(" AND importing IS NOT NULL").within_parts(scope, Kind::Sheets);
     tx.all::<SheetRow>(statement).await?.into_iter().map(Sheet::try_from).collect()
 }
 

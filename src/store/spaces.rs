@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::convert::{
     containing, count, from_json, from_optional_json, id, integer, json, moment, optional_id, optional_json,
 };
+use super::granted::Kind;
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
@@ -260,6 +261,33 @@ pub async fn list(
     };
     let (rows, total) = tx.page::<SummaryRow>(SUMMARY, rest, filter.order.sql(), offset, limit).await?;
     Ok((rows.into_iter().map(SpaceSummary::try_from).collect::<Result<_, _>>()?, total))
+}
+
+/// Counts of a space only what whoever sees that scope sees; nothing is another for who sees all of it.
+pub async fn count_granted(tx: &mut Tx, scope: &Scope, summary: &mut SpaceSummary) -> Result<(), StoreError> {
+    if scope.granted_to.is_none() {
+        return Ok(());
+    }
+    let space = &summary.space.id;
+    let workbooks =
+        Statement::new("SELECT COUNT(*) FROM workbooks WHERE deleted_at IS NULL AND space_id = $1")
+            .bind(space)
+            .within_parts(scope, Kind::Workbooks);
+    let files = Statement::new("SELECT COUNT(*) FROM files WHERE deleted_at IS NULL AND space_id = $1")
+        .bind(space)
+        .within_parts(scope, Kind::Files);
+    let records = Statement::new(
+        "SELECT CAST(COALESCE(SUM(live), 0) AS BIGINT), CAST(COALESCE(SUM(invalid), 0) AS BIGINT)
+        FROM sheets WHERE deleted_at IS NULL AND space_id = $1",
+    )
+    .bind(space)
+    .within_parts(scope, Kind::Sheets);
+    let counted = |row: Option<(i64,)>| count("workbooks.id", row.map_or(0, |(number,)| number));
+    summary.workbooks = counted(tx.optional(workbooks).await?)?;
+    summary.files = counted(tx.optional(files).await?)?;
+    let (live, invalid): (i64, i64) = tx.optional(records).await?.unwrap_or_default();
+    (summary.records, summary.invalid) = (count("sheets.live", live)?, count("sheets.invalid", invalid)?);
+    Ok(())
 }
 
 /// The ids and names of the spaces of an environment, the one last worked in first. Nothing in them is counted.

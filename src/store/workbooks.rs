@@ -1,6 +1,8 @@
 //! Workbooks.
 
 use super::convert::{from_json, from_optional_json, id, json, moment, optional_json};
+use super::granted::Kind;
+use super::rows::Rows;
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
@@ -52,7 +54,10 @@ fn bind_changing(statement: Statement, workbook: &Workbook) -> Result<Statement,
 
 /// The workbook of that id.
 pub async fn find(tx: &mut Tx, scope: &Scope, id: &WorkbookId) -> Result<Option<Workbook>, StoreError> {
-    let statement = Statement::select(COLUMNS).push(THERE).push_bind(" AND id = ", id).within(scope);
+    let statement = Statement::select(COLUMNS)
+        .push(THERE)
+        .push_bind(" AND id = ", id)
+        .within_parts(scope, Kind::Workbooks);
     tx.optional::<WorkbookRow>(statement).await?.map(Workbook::try_from).transpose()
 }
 
@@ -64,7 +69,7 @@ pub async fn find_or_expired(
 ) -> Result<Option<Workbook>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind("(deleted_at IS NULL OR expired_at IS NOT NULL) AND id = ", id)
-        .within(scope);
+        .within_parts(scope, Kind::Workbooks);
     tx.optional::<WorkbookRow>(statement).await?.map(Workbook::try_from).transpose()
 }
 
@@ -73,9 +78,25 @@ pub async fn list(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Result<Vec<
     let statement = Statement::select(COLUMNS)
         .push(THERE)
         .push_bind(" AND space_id = ", space_id)
-        .within(scope)
+        .within_parts(scope, Kind::Workbooks)
         .push(" ORDER BY created_at, id");
     tx.all::<WorkbookRow>(statement).await?.into_iter().map(Workbook::try_from).collect()
+}
+
+/// The space, id and name of each workbook of some spaces, the oldest first. Those that were made of files are left out.
+pub async fn names(
+    tx: &mut Tx,
+    scope: &Scope,
+    spaces: &[SpaceId],
+) -> Result<Vec<(String, String, String)>, StoreError> {
+    let statement = Statement::new(
+        "SELECT space_id, id, name FROM workbooks
+        WHERE deleted_at IS NULL AND labels NOT LIKE '%\"file\"%' AND space_id",
+    )
+    .push_among(tx, Rows::of_ids(spaces)?)
+    .within_parts(scope, Kind::Workbooks)
+    .push(" ORDER BY created_at, id");
+    tx.all(statement).await
 }
 
 /// Deletes a workbook with its sheets.

@@ -5,7 +5,9 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use inlet::rpc::agents::{AgentList, VersionList};
 use inlet::rpc::job_log::{JobLog, JobsAsked, WholeJob};
-use inlet::rpc::people::{GuestAddress, GuestDraft, GuestList, PeopleList, PersonDraft, SavedPerson};
+use inlet::rpc::people::{
+    GuestAddress, GuestDraft, GuestList, GuestSpace, PeopleList, PersonDraft, SavedPerson,
+};
 use inlet::rpc::reference::{OperationDetail, OperationRow};
 use inlet::rpc::secrets::SecretDraft;
 use inlet::rpc::webhooks::{Saved, WebhookDraft, WebhookList};
@@ -212,7 +214,8 @@ async fn a_guest_is_let_into_a_space_by_a_link() {
         let made = contacts(&app).await;
         let [_, member, stranger] = pages(&app).await;
         let environment_id = app.environment_id.clone();
-        let spaces = vec![made.space.clone()];
+        let only = Some(vec![made.workbook.clone()]);
+        let spaces = vec![GuestSpace { id: made.space.clone(), only, ..GuestSpace::default() }];
         let email = "guest@example.com".to_string();
         let draft = GuestDraft { environment_id, email, spaces, ..GuestDraft::default() };
         let refused: Option<String> = member.get("people/save_guest", (draft.clone(),)).await;
@@ -222,7 +225,11 @@ async fn a_guest_is_let_into_a_space_by_a_link() {
         assert!(refused.is_some_and(|words| words.contains("is not an e-mail address")));
         let list: GuestList = member.get("people/guests", (&app.environment_id, 50_u64)).await;
         let guest = &list.guests[0];
-        assert_eq!((list.total, guest.spaces[0].0.as_str()), (1, made.space.as_str()));
+        let [space] = guest.spaces.as_slice() else { panic!("{guest:?}") };
+        assert_eq!((list.total, space.id.as_str()), (1, made.space.as_str()));
+        assert_eq!(space.only, Some(vec![made.workbook.clone()]));
+        let there = app.get(&format!("/v1/guests/{}", guest.id)).await.data();
+        assert_eq!(there["spaces"][0]["workbooks"], json!([{ "id": made.workbook }]));
         let link: GuestAddress = member.get("people/guest_link", (&guest.id, &made.space)).await;
         let token = format!("http://inlet.test/space/{}?token=", made.space);
         assert!(link.address.starts_with(&token) && !link.once, "{link:?}");

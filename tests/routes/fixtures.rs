@@ -54,6 +54,12 @@ pub async fn invited(app: &TestApp, email: &str, spaces: &[&str]) -> String {
     text(&app.post("/v1/guests", json!([guest])).await.data()[0], "id")
 }
 
+/// The id of a role of that name.
+pub async fn guest_role(app: &TestApp, name: &str) -> String {
+    let roles = app.get("/v1/roles").await.data();
+    text(roles.as_array().unwrap().iter().find(|role| role["name"] == name).unwrap(), "id")
+}
+
 /// The token of a person who was let into the space.
 pub async fn guest_token(app: &TestApp, space: &str) -> String {
     let guest = invited(app, &format!("{}@example.com", space.to_lowercase()), &[space]).await;

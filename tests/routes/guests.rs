@@ -77,7 +77,7 @@ async fn guests_are_made_changed_and_deleted() {
 #[tokio::test]
 async fn what_cannot_be_a_guest_is_named() {
     on_each_database(async |app: TestApp| {
-        let made = contacts(&app).await;
+        let (made, other) = (contacts(&app).await, contacts(&app).await);
         assert!(app.get("/v1/guests").await.refused(400).contains("spaceId"));
         let ann = invited(&app, "ann@example.com", &[&made.space]).await;
         let bob = invited(&app, "bob@example.com", &[]).await;
@@ -89,9 +89,10 @@ async fn what_cannot_be_a_guest_is_named() {
             (json!([{ "email": "c@d.e", "spaces": [{ "id": "us_wb_0123456789" }] }]), 400, "[0].spaces[0].id"),
             (json!([{ "email": "c@d.e", "spaces": [{ "id": "us_sp_0123456789" }] }]), 404, "us_sp_0123456789"),
             (json!([{ "email": "c@d.e", "environmentId": "us_env_0123456789" }]), 404, "us_env_0123456789"),
-            // Less than a whole space is not widened to all of it.
-            (narrowed("workbooks", &made.workbook), 400, "[0].spaces[0].workbooks"),
-            (narrowed("sheets", &made.sheet), 400, "[0].spaces[0].sheets"),
+            (narrowed("workbooks", "us_sp_0123456789"), 400, "[0].spaces[0].workbooks[0].id"),
+            (narrowed("sheets", &made.workbook), 400, "[0].spaces[0].sheets[0].id"),
+            (narrowed("workbooks", &other.workbook), 404, &other.workbook),
+            (narrowed("sheets", &other.sheet), 404, &other.sheet),
         ] {
             let refused = app.post("/v1/guests", body.clone()).await.refused(status);
             assert!(refused.contains(words), "{body}: {refused}");
@@ -101,8 +102,8 @@ async fn what_cannot_be_a_guest_is_named() {
         assert!(app.patch(&path, json!({ "email": "ANN@example.com" })).await.refused(409).contains("ann@example.com"));
         app.patch(&path, json!({ "environmentId": "us_env_0123456789" })).await.refused(400);
         app.patch(&path, json!({ "name": "x".repeat(256) })).await.refused(400);
-        let narrowed = json!({ "spaces": [{ "id": made.space, "sheets": [{ "id": made.sheet }] }] });
-        app.patch(&path, narrowed).await.refused(400);
+        let narrowed = json!({ "spaces": [{ "id": made.space, "sheets": [{ "id": other.sheet }] }] });
+        app.patch(&path, narrowed).await.refused(404);
         assert_eq!(app.get(&path).await.data()["spaces"], json!([]));
 
         let token = |guest: &str, query: &str| format!("/v1/guests/{guest}/token{query}");

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::fixtures::{contacts, embed_token, guest_token, insert, invited, text};
+use crate::fixtures::{Contacts, contacts, embed_token, guest_role, guest_token, insert, invited, text};
 use crate::{TestApp, on_each_database};
 
 /// Tokens of the same environment that open nothing of the space: of a page that embeds another space, of a guest of
@@ -10,83 +10,131 @@ async fn strangers(app: &TestApp) -> [String; 3] {
     [embed_token(app, &other.space).await, guest_token(app, &other.space).await, app.publishable.clone()]
 }
 
+/// One of each thing that an address can name, about the sheet; by the names in the addresses.
+pub(crate) async fn one_of_each(app: &TestApp, made: &Contacts) -> Vec<(&'static str, String)> {
+    let record = insert(app, &made.sheet, &[json!({ "name": "Ada" })]).await.remove(0);
+    let body =
+        json!({ "type": "workbook", "operation": "go", "source": made.workbook, "trigger": "immediate" });
+    let job = text(&app.post("/v1/jobs", body).await.data(), "id");
+    let event = text(&app.get("/v1/events").await.json()["data"][0], "id");
+    let commit = text(&app.get(&format!("/v1/sheets/{}/records", made.sheet)).await.data(), "commitId");
+    let change = text(&app.get(&format!("/v1/commits/{commit}")).await.data(), "changeId");
+    let snapshot = text(&app.post("/v1/snapshots", json!({ "sheetId": made.sheet })).await.data(), "id");
+    let view = json!({ "sheetId": made.sheet, "name": "All", "config": {} });
+    let view = text(&app.post("/v1/views", view).await.data(), "id");
+    let upload = crate::files::upload(app, &[("spaceId", &made.space), ("file", "a,b")]).await.data();
+    let file = text(&upload, "id");
+    let guide = json!({ "title": "Guide", "body": "text" });
+    let guide = app.post(&format!("/v1/spaces/{}/documents", made.space), guide).await.data();
+    let guide = text(&guide, "id");
+    let action = json!({ "targetId": made.sheet, "operation": "go", "label": "Go" });
+    let action = text(&crate::actions::create(app, made, action).await, "id");
+    let hook = json!({ "url": "http://127.0.0.1:9/", "spaceId": made.space });
+    let webhook = text(&app.post("/v1/webhooks", hook).await.data(), "id");
+    let delivery = app.post(&format!("/v1/webhooks/{webhook}/test"), Value::Null).await.data();
+    let delivery = text(&delivery, "id");
+    let secret = json!({ "name": "KEY", "value": "x", "spaceId": made.space });
+    let secret = text(&app.post("/v1/secrets", secret).await.data()[0], "id");
+    let guest = invited(app, "ann@example.com", &[&made.space]).await;
+    let role = json!({ "roleId": guest_role(app, "Guest viewer").await, "resourceId": made.space });
+    let role = text(&app.post(&format!("/v1/guests/{guest}/roles"), role).await.data(), "id");
+    let agent = text(&crate::agents::deploy(app, json!({ "source": "exports.x = 1" })).await, "id");
+    let versions = app.get(&format!("/v1/agents/{agent}/versions")).await.data();
+    let version = text(&versions[0], "id");
+    let agent_role = text(&app.get(&format!("/v1/agents/{agent}/roles")).await.data()[0], "id");
+    let export = crate::agent_exports::exported(app, &agent).await;
+    let own_app = crate::apps::make(app, "imports").await;
+    let constraint = json!({ "validator": "x", "function": "x => x" });
+    let constraint = app.post(&format!("/v1/apps/{own_app}/constraints"), constraint).await.data();
+    let constraint = text(&constraint, "id");
+    let policy = json!({ "type": "lastActivity", "period": 30 });
+    let policy = text(&app.post("/v1/data-retention-policies", policy).await.data(), "id");
+    let program = crate::mapping::saved(app).await;
+    let (program, rule) = (text(&program, "id"), text(&program["rules"][0], "id"));
+    vec![
+        ("{environmentId}", app.environment_id.clone()),
+        ("{spaceId}", made.space.clone()),
+        ("{workbookId}", made.workbook.clone()),
+        ("{sheetId}", made.sheet.clone()),
+        ("{jobId}", job),
+        ("{eventId}", event),
+        ("{recordId}", record),
+        ("{fieldKey}", "age".to_string()),
+        ("{commitId}", commit),
+        ("{changeId}", change),
+        ("{snapshotId}", snapshot),
+        ("{viewId}", view),
+        ("{fileId}", file),
+        ("{documentId}", guide),
+        ("{actionId}", action),
+        ("{webhookId}", webhook),
+        ("{deliveryId}", delivery),
+        ("{secretId}", secret),
+        ("{guestId}", guest),
+        ("{actorRoleId}", role),
+        ("{agentId}", agent),
+        ("{agentVersionId}", version),
+        ("{agentRoleId}", agent_role),
+        ("{agentExportId}", export),
+        ("{appId}", own_app),
+        ("{constraintId}", constraint),
+        ("{version}", "1".to_string()),
+        ("{policyId}", policy),
+        ("{programId}", program),
+        ("{mappingId}", rule),
+    ]
+}
+
+/// The address of those things; a role is one of an agent where the path is about agents.
+pub(crate) fn address_of(ids: &[(&'static str, String)], path: &str) -> String {
+    let role = if path.starts_with("/v1/agents/") { "{agentRoleId}" } else { "{actorRoleId}" };
+    let named = path.replace("{actorRoleId}", role);
+    let address = ids.iter().fold(named, |path, (name, id)| path.replace(name, id));
+    assert!(!address.contains('{'), "{path} has an id that this test does not know");
+    address
+}
+
+/// What a request sends that is to be understood: what stands after the address, and the body.
+pub(crate) fn understood(method: &str, path: &str, record: &str) -> (&'static str, Value) {
+    match (method, path.ends_with("/records")) {
+        ("post", true) => ("", json!([{ "name": { "value": "x" } }])),
+        ("put", true) => ("", json!([{ "id": record, "values": { "name": { "value": "x" } } }])),
+        ("delete", true) => ("?ids=us_rc_0000000000", Value::Null),
+        ("post", _) if path.ends_with("/fields") => ("", json!({ "key": "x", "type": "string" })),
+        ("put", _) if path.ends_with("/find-replace") => ("", json!({ "find": "A", "replace": "B" })),
+        ("patch", _) if path.ends_with("/bulk-update") => {
+            ("", json!({ "fieldUpdates": { "name": { "value": "x" } } }))
+        }
+        ("post", _) if path.ends_with("/roles") => {
+            ("", json!({ "roleId": "us_rol_0000000000", "resourceId": "us_env_0000000000" }))
+        }
+        ("post", _) if path.ends_with("/split") => ("", json!({ "parts": 2 })),
+        ("post", _) if path.ends_with("/log") => ("", json!({ "lines": [{ "message": "x" }] })),
+        ("put", _) if path.ends_with("/plan") => ("", json!({ "fieldMapping": [] })),
+        ("patch", _) if path.ends_with("/rules") => ("", json!([])),
+        ("patch", _) => ("", json!({ "name": "taken over" })),
+        _ => ("", Value::Null),
+    }
+}
+
+/// The id of the thing that an address names so.
+pub(crate) fn id_of<'a>(ids: &'a [(&'static str, String)], name: &str) -> &'a str {
+    ids.iter().find(|(known, _)| *known == name).map(|(_, id)| id.as_str()).unwrap()
+}
+
 /// Every operation on a thing, with the key of another environment: as if it were not there. And with the tokens of
 /// [`strangers`]: it is not there, or they may not do such a thing at all.
 #[tokio::test]
 async fn a_neighbour_finds_nothing() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;
-        let record = insert(&app, &made.sheet, &[json!({ "name": "Ada" })]).await.remove(0);
-        let body =
-            json!({ "type": "workbook", "operation": "go", "source": made.workbook, "trigger": "immediate" });
-        let job = text(&app.post("/v1/jobs", body).await.data(), "id");
-        let event = text(&app.get("/v1/events").await.json()["data"][0], "id");
-        let commit = text(&app.get(&format!("/v1/sheets/{}/records", made.sheet)).await.data(), "commitId");
-        let change = text(&app.get(&format!("/v1/commits/{commit}")).await.data(), "changeId");
-        let snapshot = text(&app.post("/v1/snapshots", json!({ "sheetId": made.sheet })).await.data(), "id");
-        let view = json!({ "sheetId": made.sheet, "name": "All", "config": {} });
-        let view = text(&app.post("/v1/views", view).await.data(), "id");
-        let upload = crate::files::upload(&app, &[("spaceId", &made.space), ("file", "a,b")]).await.data();
-        let file = text(&upload, "id");
-        let guide = json!({ "title": "Guide", "body": "text" });
-        let guide = app.post(&format!("/v1/spaces/{}/documents", made.space), guide).await.data();
-        let guide = text(&guide, "id");
-        let action = json!({ "targetId": made.sheet, "operation": "go", "label": "Go" });
-        let action = text(&crate::actions::create(&app, &made, action).await, "id");
-        let hook = json!({ "url": "http://127.0.0.1:9/", "spaceId": made.space });
-        let webhook = text(&app.post("/v1/webhooks", hook).await.data(), "id");
-        let delivery = app.post(&format!("/v1/webhooks/{webhook}/test"), Value::Null).await.data();
-        let delivery = text(&delivery, "id");
-        let secret = json!({ "name": "KEY", "value": "x", "spaceId": made.space });
-        let secret = text(&app.post("/v1/secrets", secret).await.data()[0], "id");
-        let guest = invited(&app, "ann@example.com", &[&made.space]).await;
-        let agent = text(&crate::agents::deploy(&app, json!({ "source": "exports.x = 1" })).await, "id");
-        let versions = app.get(&format!("/v1/agents/{agent}/versions")).await.data();
-        let version = text(&versions[0], "id");
-        let agent_role = text(&app.get(&format!("/v1/agents/{agent}/roles")).await.data()[0], "id");
-        let export = crate::agent_exports::exported(&app, &agent).await;
-        let own_app = crate::apps::make(&app, "imports").await;
-        let constraint = json!({ "validator": "x", "function": "x => x" });
-        let constraint = app.post(&format!("/v1/apps/{own_app}/constraints"), constraint).await.data();
-        let constraint = text(&constraint, "id");
-        let policy = json!({ "type": "lastActivity", "period": 30 });
-        let policy = text(&app.post("/v1/data-retention-policies", policy).await.data(), "id");
-        let program = crate::mapping::saved(&app).await;
-        let (program, rule) = (text(&program, "id"), text(&program["rules"][0], "id"));
+        let ids = one_of_each(&app, &made).await;
+        let [record, job, event, file, guest, agent, own_app] =
+            ["{recordId}", "{jobId}", "{eventId}", "{fileId}", "{guestId}", "{agentId}", "{appId}"]
+                .map(|name| id_of(&ids, name));
         let neighbour = app.neighbours_key().await;
         let strangers = strangers(&app).await;
 
-        let ids = [
-            ("{environmentId}", app.environment_id.as_str()),
-            ("{spaceId}", &made.space),
-            ("{workbookId}", &made.workbook),
-            ("{sheetId}", &made.sheet),
-            ("{jobId}", &job),
-            ("{eventId}", &event),
-            ("{recordId}", &record),
-            ("{fieldKey}", "age"),
-            ("{commitId}", &commit),
-            ("{changeId}", &change),
-            ("{snapshotId}", &snapshot),
-            ("{viewId}", &view),
-            ("{fileId}", &file),
-            ("{documentId}", &guide),
-            ("{actionId}", &action),
-            ("{webhookId}", &webhook),
-            ("{deliveryId}", &delivery),
-            ("{secretId}", &secret),
-            ("{guestId}", &guest),
-            ("{agentId}", &agent),
-            ("{agentVersionId}", &version),
-            ("{agentExportId}", &export),
-            ("{actorRoleId}", &agent_role),
-            ("{appId}", &own_app),
-            ("{constraintId}", &constraint),
-            ("{version}", "1"),
-            ("{policyId}", &policy),
-            ("{programId}", &program),
-            ("{mappingId}", &rule),
-        ];
         let document = app.get("/v1/openapi.json").await.json();
         let mut tried = 0;
         for (path, methods) in
@@ -96,30 +144,9 @@ async fn a_neighbour_finds_nothing() {
             if ["/v1/users/", "/v1/auth/"].iter().any(|of_account| path.starts_with(of_account)) {
                 continue;
             }
-            let address = ids.iter().fold(path.clone(), |path, (name, id)| path.replace(name, id));
-            assert!(!address.contains('{'), "{path} has an id that this test does not know");
+            let address = address_of(&ids, path);
             for method in methods.as_object().unwrap().keys() {
-                let (query, body) = match (method.as_str(), path.ends_with("/records")) {
-                    ("post", true) => ("", json!([{ "name": { "value": "x" } }])),
-                    ("put", true) => ("", json!([{ "id": record, "values": { "name": { "value": "x" } } }])),
-                    ("delete", true) => ("?ids=us_rc_0000000000", Value::Null),
-                    ("post", _) if path.ends_with("/fields") => ("", json!({ "key": "x", "type": "string" })),
-                    ("put", _) if path.ends_with("/find-replace") => {
-                        ("", json!({ "find": "A", "replace": "B" }))
-                    }
-                    ("patch", _) if path.ends_with("/bulk-update") => {
-                        ("", json!({ "fieldUpdates": { "name": { "value": "x" } } }))
-                    }
-                    ("post", _) if path.ends_with("/roles") => {
-                        ("", json!({ "roleId": "us_rol_0000000000", "resourceId": app.environment_id }))
-                    }
-                    ("post", _) if path.ends_with("/split") => ("", json!({ "parts": 2 })),
-                    ("post", _) if path.ends_with("/log") => ("", json!({ "lines": [{ "message": "x" }] })),
-                    ("put", _) if path.ends_with("/plan") => ("", json!({ "fieldMapping": [] })),
-                    ("patch", _) if path.ends_with("/rules") => ("", json!([])),
-                    ("patch", _) => ("", json!({ "name": "taken over" })),
-                    _ => ("", Value::Null),
-                };
+                let (query, body) = understood(method, path, record);
                 let answer = app
                     .call_as(&neighbour, &method.to_uppercase(), &format!("{address}{query}"), &body)
                     .await;

@@ -316,7 +316,10 @@ async fn a_person_has_one_role() {
         let account = account(&admin).await;
         let roles = admin.get("/v1/roles").await.data();
         let names: Vec<_> = roles.as_array().unwrap().iter().map(|role| text(role, "name")).collect();
-        assert_eq!((names.join(" ").as_str(), &roles[0]["accountId"]), ("Admin Member", &json!(account)));
+        assert_eq!(
+            (names.join(", ").as_str(), &roles[0]["accountId"]),
+            ("Admin, Member, Guest editor, Guest viewer", &json!(account))
+        );
         let (id, person) = joined(&app, &admin, "ann@example.com", "Member", &account).await;
         let path = format!("/v1/users/{id}/roles");
         let has = admin.get(&path).await.data();

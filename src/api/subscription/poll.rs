@@ -10,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::timetoken::Timetoken;
 use crate::domain::event::Event;
+use crate::domain::ids::GuestId;
 use crate::service::authentication::Subscription;
 use crate::service::{Service, ServiceError};
-use crate::store::EventSignal;
 
 /// How long a call without events waits: less than the idle limit of common proxies.
 const PATIENCE: Duration = Duration::from_secs(50);
@@ -28,28 +28,28 @@ pub struct Found {
     events: Vec<(i64, Event)>,
 }
 
-/// Waits for events after `after`; without it, tells the current position at once.
+/// Waits for events after `after`; without it, tells the current position at once. A guest hears only what was granted
+/// to them.
 pub async fn wait(
     service: &Service,
-    subscription: &Subscription,
+    (subscription, granted_to): (&Subscription, Option<&GuestId>),
     after: Option<i64>,
     stopping: &CancellationToken,
 ) -> Result<Found, ServiceError> {
     let mut signals = service.db.signals().events.subscribe();
     let newest = service.event_position(subscription).await?;
     // A token from before the log was emptied would wait for ever.
-    let Some(after) = after.map(|after| after.min(newest)) else {
+    let Some(mut after) = after.map(|after| after.min(newest)) else {
         return Ok(Found { position: newest, events: Vec::new() });
     };
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let events = service.events_after(subscription, after, MOST_EVENTS).await?;
+        let (events, position) = service.hear(subscription, granted_to, after, MOST_EVENTS).await?;
         if !events.is_empty() || Instant::now() >= deadline || stopping.is_cancelled() {
-            let events: Vec<_> =
-                events.into_iter().map(|event| (place(subscription, &event), event)).collect();
-            let position = events.last().map_or(after, |(sequence, _)| *sequence);
+            let events = events.into_iter().map(|event| (subscription.place(&event), event)).collect();
             return Ok(Found { position, events });
         }
+        after = position;
         let look_again = deadline.min(Instant::now() + LOOK_AGAIN);
         loop {
             let signal = tokio::select! {
@@ -57,25 +57,11 @@ pub async fn wait(
                 signal = timeout_at(look_again, signals.recv()) => signal,
             };
             match signal {
-                Ok(Ok(signal)) if !concerns(subscription, &signal) => {}
+                Ok(Ok(signal)) if !subscription.concerns(&signal) => {}
                 Ok(Err(RecvError::Closed)) => return Ok(Found { position: after, events: Vec::new() }),
                 _ => break,
             }
         }
-    }
-}
-
-fn concerns(subscription: &Subscription, signal: &EventSignal) -> bool {
-    match subscription {
-        Subscription::Environment(id) => signal.environment_id == *id,
-        Subscription::Space(id) => signal.space_id.as_ref() == Some(id),
-    }
-}
-
-fn place(subscription: &Subscription, event: &Event) -> i64 {
-    match subscription {
-        Subscription::Environment(_) => event.environment_sequence,
-        Subscription::Space(_) => event.space_sequence.unwrap_or_default(),
     }
 }
 

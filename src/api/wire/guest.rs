@@ -1,12 +1,12 @@
 //! Guests, their tokens and invitations.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::domain::guest::Grant;
-use crate::domain::ids::{Id, SpaceId};
+use crate::domain::guest::{Grant, Parts};
+use crate::domain::ids::{Id, SheetId, SpaceId, WorkbookId};
 use crate::domain::parse::ParseError;
+use crate::service::grants::NewGrant;
 use crate::service::guests::GuestWithGrants;
 
 /// A person who may enter single spaces.
@@ -40,22 +40,34 @@ pub struct GuestBody {
 pub struct GuestSpaceBody {
     /// The space.
     id: String,
-    /// Always empty: the whole space.
-    #[schema(value_type = Vec<Object>)]
-    workbooks: [Value; 0],
-    /// Always empty: the whole space.
-    #[schema(value_type = Vec<Object>)]
-    sheets: [Value; 0],
+    /// The workbooks that they see there. All of the space where neither workbooks nor sheets are named.
+    workbooks: Vec<GuestPart>,
+    /// The sheets that they see there, with the workbooks around them. Of these workbooks they see no other sheets.
+    sheets: Vec<GuestPart>,
     /// When they were last in it.
     last_accessed: Option<String>,
 }
 
+/// A workbook or a sheet that a guest sees.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct GuestPart {
+    /// Its id.
+    id: String,
+}
+
+impl GuestPart {
+    fn list<T: Id>(ids: Vec<T>) -> Vec<Self> {
+        ids.into_iter().map(|id| Self { id: id.as_str().to_string() }).collect()
+    }
+}
+
 impl From<Grant> for GuestSpaceBody {
     fn from(grant: Grant) -> Self {
+        let Parts { workbooks, sheets } = grant.only.unwrap_or_default();
         Self {
             id: grant.space_id.into(),
-            workbooks: [],
-            sheets: [],
+            workbooks: GuestPart::list(workbooks),
+            sheets: GuestPart::list(sheets),
             last_accessed: grant.last_accessed_at.map(|moment| moment.to_string()),
         }
     }
@@ -112,33 +124,38 @@ pub struct GuestChanges {
 pub struct GuestSpaceRequest {
     /// The space.
     id: String,
-    /// Absent or empty: the whole space. Single workbooks cannot be granted.
+    /// The workbooks that they are to see there. Absent or empty, as `sheets` are: the whole space.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<Object>>)]
-    workbooks: Option<Vec<Value>>,
-    /// Absent or empty: the whole space. Single sheets cannot be granted.
+    workbooks: Option<Vec<GuestPart>>,
+    /// The sheets that they are to see there, with the workbooks around them. Of these workbooks they see no other
+    /// sheets.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<Object>>)]
-    sheets: Option<Vec<Value>>,
+    sheets: Option<Vec<GuestPart>>,
 }
 
-/// The spaces of a request.
+/// The spaces of a request, and what of each is to be seen.
 ///
 /// # Errors
-/// An id cannot be a space's, or less than a whole space is asked for: that is refused, and not widened.
-pub fn whole_spaces(spaces: Vec<GuestSpaceRequest>) -> Result<Vec<SpaceId>, ParseError> {
+/// An id cannot be one of a space, workbook or sheet.
+pub fn grants(spaces: Vec<GuestSpaceRequest>) -> Result<Vec<NewGrant>, ParseError> {
     let read = |(position, space): (usize, GuestSpaceRequest)| {
-        for (member, narrowed) in [("workbooks", &space.workbooks), ("sheets", &space.sheets)] {
-            if narrowed.as_ref().is_some_and(|list| !list.is_empty()) {
-                let message = "a guest enters a whole space here: leave the list out, or put what the guest is to see \
-                    into a space of its own";
-                return Err(ParseError::at(format!("spaces[{position}].{member}"), message));
-            }
-        }
-        SpaceId::parse(&space.id)
-            .map_err(|error| ParseError::at(format!("spaces[{position}].id"), error.to_string()))
+        let within = |member: &str| format!("spaces[{position}].{member}");
+        let space_id =
+            SpaceId::parse(&space.id).map_err(|error| ParseError::at(within("id"), error.to_string()))?;
+        let workbooks: Vec<WorkbookId> = ids(space.workbooks, &within("workbooks"))?;
+        let sheets: Vec<SheetId> = ids(space.sheets, &within("sheets"))?;
+        let is_all = workbooks.is_empty() && sheets.is_empty();
+        Ok(NewGrant { space_id, only: (!is_all).then_some(Parts { workbooks, sheets }) })
     };
     spaces.into_iter().enumerate().map(read).collect()
+}
+
+fn ids<T: Id>(parts: Option<Vec<GuestPart>>, list: &str) -> Result<Vec<T>, ParseError> {
+    let read = |(position, part): (usize, GuestPart)| {
+        T::parse(&part.id)
+            .map_err(|error| ParseError::at(format!("{list}[{position}].id"), error.to_string()))
+    };
+    parts.unwrap_or_default().into_iter().enumerate().map(read).collect()
 }
 
 /// What lets a guest into a space.

@@ -5,8 +5,10 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::nullable;
+use crate::domain::guest::GuestRole;
+use crate::domain::ids::AccountId;
 use crate::domain::tenant::{ActorRole, Profile};
-use crate::service::roles::{Assignment, BuiltInRole, role_id};
+use crate::service::roles::{Assignment, BuiltInRole, guest_role_id, role_id};
 use crate::service::user_invitations::{Exchanged, Invited, NewUser};
 use crate::service::{Result, ServiceError};
 
@@ -77,7 +79,7 @@ pub struct UserChanges {
 pub struct RoleAssignment {
     /// A role of `GET /v1/roles`.
     role_id: String,
-    /// The account, an environment or a space.
+    /// The account, an environment or a space; of guests a space or a workbook.
     resource_id: String,
 }
 
@@ -117,7 +119,7 @@ pub struct ActorRoleBody {
     role_id: String,
     /// Whose.
     actor_id: String,
-    /// The account, an environment or a space.
+    /// The account, an environment or a space; of guests a space or a workbook.
     resource_id: String,
     /// When it was given.
     created_at: String,
@@ -134,6 +136,20 @@ impl TryFrom<ActorRole> for ActorRoleBody {
             resource_id: role.resource_id(),
             id: role.id.into(),
             actor_id: role.actor_id,
+            created_at: role.created_at.to_string(),
+            updated_at: role.created_at.to_string(),
+        })
+    }
+}
+
+impl ActorRoleBody {
+    /// The role of a guest of that account.
+    pub fn of_guest(account: &AccountId, role: GuestRole) -> Result<Self> {
+        Ok(Self {
+            role_id: guest_role_id(account, role.role)?.into(),
+            resource_id: role.resource_id(),
+            id: role.id.into(),
+            actor_id: role.guest_id.into(),
             created_at: role.created_at.to_string(),
             updated_at: role.created_at.to_string(),
         })
@@ -181,7 +197,7 @@ pub struct Resent {
 pub struct RoleBody {
     /// Its id.
     id: String,
-    /// `Admin` or `Member`.
+    /// `Admin` or `Member` of people, `Guest editor` or `Guest viewer` of guests.
     name: &'static str,
     /// The account.
     account_id: String,

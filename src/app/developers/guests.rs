@@ -10,7 +10,7 @@ use crate::app::components::{
 use crate::app::format;
 use crate::app::plain::{Any, live, on_event};
 use crate::app::signals::{RwSignal, Signal, StoredValue};
-use crate::rpc::people::{self, GuestDraft, GuestList, GuestRow};
+use crate::rpc::people::{self, GuestDraft, GuestList, GuestRow, GuestSpace, SpaceChoice};
 
 /// Guests that are shown first, and further ones with each press.
 const STEP: u64 = 50;
@@ -20,8 +20,8 @@ const STEP: u64 = 50;
 struct Guests {
     developers: Developers,
     draft: RwSignal<Option<GuestDraft>>,
-    /// Where they can be let in: id and name.
-    spaces: StoredValue<Vec<(String, String)>>,
+    /// Where they can be let in.
+    spaces: StoredValue<Vec<SpaceChoice>>,
     most: RwSignal<u64>,
 }
 
@@ -56,7 +56,7 @@ fn shown(shared: Guests, list: GuestList) -> AnyView {
     shared.spaces.set_value(spaces);
     if guests.is_empty() {
         return view! {
-            <EmptyState sign=Icon::Link title="No guests yet" text="Invite somebody who is to work in one space and see nothing else.">
+            <EmptyState sign=Icon::Link title="No guests yet" text="Invite somebody who is to work in one space, or in a workbook of it, and see nothing else.">
                 {section::add("Invite a guest", move |()| shared.invite())}
             </EmptyState>
         }
@@ -73,7 +73,7 @@ fn shown(shared: Guests, list: GuestList) -> AnyView {
 }
 
 fn row(shared: Guests, guest: GuestRow, now: i64) -> AnyView {
-    let names: Vec<&str> = guest.spaces.iter().map(|(_, name)| name.as_str()).collect();
+    let names: Vec<&str> = guest.spaces.iter().map(|space| space.words.as_str()).collect();
     let spaces = if names.is_empty() { "None".to_string() } else { names.join(", ") };
     let address =
         if guest.email.is_empty() { "Let in by a program".to_string() } else { guest.email.clone() };
@@ -94,8 +94,8 @@ fn row(shared: Guests, guest: GuestRow, now: i64) -> AnyView {
 }
 
 fn items(shared: Guests, guest: &GuestRow) -> Vec<MenuItem> {
-    let link = |(space, name): &(String, String)| {
-        let (id, space) = (guest.id.clone(), space.clone());
+    let link = |space: &GuestSpace| {
+        let (id, name, space) = (guest.id.clone(), &space.name, space.id.clone());
         MenuItem::new(format!("Link to {name}"), Icon::Link, move || {
             show_link(shared.developers, id.clone(), space.clone());
         })
@@ -105,7 +105,6 @@ fn items(shared: Guests, guest: &GuestRow) -> Vec<MenuItem> {
     items.push(MenuItem::new("Change", Icon::Pencil, move || {
         let environment_id = shared.developers.environment.get_untracked();
         let GuestRow { id, email, name, spaces, .. } = edited.clone();
-        let spaces = spaces.into_iter().map(|(id, _)| id).collect();
         shared.draft.set(Some(GuestDraft { id, environment_id, email, name, spaces }));
     }));
     items.push(
@@ -176,31 +175,70 @@ fn form(shared: Guests, draft: GuestDraft, filling: Filling) -> AnyView {
             }
         }
     };
-    let space = move |(id, label): (String, String)| {
-        let (here, of_change) = (id.clone(), id);
-        let change = move |event| {
-            let is_in = event_target_checked(&event);
-            chosen.update(|chosen| {
-                chosen.retain(|one| *one != of_change);
-                if is_in {
-                    chosen.push(of_change.clone());
-                }
-            });
-        };
-        view! {
-            <label>
-                <input type="checkbox" class="check" prop:checked=live(move || chosen.with(|chosen| chosen.contains(&here))) on:change=on_event(change) />
-                " " {label}
-            </label>
-        }
-    };
     let fields = view! {
         <FormField name="guest-email".to_string() label="E-mail".to_string() control=Control::Line("email") value=email required=!known error=filling.error />
         <FormField name="guest-name".to_string() label="Name".to_string() control=Control::Line("text") value=name />
         <fieldset class="choices">
             <legend>"Spaces"</legend>
-            {shared.spaces.get_value().into_iter().map(space).collect_view().any()}
+            {shared.spaces.get_value().into_iter().map(|space| space_choice(chosen, space)).collect_view().any()}
         </fieldset>
     };
     filling.form(if is_new { "Invite" } else { "Save" }, fields.any(), send)
+}
+
+/// A space that can be granted, and below it, while it is, which of its workbooks.
+fn space_choice(chosen: RwSignal<Vec<GuestSpace>>, space: SpaceChoice) -> AnyView {
+    let SpaceChoice { id, name, workbooks } = space;
+    let of_space = StoredValue::new((id, name.clone()));
+    let is_in =
+        move || of_space.with_value(|(id, _)| chosen.with(|chosen| chosen.iter().any(|one| one.id == *id)));
+    let change = move |event| {
+        let is_in = event_target_checked(&event);
+        let (id, name) = of_space.get_value();
+        chosen.update(|chosen| {
+            chosen.retain(|one| one.id != id);
+            if is_in {
+                chosen.push(GuestSpace { id, name, ..GuestSpace::default() });
+            }
+        });
+    };
+    let all = StoredValue::new(workbooks.iter().map(|(id, _)| id.clone()).collect::<Vec<_>>());
+    let legend = format!("Workbooks of {name}");
+    let workbook = move |(workbook, label): (String, String)| {
+        let workbook = StoredValue::new(workbook);
+        let is_seen = move || {
+            let here = of_space
+                .with_value(|(id, _)| chosen.with(|chosen| chosen.iter().find(|one| one.id == *id).cloned()));
+            here.is_some_and(|here| workbook.with_value(|workbook| here.shows(workbook)))
+        };
+        let change = move |event| {
+            let (is_seen, (id, _)) = (event_target_checked(&event), of_space.get_value());
+            let (all, workbook) = (all.get_value(), workbook.get_value());
+            chosen.update(|chosen| {
+                if let Some(here) = chosen.iter_mut().find(|one| one.id == id) {
+                    here.show(&all, &workbook, is_seen);
+                }
+            });
+        };
+        choice(live(is_seen), on_event(change), label)
+    };
+    let several = workbooks.len() > 1;
+    view! {
+        {choice(live(is_in), on_event(change), name)}
+        {several.then(|| view! {
+            <fieldset class="choices part" prop:hidden=live(move || !is_in())>
+                <legend>{legend}</legend>
+                {workbooks.into_iter().map(workbook).collect_view().any()}
+            </fieldset>
+        }).any()}
+    }
+    .any()
+}
+
+fn choice(
+    checked: Box<dyn FnMut() -> bool + Send>,
+    change: Box<dyn FnMut(leptos::ev::Event)>,
+    label: String,
+) -> AnyView {
+    view! { <label><input type="checkbox" class="check" prop:checked=checked on:change=change />" " {label}</label> }.any()
 }

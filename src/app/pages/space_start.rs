@@ -22,7 +22,15 @@ pub fn SpaceStart() -> impl IntoView {
             ().any()
         }
         None => {
-            let name = state.frame.with_untracked(|frame| frame.name.clone());
+            let (name, manages) = state.frame.with_untracked(|frame| (frame.name.clone(), frame.manages));
+            let text = match manages {
+                true => {
+                    "A listener makes one when it hears space:configure, or a program by POST /v1/workbooks. It appears here at once."
+                }
+                false => {
+                    "Nothing is shared with you here yet. It appears at once when it is; ask who invited you."
+                }
+            };
             view! {
                 <Title text=name.clone() />
                 <TopBar trail=vec![name]>
@@ -32,7 +40,7 @@ pub fn SpaceStart() -> impl IntoView {
                     <EmptyState
                         sign=Icon::Sheet
                         title="No workbook yet"
-                        text="A listener makes one when it hears space:configure, or a program by POST /v1/workbooks. It appears here at once."
+                        text=text
                     />
                 </main>
             }

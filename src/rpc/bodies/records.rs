@@ -2,6 +2,7 @@
 
 use super::actions::of_action;
 use super::{Asker, id};
+use crate::domain::access::Operation;
 use crate::domain::blueprint::{Constraint, EnumConfig, Field, FieldType, SheetAccess};
 use crate::domain::built_in_actions::omitted;
 use crate::domain::frame::Frame;
@@ -53,7 +54,7 @@ pub async fn sheet(
     let (actions, column_actions) = asker.service.built_in_actions(&asker.actor, &sheet).await?;
     let [actions, column_actions] =
         [actions, column_actions].map(|actions| actions.iter().filter_map(of_action).collect());
-    let shape = SheetView { actions, column_actions, ..view(sheet, workbook.workbook.name, &space) };
+    let shape = SheetView { actions, column_actions, ..view(&asker, sheet, workbook.workbook.name, &space) };
     let (layout, own_layout) = match layout {
         Some(layout) => (layout, Some(own)),
         None => (own, None),
@@ -61,18 +62,19 @@ pub async fn sheet(
     Ok(SheetView { layout, own_layout, view: saved, choosing, found, ..shape })
 }
 
-fn view(sheet: Sheet, workbook_name: String, space: &Space) -> SheetView {
+fn view(asker: &Asker, sheet: Sheet, workbook_name: String, space: &Space) -> SheetView {
     let omits = Omits {
         import: space.omits(omitted::IMPORT),
         download: space.omits(omitted::DOWNLOAD),
         replace: space.omits(omitted::REPLACE),
         delete: space.omits(omitted::DELETE),
     };
+    let writes = asker.actor.may_in(Operation::WriteRecords, &sheet.workbook_id);
     let permits = Permits {
-        add: sheet.permits(SheetAccess::Add),
-        edit: sheet.permits(SheetAccess::Edit),
-        delete: sheet.permits(SheetAccess::Delete) && !omits.delete,
-        import: sheet.permits(SheetAccess::Import) && !omits.import,
+        add: writes && sheet.permits(SheetAccess::Add),
+        edit: writes && sheet.permits(SheetAccess::Edit),
+        delete: writes && sheet.permits(SheetAccess::Delete) && !omits.delete,
+        import: writes && sheet.permits(SheetAccess::Import) && !omits.import,
     };
     let refusal = sheet
         .lock_words()

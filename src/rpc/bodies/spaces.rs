@@ -4,7 +4,7 @@ use serde_json::Map;
 
 use super::actions::views;
 use super::{Asker, id, jobs, sentence};
-use crate::domain::access::Operation;
+use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::WorkbookConfig;
 use crate::domain::extraction::is_extracted;
 use crate::domain::ids::SpaceId;
@@ -71,11 +71,12 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
     let documents = documents.into_iter().filter(|document| !document.is_ephemeral());
     let alone = service.actions_alone(actor, &id).await?;
     let around = Around::space(&space, &alone);
-    let actions = views(&around.at(&Spot::Space));
+    let runs = actor.may(Operation::RunJobs);
+    let actions = if runs { views(&around.at(&Spot::Space)) } else { Vec::new() };
     let checks = service.open_checks(actor, &workbooks).await?;
     // What was read from a file is not worked on there: it has its address, and no place in the sidebar.
     let shown = workbooks.iter().filter(|found| !is_extracted(&found.workbook));
-    let workbooks = shown.map(|found| entry(found, around, &checks)).collect();
+    let workbooks = shown.map(|found| entry(actor, found, around, &checks)).collect();
     let files = service.files(actor, &id, None, Page::first(1)).await?.total;
     let filter = JobFilter { space_id: Some(id), ..JobFilter::default() };
     let running = JobFilter { unfinished: true, ..filter.clone() };
@@ -106,6 +107,7 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
 }
 
 fn entry(
+    actor: &Actor,
     WorkbookWithSheets { workbook, sheets }: &WorkbookWithSheets,
     around: Around<'_>,
     checks: &OpenChecks,
@@ -123,12 +125,20 @@ fn entry(
             column_actions: waiting(reason.as_deref(), views(&around.at_columns(sheet))),
         }
     };
-    WorkbookEntry {
+    let mut entry = WorkbookEntry {
         id: workbook.id.to_string(),
         name: workbook.name.clone(),
         actions: waiting(checks.reason(sheets).as_deref(), views(&around.at(&Spot::Workbook(workbook)))),
         sheets: sheets.iter().map(sheet).collect(),
+    };
+    if !actor.may_in(Operation::RunJobs, &workbook.id) {
+        entry.actions.clear();
+        for sheet in &mut entry.sheets {
+            sheet.actions.clear();
+            sheet.column_actions.clear();
+        }
     }
+    entry
 }
 
 /// Actions that cannot be pressed for a reason that passes; those that never can keep theirs.

@@ -1,14 +1,14 @@
 //! One command to one job: the fence, the state machine, what changes with it, and what is told of it.
 
 use super::log;
-use crate::domain::access::Actor;
+use crate::domain::access::{Actor, Operation};
 use crate::domain::event::{NewEvent, Topic};
 use crate::domain::ids::JobId;
 use crate::domain::job::{Command, Job, JobStatus, Transition, transition};
 use crate::domain::time::Timestamp;
 use crate::domain::whereabouts::Whereabouts;
 use crate::domain::workbook::Sheet;
-use crate::service::{Result, Service, ServiceError, announce, workbooks};
+use crate::service::{Result, Service, ServiceError, allow_in, announce, workbooks};
 use crate::store::jobs::order;
 use crate::store::{Tx, jobs, now, sheets};
 
@@ -180,7 +180,11 @@ async fn find_and_lock(tx: &mut Tx, actor: &Actor, id: &JobId, starts: bool) -> 
     if starts {
         Box::pin(order::find_all_for_update(tx, &actor.scope, &before)).await?;
     }
-    jobs::find_for_update(tx, &actor.scope, id).await?.ok_or_else(not_found)
+    let job = jobs::find_for_update(tx, &actor.scope, id).await?.ok_or_else(not_found)?;
+    if let (Some(workbook), false) = (&job.workbook_id, actor.scope.workbook_roles.is_empty()) {
+        allow_in(actor, Operation::RunJobs, workbook)?;
+    }
+    Ok(job)
 }
 
 /// Refuses a call of an attempt that no longer has the job.

@@ -157,6 +157,8 @@ pub(super) fn scope_of(endpoint: &Endpoint) -> Scope {
         account_id: endpoint.account_id.clone(),
         environment_id: Some(endpoint.environment_id.clone()),
         space_id: endpoint.space_id.clone(),
+        granted_to: None,
+        workbook_roles: Vec::new(),
     }
 }
 

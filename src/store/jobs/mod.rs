@@ -14,6 +14,7 @@ pub use queue::{
 
 use self::row::{COLUMNS, JobRow};
 use super::convert::{self, optional_json};
+use super::granted::Kind;
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
@@ -220,7 +221,7 @@ fn bind_changing(statement: Statement, job: &Job) -> Result<Statement, StoreErro
 pub async fn find(tx: &mut Tx, scope: &Scope, id: &JobId) -> Result<Option<Job>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM jobs WHERE deleted_at IS NULL AND id = ", id)
-        .within(scope);
+        .within_parts(scope, Kind::Jobs);
     tx.optional::<JobRow>(statement).await?.map(Job::try_from).transpose()
 }
 
@@ -228,7 +229,7 @@ pub async fn find(tx: &mut Tx, scope: &Scope, id: &JobId) -> Result<Option<Job>,
 pub async fn find_for_update(tx: &mut Tx, scope: &Scope, id: &JobId) -> Result<Option<Job>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind(" FROM jobs WHERE deleted_at IS NULL AND id = ", id)
-        .within(scope)
+        .within_parts(scope, Kind::Jobs)
         .push(tx.for_update());
     tx.optional::<JobRow>(statement).await?.map(Job::try_from).transpose()
 }
@@ -242,7 +243,7 @@ pub async fn list(
     limit: u64,
 ) -> Result<(Vec<Job>, u64), StoreError> {
     let mut rest = Statement::new("FROM jobs WHERE deleted_at IS NULL")
-        .within(scope)
+        .within_parts(scope, Kind::Jobs)
         .filter(" AND environment_id = ", filter.environment_id.as_ref())
         .filter(" AND space_id = ", filter.space_id.as_ref())
         .filter(" AND workbook_id = ", filter.workbook_id.as_ref())

@@ -1,5 +1,6 @@
 //! Jobs that belong together: the parts of one, and those that come after one another.
 
+use super::super::granted::Kind;
 use super::row::{COLUMNS, JobRow};
 use crate::domain::access::Scope;
 use crate::domain::ids::JobId;
@@ -66,7 +67,7 @@ pub async fn find_all_for_update(tx: &mut Tx, scope: &Scope, ids: &[JobId]) -> R
     let statement = Statement::select(COLUMNS)
         .push(" FROM jobs WHERE deleted_at IS NULL AND id")
         .push_among(tx, Rows::of_ids(ids)?)
-        .within(scope)
+        .within_parts(scope, Kind::Jobs)
         .push(" ORDER BY created_at, id")
         .push(tx.for_update());
     tx.all::<JobRow>(statement).await?.into_iter().map(Job::try_from).collect()

@@ -68,6 +68,8 @@ impl JobRow {
             account_id: id("jobs.account_id", &self.account_id)?,
             environment_id: Some(id("jobs.environment_id", &self.environment_id)?),
             space_id: optional_id("jobs.space_id", self.space_id.clone())?,
+            granted_to: None,
+            workbook_roles: Vec::new(),
         })
     }
 }

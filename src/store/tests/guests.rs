@@ -1,7 +1,10 @@
 //! Guests and their grants.
 
 use crate::domain::access::Scope;
-use crate::domain::guest::Guest;
+use crate::domain::guest::{Guest, Parts, parts};
+use crate::store::grants::{
+    self, find as granted, insert as grant, narrow, note_access, of_guest, of_guests,
+};
 use crate::store::guests::*;
 use crate::store::testing::{databases, samples};
 use crate::store::{StoreError, accounts, new_id, spaces};
@@ -59,15 +62,28 @@ async fn a_grant_is_good_while_guest_space_and_environment_are_there() {
         note_access(&mut tx, &ann.id, space, samples::THEN).await.unwrap();
         let granted_space = granted(&mut tx, &ann.id, space).await.unwrap().unwrap();
         assert_eq!(granted_space.last_accessed_at, Some(samples::THEN));
-        assert_eq!(grants(&mut tx, &ann.id).await.unwrap(), std::slice::from_ref(&granted_space));
-        assert_eq!(grants_around(&mut tx, space).await.unwrap(), [(ann.id.clone(), granted_space)]);
+        assert_eq!(of_guest(&mut tx, &ann.id).await.unwrap(), std::slice::from_ref(&granted_space));
+        assert_eq!(of_guests(&mut tx, [&ann.id]).await.unwrap(), [(ann.id.clone(), granted_space)]);
         assert_eq!(of_space(&mut tx, space, None).await.unwrap(), std::slice::from_ref(&ann));
         assert_eq!(of_space(&mut tx, space, Some("bob@example.com")).await.unwrap(), []);
 
-        assert!(revoke(&mut tx, &ann.id, space).await.unwrap());
-        assert!(!revoke(&mut tx, &ann.id, space).await.unwrap());
+        // Parts of it, in the order in which they are named; then all of it again.
+        let (workbook, sheet) = (tenant.workbook.id.clone(), tenant.sheet.id.clone());
+        let named = parts(vec![workbook.clone()], vec![(workbook.clone(), sheet.clone())]);
+        assert_eq!(named.iter().map(|part| part.is_whole).collect::<Vec<_>>(), [false, false]);
+        narrow(&mut tx, &ann.id, space, Some(&named)).await.unwrap();
+        let only = Some(Parts { workbooks: vec![workbook], sheets: vec![sheet] });
+        assert_eq!(granted(&mut tx, &ann.id, space).await.unwrap().unwrap().only, only);
+        assert_eq!(of_guest(&mut tx, &ann.id).await.unwrap()[0].only, only);
+        narrow(&mut tx, &ann.id, space, None).await.unwrap();
+        assert_eq!(granted(&mut tx, &ann.id, space).await.unwrap().unwrap().only, None);
+        narrow(&mut tx, &ann.id, space, Some(&named)).await.unwrap();
+
+        assert!(grants::delete(&mut tx, &ann.id, space).await.unwrap());
+        assert!(!grants::delete(&mut tx, &ann.id, space).await.unwrap());
         assert_eq!(granted(&mut tx, &ann.id, space).await.unwrap(), None);
         grant(&mut tx, &ann.id, space, samples::THEN).await.unwrap();
+        assert_eq!(granted(&mut tx, &ann.id, space).await.unwrap().unwrap().only, None);
         delete(&mut tx, &ann.id, samples::THEN).await.unwrap();
         assert_eq!(granted(&mut tx, &ann.id, space).await.unwrap(), None);
         // What is granted to a guest who was deleted meanwhile lets nobody in.

@@ -435,6 +435,7 @@ self.inletWords = {
   "Nothing is found": "Nichts gefunden",
   "Nothing is here": "Hier ist nichts",
   "Nothing is left": "Nichts ist übrig",
+  "Nothing is shared with you here yet. It appears at once when it is; ask who invited you.": "Hier ist noch nichts für Sie freigegeben. Sobald es so weit ist, erscheint es sofort; fragen Sie die Person, die Sie eingeladen hat.",
   "Nothing is written here yet": "Hier steht noch nichts",
   "Nothing is wrong": "Nichts ist falsch",
   "Nothing was changed": "Nichts wurde geändert",

@@ -435,6 +435,7 @@ self.inletWords = {
   "Nothing is found": "No se encontró nada",
   "Nothing is here": "Aquí no hay nada",
   "Nothing is left": "No queda nada",
+  "Nothing is shared with you here yet. It appears at once when it is; ask who invited you.": "Aquí todavía no se ha compartido nada con usted. Aparecerá en cuanto se comparta; pregunte a quien le invitó.",
   "Nothing is written here yet": "Aquí aún no hay nada escrito",
   "Nothing is wrong": "No hay nada mal",
   "Nothing was changed": "No se cambió nada",

@@ -435,6 +435,7 @@ self.inletWords = {
   "Nothing is found": "Aucun résultat",
   "Nothing is here": "Il n’y a rien ici",
   "Nothing is left": "Il ne reste rien",
+  "Nothing is shared with you here yet. It appears at once when it is; ask who invited you.": "Rien n’est encore partagé avec vous ici. Ce qui le sera apparaîtra aussitôt ; adressez-vous à la personne qui vous a invité.",
   "Nothing is written here yet": "Rien n’est encore écrit ici",
   "Nothing is wrong": "Aucun problème",
   "Nothing was changed": "Rien n’a été modifié",

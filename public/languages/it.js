@@ -435,6 +435,7 @@ self.inletWords = {
   "Nothing is found": "Nessun risultato",
   "Nothing is here": "Qui non c’è nulla",
   "Nothing is left": "Non resta nulla",
+  "Nothing is shared with you here yet. It appears at once when it is; ask who invited you.": "Qui non è ancora stato condiviso nulla. Ciò che verrà condiviso apparirà subito; chiedere a chi ha inviato l’invito.",
   "Nothing is written here yet": "Qui non è ancora scritto nulla",
   "Nothing is wrong": "Nessun problema",
   "Nothing was changed": "Nulla è stato modificato",

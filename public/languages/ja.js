@@ -435,6 +435,7 @@ self.inletWords = {
   "Nothing is found": "見つかりませんでした",
   "Nothing is here": "ここには何もありません",
   "Nothing is left": "残っているものはありません",
+  "Nothing is shared with you here yet. It appears at once when it is; ask who invited you.": "まだ何も共有されていません。共有されるとすぐにここに表示されます。招待した人に問い合わせてください。",
   "Nothing is written here yet": "まだ何も書かれていません",
   "Nothing is wrong": "問題はありません",
   "Nothing was changed": "何も変更されませんでした",

@@ -435,6 +435,7 @@ self.inletWords = {
   "Nothing is found": "Er is niets gevonden",
   "Nothing is here": "Hier is niets",
   "Nothing is left": "Er is niets over",
+  "Nothing is shared with you here yet. It appears at once when it is; ask who invited you.": "Er is hier nog niets met u gedeeld. Het verschijnt meteen zodra dat wel zo is; vraag het degene die u heeft uitgenodigd.",
   "Nothing is written here yet": "Hier staat nog niets",
   "Nothing is wrong": "Er is niets mis",
   "Nothing was changed": "Er is niets gewijzigd",

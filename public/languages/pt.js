@@ -435,6 +435,7 @@ self.inletWords = {
   "Nothing is found": "Nada encontrado",
   "Nothing is here": "Não há nada aqui",
   "Nothing is left": "Não resta nada",
+  "Nothing is shared with you here yet. It appears at once when it is; ask who invited you.": "Nada foi compartilhado com você aqui ainda. Aparece na hora quando for; pergunte a quem convidou você.",
   "Nothing is written here yet": "Ainda não há nada escrito aqui",
   "Nothing is wrong": "Nada está errado",
   "Nothing was changed": "Nada foi alterado",

@@ -435,6 +435,7 @@ self.inletWords = {
   "Nothing is found": "未找到任何内容",
   "Nothing is here": "这里什么也没有",
   "Nothing is left": "没有剩余项",
+  "Nothing is shared with you here yet. It appears at once when it is; ask who invited you.": "这里还没有与您共享任何内容。一旦共享会立即显示；请询问邀请您的人。",
   "Nothing is written here yet": "这里尚无内容",
   "Nothing is wrong": "没有问题",
   "Nothing was changed": "未更改任何内容",

@@ -180,11 +180,22 @@ impl Json {
     }
 }
 
-/// A name of a blueprint in the words of its host, for what is painted; `public/language.js` takes care of what is
-/// written.
-pub fn said(text: &str) -> std::borrow::Cow<'_, str> {
-    match call(&window(), "inletLabel", &[text.into()]).and_then(|said| said.as_string()) {
-        Some(said) => said.into(),
-        None => text.into(),
+/// The host's words for names of a blueprint, for what is painted; `public/language.js` takes care of what is written.
+pub struct Words(Option<js_sys::Function>);
+
+impl Words {
+    /// Those of this page; most pages have none.
+    pub fn of_page() -> Self {
+        Self(
+            js_sys::Reflect::get(&window(), &"inletLabel".into())
+                .ok()
+                .and_then(|found| found.dyn_into().ok()),
+        )
+    }
+
+    /// The name in them, or as it is.
+    pub fn say<'a>(&self, name: &'a str) -> std::borrow::Cow<'a, str> {
+        let said = self.0.as_ref().and_then(|say| say.call1(&JsValue::NULL, &name.into()).ok()?.as_string());
+        said.map_or_else(|| name.into(), Into::into)
     }
 }

@@ -129,7 +129,8 @@ mod document {
             |name, choices| use_context::<Parts>().and_then(|request| chosen(&request, name, choices));
         let theme = chosen(THEME_COOKIE, &["light", "dark"]);
         let records = chosen(RECORDS_COOKIE, &["grid"]);
-        let language = use_context::<Visit>().map_or(ENGLISH, |visit| visit.words.language);
+        let visit = use_context::<Visit>();
+        let language = visit.as_ref().map_or(ENGLISH, |visit| visit.words.language);
         view! {
             <!DOCTYPE html>
             <html lang=language data-theme=theme data-records=records>
@@ -147,7 +148,7 @@ mod document {
                     />
                     <link rel="stylesheet" href="/pkg/inlet.css" />
                     <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
-                    {use_context::<Visit>().map(|visit| view! { <Visiting visit=visit /> })}
+                    {visit.map(|visit| view! { <Visiting visit=visit /> })}
                     <AutoReload options=options.clone() />
                     <HydrationScripts options />
                     <MetaTags />

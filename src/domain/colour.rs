@@ -1,5 +1,8 @@
 //! Colours as people write them in style sheets, and how well one is read on another (WCAG 2.2, "contrast ratio").
 
+/// The contrast from which on a text can be read (WCAG 2.2, 1.4.3).
+pub const READABLE: f64 = 4.5;
+
 /// A colour without transparency: red, green, blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour(pub [u8; 3]);
@@ -48,7 +51,7 @@ impl Colour {
         (own.max(other) + 0.05) / (own.min(other) + 0.05)
     }
 
-    /// This colour, or one as near to it as can be read as a text on that background: a ratio of 4.5.
+    /// This colour, or one as near to it as can be read as a text on that background.
     pub fn readable_on(self, background: Self) -> Self {
         let pole = if Self::WHITE.contrast(background) > Self::BLACK.contrast(background) {
             Self::WHITE
@@ -56,7 +59,7 @@ impl Colour {
             Self::BLACK
         };
         let steps = (0..=20).map(|step| self.mixed(pole, 1.0 - f64::from(step) / 20.0));
-        steps.into_iter().find(|colour| colour.contrast(background) >= 4.5).unwrap_or(pole)
+        steps.into_iter().find(|colour| colour.contrast(background) >= READABLE).unwrap_or(pole)
     }
 
     fn luminance(self) -> f64 {
@@ -161,11 +164,11 @@ mod tests {
         let (dark, yellow) = (Colour([0x0f, 0x13, 0x14]), Colour([255, 230, 0]));
         assert_eq!(yellow.readable_on(dark), yellow);
         let on_white = yellow.readable_on(Colour::WHITE);
-        assert!(on_white != yellow && on_white.contrast(Colour::WHITE) >= 4.5, "{on_white:?}");
+        assert!(on_white != yellow && on_white.contrast(Colour::WHITE) >= READABLE, "{on_white:?}");
         for background in [Colour::WHITE, Colour::BLACK, Colour([128; 3]), Colour([119; 3])] {
             for colour in [Colour::WHITE, Colour::BLACK, yellow, Colour([128; 3])] {
                 assert!(
-                    colour.readable_on(background).contrast(background) >= 4.5,
+                    colour.readable_on(background).contrast(background) >= READABLE,
                     "{colour:?} {background:?}"
                 );
             }

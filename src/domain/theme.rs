@@ -8,7 +8,7 @@ mod members;
 
 use serde_json::Value;
 
-use super::colour::Colour;
+use super::colour::{Colour, READABLE};
 use members::Becomes::{self, *};
 use members::MEMBERS;
 
@@ -23,9 +23,6 @@ fn written_on(ground: Colour) -> Colour {
     let better = if dark.contrast(ground) >= light.contrast(ground) { dark } else { light };
     better.readable_on(ground)
 }
-
-/// The contrast from which on a text can be read (WCAG 2.2, 1.4.3).
-const READABLE: f64 = 4.5;
 
 /// The rules of a theme.
 pub fn rules(theme: &Value) -> String {
@@ -301,7 +298,7 @@ mod tests {
             let mut found = rules.split("--accent:").skip(1).map(|rest| Colour::parse(&rest[..7]).unwrap());
             for canvas in CANVAS {
                 let tone = found.next().unwrap();
-                assert!(tone.contrast(canvas) >= 4.5, "{primary} {rules}");
+                assert!(tone.contrast(canvas) >= READABLE, "{primary} {rules}");
             }
         }
     }

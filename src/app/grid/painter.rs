@@ -19,7 +19,7 @@ use super::pending::Pending;
 use super::rows::{RowHead, Rows};
 use super::selection::Selection;
 use super::wrap::wrapped;
-use crate::app::dom;
+use crate::app::dom::{self, Words};
 use crate::app::sheet::waiting::Sign;
 use crate::domain::blueprint::Level;
 use crate::rpc::records::{ColumnKind, ColumnView};
@@ -107,14 +107,15 @@ pub struct Painter {
     colors: Colors,
     /// The colours of people.
     people: [String; TONES],
+    words: Words,
 }
 
 impl Painter {
     /// Takes a canvas over; nothing where the browser has no 2D context.
     pub fn new(canvas: HtmlCanvasElement) -> Option<Self> {
         let context = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
-        let mut painter =
-            Self { canvas, pen: Pen::new(context), colors: Colors::default(), people: Default::default() };
+        let (pen, words) = (Pen::new(context), Words::of_page());
+        let mut painter = Self { canvas, pen, colors: Colors::default(), people: Default::default(), words };
         painter.recolor();
         Some(painter)
     }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{CANVAS, INK, colour_at, is_picture, text_at};
+use super::{CANVAS, INK, colour_at, is_picture, text_at, written_on};
 use crate::domain::colour::Colour;
 use crate::domain::wording::escape;
 
@@ -45,7 +45,7 @@ impl Look {
         let button =
             said("buttonBgColor").or_else(|| colour_at(theme, "root.primaryColor")).unwrap_or(BUTTON);
         let on_page = |name| said(name).unwrap_or(ink).readable_on(background);
-        let button_text = said("buttonTextColor").unwrap_or(Colour::WHITE).readable_on(button);
+        let button_text = said("buttonTextColor").map_or(written_on(button), |text| text.readable_on(button));
         let (text, title, footer) = (on_page("textColor"), on_page("titleColor"), on_page("footerTextColor"));
         Self { background, text, title, button, button_text, footer }
     }

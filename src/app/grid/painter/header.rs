@@ -2,7 +2,6 @@
 
 use super::pen::Font;
 use super::{PADDING, Painter, Scene};
-use crate::app::dom;
 use crate::app::grid::geometry::{HEADER_HEIGHT, MENU_WIDTH, Rectangle, Spot};
 use crate::app::grid::selection::Selection;
 use crate::app::grid::signs::{self, SIGN};
@@ -42,7 +41,7 @@ impl Painter {
         let direction = scene.question.direction(&field.key);
         let star = if field.required { 9.0 } else { 0.0 } + if direction.is_some() { 18.0 } else { 0.0 };
         let room = cell.width - 2.0 * PADDING - star - SIGN - GAP;
-        let said = dom::said(&field.label);
+        let said = self.words.say(&field.label);
         let label = self.pen.width(&said).min(room).max(0.0);
         let x = match field.kind {
             ColumnKind::Number => {

@@ -22,7 +22,7 @@ use super::extract::{Asked, Bearer, Caller, known};
 use crate::domain::event::Event;
 use crate::domain::ids::{EnvironmentId, EventId, GuestId, SpaceId};
 use crate::service::Service;
-use crate::service::authentication::Subscription;
+use crate::service::subscriptions::Subscription;
 use crate::store::EventSignal;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);

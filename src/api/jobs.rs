@@ -117,7 +117,7 @@ async fn create(
         file_id: request.file_id.map(|id| known::<FileId>(&id)).transpose()?,
         ..NewJob::new(request.job_type, &request.operation, &request.source)
     };
-    Ok(data(service.create_job(&actor, new).await?.into()))
+    Ok(data(service.request_job(&actor, new).await?.into()))
 }
 
 /// One job.

@@ -191,9 +191,10 @@ impl Actor {
             && std::iter::once(self.role).chain(elsewhere).any(|role| role.may(operation))
     }
 
-    /// Whether the policy lets this actor do `operation` to what is in that workbook.
-    pub fn may_in(&self, operation: Operation, workbook: &WorkbookId) -> bool {
-        let own = self.scope.workbook_roles.iter().find(|(id, _)| id == workbook);
+    /// Whether the policy lets this actor do `operation` to what is in that workbook, or in none.
+    pub fn may_in<'a>(&self, operation: Operation, workbook: impl Into<Option<&'a WorkbookId>>) -> bool {
+        let workbook = workbook.into();
+        let own = self.scope.workbook_roles.iter().find(|(id, _)| Some(id) == workbook);
         self.scope.holds(operation) && own.map_or(self.role, |(_, role)| *role).may(operation)
     }
 

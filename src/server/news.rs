@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::event::Event;
 use crate::domain::ids::SpaceId;
 use crate::service::Service;
-use crate::service::authentication::Subscription;
 use crate::service::plugin_words::in_words;
+use crate::service::subscriptions::Subscription;
 use crate::store::EventSignal;
 
 /// The log is read at least this often, should a signal of another server be lost.

@@ -20,7 +20,7 @@ use super::problem::Problem;
 use super::session::{Credential, SignedIn};
 use crate::domain::access::Actor;
 use crate::domain::ids::{GuestId, Id, SheetId, SpaceId};
-use crate::service::authentication::Subscription;
+use crate::service::subscriptions::Subscription;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often it is looked whether the session is still one.

@@ -3,16 +3,15 @@
 use std::net::IpAddr;
 use std::time::Instant;
 
-use super::secrets::{SUBSCRIPTION_TOKEN_LIFE, hash_token, new_token, password_fits};
+use super::secrets::{hash_token, new_token, password_fits};
 use super::uses::Used;
 use super::{ErrorKind, Result, Service, ServiceError};
-use crate::domain::access::{Actor, Operation, Role, Scope};
-use crate::domain::event::Event;
-use crate::domain::ids::{AccessTokenId, AgentId, EnvironmentId, GuestId, Id, SpaceId};
+use crate::domain::access::{Actor, Role, Scope};
+use crate::domain::ids::{AccessTokenId, AgentId, Id};
 use crate::domain::tenant::{User, UserRole};
 use crate::domain::time::Timestamp;
 use crate::store::sessions::SessionRow;
-use crate::store::{EventSignal, Tx, accounts, now, sessions};
+use crate::store::{Tx, accounts, now, sessions};
 
 /// How long a session lasts without use.
 pub(super) const SESSION_LIFE: i64 = 12 * 3600 * 1000;
@@ -28,33 +27,6 @@ pub struct NewSession {
     pub expires_at: Timestamp,
     /// Whose it is.
     pub user: User,
-}
-
-/// What a subscriber of events hears.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subscription {
-    /// Everything in an environment.
-    Environment(EnvironmentId),
-    /// Everything in a space.
-    Space(SpaceId),
-}
-
-impl Subscription {
-    /// Whether something that was said of the log may be of interest.
-    pub fn concerns(&self, signal: &EventSignal) -> bool {
-        match self {
-            Self::Environment(id) => signal.environment_id == *id,
-            Self::Space(id) => signal.space_id.as_ref() == Some(id),
-        }
-    }
-
-    /// The place of an event among all that is heard.
-    pub fn place(&self, event: &Event) -> i64 {
-        match self {
-            Self::Environment(_) => event.environment_sequence,
-            Self::Space(_) => event.space_sequence.unwrap_or_default(),
-        }
-    }
 }
 
 impl Service {
@@ -179,43 +151,6 @@ impl Service {
         self.sessions.forget(&hash);
         self.keys.forget(&hash);
         Ok(())
-    }
-
-    /// A token to hear the events of an environment or a space, with its life in minutes.
-    pub async fn subscription_token(&self, actor: &Actor, scope: &str) -> Result<(String, u64)> {
-        super::allow(actor, Operation::ReadEvents)?;
-        if let Ok(id) = SpaceId::parse(scope) {
-            self.space(actor, &id).await?;
-        } else {
-            self.environment(actor, &EnvironmentId::parse(scope)?).await?;
-        }
-        let expires = now().plus(SUBSCRIPTION_TOKEN_LIFE.as_millis() as i64);
-        let scope = match &actor.scope.granted_to {
-            Some(guest) => format!("{scope}.{guest}"),
-            None => scope.to_string(),
-        };
-        Ok((self.secrets.sign("events", &scope, expires), SUBSCRIPTION_TOKEN_LIFE.as_secs() / 60))
-    }
-
-    /// What a subscription's token opens; `channel` is `environment.<id>` or `space.<id>`. And the guest who hears only
-    /// of what was granted to them, where it is one.
-    pub fn check_subscription(&self, token: &str, channel: &str) -> Result<(Subscription, Option<GuestId>)> {
-        let refused = || {
-            let message = "this token does not open this channel, or it is too old; fetch a new one";
-            ServiceError::new(ErrorKind::Forbidden, message)
-        };
-        let subject = self.secrets.verify("events", token, now()).ok_or_else(refused)?;
-        let (scope, guest) = match subject.split_once('.') {
-            Some((scope, guest)) => (scope, Some(GuestId::parse(guest)?)),
-            None => (subject.as_str(), None),
-        };
-        match channel.split_once('.') {
-            Some(("environment", id)) if id == scope => {
-                Ok((Subscription::Environment(EnvironmentId::parse(id)?), guest))
-            }
-            Some(("space", id)) if id == scope => Ok((Subscription::Space(SpaceId::parse(id)?), guest)),
-            _ => Err(refused()),
-        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::domain::access::{Actor, Role, Scope};
 use crate::domain::ids::{AccessTokenId, Id};
 use crate::domain::tenant::{AccessTokenKind, KeyKind, User};
 use crate::domain::time::Timestamp;
+use crate::store::keys::KnownKey;
 use crate::store::{Tx, access_tokens, keys, now, sessions};
 
 /// With what somebody asks for an access token.
@@ -124,20 +125,24 @@ impl Service {
                 by_token(&user, Some(id))
             }));
         }
-        if let Some((id, kind, account_id, environment_id)) = keys::key_by_hash(tx, hash).await? {
-            let role = match kind {
-                KeyKind::Secret => Role::SecretKey,
-                KeyKind::Publishable => Role::PublishableKey,
-            };
-            let actor =
-                Actor { id: id.to_string(), role, scope: Scope::environment(account_id, environment_id) };
-            self.uses.note(Used::Key(id));
-            return Ok(Some(actor));
+        if let Some(key) = keys::by_hash(tx, hash).await? {
+            self.uses.note(Used::Key(key.id.clone()));
+            return Ok(Some(key.into()));
         }
         let Some(user) = sessions::session_user(tx, hash, now()).await? else { return Ok(None) };
         let session = sessions::session(tx, hash).await?;
         self.uses.note(Used::User(user.id.clone()));
         Ok(Some(by_token(&user, session.and_then(|session| session.client))))
+    }
+}
+
+impl From<KnownKey> for Actor {
+    fn from(key: KnownKey) -> Self {
+        let role = match key.kind {
+            KeyKind::Secret => Role::SecretKey,
+            KeyKind::Publishable => Role::PublishableKey,
+        };
+        Self { id: key.id.to_string(), role, scope: Scope::environment(key.account_id, key.environment_id) }
     }
 }
 

@@ -10,6 +10,7 @@ use super::{Result, allow, sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::SheetAccess;
 use crate::domain::ids::{Id, SheetId};
+use crate::domain::job::Job;
 use crate::domain::workbook::Sheet;
 use crate::store::Tx;
 
@@ -20,6 +21,8 @@ enum Deed {
     Records(SheetAccess),
     /// Something with the records of the sheet that its configuration names there.
     RecordsOf(&'static str, SheetAccess),
+    /// It reads the sheet that its configuration names there.
+    Reading(&'static str),
     /// The fields of the sheet become others.
     Fields,
     /// A file is brought in.
@@ -39,7 +42,7 @@ const DEEDS: &[(&str, &[Deed])] = &[
     ("remove-duplicates", &[Deed::Records(SheetAccess::Delete)]),
     ("copy-records", &[Deed::RecordsOf("destination", SheetAccess::Add)]),
     ("move-records", &[Deed::Records(SheetAccess::Delete), Deed::RecordsOf("destination", SheetAccess::Add)]),
-    ("map", &[Deed::RecordsOf("destinationSheetId", SheetAccess::Import)]),
+    ("map", &[Deed::Reading("sourceSheetId"), Deed::RecordsOf("destinationSheetId", SheetAccess::Import)]),
     ("add-field", &[Deed::Fields]),
     ("rename-field", &[Deed::Fields]),
     ("remove-field", &[Deed::Fields]),
@@ -48,7 +51,28 @@ const DEEDS: &[(&str, &[Deed])] = &[
 
 /// Refuses a job of the server's own by which somebody would do what they may not.
 pub(super) async fn check(tx: &mut Tx, actor: &Actor, new: &NewJob, sheet: Option<&Sheet>) -> Result<()> {
-    let deeds = DEEDS.iter().find(|(operation, _)| *operation == new.operation);
+    check_deeds(tx, actor, (&new.operation, new.config.as_ref()), sheet).await
+}
+
+/// The same where somebody has one run that is there, whoever made it.
+pub(super) async fn check_again(tx: &mut Tx, actor: &Actor, job: &Job) -> Result<()> {
+    if !job.is_built_in() {
+        return Ok(());
+    }
+    let sheet = match &job.sheet_id {
+        Some(id) => Some(sheets::find(tx, actor, id).await?),
+        None => None,
+    };
+    check_deeds(tx, actor, (&job.operation, job.config.as_ref()), sheet.as_ref()).await
+}
+
+async fn check_deeds(
+    tx: &mut Tx,
+    actor: &Actor,
+    (operation, config): (&str, Option<&Value>),
+    sheet: Option<&Sheet>,
+) -> Result<()> {
+    let deeds = DEEDS.iter().find(|(known, _)| *known == operation);
     for deed in deeds.map_or(&[][..], |(_, deeds)| deeds) {
         match (deed, sheet) {
             (Deed::Fields, sheet) => {
@@ -58,19 +82,27 @@ pub(super) async fn check(tx: &mut Tx, actor: &Actor, new: &NewJob, sheet: Optio
             (Deed::File, _) => allow(actor, Operation::WriteFiles)?,
             (Deed::Records(access), Some(sheet)) => {
                 records(actor, sheet, *access)?;
-                fields(actor, sheet, new)?;
+                fields(actor, sheet, config)?;
             }
             (Deed::RecordsOf(member, access), _) => {
-                let config = new.config.as_ref();
-                let named = config.and_then(|config| config.get(member)).and_then(Value::as_str);
-                // Without it the job fails, and says so.
-                let Some(named) = named else { continue };
-                records(actor, &sheets::find(tx, actor, &SheetId::parse(named)?).await?, *access)?;
+                if let Some(sheet) = named(tx, actor, config, member).await? {
+                    records(actor, &sheet, *access)?;
+                }
             }
+            (Deed::Reading(member), _) => named(tx, actor, config, member).await.map(drop)?,
             (Deed::Records(_), None) => {}
         }
     }
     Ok(())
+}
+
+/// The sheet that the configuration names there. Without a name the job fails, and says so.
+async fn named(tx: &mut Tx, actor: &Actor, config: Option<&Value>, member: &str) -> Result<Option<Sheet>> {
+    let named = config.and_then(|config| config.get(member)).and_then(Value::as_str);
+    match named {
+        Some(id) => sheets::find(tx, actor, &SheetId::parse(id)?).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 fn records(actor: &Actor, sheet: &Sheet, access: SheetAccess) -> Result<()> {
@@ -79,8 +111,8 @@ fn records(actor: &Actor, sheet: &Sheet, access: SheetAccess) -> Result<()> {
 }
 
 /// The fields that the configuration names may be written by hand.
-fn fields(actor: &Actor, sheet: &Sheet, new: &NewJob) -> Result<()> {
-    let Some(config) = &new.config else { return Ok(()) };
+fn fields(actor: &Actor, sheet: &Sheet, config: Option<&Value>) -> Result<()> {
+    let Some(config) = config else { return Ok(()) };
     let one = config.get("fieldKey").and_then(Value::as_str);
     let many = config.get("fieldUpdates").and_then(Value::as_object);
     let many = many.into_iter().flat_map(|updates| updates.keys().map(String::as_str));

@@ -2,14 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::authentication::Subscription;
 use super::read_records::RecordRead;
 use super::{Page, Paged, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Event;
-use crate::domain::ids::{CommitId, EventId, GuestId, Id, JobId};
+use crate::domain::ids::{CommitId, EventId, Id, JobId};
 use crate::domain::job::JobSubject;
-use crate::store::events::{EventFilter, Sequence};
+use crate::store::events::EventFilter;
 use crate::store::{Tx, events, jobs, now};
 
 impl Service {
@@ -40,68 +39,11 @@ impl Service {
 
     /// Marks an event as dealt with.
     pub async fn acknowledge_event(&self, actor: &Actor, id: &EventId) -> Result<()> {
-        allow(actor, Operation::ReadEvents)?;
+        allow(actor, Operation::WorkJobs)?;
         self.event(actor, id).await?;
         let mut tx = self.db.write().await?;
         events::acknowledge(&mut tx, id, &actor.id, now()).await?;
         Ok(tx.commit().await?)
-    }
-
-    /// The newest place in what an actor may hear.
-    pub async fn event_place(&self, actor: &Actor, subscription: &Subscription) -> Result<i64> {
-        allow(actor, Operation::ReadEvents)?;
-        match subscription {
-            Subscription::Environment(id) => self.environment(actor, id).await.map(drop)?,
-            Subscription::Space(id) => self.space(actor, id).await.map(drop)?,
-        }
-        self.event_position(subscription).await
-    }
-
-    /// The newest place in what a subscriber hears.
-    pub async fn event_position(&self, subscription: &Subscription) -> Result<i64> {
-        let mut tx = self.db.read().await?;
-        Ok(match subscription {
-            Subscription::Environment(id) => {
-                events::last_sequence(&mut tx, &Sequence::Environment(id.clone())).await?
-            }
-            Subscription::Space(id) => events::last_sequence(&mut tx, &Sequence::Space(id.clone())).await?,
-        })
-    }
-
-    /// The events after a place that a subscriber hears, oldest first, and the place up to which that is all. A guest
-    /// to whom single workbooks or sheets of the space were granted does not hear of the others.
-    pub async fn hear(
-        &self,
-        subscription: &Subscription,
-        granted_to: Option<&GuestId>,
-        after: i64,
-        limit: u64,
-    ) -> Result<(Vec<Event>, i64)> {
-        let (Subscription::Space(space), Some(guest)) = (subscription, granted_to) else {
-            let heard = self.events_after(subscription, after, limit).await?;
-            let place = heard.last().map_or(after, |event| subscription.place(event));
-            return Ok((heard, place));
-        };
-        let mut tx = self.db.read().await?;
-        let until = events::last_sequence(&mut tx, &Sequence::Space(space.clone())).await?;
-        let heard = events::granted_in_space(&mut tx, guest, (space, after, until), limit).await?;
-        let is_all = (heard.len() as u64) < limit;
-        let last = heard.last().map_or(after, |event| subscription.place(event));
-        Ok((heard, if is_all { until.max(last) } else { last }))
-    }
-
-    /// The events after a place, oldest first.
-    pub async fn events_after(
-        &self,
-        subscription: &Subscription,
-        after: i64,
-        limit: u64,
-    ) -> Result<Vec<Event>> {
-        let mut tx = self.db.read().await?;
-        Ok(match subscription {
-            Subscription::Environment(id) => events::after_environment(&mut tx, id, after, limit).await?,
-            Subscription::Space(id) => events::after_space(&mut tx, id, after, limit).await?,
-        })
     }
 }
 

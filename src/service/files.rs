@@ -4,7 +4,10 @@ use serde_json::{Map, Value, json};
 use tokio::io::AsyncReadExt;
 
 use super::extraction::{delete_workbooks, extraction_job};
-use super::{Page, Paged, Result, Service, ServiceError, actions, allow, announce, schedules};
+use super::workbooks::find_workbook;
+use super::{
+    Page, Paged, Result, Service, ServiceError, actions, allow, allow_in_or_own, announce, schedules,
+};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
 use crate::domain::event::Topic;
@@ -13,7 +16,7 @@ use crate::domain::file::{File, FileMode, FileStatus};
 use crate::domain::ids::{FileId, Id, SpaceId, WorkbookId};
 use crate::domain::mount::{self, MountKind};
 use crate::files::{FileError, FileWriter, SAMPLE_BYTES};
-use crate::store::{failpoint, files, new_id, now, spaces};
+use crate::store::{Tx, failpoint, files, new_id, now, spaces};
 
 /// Bytes that are copied at once.
 const COPIED_AT_ONCE: usize = 256 << 10;
@@ -184,7 +187,7 @@ impl Service {
     pub async fn file(&self, actor: &Actor, id: &FileId) -> Result<File> {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
-        files::find(&mut tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("file", id))
+        find_file(&mut tx, actor, id).await
     }
 
     /// One file, also when it has expired.
@@ -204,10 +207,11 @@ impl Service {
 
     /// Changes a file's name, status, mode, workbook or actions.
     pub async fn update_file(&self, actor: &Actor, id: &FileId, change: FileChange) -> Result<File> {
-        allow(actor, Operation::WriteFiles)?;
         let mut tx = self.db.write().await?;
-        let file = files::find(&mut tx, &actor.scope, id).await?;
-        let mut file = file.ok_or_else(|| ServiceError::not_found("file", id))?;
+        let mut file = find_for_change(&mut tx, actor, id).await?;
+        if let Some(workbook) = &change.workbook_id {
+            find_workbook(&mut tx, actor, workbook).await?;
+        }
         if let Some(name) = change.name {
             file.name = clean_name(&name);
         }
@@ -231,10 +235,8 @@ impl Service {
 
     /// Deletes a file, its bytes, and the workbook that was made of it.
     pub async fn delete_file(&self, actor: &Actor, id: &FileId) -> Result<()> {
-        allow(actor, Operation::WriteFiles)?;
         let mut tx = self.db.write().await?;
-        let file = files::find(&mut tx, &actor.scope, id).await?;
-        let file = file.ok_or_else(|| ServiceError::not_found("file", id))?;
+        let file = find_for_change(&mut tx, actor, id).await?;
         files::delete(&mut tx, id, now()).await?;
         let around = super::workbooks::whereabouts(&mut tx, actor, &file.space_id, None).await?;
         tx.emit(announce::of_file(Topic::FileDeleted, actor, &file, &around, json!({})));
@@ -242,6 +244,22 @@ impl Service {
         tx.commit().await?;
         Ok(self.files.delete(id).await?)
     }
+}
+
+/// The file of that id.
+///
+/// # Errors
+/// There is none for this actor.
+pub(super) async fn find_file(tx: &mut Tx, actor: &Actor, id: &FileId) -> Result<File> {
+    files::find(tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("file", id))
+}
+
+/// A file that the actor may change: by what they may do in the workbook that was made of it.
+async fn find_for_change(tx: &mut Tx, actor: &Actor, id: &FileId) -> Result<File> {
+    allow(actor, Operation::WriteFiles)?;
+    let file = find_file(tx, actor, id).await?;
+    allow_in_or_own(actor, Operation::WriteFiles, file.workbook_id.as_ref(), &file.created_by)?;
+    Ok(file)
 }
 
 /// The last part of a name that may have come with a path, without control characters, 255 characters at most.

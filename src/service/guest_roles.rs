@@ -4,11 +4,12 @@
 use super::guests::find;
 use super::roles::{Assignment, OF_GUESTS, guest_role_id};
 use super::spaces::find_space;
+use super::workbooks::find_workbook;
 use super::{Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::guest::GuestRole;
 use crate::domain::ids::{ActorRoleId, GuestId, Id, SpaceId, WorkbookId};
-use crate::store::{Tx, grants, guest_roles, new_id, now, workbooks};
+use crate::store::{Tx, grants, guest_roles, new_id, now};
 
 impl Service {
     /// The roles of a guest, in the order in which they were given.
@@ -16,7 +17,7 @@ impl Service {
         allow(actor, Operation::ManageGuests)?;
         let mut tx = self.db.read().await?;
         find(&mut tx, actor, guest).await?;
-        Ok(guest_roles::of_guest(&mut tx, guest, None).await?)
+        Ok(guest_roles::of_guest(&mut tx, guest, actor.scope.space_id.as_ref()).await?)
     }
 
     /// Gives a guest a role in a space that they may enter, or in a workbook of it.
@@ -76,7 +77,7 @@ impl Service {
         allow(actor, Operation::ManageGuests)?;
         let mut tx = self.db.write().await?;
         find(&mut tx, actor, guest).await?;
-        if !guest_roles::delete(&mut tx, guest, id).await? {
+        if !guest_roles::delete(&mut tx, guest, id, actor.scope.space_id.as_ref()).await? {
             return Err(ServiceError::not_found("role of this guest", id));
         }
         tx.commit().await?;
@@ -91,9 +92,7 @@ async fn place(tx: &mut Tx, actor: &Actor, id: &str) -> Result<(SpaceId, Option<
         return Ok((find_space(tx, actor, &id).await?.id, None));
     }
     if let Ok(id) = WorkbookId::parse(id) {
-        let found = workbooks::find(tx, &actor.scope, &id).await?;
-        let workbook = found.ok_or_else(|| ServiceError::not_found("workbook", &id))?;
-        return Ok((workbook.space_id, Some(id)));
+        return Ok((find_workbook(tx, actor, &id).await?.space_id, Some(id)));
     }
     let message = format!("resourceId: `{id}` is not the id of a space or a workbook");
     Err(ServiceError::bad_request(message))

@@ -6,7 +6,7 @@ use super::grants::{NewGrant, grant, revoke};
 use super::secrets::GUEST_TOKEN_LIFE;
 use super::spaces::find_space;
 use super::workbooks::at;
-use super::{Page, Paged, Result, Service, ServiceError, allow, guest_links};
+use super::{ErrorKind, Page, Paged, Result, Service, ServiceError, allow, guest_links};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::guest::{self, Grant, Guest, GuestError};
 use crate::domain::ids::{EnvironmentId, GuestId, SpaceId};
@@ -71,7 +71,7 @@ impl Service {
         let mut tx = self.db.read().await?;
         find_space(&mut tx, actor, space).await?;
         let found = guests::of_space(&mut tx, space, email.as_deref()).await?;
-        all_with_grants(&mut tx, found).await
+        all_with_grants(&mut tx, actor, found).await
     }
 
     /// The guests of an environment, the newest first.
@@ -85,7 +85,7 @@ impl Service {
         self.environment(actor, environment).await?;
         let mut tx = self.db.read().await?;
         let (found, total) = guests::of_environment(&mut tx, environment, page.offset(), page.size).await?;
-        Ok(Paged { items: all_with_grants(&mut tx, found).await?, total })
+        Ok(Paged { items: all_with_grants(&mut tx, actor, found).await?, total })
     }
 
     /// One guest.
@@ -93,7 +93,7 @@ impl Service {
         allow(actor, Operation::ManageGuests)?;
         let mut tx = self.db.read().await?;
         let guest = find(&mut tx, actor, id).await?;
-        with_grants(&mut tx, guest).await
+        with_grants(&mut tx, actor, guest).await
     }
 
     /// Makes guests, all or none. Who is known already by that address gets the name and the spaces as well, so that a
@@ -139,6 +139,7 @@ impl Service {
             guest.name = guest::name(&name, guest.email.as_deref().unwrap_or(&before.name))?;
         }
         if guest != before {
+            refuse_shared(&mut tx, actor, id).await?;
             if let Some(email) = guest.email.as_deref().filter(|_| guest.email != before.email) {
                 let other = guests::by_email(&mut tx, &guest.environment_id, email).await?;
                 if other.is_some() {
@@ -149,13 +150,13 @@ impl Service {
             guests::update(&mut tx, &guest).await?;
             if guest.email != before.email {
                 // What was sent to the address of before opens nothing any more.
-                for grant in grants::of_guest(&mut tx, id).await? {
+                for grant in grants::of_guest(&mut tx, &actor.scope, id).await? {
                     guest_links::end(&mut tx, id, &grant.space_id).await?;
                 }
             }
         }
         if let Some(wanted) = change.spaces {
-            for grant in grants::of_guest(&mut tx, id).await? {
+            for grant in grants::of_guest(&mut tx, &actor.scope, id).await? {
                 if !wanted.iter().any(|one| one.space_id == grant.space_id) {
                     revoke(&mut tx, actor, id, &grant.space_id).await?;
                 }
@@ -163,7 +164,7 @@ impl Service {
             let entered = grant(&mut tx, actor, &guest, &wanted).await?;
             self.mail_links(&mut tx, &guest, &entered).await?;
         }
-        let changed = with_grants(&mut tx, guest).await?;
+        let changed = with_grants(&mut tx, actor, guest).await?;
         tx.commit().await?;
         self.forget_callers();
         self.mail_queued.notify_one();
@@ -177,12 +178,15 @@ impl Service {
         find(&mut tx, actor, id).await?;
         match space {
             Some(space) => {
-                if !revoke(&mut tx, actor, id, space).await? {
+                let seen = grants::of_guest(&mut tx, &actor.scope, id).await?;
+                if !seen.iter().any(|grant| grant.space_id == *space) {
                     return Err(ServiceError::not_found("space of this guest", space));
                 }
+                revoke(&mut tx, actor, id, space).await?;
             }
             None => {
-                for grant in grants::of_guest(&mut tx, id).await? {
+                refuse_shared(&mut tx, actor, id).await?;
+                for grant in grants::of_guest(&mut tx, &actor.scope, id).await? {
                     revoke(&mut tx, actor, id, &grant.space_id).await?;
                 }
                 guests::delete(&mut tx, id, now()).await?;
@@ -198,7 +202,7 @@ impl Service {
         allow(actor, Operation::ManageGuests)?;
         let mut tx = self.db.read().await?;
         let guest = find(&mut tx, actor, id).await?;
-        let only = match (space, grants::of_guest(&mut tx, id).await?.as_slice()) {
+        let only = match (space, grants::of_guest(&mut tx, &actor.scope, id).await?.as_slice()) {
             (Some(space), _) => space.clone(),
             (None, [only]) => only.space_id.clone(),
             (None, _) => {
@@ -220,6 +224,23 @@ pub(super) async fn find(tx: &mut Tx, actor: &Actor, id: &GuestId) -> Result<Gue
     guests::find(tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("guest", id))
 }
 
+/// Refuses whoever sees one space alone what would change a guest in others, too.
+async fn refuse_shared(tx: &mut Tx, actor: &Actor, guest: &GuestId) -> Result<()> {
+    if !is_shared(tx, actor, guest).await? {
+        return Ok(());
+    }
+    let message = "this guest may enter other spaces, too, and your role is for one: take this space from them, or ask an admin";
+    Err(ServiceError::new(ErrorKind::Forbidden, message))
+}
+
+/// Whether a guest may enter spaces that the actor, who sees one alone, does not see.
+async fn is_shared(tx: &mut Tx, actor: &Actor, guest: &GuestId) -> Result<bool> {
+    match &actor.scope.space_id {
+        Some(space) => Ok(grants::is_elsewhere(tx, guest, space).await?),
+        None => Ok(false),
+    }
+}
+
 /// The space, if the guest may enter it now.
 pub(super) async fn check_entry(tx: &mut Tx, actor: &Actor, guest: &Guest, space: &SpaceId) -> Result<Space> {
     let found = find_space(tx, actor, space).await?;
@@ -235,14 +256,14 @@ pub(super) async fn check_entry(tx: &mut Tx, actor: &Actor, guest: &Guest, space
     Ok(found)
 }
 
-async fn with_grants(tx: &mut Tx, guest: Guest) -> Result<GuestWithGrants> {
-    let grants = grants::of_guest(tx, &guest.id).await?;
+async fn with_grants(tx: &mut Tx, actor: &Actor, guest: Guest) -> Result<GuestWithGrants> {
+    let grants = grants::of_guest(tx, &actor.scope, &guest.id).await?;
     Ok(GuestWithGrants { guest, grants })
 }
 
-async fn all_with_grants(tx: &mut Tx, found: Vec<Guest>) -> Result<Vec<GuestWithGrants>> {
+async fn all_with_grants(tx: &mut Tx, actor: &Actor, found: Vec<Guest>) -> Result<Vec<GuestWithGrants>> {
     let mut grants: HashMap<GuestId, Vec<Grant>> = HashMap::new();
-    for (guest, grant) in grants::of_guests(tx, found.iter().map(|guest| &guest.id)).await? {
+    for (guest, grant) in grants::of_guests(tx, &actor.scope, found.iter().map(|guest| &guest.id)).await? {
         grants.entry(guest).or_default().push(grant);
     }
     let with_grants = |guest: Guest| {
@@ -263,14 +284,14 @@ async fn insert(tx: &mut Tx, actor: &Actor, new: NewGuest) -> Result<(GuestWithG
     } else {
         let known = guests::by_email(tx, &environment.id, &email).await?;
         let mut known = known.ok_or_else(just_deleted)?;
-        if known.name != fresh.name {
+        if known.name != fresh.name && !is_shared(tx, actor, &known.id).await? {
             known = Guest { name: fresh.name, updated_at: fresh.updated_at, ..known };
             guests::update(tx, &known).await?;
         }
         known
     };
     let entered = grant(tx, actor, &guest, &new.spaces).await?;
-    Ok((with_grants(tx, guest).await?, entered))
+    Ok((with_grants(tx, actor, guest).await?, entered))
 }
 
 /// The guest whom a customer's program knows under that name; made, with a name to show, when there is none yet.

@@ -7,6 +7,7 @@ use super::new_job::NewJob;
 use super::{Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::{Constraint, SheetAccess};
+use crate::domain::file::File;
 use crate::domain::ids::{FileId, Id, SheetId};
 use crate::domain::job::{Job, JobTrigger, JobType};
 use crate::domain::mapping::match_columns;
@@ -42,6 +43,9 @@ pub struct PlannedColumn {
     /// The key of the field that it goes to.
     pub field: Option<String>,
 }
+
+/// The second half of the name of the job of an import.
+pub(super) const OPERATION: &str = "import";
 
 /// What the job of an import is told.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,6 +107,34 @@ impl Service {
         mapping: Vec<Option<String>>,
         dialect: Dialect,
     ) -> Result<Job> {
+        let (file, sheet) = self.importable(actor, file, sheet, &mapping).await?;
+        let config = ImportConfig { file_id: file.id, mapping, dialect, arriving: None, exact: false };
+        self.create_job(actor, import_job(&sheet, &file.name, config)).await
+    }
+
+    /// Refuses an import that a program asks for where a person could not start it.
+    pub(super) async fn check_import(&self, actor: &Actor, new: &NewJob) -> Result<()> {
+        // One without what an import needs fails, and says so.
+        let Some(config) = new.config.clone() else { return Ok(()) };
+        let Ok(config) = serde_json::from_value::<ImportConfig>(config) else { return Ok(()) };
+        if config.arriving.is_some() {
+            let message =
+                "config.arriving: a file is imported while it arrives by POST /v1/files; leave this out";
+            return Err(ServiceError::bad_request(message));
+        }
+        self.importable(actor, &config.file_id, &SheetId::parse(&new.source)?, &config.mapping)
+            .await
+            .map(drop)
+    }
+
+    /// The file and the sheet of an import, if the actor may bring that file into those fields.
+    async fn importable(
+        &self,
+        actor: &Actor,
+        file: &FileId,
+        sheet: &SheetId,
+        mapping: &[Option<String>],
+    ) -> Result<(File, Sheet)> {
         allow(actor, Operation::WriteRecords)?;
         let file = self.file(actor, file).await?;
         let sheet = self.writable(actor, sheet, SheetAccess::Import).await?;
@@ -131,8 +163,7 @@ impl Service {
         if mapping.iter().all(Option::is_none) {
             return Err(ServiceError::bad_request("mapping: no column goes to a field; choose at least one"));
         }
-        let config = ImportConfig { file_id: file.id, mapping, dialect, arriving: None, exact: false };
-        self.create_job(actor, import_job(&sheet, &file.name, config)).await
+        Ok((file, sheet))
     }
 
     /// Starts to delete records.
@@ -153,7 +184,7 @@ impl Service {
 
 /// The job of an import.
 pub(super) fn import_job(sheet: &Sheet, file_name: &str, config: ImportConfig) -> NewJob {
-    let mut job = NewJob::new(JobType::Sheet, "import", sheet.id.as_str());
+    let mut job = NewJob::new(JobType::Sheet, OPERATION, sheet.id.as_str());
     job.trigger = JobTrigger::Immediate;
     job.label = Some(format!("Import {file_name}"));
     job.unique_key = Some(format!("sheet:import:{}:{}", sheet.id, config.file_id));

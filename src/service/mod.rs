@@ -92,6 +92,7 @@ mod space_tokens;
 pub mod spaces;
 pub mod steps;
 pub mod stored_secrets;
+pub mod subscriptions;
 mod throttle;
 pub mod transfers;
 pub mod undo;
@@ -226,11 +227,30 @@ fn allow(actor: &Actor, operation: Operation) -> Result<()> {
     Err(ServiceError::new(ErrorKind::Forbidden, message))
 }
 
-/// Refuses what the policy does not let the actor do to what is in that workbook.
-fn allow_in(actor: &Actor, operation: Operation, workbook: &WorkbookId) -> Result<()> {
+/// Refuses what the policy does not let the actor do to what is in that workbook, or in none.
+fn allow_in<'a>(
+    actor: &Actor,
+    operation: Operation,
+    workbook: impl Into<Option<&'a WorkbookId>>,
+) -> Result<()> {
+    let workbook = workbook.into();
     if actor.may_in(operation, workbook) {
         return Ok(());
     }
-    let message = format!("your role does not let you do this in the workbook `{workbook}` ({operation:?})");
+    let place = workbook.map_or("here".to_string(), |id| format!("in the workbook `{id}`"));
+    let message = format!("your role does not let you do this {place} ({operation:?})");
     Err(ServiceError::new(ErrorKind::Forbidden, message))
+}
+
+/// The same of something that `maker` made: what is in no workbook belongs to whoever made it.
+fn allow_in_or_own(
+    actor: &Actor,
+    operation: Operation,
+    workbook: Option<&WorkbookId>,
+    maker: &str,
+) -> Result<()> {
+    if workbook.is_none() && actor.id == maker {
+        return allow(actor, operation);
+    }
+    allow_in(actor, operation, workbook)
 }

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::environments::named_or_own;
-use super::{Result, Service, ServiceError, allow, allow_in, announce};
+use super::files::find_file;
+use super::workbooks::find_workbook;
+use super::{Result, Service, ServiceError, allow, allow_in_or_own, announce, imports};
 use crate::domain::access::{Actor, Operation, Scope};
 use crate::domain::event::Topic;
 use crate::domain::ids::{AgentId, EnvironmentId, FileId, Id, JobId, SheetId, SpaceId, WorkbookId};
@@ -12,7 +14,7 @@ use crate::domain::space::Space;
 use crate::domain::whereabouts::Whereabouts;
 use crate::domain::workbook::{Sheet, Workbook};
 use crate::store::jobs::{Claimed, Executor, Lease};
-use crate::store::{IdleWorker, Tx, files, jobs, new_id, now, sheets, spaces, workbooks};
+use crate::store::{IdleWorker, Tx, jobs, new_id, now, sheets, spaces};
 
 /// What a new job is given.
 #[derive(Debug, Clone)]
@@ -105,6 +107,8 @@ struct Place {
     workbook: Option<Workbook>,
     sheet: Option<Sheet>,
     file_id: Option<FileId>,
+    /// Who made the file, when the job is about one.
+    maker: Option<String>,
 }
 
 impl Place {
@@ -125,12 +129,30 @@ impl Service {
         Ok(job)
     }
 
+    /// Makes a job as somebody asks for it who names things by their ids: what they do not see cannot be named.
+    pub async fn request_job(&self, actor: &Actor, new: NewJob) -> Result<Job> {
+        let mut tx = self.db.read().await?;
+        if let Some(destination) = &new.destination {
+            find_workbook(&mut tx, actor, &WorkbookId::parse(destination)?).await?;
+        }
+        if let Some(id) = &new.file_id {
+            find_file(&mut tx, actor, id).await?;
+        }
+        drop(tx);
+        if new.executor == Executor::BuiltIn && new.operation == imports::OPERATION {
+            self.check_import(actor, &new).await?;
+        }
+        self.create_job(actor, new).await
+    }
+
     /// Makes a job inside a transaction. A running job of the same unique key is answered instead.
     pub(super) async fn insert_job(&self, tx: &mut Tx, actor: &Actor, mut new: NewJob) -> Result<Job> {
         let place = find_place(tx, actor, &new).await?;
         let of_sheet = place.sheet.as_ref().map(|sheet| &sheet.workbook_id);
-        if let Some(workbook) = of_sheet.or(place.workbook_id.as_ref()) {
-            allow_in(actor, Operation::RunJobs, workbook)?;
+        let workbook = of_sheet.or(place.workbook_id.as_ref());
+        if workbook.is_some() || !actor.scope.workbook_roles.is_empty() {
+            let maker = place.maker.as_deref().unwrap_or_default();
+            allow_in_or_own(actor, Operation::RunJobs, workbook, maker)?;
         }
         if new.executor == Executor::BuiltIn {
             super::built_in_rights::check(tx, actor, &new, place.sheet.as_ref()).await?;
@@ -274,14 +296,12 @@ async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
     }
     let scope = &actor.scope;
     let mut place_of = (None, None, new.file_id.clone());
-    let mut whole_workbook = None;
+    let (mut whole_workbook, mut maker) = (None, None);
     let space_id = match new.job_type {
         JobType::Space => SpaceId::parse(&new.source)?,
         JobType::Workbook => {
             let id = WorkbookId::parse(&new.source)?;
-            let workbook = workbooks::find(tx, scope, &id)
-                .await?
-                .ok_or_else(|| ServiceError::not_found("workbook", &id))?;
+            let workbook = find_workbook(tx, actor, &id).await?;
             place_of.0 = Some(id);
             let space_id = workbook.space_id.clone();
             whole_workbook = Some(workbook);
@@ -297,9 +317,9 @@ async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
         }
         JobType::File => {
             let id = FileId::parse(&new.source)?;
-            let file =
-                files::find(tx, scope, &id).await?.ok_or_else(|| ServiceError::not_found("file", &id))?;
+            let file = find_file(tx, actor, &id).await?;
             place_of = (file.workbook_id, None, Some(id));
+            maker = Some(file.created_by);
             file.space_id
         }
         JobType::Document => super::documents::find(tx, actor, &new.source).await?.space_id,
@@ -308,11 +328,11 @@ async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
             return of_environment(tx, actor, new).await;
         }
     };
-    if place_of.1.is_none()
-        && let Some(JobSubject::Collection { params: Some(params), .. }) = &new.subject
+    if let Some(JobSubject::Collection { params: Some(params), .. }) = &new.subject
         && let Some(id) = params.get("sheetId").and_then(Value::as_str)
     {
-        place_of.1 = sheets::find(tx, scope, &SheetId::parse(id)?).await?;
+        let sheet = super::sheets::find(tx, actor, &SheetId::parse(id)?).await?;
+        place_of.1.get_or_insert(sheet);
     }
     let space = spaces::find(tx, scope, &space_id)
         .await?
@@ -325,6 +345,7 @@ async fn find_place(tx: &mut Tx, actor: &Actor, new: &NewJob) -> Result<Place> {
         workbook: whole_workbook,
         sheet,
         file_id,
+        maker,
     })
 }
 
@@ -354,5 +375,6 @@ fn around_spaces(environment_id: EnvironmentId, new: &NewJob) -> Place {
         workbook: None,
         sheet: None,
         file_id: new.file_id.clone(),
+        maker: None,
     }
 }

@@ -2,12 +2,12 @@
 
 use super::records::{counts_event, not_importing};
 use super::sheets::{find, tell_workbook};
-use super::workbooks::{insert_sheet, new_sheet};
+use super::workbooks::{find_workbook, insert_sheet, new_sheet};
 use super::{Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::SheetId;
 use crate::domain::workbook::Sheet;
-use crate::store::{new_id, now, records, sheets, spaces, workbooks};
+use crate::store::{new_id, now, records, sheets, spaces};
 
 impl Service {
     /// Makes a copy of a sheet and its records in the same workbook. Without a name it is a "Copy of" it.
@@ -28,9 +28,7 @@ impl Service {
         records::lock_head(&mut tx, number.ok_or_else(|| ServiceError::not_found("sheet", id))?).await?;
         let source = find(&mut tx, actor, id).await?;
         not_importing(&source)?;
-        let missing = || ServiceError::not_found("workbook", &source.workbook_id);
-        let workbook = workbooks::find(&mut tx, &actor.scope, &source.workbook_id).await?;
-        let workbook = workbook.ok_or_else(missing)?;
+        let workbook = find_workbook(&mut tx, actor, &source.workbook_id).await?;
         let neighbours = sheets::list(&mut tx, &actor.scope, &workbook.id).await?;
         let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         let slug = given(slug).unwrap_or_else(|| format!("{}-copy-{}", source.slug, now().0));

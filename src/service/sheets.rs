@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::locks::refuse_locked;
+use super::workbooks::find_workbook;
 use super::{Result, Service, ServiceError, allow, announce};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Topic;
@@ -41,8 +42,7 @@ impl Service {
     pub async fn sheets(&self, actor: &Actor, workbook: &WorkbookId) -> Result<Vec<Sheet>> {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
-        let found = workbooks::find(&mut tx, &actor.scope, workbook).await?;
-        found.ok_or_else(|| ServiceError::not_found("workbook", workbook))?;
+        find_workbook(&mut tx, actor, workbook).await?;
         Ok(sheets::list(&mut tx, &actor.scope, workbook).await?)
     }
 

@@ -218,11 +218,17 @@ impl Service {
 }
 
 async fn read(tx: &mut Tx, actor: &Actor, id: &WorkbookId) -> Result<WorkbookWithSheets> {
-    let workbook = workbooks::find(tx, &actor.scope, id)
-        .await?
-        .ok_or_else(|| ServiceError::not_found("workbook", id))?;
+    let workbook = find_workbook(tx, actor, id).await?;
     let sheets = sheets::list(tx, &actor.scope, id).await?;
     Ok(WorkbookWithSheets { workbook, sheets })
+}
+
+/// The workbook of that id.
+///
+/// # Errors
+/// There is none for this actor.
+pub(super) async fn find_workbook(tx: &mut Tx, actor: &Actor, id: &WorkbookId) -> Result<Workbook> {
+    workbooks::find(tx, &actor.scope, id).await?.ok_or_else(|| ServiceError::not_found("workbook", id))
 }
 
 /// What events tell of a space, and of a workbook of it.

@@ -4,6 +4,7 @@ use super::convert::{id, moment, optional_id};
 use super::rows::{Kind, Rows};
 use super::statement::Statement;
 use super::{StoreError, Tx};
+use crate::domain::access::Scope;
 use crate::domain::guest::{Grant, Part, Parts};
 use crate::domain::ids::{GuestId, Id, SpaceId};
 use crate::domain::time::Timestamp;
@@ -48,20 +49,35 @@ fn read(rows: Vec<GrantRow>) -> Result<Vec<(GuestId, Grant)>, StoreError> {
     Ok(grants)
 }
 
-/// The spaces that a guest may enter, in the order in which they were granted.
-pub async fn of_guest(tx: &mut Tx, guest: &GuestId) -> Result<Vec<Grant>, StoreError> {
-    let statement = Statement::select(GRANT).push_bind(" AND g.guest_id = ", guest).push(IN_ORDER);
+/// The spaces in that scope that a guest may enter, in the order in which they were granted.
+pub async fn of_guest(tx: &mut Tx, scope: &Scope, guest: &GuestId) -> Result<Vec<Grant>, StoreError> {
+    let statement = Statement::select(GRANT)
+        .push_bind(" AND g.guest_id = ", guest)
+        .filter(" AND g.space_id = ", scope.space_id.as_ref())
+        .push(IN_ORDER);
     Ok(read(tx.all(statement).await?)?.into_iter().map(|(_, grant)| grant).collect())
 }
 
-/// The spaces that each of some guests may enter.
+/// The spaces in that scope that each of some guests may enter.
 pub async fn of_guests<'a>(
     tx: &mut Tx,
+    scope: &Scope,
     guests: impl IntoIterator<Item = &'a GuestId>,
 ) -> Result<Vec<(GuestId, Grant)>, StoreError> {
     let guests = Rows::of_ids(guests)?;
-    let statement = Statement::select(GRANT).push(" AND g.guest_id").push_among(tx, guests).push(IN_ORDER);
+    let statement = Statement::select(GRANT)
+        .push(" AND g.guest_id")
+        .push_among(tx, guests)
+        .filter(" AND g.space_id = ", scope.space_id.as_ref())
+        .push(IN_ORDER);
     read(tx.all(statement).await?)
+}
+
+/// Whether a guest may enter another space than that.
+pub async fn is_elsewhere(tx: &mut Tx, guest: &GuestId, space: &SpaceId) -> Result<bool, StoreError> {
+    let text = "SELECT 1 FROM guest_spaces g JOIN spaces s ON s.id = g.space_id
+        WHERE g.guest_id = $1 AND g.space_id <> $2 AND s.deleted_at IS NULL LIMIT 1";
+    Ok(tx.optional::<(i32,)>(Statement::new(text).bind(guest).bind(space)).await?.is_some())
 }
 
 /// The grant of one space to a guest who is there; nothing when there is none.

@@ -57,8 +57,16 @@ pub async fn of_guest(
     tx.all::<Row>(statement).await?.into_iter().map(read).collect()
 }
 
-/// Takes a role from a guest; says whether they had it.
-pub async fn delete(tx: &mut Tx, guest: &GuestId, role: &ActorRoleId) -> Result<bool, StoreError> {
-    let text = "DELETE FROM guest_roles WHERE guest_id = $1 AND id = $2";
-    Ok(tx.execute(Statement::new(text).bind(guest).bind(role)).await? > 0)
+/// Takes a role from a guest, in any space or in one; says whether they had it.
+pub async fn delete(
+    tx: &mut Tx,
+    guest: &GuestId,
+    role: &ActorRoleId,
+    space: Option<&SpaceId>,
+) -> Result<bool, StoreError> {
+    let statement = Statement::new("DELETE FROM guest_roles")
+        .push_bind(" WHERE guest_id = ", guest)
+        .push_bind(" AND id = ", role)
+        .filter(" AND space_id = ", space);
+    Ok(tx.execute(statement).await? > 0)
 }

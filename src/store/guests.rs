@@ -63,12 +63,17 @@ pub async fn delete(tx: &mut Tx, id: &GuestId, now: Timestamp) -> Result<(), Sto
     super::grants::delete_all(tx, id).await
 }
 
-/// The guest of that id.
+/// The guest of that id; within one space only who may enter it.
 pub async fn find(tx: &mut Tx, scope: &Scope, id: &GuestId) -> Result<Option<Guest>, StoreError> {
-    let statement = Statement::select(COLUMNS)
+    let mut statement = Statement::select(COLUMNS)
         .push_bind(" FROM guests WHERE deleted_at IS NULL AND id = ", id)
         .push_bind(" AND account_id = ", &scope.account_id)
         .filter(" AND environment_id = ", scope.environment_id.as_ref());
+    if let Some(space) = &scope.space_id {
+        statement = statement
+            .push_bind(" AND id IN (SELECT guest_id FROM guest_spaces WHERE space_id = ", space)
+            .push(")");
+    }
     tx.optional::<Row>(statement).await?.map(read).transpose()
 }
 

@@ -41,28 +41,45 @@ pub async fn insert_key(tx: &mut Tx, key: &KeyRow) -> Result<(), StoreError> {
     tx.execute(statement).await.map(|_| ())
 }
 
-/// Who a key is and what it opens; nothing for an unknown or deleted one.
-pub async fn key_by_hash(
-    tx: &mut Tx,
-    hash: &[u8],
-) -> Result<Option<(KeyId, KeyKind, AccountId, EnvironmentId)>, StoreError> {
-    let statement = Statement::new(
-        "SELECT k.id, k.kind, k.account_id, k.environment_id
-        FROM api_keys k JOIN environments e ON e.id = k.environment_id
-        WHERE k.hash = $1 AND k.deleted_at IS NULL AND e.deleted_at IS NULL",
-    )
-    .bind(hash);
+/// Who a key is and what it opens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownKey {
+    /// Its id.
+    pub id: KeyId,
+    /// How far it opens its environment.
+    pub kind: KeyKind,
+    /// The account of that.
+    pub account_id: AccountId,
+    /// What it opens.
+    pub environment_id: EnvironmentId,
+}
+
+const KNOWN: &str = "k.id, k.kind, k.account_id, k.environment_id
+    FROM api_keys k JOIN environments e ON e.id = k.environment_id
+    WHERE k.deleted_at IS NULL AND e.deleted_at IS NULL";
+
+/// The key of that hash; nothing for an unknown or deleted one.
+pub async fn by_hash(tx: &mut Tx, hash: &[u8]) -> Result<Option<KnownKey>, StoreError> {
+    known(tx, Statement::select(KNOWN).push_bind(" AND k.hash = ", hash)).await
+}
+
+/// The key of that id; nothing for an unknown or deleted one.
+pub async fn find(tx: &mut Tx, id: &KeyId) -> Result<Option<KnownKey>, StoreError> {
+    known(tx, Statement::select(KNOWN).push_bind(" AND k.id = ", id)).await
+}
+
+async fn known(tx: &mut Tx, statement: Statement) -> Result<Option<KnownKey>, StoreError> {
     let Some((key, word, account, environment)) =
         tx.optional::<(String, String, String, String)>(statement).await?
     else {
         return Ok(None);
     };
-    Ok(Some((
-        id("api_keys.id", &key)?,
-        kind(&word)?,
-        id("api_keys.account_id", &account)?,
-        id("api_keys.environment_id", &environment)?,
-    )))
+    Ok(Some(KnownKey {
+        id: id("api_keys.id", &key)?,
+        kind: kind(&word)?,
+        account_id: id("api_keys.account_id", &account)?,
+        environment_id: id("api_keys.environment_id", &environment)?,
+    }))
 }
 
 const COLUMNS: &str = "id, environment_id, kind, hash, sealed, created_at, last_used_at";

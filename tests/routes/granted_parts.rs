@@ -7,7 +7,7 @@ use inlet::domain::export::ExportFormat;
 use inlet::domain::ids::{GuestId, Id, SheetId, SpaceId};
 use inlet::domain::query::RecordQuery;
 use inlet::service::ErrorKind;
-use inlet::service::authentication::Subscription;
+use inlet::service::subscriptions::Subscription;
 use serde_json::{Value, json};
 
 use crate::fixtures::{Contacts, blueprint, contacts, ended, insert, text, typed};
@@ -324,7 +324,8 @@ async fn a_guest_hears_of_what_was_granted() {
         // The same by the subscription of listeners.
         let path = format!("/v1/subscription?scope={space}");
         let token = text(&app.call_as(&world.token, "GET", &path, &Value::Null).await.data(), "token");
-        let (opened, granted_to) = app.service.check_subscription(&token, &format!("space.{space}")).unwrap();
+        let (opened, granted_to) =
+            app.service.check_subscription(&token, &format!("space.{space}")).await.unwrap();
         assert_eq!((opened, granted_to), (subscription, Some(guest)));
     })
     .await;

@@ -53,6 +53,7 @@ mod passwords;
 mod places;
 mod presence;
 mod queries;
+mod reach;
 mod reads_as_of;
 mod receiver;
 mod records;

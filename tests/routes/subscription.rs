@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::fixtures::{contacts, insert, text};
+use crate::fixtures::{contacts, embed_token, insert, invited, text};
+use crate::users::{as_admin, joined};
 use crate::{Answer, TestApp, on_each_database};
 
 /// A listener: its channel, its token and how far it has read.
@@ -17,7 +18,13 @@ struct Listener<'a> {
 
 impl<'a> Listener<'a> {
     async fn of(app: &'a TestApp, scope: &str) -> Self {
-        let data = app.get(&format!("/v1/subscription?scope={scope}")).await.data();
+        Self::of_caller(app, &app.key, scope).await
+    }
+
+    /// The listener of whoever has that key or token.
+    async fn of_caller(app: &'a TestApp, caller: &str, scope: &str) -> Self {
+        let path = format!("/v1/subscription?scope={scope}");
+        let data = app.call_as(caller, "GET", &path, &Value::Null).await.data();
         let kind = if scope.contains("env") { "environment" } else { "space" };
         let channel = format!("{kind}.{scope}");
         let mut listener = Self { app, channel, token: text(&data, "token"), timetoken: "0".to_string() };
@@ -126,6 +133,45 @@ async fn a_token_opens_its_channel_and_no_other() {
             assert_eq!(answer.status, 403, "{channel}");
             assert_eq!(answer.json()["error"], json!(true));
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_listener_hears_no_more_than_its_maker_may() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let admin = as_admin(&app).await;
+        let (user, person) = joined(&app, &admin, "space@example.com", "Member", &made.space).await;
+        let guest = invited(&app, "ann@example.com", &[&made.space]).await;
+        let token = text(&app.get(&format!("/v1/guests/{guest}/token")).await.data(), "token");
+        let embed = embed_token(&app, &made.space).await;
+        let mut of_guest = Listener::of_caller(&app, &token, &made.space).await;
+        let mut of_person = Listener::of_caller(&app, &person.1, &made.space).await;
+        let mut of_page = Listener::of_caller(&app, &embed, &made.space).await;
+        let heard = async |listener: &mut Listener<'_>| {
+            insert(&app, &made.sheet, &[json!({ "name": "Ada" })]).await;
+            topics(&listener.poll().await).contains(&"records:created".to_string())
+        };
+        assert!(heard(&mut of_guest).await && heard(&mut of_person).await && heard(&mut of_page).await);
+        // Of a sheet that is not theirs any more they hear nothing, by the token of before.
+        let other = app.post("/v1/workbooks", json!({ "spaceId": made.space, "name": "Other" })).await.data();
+        let narrowed = json!({ "spaces": [{ "id": made.space, "workbooks": [{ "id": other["id"] }] }] });
+        app.patch(&format!("/v1/guests/{guest}"), narrowed).await.data();
+        of_guest.poll().await;
+        let told = async {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            insert(&app, &made.sheet, &[json!({ "name": "Bob" })]).await;
+            let change = json!({ "name": "Another" });
+            app.patch(&format!("/v1/workbooks/{}", text(&other, "id")), change).await.data();
+        };
+        let (narrow, ()) = tokio::join!(of_guest.poll(), told);
+        assert_eq!(topics(&narrow), ["workbook:updated"]);
+        // Who is gone hears nothing, nor does who waits.
+        app.patch(&format!("/v1/guests/{guest}"), json!({ "spaces": [] })).await.data();
+        admin.call("DELETE", &format!("/v1/users/{user}"), Value::Null).await.data();
+        assert_eq!([of_guest.ask().await.status, of_person.ask().await.status], [403, 403]);
+        assert!(heard(&mut of_page).await);
     })
     .await;
 }

@@ -70,12 +70,8 @@ async fn subscribe(
     let timetoken =
         asked.get("tt").and_then(|timetoken| timetoken.parse().ok()).map_or(Timetoken(0), Timetoken);
     let token = asked.get("auth").map(String::as_str).unwrap_or_default();
-    let (subscription, guest) = match channels.service.check_subscription(token, &channel) {
-        Ok(opened) => opened,
-        Err(error) => return channels.failed(error, timetoken).await,
-    };
     let after = (timetoken.0 > 0).then(|| timetoken.sequence());
-    match poll::wait(&channels.service, (&subscription, guest.as_ref()), after, &channels.stopping).await {
+    match poll::wait(&channels.service, (token, &channel), after, &channels.stopping).await {
         Ok(found) => Json(found.answer(&key, &channel)).into_response(),
         Err(error) => channels.failed(error, timetoken).await,
     }

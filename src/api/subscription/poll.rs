@@ -10,8 +10,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::timetoken::Timetoken;
 use crate::domain::event::Event;
-use crate::domain::ids::GuestId;
-use crate::service::authentication::Subscription;
 use crate::service::{Service, ServiceError};
 
 /// How long a call without events waits: less than the idle limit of common proxies.
@@ -28,23 +26,28 @@ pub struct Found {
     events: Vec<(i64, Event)>,
 }
 
-/// Waits for events after `after`; without it, tells the current position at once. A guest hears only what was granted
-/// to them.
+/// Waits for events after `after` on a channel that the token opens; without it, tells the current position at once.
+///
+/// # Errors
+/// The token does not open the channel, or not any more.
 pub async fn wait(
     service: &Service,
-    (subscription, granted_to): (&Subscription, Option<&GuestId>),
+    (token, channel): (&str, &str),
     after: Option<i64>,
     stopping: &CancellationToken,
 ) -> Result<Found, ServiceError> {
     let mut signals = service.db.signals().events.subscribe();
-    let newest = service.event_position(subscription).await?;
+    let (subscription, _) = service.check_subscription(token, channel).await?;
+    let newest = service.event_position(&subscription).await?;
     // A token from before the log was emptied would wait for ever.
     let Some(mut after) = after.map(|after| after.min(newest)) else {
         return Ok(Found { position: newest, events: Vec::new() });
     };
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let (events, position) = service.hear(subscription, granted_to, after, MOST_EVENTS).await?;
+        // What was taken from them meanwhile is not told any more.
+        let (_, granted_to) = service.check_subscription(token, channel).await?;
+        let (events, position) = service.hear(&subscription, granted_to.as_ref(), after, MOST_EVENTS).await?;
         if !events.is_empty() || Instant::now() >= deadline || stopping.is_cancelled() {
             let events = events.into_iter().map(|event| (subscription.place(&event), event)).collect();
             return Ok(Found { position, events });

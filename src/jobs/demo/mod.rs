@@ -18,9 +18,9 @@ use crate::domain::ids::{Id, JobId};
 use crate::domain::job::{Job, JobStatus};
 use crate::domain::outcome::{Next, Outcome};
 use crate::domain::tenant::Environment;
-use crate::service::authentication::Subscription;
 use crate::service::bootstrap::{DEMO_NAMESPACE, system_actor};
 use crate::service::jobs::{Ending, Progress};
+use crate::service::subscriptions::Subscription;
 use crate::service::{Page, Result, Service};
 use crate::store::jobs::JobFilter;
 

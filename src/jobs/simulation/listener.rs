@@ -6,8 +6,8 @@ use crate::domain::event::Topic;
 use crate::domain::ids::{Id, JobId, SpaceId};
 use crate::domain::job::Job;
 use crate::domain::job::parts::Split;
-use crate::service::authentication::Subscription;
 use crate::service::jobs::{Ending, Progress};
+use crate::service::subscriptions::Subscription;
 use crate::service::{ErrorKind, Result};
 
 /// Milliseconds until a listener says again what was not answered.

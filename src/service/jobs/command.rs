@@ -8,7 +8,7 @@ use crate::domain::job::{Command, Job, JobStatus, Transition, transition};
 use crate::domain::time::Timestamp;
 use crate::domain::whereabouts::Whereabouts;
 use crate::domain::workbook::Sheet;
-use crate::service::{Result, Service, ServiceError, allow_in, announce, workbooks};
+use crate::service::{Result, Service, ServiceError, allow_in_or_own, announce, built_in_rights, workbooks};
 use crate::store::jobs::order;
 use crate::store::{Tx, jobs, now, sheets};
 
@@ -43,6 +43,9 @@ impl Service {
         set: impl FnOnce(&mut Job) -> Result<()>,
     ) -> Result<bool> {
         let Some(before) = step(job, command, set)? else { return Ok(false) };
+        if matches!(command, Command::Execute | Command::Retry) {
+            built_in_rights::check_again(tx, actor, job).await?;
+        }
         if job.status == JobStatus::Ready && command != Command::Release {
             self.wait_for_predecessors(tx, actor, job).await?;
         }
@@ -181,8 +184,8 @@ async fn find_and_lock(tx: &mut Tx, actor: &Actor, id: &JobId, starts: bool) -> 
         Box::pin(order::find_all_for_update(tx, &actor.scope, &before)).await?;
     }
     let job = jobs::find_for_update(tx, &actor.scope, id).await?.ok_or_else(not_found)?;
-    if let (Some(workbook), false) = (&job.workbook_id, actor.scope.workbook_roles.is_empty()) {
-        allow_in(actor, Operation::RunJobs, workbook)?;
+    if !actor.scope.workbook_roles.is_empty() {
+        allow_in_or_own(actor, Operation::RunJobs, job.workbook_id.as_ref(), &job.created_by)?;
     }
     Ok(job)
 }

@@ -212,6 +212,10 @@ impl Service {
             bounds::check(name, value.as_ref())?;
         }
         let set = move |job: &mut Job| {
+            if job.is_built_in() && change.config.is_some() && change.config != job.config {
+                let message = "config: the server does this job as it was made; make another one";
+                return Err(ServiceError::conflict(message));
+            }
             job.metadata = change.metadata.or(job.metadata.take());
             job.config = change.config.or(job.config.take());
             job.result = change.result.or(job.result.take());

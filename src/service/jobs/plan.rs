@@ -6,7 +6,7 @@ use crate::domain::ids::{Id, JobId, ProgramId};
 use crate::domain::job::Job;
 use crate::domain::job::plan::{ExecutionPlan, PlanChange};
 use crate::domain::mapping_program::{Program, RuleConfig, rules_of};
-use crate::service::{Result, Service, ServiceError, allow, mapping_programs};
+use crate::service::{Result, Service, ServiceError, allow, built_in_rights, mapping_programs};
 use crate::store::{Tx, jobs, mapping_programs as store, now};
 
 impl Service {
@@ -56,6 +56,7 @@ impl Service {
             let message = "a plan is not changed once its job has ended; make a new job";
             return Err(ServiceError::conflict(message));
         }
+        built_in_rights::check_again(&mut tx, actor, &job).await?;
         let mut plan = jobs::plan::plan(&mut tx, id).await?.unwrap_or_default();
         let follows = change.field_mapping.is_none();
         let other = change.program_id.clone().filter(|named| plan.program_id.as_ref() != Some(named));

@@ -10,7 +10,7 @@ use crate::domain::ids::WebhookId;
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::schedule::Verdict;
 use crate::domain::webhook::{Delivery, DeliveryState, Endpoint};
-use crate::service::authentication::Subscription;
+use crate::service::subscriptions::Subscription;
 use crate::service::{Result, Service};
 use crate::store::webhooks::{self, deliveries};
 use crate::store::{events, failpoint, now};

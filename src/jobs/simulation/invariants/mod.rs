@@ -11,7 +11,7 @@ use crate::domain::access::Actor;
 use crate::domain::ids::JobId;
 use crate::domain::job::parts::PartCounts;
 use crate::domain::job::{Job, JobStatus};
-use crate::service::authentication::Subscription;
+use crate::service::subscriptions::Subscription;
 use crate::service::{Page, Service};
 use crate::store::jobs::JobFilter;
 use crate::store::testing::samples::Tenant;

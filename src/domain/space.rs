@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use super::access::Scope;
 use super::action::Action;
 use super::ids::{AccountId, AppId, EnvironmentId, SpaceId, WorkbookId};
-use super::tenant::Environment;
+use super::parse::{ParseError, from_value};
+use super::tenant::{Environment, MAGIC_LINK, SHARED_LINK, check_guest_authentication};
 use super::time::Timestamp;
 use super::whereabouts::Whereabouts;
 
@@ -39,7 +40,8 @@ pub struct Space {
     pub actions: Vec<Action>,
     /// Marks, such as `embedded`.
     pub labels: Vec<String>,
-    /// Members of the wire that Inlet keeps and hands back but does not read (`access`, `languageOverride`, …).
+    /// Members of the wire that are kept as they came: `guestAuthentication`, `translationsPath` and `languageOverride`,
+    /// which are read here, and those that Inlet only hands back (`access`, …).
     pub extra: Map<String, Value>,
     /// Who made it.
     pub created_by: String,
@@ -86,13 +88,15 @@ impl From<&Environment> for Inherited {
     }
 }
 
-/// The way in by the link of the space.
-const SHARED_LINK: &str = "shared_link";
-/// The way in by links of the guests' own.
-const MAGIC_LINK: &str = "magic_link";
-
 /// Members of the metadata that a space takes from its environment.
 const INHERITED_METADATA: [&str; 3] = ["theme", "sidebarConfig", "showSpaceInfo"];
+
+/// Refuses members that are kept as they came where Inlet reads them and they are not what it can read.
+pub fn check_extra(extra: &Map<String, Value>) -> Result<(), ParseError> {
+    let Some(ways) = extra.get("guestAuthentication").filter(|ways| !ways.is_null()) else { return Ok(()) };
+    let ways: Vec<String> = from_value(ways.clone()).map_err(|error| error.within("guestAuthentication"))?;
+    check_guest_authentication(&ways)
+}
 
 impl Space {
     /// The namespaces of its events, without what they are of.
@@ -110,8 +114,7 @@ impl Space {
 
     /// Whether whoever has its link comes in. Where guests come in by links of their own alone, nobody does.
     pub fn has_shared_link(&self) -> bool {
-        let ways = self.guest_authentication();
-        !self.mails_links() || ways.iter().any(|way| way == SHARED_LINK)
+        self.guest_authentication().iter().any(|way| way == SHARED_LINK)
     }
 
     /// Whether guests come in by links of their own, which are mailed to them and open once.

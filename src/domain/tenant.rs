@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::ids::{AccessTokenId, AccountId, ActorRoleId, AppId, EnvironmentId, SpaceId, UserId};
 use super::origin::Origin;
+use super::parse::ParseError;
 use super::time::Timestamp;
 
 /// The organisation that owns everything.
@@ -21,8 +22,21 @@ pub struct Account {
     pub updated_at: Timestamp,
 }
 
-/// How guests come into spaces.
-pub const GUEST_AUTHENTICATION: [&str; 2] = ["shared_link", "magic_link"];
+/// Guests come into spaces by the link of the space.
+pub const SHARED_LINK: &str = "shared_link";
+/// Guests come into spaces by links of their own.
+pub const MAGIC_LINK: &str = "magic_link";
+
+/// Refuses what is no way for guests to come into spaces (`guestAuthentication`).
+pub fn check_guest_authentication(ways: &[String]) -> Result<(), ParseError> {
+    match ways.iter().find(|way| ![SHARED_LINK, MAGIC_LINK].contains(&way.as_str())) {
+        Some(other) => {
+            let message = format!("`{other}` is neither `{SHARED_LINK}` nor `{MAGIC_LINK}`");
+            Err(ParseError::at("guestAuthentication", message))
+        }
+        None => Ok(()),
+    }
+}
 
 /// A separate world of spaces, keys and listeners.
 #[derive(Debug, Clone, PartialEq)]

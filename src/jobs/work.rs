@@ -102,6 +102,14 @@ impl Work {
         Ok(self.service.keep_before(&self.actor, &self.job, sheet).await?)
     }
 
+    /// The same, as a snapshot of that name where the job says one (`snapshotLabel`).
+    pub async fn keep_version_as(&self, sheet: &SheetId, label: Option<String>) -> Result<(), WorkError> {
+        match label {
+            Some(_) => Ok(self.service.create_snapshot(&self.actor, sheet, label, None).await.map(drop)?),
+            None => self.keep_version(sheet).await,
+        }
+    }
+
     /// Writes members into the metadata of the job, beside those it was made with: what this run has done.
     pub async fn note(&self, members: Value) -> Result<(), WorkError> {
         let mut job = self.job.clone();

@@ -13,6 +13,8 @@ use crate::app::shell::Visit;
 pub const VISIT_DOCUMENT: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors *";
 
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+
 /// Who may show a visitor's page in a frame: the sites that the environment names, anybody when it names none. Whoever
 /// shows it has the token of the space.
 pub fn ancestors(origins: &[String]) -> String {
@@ -37,6 +39,10 @@ pub fn allow_page() {
     );
     if let Ok(policy) = HeaderValue::try_from(policy) {
         response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    if visit.is_none() {
+        // A page that opened this one, or was opened by it, holds no handle on it.
+        response.insert_header(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     }
     if let Some(visit) = visit {
         // The address of the link has a token in it.

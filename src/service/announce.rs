@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::actions;
 use crate::domain::access::Actor;
+use crate::domain::blueprint::{Field, SheetConfig};
 use crate::domain::document::Document;
 use crate::domain::event::{NewEvent, Topic};
 use crate::domain::file::File;
@@ -45,6 +47,33 @@ pub fn config_updated(only_actions: bool) -> Value {
 pub fn config_change(only_actions: bool) -> Value {
     let details = if only_actions { json!({ "member": "actions" }) } else { json!({}) };
     json!({ "type": "config_updated", "details": details })
+}
+
+/// A field of a sheet that is new, gone or another.
+pub fn field_change(what: &str, key: &str) -> Value {
+    json!({ "type": what, "details": { "fieldKey": key } })
+}
+
+/// What a sheet tells whose configuration becomes that: of each field, then of what else there is. `after` has what
+/// else of the sheet changes.
+pub fn config_changes(before: &Sheet, after: &Sheet, config: &SheetConfig) -> Vec<Value> {
+    let [was, is] = [&*before.config, config].map(actions::without);
+    if was == is && before == after {
+        return vec![config_change(true)];
+    }
+    let of_fields = |what: &'static str, from: &SheetConfig, holds: &dyn Fn(&Field) -> bool| {
+        let found = from.fields.iter().filter(|field| holds(field));
+        found.map(|field| field_change(what, field.key.as_str())).collect::<Vec<_>>()
+    };
+    let other = |field: &Field| was.field(field.key.as_str()).is_some_and(|before| before != field);
+    let mut changes = of_fields("field_added", &is, &|field| was.field(field.key.as_str()).is_none());
+    changes.extend(of_fields("field_removed", &was, &|field| is.field(field.key.as_str()).is_none()));
+    changes.extend(of_fields("field_updated", &is, &other));
+    let beside = SheetConfig { fields: is.fields.clone(), ..was } != is;
+    if changes.is_empty() || beside || before != after {
+        changes.push(config_change(false));
+    }
+    changes
 }
 
 /// What a workbook tells that has a sheet more or less.
@@ -255,12 +284,8 @@ pub fn of_job(
     if job.job_type == JobType::Document {
         context.insert("documentId".into(), job.source.clone().into());
     }
-    let payload = json!({
-        "domain": job.job_type, "operation": job.operation, "job": job.name(), "status": job.status,
-        "info": job.info, "progress": job.progress, "mode": job.mode, "label": job.label,
-        "isPart": job.parent_id.is_some(), "input": job.input.clone().unwrap_or_default(),
-        "estimatedCompletionAt": job.estimated_completion_at, "startedAt": job.started_at, "attempt": job.attempt,
-    });
+    // What listeners filter by would match what is no more.
+    let payload = if topic == Topic::JobDeleted { json!({}) } else { job_payload(job) };
     let reads_records = topic == Topic::JobReady && job.subject.is_some();
     NewEvent {
         topic,
@@ -271,4 +296,13 @@ pub fn of_job(
         data_path: sheet.filter(|_| reads_records).map(|sheet| format!("/v1/sheets/{}/records", sheet.id)),
         namespaces,
     }
+}
+
+fn job_payload(job: &Job) -> Value {
+    json!({
+        "domain": job.job_type, "operation": job.operation, "job": job.name(), "status": job.status,
+        "info": job.info, "progress": job.progress, "mode": job.mode, "label": job.label,
+        "isPart": job.parent_id.is_some(), "input": job.input.clone().unwrap_or_default(),
+        "estimatedCompletionAt": job.estimated_completion_at, "startedAt": job.started_at, "attempt": job.attempt,
+    })
 }

@@ -7,7 +7,7 @@ use crate::domain::access::{Actor, Operation};
 use crate::domain::event::Topic;
 use crate::domain::ids::{AppId, EnvironmentId};
 use crate::domain::origin::Origin;
-use crate::domain::tenant::{Account, Environment, GUEST_AUTHENTICATION};
+use crate::domain::tenant::{Account, Environment, SHARED_LINK, check_guest_authentication};
 use crate::store::{Tx, accounts, new_id, now};
 
 /// What a new environment is given, or what changes in one; what is absent is as usual, or stays.
@@ -107,7 +107,7 @@ impl Service {
             account_id: actor.scope.account_id.clone(),
             name: String::new(),
             is_prod: false,
-            guest_authentication: vec![GUEST_AUTHENTICATION[0].to_string()],
+            guest_authentication: vec![SHARED_LINK.to_string()],
             namespaces: Vec::new(),
             metadata: json!({}),
             translations_path: None,
@@ -198,12 +198,8 @@ fn apply(environment: &mut Environment, change: EnvironmentChange) -> Result<()>
     }
     environment.is_prod = change.is_prod.unwrap_or(environment.is_prod);
     if let Some(ways) = change.guest_authentication {
-        if let Some(other) = ways.iter().find(|way| !GUEST_AUTHENTICATION.contains(&way.as_str())) {
-            let [first, second] = GUEST_AUTHENTICATION;
-            let message = format!("guestAuthentication: `{other}` is neither `{first}` nor `{second}`");
-            return Err(ServiceError::bad_request(message));
-        }
-        let usual = || vec![GUEST_AUTHENTICATION[0].to_string()];
+        check_guest_authentication(&ways)?;
+        let usual = || vec![SHARED_LINK.to_string()];
         environment.guest_authentication = if ways.is_empty() { usual() } else { ways };
     }
     if let Some(namespaces) = change.namespaces {

@@ -144,8 +144,8 @@ impl Service {
         sheets::update_config(&mut tx, &sheet).await?;
         let [old, new] = [&before, &sheet].map(actions::of_sheet);
         schedules::follow(&mut tx, actor, id.as_str(), &old, &new).await?;
-        let change = |key: &&str| json!({ "type": what, "details": { "fieldKey": key } });
-        let payload = json!({ "changes": keys.iter().map(change).collect::<Vec<Value>>() });
+        let changes: Vec<Value> = keys.iter().map(|key| announce::field_change(what, key)).collect();
+        let payload = json!({ "changes": changes });
         tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, payload));
         self.follow_blueprint(&mut tx, actor, &mut held, (&before, &sheet)).await?;
         tx.commit().await?;

@@ -14,7 +14,7 @@ use crate::domain::event::Topic;
 use crate::domain::ids::{AppId, EnvironmentId, Id, SpaceId, WorkbookId};
 use crate::domain::job::{JobTrigger, JobType};
 use crate::domain::mount::{self, MountKind};
-use crate::domain::space::{Inherited, Space, SpaceSummary};
+use crate::domain::space::{self, Inherited, Space, SpaceSummary};
 use crate::domain::tenant::Environment;
 use crate::store::events::Sequence;
 use crate::store::spaces::SpaceFilter;
@@ -152,6 +152,7 @@ impl Service {
         new: NewSpace,
     ) -> Result<Space> {
         mount::check(MountKind::Space, &new.actions)?;
+        space::check_extra(&new.extra)?;
         let app = match &new.app_id {
             Some(id) => Some(apps::find_for_space(tx, actor, &environment.id, id).await?),
             None => None,
@@ -233,6 +234,7 @@ impl Service {
         space.metadata = change.metadata.unwrap_or(space.metadata);
         space.settings = change.settings.unwrap_or(space.settings);
         space.labels = change.labels.unwrap_or(space.labels);
+        space::check_extra(&change.extra)?;
         space.extra.extend(change.extra);
         space.extra.retain(|_, value| !value.is_null());
         let archived = change.archived.filter(|archived| *archived != space.archived_at.is_some());

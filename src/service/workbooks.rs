@@ -1,6 +1,6 @@
 //! Workbooks with their sheets: made from blueprints, changed, deleted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
@@ -156,12 +156,19 @@ impl Service {
         workbook.extra.retain(|_, value| !value.is_null());
         let has_changed = workbook != was;
         let only_actions = Workbook { actions: was.actions.clone(), ..workbook.clone() } == was;
+        let mut slugs: BTreeSet<String> = before.iter().map(|sheet| sheet.slug.clone()).collect();
         let mut added = Vec::new();
         for (position, entry) in entries.into_iter().enumerate() {
             let place = |error| at(error, &format!("sheets[{position}]"));
-            match upsert_sheet(&mut tx, actor, (&workbook, &around), &before, entry).await.map_err(place)? {
-                Upserted::Added(sheet) => added.push(announce::sheet_change("sheet_added", &sheet)),
+            let known = (before.as_slice(), &slugs);
+            match upsert_sheet(&mut tx, actor, (&workbook, &around), known, entry).await.map_err(place)? {
+                Upserted::Added(sheet) => {
+                    added.push(announce::sheet_change("sheet_added", &sheet));
+                    slugs.insert(sheet.slug);
+                }
                 Upserted::Changed(before, after) => {
+                    slugs.remove(&before.slug);
+                    slugs.insert(after.slug.clone());
                     let followed = self.follow_blueprint(&mut tx, actor, &mut held, (before, &after));
                     followed.await.map_err(place)?;
                 }
@@ -386,7 +393,7 @@ async fn upsert_sheet<'a>(
     tx: &mut Tx,
     actor: &Actor,
     (workbook, around): (&Workbook, &Whereabouts),
-    known: &'a [Sheet],
+    (known, slugs): (&'a [Sheet], &BTreeSet<String>),
     entry: Value,
 ) -> Result<Upserted<'a>> {
     let found = target(known, &entry);
@@ -407,8 +414,9 @@ async fn upsert_sheet<'a>(
         if let Some(id) = id {
             return Err(ServiceError::not_found("sheet", id));
         }
-        let config: SheetConfig = from_value(Value::Object(members))?;
+        let mut config: SheetConfig = from_value(Value::Object(members))?;
         config.check()?;
+        config.slug = Some(config.own_slug(|slug| slugs.contains(slug))?);
         let around = Arc::new(announce::within(around, workbook));
         let mut sheet = new_sheet(workbook, &around, known.len() as i64, config)?;
         sheet.metadata = metadata.filter(|metadata| !metadata.is_null());
@@ -431,15 +439,15 @@ async fn upsert_sheet<'a>(
         return Ok(Upserted::Same);
     }
     refuse_locked(actor, before)?;
-    let only_actions = actions::without(&before.config) == actions::without(&config) && sheet == *before;
+    let changes = announce::config_changes(before, &sheet, &config);
     sheet.field_numbers = number_fields(sheet.field_numbers, &config);
-    sheet.slug = config.slug();
+    sheet.slug = config.own_slug(|slug| slug != before.slug && slugs.contains(slug))?;
     sheet.config = Arc::new(config);
     sheet.updated_at = now();
     sheets::update_config(tx, &sheet).await?;
     let [old, new] = [before, &sheet].map(actions::of_sheet);
     schedules::follow(tx, actor, sheet.id.as_str(), &old, &new).await?;
-    let payload = announce::config_updated(only_actions);
+    let payload = json!({ "changes": changes });
     tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, payload));
     Ok(Upserted::Changed(before, sheet))
 }

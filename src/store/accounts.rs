@@ -90,20 +90,19 @@ pub async fn update_environment(tx: &mut Tx, environment: &Environment) -> Resul
     tx.execute(bind_changing(statement, environment)?).await.map(|_| ())
 }
 
-/// Puts an environment away with its spaces and what is in them; its keys open nothing from then on. Its events stay.
+/// Puts an environment away with its spaces and what is in them, and its agents with their code; its keys open nothing
+/// from then on. Its events stay.
 pub async fn delete_environment(tx: &mut Tx, id: &EnvironmentId, now: Timestamp) -> Result<(), StoreError> {
     for statement in [
         "UPDATE environments SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
         "UPDATE spaces SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
-        "UPDATE workbooks SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
-        "UPDATE sheets SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
-        "UPDATE documents SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
-        "UPDATE files SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
-        "UPDATE jobs SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
     ] {
         tx.execute(Statement::new(statement).bind(id).bind(now)).await?;
     }
-    Ok(())
+    for agent in super::agents::of_environment(tx, id).await? {
+        super::agents::delete(tx, &agent.id, now).await?;
+    }
+    super::spaces::delete_contents(tx, "environment_id", id, now).await
 }
 
 const ENVIRONMENT: &str = "id, account_id, name, is_prod, guest_authentication, namespaces, metadata,

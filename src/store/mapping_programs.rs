@@ -4,7 +4,7 @@ use super::convert::{from_json, id, json, optional_id};
 use super::statement::Statement;
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
-use crate::domain::ids::{EnvironmentId, FamilyId, JobId, ProgramId, SpaceId};
+use crate::domain::ids::{EnvironmentId, FamilyId, JobId, ProgramId};
 use crate::domain::mapping_program::{Program, ProgramJob};
 use crate::domain::time::Timestamp;
 
@@ -142,12 +142,6 @@ pub async fn delete_of_maker(
         .within(scope)
         .filter(" AND environment_id = ", environment);
     tx.execute(statement).await.map(|_| ())
-}
-
-/// Deletes the programs of a space.
-pub(super) async fn delete_of_space(tx: &mut Tx, space: &SpaceId) -> Result<(), StoreError> {
-    let statement = Statement::new("DELETE FROM mapping_programs WHERE space_id = $1");
-    tx.execute(statement.bind(space)).await.map(|_| ())
 }
 
 #[derive(sqlx::FromRow)]

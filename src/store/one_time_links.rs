@@ -56,12 +56,6 @@ pub async fn end(tx: &mut Tx, holder: &Holder) -> Result<(), StoreError> {
     tx.execute(statement.bind(&holder.subject).bind(&holder.place)).await.map(|_| ())
 }
 
-/// Ends the links of somebody, wherever they lead.
-pub async fn end_all(tx: &mut Tx, subject: &str) -> Result<(), StoreError> {
-    let statement = Statement::new("DELETE FROM one_time_links WHERE subject = $1").bind(subject);
-    tx.execute(statement).await.map(|_| ())
-}
-
 /// Forgets the links that have ended by themselves.
 pub async fn delete_ended(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
     let statement = Statement::new("DELETE FROM one_time_links WHERE expires_at <= $1").bind(now);

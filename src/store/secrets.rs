@@ -69,8 +69,3 @@ pub async fn holding(
 pub async fn delete(tx: &mut Tx, secret: &SecretId) -> Result<(), StoreError> {
     tx.execute(Statement::new("DELETE FROM secrets WHERE id = $1").bind(secret)).await.map(|_| ())
 }
-
-/// Deletes the secrets of a space.
-pub(super) async fn delete_of_space(tx: &mut Tx, space: &SpaceId) -> Result<(), StoreError> {
-    tx.execute(Statement::new("DELETE FROM secrets WHERE space_id = $1").bind(space)).await.map(|_| ())
-}

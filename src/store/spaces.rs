@@ -6,7 +6,7 @@ use super::convert::{
     containing, count, from_json, from_optional_json, id, integer, json, moment, optional_id, optional_json,
 };
 use super::granted::Kind;
-use super::statement::Statement;
+use super::statement::{Statement, Value};
 use super::{StoreError, Tx};
 use crate::domain::access::Scope;
 use crate::domain::ids::{AppId, EnvironmentId, SpaceId};
@@ -306,18 +306,33 @@ pub async fn names(
 
 /// Deletes a space with its workbooks, sheets, documents, files, jobs, mappings and secrets. Its events stay.
 pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), StoreError> {
-    for statement in [
-        "UPDATE spaces SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
-        "UPDATE workbooks SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
-        "UPDATE sheets SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
-        "UPDATE documents SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
-        "UPDATE files SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
-        "UPDATE jobs SET deleted_at = $2 WHERE space_id = $1 AND deleted_at IS NULL",
-    ] {
-        tx.execute(Statement::new(statement).bind(id).bind(now)).await?;
+    let text = "UPDATE spaces SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL";
+    tx.execute(Statement::new(text).bind(id).bind(now)).await?;
+    delete_contents(tx, "space_id", id, now).await
+}
+
+/// What stands in spaces and is put away with them.
+const PUT_AWAY: [&str; 5] = ["workbooks", "sheets", "documents", "files", "jobs"];
+/// What stands in spaces and is gone with them.
+const GONE: [&str; 2] = ["mapping_programs", "secrets"];
+
+/// Deletes what stands in a space or in all those of an environment: where that column has that id.
+pub(super) async fn delete_contents(
+    tx: &mut Tx,
+    column: &'static str,
+    id: impl Into<Value> + Copy,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for table in PUT_AWAY {
+        let statement = Statement::new("UPDATE ").push(table).push_bind(" SET deleted_at = ", now);
+        let statement = statement.push(" WHERE deleted_at IS NULL AND ").push(column).push_bind(" = ", id);
+        tx.execute(statement).await?;
     }
-    super::mapping_programs::delete_of_space(tx, id).await?;
-    super::secrets::delete_of_space(tx, id).await
+    for table in GONE {
+        let statement = Statement::new("DELETE FROM ").push(table).push(" WHERE ").push(column);
+        tx.execute(statement.push_bind(" = ", id)).await?;
+    }
+    Ok(())
 }
 
 /// Deletes a space because its time is up.

@@ -118,6 +118,25 @@ async fn a_job_does_the_same() {
         assert_eq!(total(&app, &sheet, "searchValue=Eve").await, 200);
         let kept = app.get(&format!("/v1/snapshots?sheetId={sheet}")).await.data();
         assert_eq!(kept[0]["label"], json!("before"));
+        let workbook = text(&app.get(&format!("/v1/sheets/{sheet}")).await.data(), "workbookId");
+        let job = json!({
+            "type": "workbook", "operation": "delete-records", "source": workbook, "trigger": "immediate",
+            "config": { "sheet": sheet, "searchValue": "Eve", "snapshotLabel": "before the deletion" },
+        });
+        let job = text(&app.post("/v1/jobs", job).await.data(), "id");
+        assert_eq!(ended(&app, &job).await["status"], json!("complete"));
+        assert_eq!(total(&app, &sheet, "searchValue=Eve").await, 0);
+        let kept = app.get(&format!("/v1/snapshots?sheetId={sheet}")).await.data();
+        let labels: Vec<&str> =
+            kept.as_array().unwrap().iter().map(|one| one["label"].as_str().unwrap()).collect();
+        assert!(labels.contains(&"before the deletion"), "{labels:?}");
+        // Of a job that is no more nothing is told that somebody could take for another.
+        app.delete(&format!("/v1/jobs/{job}")).await.data();
+        let events = app.get("/v1/events?topic=job:deleted").await.json();
+        assert_eq!(
+            (&events["data"][0]["payload"], &events["data"][0]["context"]["jobId"]),
+            (&json!({}), &json!(job))
+        );
     })
     .await;
 }

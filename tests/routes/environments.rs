@@ -122,6 +122,12 @@ async fn spaces_take_from_their_environment_what_they_do_not_say() {
         let space = app.get(&path).await.data();
         assert_eq!((&space["namespace"], &space["languageOverride"]), (&json!("red"), &json!("fr")));
         assert_eq!(space["guestAuthentication"], json!(["magic_link"]));
+        // A word that means nothing opens nothing.
+        for ways in [json!(["magic-link"]), json!("magic_link"), json!([1])] {
+            let space = json!({ "name": "x", "guestAuthentication": ways });
+            let words = app.post("/v1/spaces", space).await.refused(400);
+            assert!(words.contains("guestAuthentication"), "{words}");
+        }
         assert_eq!(space["metadata"], json!({ "theme": { "a": 1 }, "showSpaceInfo": true }));
 
         app.patch(&path, json!({ "name": "Other" })).await.data();

@@ -210,6 +210,9 @@ async fn every_kind_of_answer_says_who_may_show_it_and_what_it_tells_others() {
                 let kept = ["no-referrer", "same-origin", "strict-origin"].contains(&referrer);
                 assert!(kept, "{method} {path}: `{referrer}`");
                 assert_eq!(value("x-frame-options"), "", "it knows no lists of sites");
+                if policy.contains("'strict-dynamic'") && ancestors == "'none'" {
+                    assert_eq!(value("cross-origin-opener-policy"), "same-origin", "{method} {path}");
+                }
             }
         }
     })

@@ -182,6 +182,21 @@ async fn a_workbook_tells_what_is_another() {
         );
         app.delete(&format!("/v1/sheets/{more}")).await.data();
         assert_eq!(told().await[1], json!([{ "type": "sheet_removed", "details": details }]));
+        // What changes in the fields, the sheet tells field by field.
+        let fields = json!([{ "key": "name", "type": "string", "label": "Full name" }, { "key": "city", "type": "string" }]);
+        app.patch(&path, json!({ "sheets": [{ "slug": "contacts", "fields": fields }] })).await.data();
+        let of_sheet = format!("/v1/events?spaceId={}&topic=sheet:updated", made.space);
+        let events = app.get(&of_sheet).await.json();
+        let change = |what: &str, key: &str| json!({ "type": what, "details": { "fieldKey": key } });
+        assert_eq!(
+            events["data"].as_array().unwrap().last().unwrap()["payload"]["changes"],
+            json!([
+                change("field_added", "city"),
+                change("field_removed", "age"),
+                change("field_removed", "email"),
+                change("field_updated", "name"),
+            ])
+        );
         app.patch(&path, json!({ "name": "Other" })).await.data();
         assert_eq!(told().await[2], json!([{ "type": "config_updated", "details": {} }]));
     })
@@ -251,6 +266,26 @@ async fn events_name_the_space_and_the_workbook_around() {
             assert!(seen.contains(&(topic.to_string(), true)), "{topic} of {seen:?}");
         }
         assert!(seen.contains(&("job:ready".to_string(), false)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sheet_that_comes_later_has_a_slug_of_its_own() {
+    on_each_database(async |app: TestApp| {
+        let made = contacts(&app).await;
+        let path = format!("/v1/workbooks/{}", made.workbook);
+        let field = json!({ "key": "a", "type": "string", "meta": { "from": "crm" } });
+        let unnamed = json!({ "name": "Contacts", "fields": [field] });
+        let data = app.patch(&path, json!({ "sheets": [unnamed, unnamed] })).await.data();
+        let slugs: Vec<&str> =
+            data["sheets"].as_array().unwrap().iter().map(|sheet| sheet["slug"].as_str().unwrap()).collect();
+        assert_eq!(slugs, ["contacts", "contacts-2", "contacts-3"]);
+        assert_eq!(data["sheets"][1]["config"]["fields"][0]["metadata"], json!({ "from": "crm" }));
+        let taken =
+            json!({ "sheets": [{ "id": data["sheets"][1]["id"], "config": { "slug": "contacts" } }] });
+        let words = app.patch(&path, taken).await.refused(400);
+        assert!(words.contains("`contacts` is the slug of another sheet"), "{words}");
     })
     .await;
 }

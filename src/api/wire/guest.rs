@@ -170,6 +170,7 @@ pub struct GuestToken {
 /// Whom to invite.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = GuestInvitation)]
 pub struct InviteRequest {
     /// The guest.
     pub guest_id: String,

@@ -11,7 +11,7 @@ use crate::domain::ids::{AccessTokenId, GuestId, Id, UserId};
 use crate::domain::space::{Space, SpaceSummary};
 use crate::service::Service;
 
-/// Members that Inlet keeps and hands back but does not read.
+/// Members that are kept as they came; see [`Space::extra`].
 const KEPT: [&str; 6] = [
     "access",
     "translationsPath",

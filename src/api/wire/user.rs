@@ -92,6 +92,7 @@ impl From<RoleAssignment> for Assignment {
 /// Somebody who is invited.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = UserInvitation)]
 pub struct InviteRequest {
     /// How they will sign in.
     email: String,

@@ -347,7 +347,7 @@ struct RawField {
     appearance: Option<Value>,
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
     actions: Vec<Action>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, alias = "meta", skip_serializing_if = "Option::is_none")]
     metadata: Option<Value>,
     #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "Vec::is_empty")]
     treatments: Vec<String>,

@@ -140,6 +140,23 @@ impl SheetConfig {
         }
     }
 
+    /// The slug among those that are taken: the given one, or one from the name, with a number where that is taken.
+    ///
+    /// # Errors
+    /// Another sheet has the given one.
+    pub fn own_slug(&self, is_taken: impl Fn(&str) -> bool) -> Result<String, ParseError> {
+        let wanted = self.slug();
+        if !is_taken(&wanted) {
+            return Ok(wanted);
+        }
+        if self.slug.as_ref().is_some_and(|slug| !slug.is_empty()) {
+            let message = format!("`{wanted}` is the slug of another sheet of this workbook already");
+            return Err(ParseError::at("slug", message));
+        }
+        let free = (2_u32..).map(|number| format!("{wanted}-{number}")).find(|slug| !is_taken(slug));
+        Ok(free.unwrap_or(wanted))
+    }
+
     /// Whether people may do `what` with the records.
     pub fn permits(&self, what: SheetAccess) -> bool {
         !self.readonly

@@ -83,18 +83,9 @@ impl WorkbookConfig {
         let mut slugs = HashSet::new();
         for (position, sheet) in self.sheets.iter_mut().enumerate() {
             sheet.check().map_err(|error| error.within(&format!("sheets[{position}]")))?;
-            let wanted = sheet.slug();
-            let mut slug = wanted.clone();
-            for number in 2.. {
-                if slugs.insert(slug.clone()) {
-                    break;
-                }
-                if sheet.slug.is_some() {
-                    let message = format!("`{slug}` is the slug of another sheet of this workbook already");
-                    return Err(ParseError::at(format!("sheets[{position}].slug"), message));
-                }
-                slug = format!("{wanted}-{number}");
-            }
+            let slug = sheet.own_slug(|slug| slugs.contains(slug));
+            let slug = slug.map_err(|error| error.within(&format!("sheets[{position}]")))?;
+            slugs.insert(slug.clone());
             sheet.slug = Some(slug);
         }
         self.check_references(&slugs)?;

@@ -14,8 +14,6 @@ use super::blueprint::Level;
 
 /// The version of the form; it moves whenever the form does.
 pub const FRAME_VERSION: u8 = 1;
-/// The content type of a frame.
-pub const FRAME_CONTENT_TYPE: &str = "application/vnd.inlet.frame";
 
 /// A page of records.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -88,10 +88,7 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
         Start::Done(outcome) => return Ok(outcome),
         Start::With(id, change) => (id, change),
     };
-    match &config.snapshot_label {
-        Some(label) => _ = work.service.create_snapshot(&work.actor, &id, Some(label.clone()), None).await?,
-        None => work.keep_version(&id).await?,
-    }
+    work.keep_version_as(&id, config.snapshot_label.clone()).await?;
     let named = (change.clone(), false);
     let begun = work.service.begin_bulk(&work.bound(), &id, &config.query, &rule, named, TOGETHER).await;
     go_on(&work, (&id, &change), begun.map_err(WorkError::from)).await

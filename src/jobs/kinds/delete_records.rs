@@ -16,6 +16,8 @@ struct Config {
     /// Kept by any filter but `none`, which deletes exactly these.
     #[serde(default)]
     exceptions: Option<Vec<String>>,
+    #[serde(default, rename = "snapshotLabel")]
+    snapshot_label: Option<String>,
     #[serde(flatten)]
     query: RecordQuery,
 }
@@ -43,7 +45,7 @@ impl Config {
 
 /// Deletes the records.
 pub async fn run(work: Work) -> Result<Outcome, WorkError> {
-    let config: Config = work.config()?;
+    let mut config: Config = work.config()?;
     let (service, change) = (&work.service, work.change()?);
     let sheet = service.sheet(&work.actor, &config.sheet).await?;
     let undo = json!({ "sheetId": sheet.id, "changeId": change });
@@ -52,7 +54,7 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
         work.note(json!({ "undo": undo })).await?;
         return Ok(Outcome::saying("The records were deleted"));
     }
-    work.keep_version(&sheet.id).await?;
+    work.keep_version_as(&sheet.id, config.snapshot_label.take()).await?;
     let (queries, everybody) = (config.queries(), Audience::Everybody);
     let done = service.delete_as(change, &work.bound(), &sheet.id, &queries, &everybody).await?;
     work.note(json!({ "undo": undo })).await?;

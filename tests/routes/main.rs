@@ -80,6 +80,7 @@ mod visits;
 mod webhook_answers;
 mod webhook_libraries;
 mod webhooks;
+mod whole_lists;
 mod workbooks;
 
 pub(crate) use util::test_app::{

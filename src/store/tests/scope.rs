@@ -20,7 +20,7 @@ async fn found(
     let jobs_listed = jobs::list(tx, scope, &JobFilter::default(), 0, 10).await.unwrap();
     let events_listed = events::list(tx, scope, &EventFilter::default(), 0, 10).await.unwrap();
     let spaces_listed = spaces::list(tx, scope, &SpaceFilter::default(), 0, 10).await.unwrap();
-    let files_listed = files::list(tx, scope, space, None, 0, 10).await.unwrap();
+    let files_listed = files::list(tx, scope, Some(space), None, 0, 10).await.unwrap();
     vec![
         (
             "environment",

@@ -17,7 +17,6 @@ use crate::domain::event::Event;
 use crate::domain::ids::{EventId, Id};
 use crate::domain::time::Timestamp;
 use crate::service::Service;
-use crate::service::custom_events::CustomEvent;
 use crate::store::events::EventFilter;
 
 type Answer<T> = ApiResult<axum::Json<T>>;
@@ -85,13 +84,7 @@ async fn create(
     Caller(actor): Caller,
     Json(request): Json<EventRequest>,
 ) -> Answer<Data<EventBody>> {
-    let event = CustomEvent {
-        topic: request.topic,
-        context: request.context,
-        payload: request.payload.unwrap_or_default(),
-        namespaces: request.namespaces.unwrap_or_default(),
-    };
-    Ok(data(wire(service.create_event(&actor, event).await?)))
+    Ok(data(wire(service.create_event(&actor, request.into()).await?)))
 }
 
 /// One event.

@@ -20,7 +20,7 @@ use super::shape;
 use super::upload;
 use super::wire::file::{CloneRequest, FileBody, FileRequest, UploadForm};
 use crate::domain::file::{File, FileMode, disposition};
-use crate::domain::ids::{FileId, WorkbookId};
+use crate::domain::ids::{FileId, SpaceId, WorkbookId};
 use crate::service::Service;
 use crate::service::files::FileChange;
 
@@ -39,14 +39,14 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
 #[serde(rename_all = "camelCase", default)]
 #[into_params(parameter_in = Query)]
 struct FileParameters {
-    /// The space they belong to.
+    /// The space they belong to; all that the asker sees when absent.
     space_id: Option<String>,
     /// `import` unless said otherwise, or `export`.
     #[param(schema_with = shape::words_or_none::<FileMode>)]
     mode: Option<FileMode>,
 }
 
-/// The files of a space, the latest first.
+/// The files of a space, or of all, the latest first.
 #[utoipa::path(get, path = "/v1/files", tag = "files", params(FileParameters, PageParameters),
     responses((status = 200, body = Listed<FileBody>), Failures))]
 async fn list(
@@ -56,13 +56,9 @@ async fn list(
     Asked(page): Asked<PageParameters>,
 ) -> Answer<Listed<FileBody>> {
     let page = page.page(20)?;
-    let space_id = match (&asked.space_id, &actor.scope.space_id) {
-        (Some(text), _) => known(text)?,
-        (None, Some(own)) => own.clone(),
-        (None, None) => return Err(ApiError::bad("spaceId", "name the space: `spaceId=us_sp_…`")),
-    };
+    let space_id: Option<SpaceId> = asked.space_id.map(|id| known(&id)).transpose()?;
     let mode = asked.mode.unwrap_or(FileMode::Import);
-    Ok(listed(page, service.files(&actor, &space_id, Some(mode), page).await?, FileBody::from))
+    Ok(listed(page, service.files(&actor, space_id.as_ref(), Some(mode), page).await?, FileBody::from))
 }
 
 /// Uploads a file as a form. A job `file:extract` makes a workbook of a CSV, TSV or PSV file that comes in.

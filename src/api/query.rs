@@ -11,7 +11,7 @@ use crate::domain::query::{Filter, RecordQuery, SortDirection};
 use crate::service::Page;
 
 /// Most things on a page of a list; larger wishes are cut down to it.
-const MOST_ITEMS: u64 = 1_000;
+pub const MOST_ITEMS: u64 = 1_000;
 /// Records on a page unless told otherwise. There is no most: a whole sheet is sent as it is read.
 const RECORDS: u64 = 10_000;
 /// No list is longer; places beyond would not fit the numbers of a database.

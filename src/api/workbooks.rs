@@ -9,15 +9,15 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data, success};
-use super::error::{ApiError, ApiResult, Failures};
+use super::answer::{Data, Listed, Success, data, listed, success};
+use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Json, Named, known};
-use super::query;
+use super::query::{self, MOST_ITEMS, PageParameters};
 use super::wire::workbook::{WorkbookBody, WorkbookChanges, WorkbookRequest, parse_new};
 use crate::domain::ids::WorkbookId;
-use crate::domain::workbook::Workbook;
-use crate::service::Service;
 use crate::service::workbooks::{WorkbookChange, WorkbookWithSheets};
+use crate::service::{Page, Service};
+use crate::store::workbooks::WorkbookFilter;
 
 type Answer<T> = ApiResult<axum::Json<T>>;
 
@@ -30,7 +30,7 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
 #[serde(rename_all = "camelCase", default)]
 #[into_params(parameter_in = Query)]
 struct WorkbookParameters {
-    /// The space they belong to.
+    /// The space they belong to; all that the asker sees when absent.
     space_id: Option<String>,
     /// Only those of this name.
     name: Option<String>,
@@ -46,41 +46,34 @@ struct WorkbookParameters {
 }
 
 impl WorkbookParameters {
-    fn picks(&self, workbook: &Workbook) -> bool {
-        let fits = |wanted: &Option<String>, holds: &dyn Fn(&str) -> bool| match wanted.as_deref() {
-            None => true,
-            Some(text) => match text.strip_prefix('-') {
-                Some(unwanted) => !holds(unwanted),
-                None => holds(text),
-            },
-        };
-        let treatments = workbook.extra.get("treatments").and_then(Value::as_array);
-        let treated =
-            |name: &String| treatments.is_some_and(|list| list.iter().any(|one| one == name.as_str()));
-        fits(&self.name, &|name| workbook.name == name)
-            && fits(&self.namespace, &|namespace| workbook.namespace.as_deref() == Some(namespace))
-            && fits(&self.label, &|label| workbook.labels.iter().any(|one| one == label))
-            && self.treatment.iter().all(treated)
+    fn filter(self) -> ApiResult<WorkbookFilter> {
+        Ok(WorkbookFilter {
+            space_id: self.space_id.map(|id| known(&id)).transpose()?,
+            name: self.name,
+            namespace: self.namespace,
+            label: self.label,
+            treatments: self.treatment,
+        })
     }
 }
 
-/// The workbooks of a space.
-#[utoipa::path(get, path = "/v1/workbooks", tag = "workbooks", params(WorkbookParameters),
-    responses((status = 200, body = Data<Vec<WorkbookBody>>), Failures))]
+/// The workbooks of a space, or of all, the oldest first: all of them where a space is named and no page.
+#[utoipa::path(get, path = "/v1/workbooks", tag = "workbooks", params(WorkbookParameters, PageParameters),
+    responses((status = 200, body = Listed<WorkbookBody>), Failures))]
 async fn list(
     State(service): State<Arc<Service>>,
     Caller(actor): Caller,
     Asked(asked): Asked<WorkbookParameters>,
-) -> Answer<Data<Vec<WorkbookBody>>> {
-    let space_id = match (&asked.space_id, &actor.scope.space_id) {
-        (Some(text), _) => known(text)?,
-        (None, Some(own)) => own.clone(),
-        (None, None) => return Err(ApiError::bad("spaceId", "name the space: `spaceId=us_sp_…`")),
-    };
-    let found = service.workbooks(&actor, &space_id).await?;
-    let with_sheets = asked.include_sheets.unwrap_or(true);
-    let picked = found.into_iter().filter(|one| asked.picks(&one.workbook));
-    Ok(data(picked.map(|one| WorkbookBody::new(one.workbook, with_sheets.then_some(one.sheets))).collect()))
+    Asked(page): Asked<PageParameters>,
+) -> Answer<Listed<WorkbookBody>> {
+    let wants_sheets = asked.include_sheets.unwrap_or(true);
+    let filter = asked.filter()?;
+    let in_one_space = filter.space_id.is_some() || actor.scope.space_id.is_some();
+    let asks_for_page = page.page_size.is_some() || page.page_number.is_some();
+    let page = page.page(MOST_ITEMS)?;
+    let page = if in_one_space && !asks_for_page { Page::first(u64::MAX) } else { page };
+    let found = service.list_workbooks(&actor, &filter, page, wants_sheets).await?;
+    Ok(listed(page, found, |one| WorkbookBody::new(one.workbook, wants_sheets.then_some(one.sheets))))
 }
 
 /// Makes a workbook with its sheets.

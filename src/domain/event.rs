@@ -30,6 +30,11 @@ macro_rules! topics {
                 match self { $(Self::$variant => $domain),* }
             }
 
+            /// Whether events of that domain exist.
+            pub fn has_domain(domain: &str) -> bool {
+                Self::ALL.iter().any(|topic| topic.domain() == domain)
+            }
+
             /// The topic of that name.
             pub fn parse(text: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|topic| topic.as_str() == text)
@@ -255,6 +260,8 @@ pub struct Event {
     pub data_url: Option<String>,
     /// `space:<namespace>` and the like.
     pub namespaces: Vec<String>,
+    /// Members of the wire that whoever made it gave it, in the place of ours; nothing of the server's own events.
+    pub extra: Map<String, Value>,
 }
 
 impl Event {
@@ -278,6 +285,16 @@ impl Event {
         ]);
         if let Some(url) = &self.data_url {
             wire.insert("dataUrl", Value::from(url.clone()));
+        }
+        for (name, given) in &self.extra {
+            match (wire.get_mut(name.as_str()), given) {
+                // `attributes`: what is not said stays ours.
+                (Some(Value::Object(ours)), Value::Object(given)) => {
+                    let said = given.iter().filter(|(_, value)| !value.is_null());
+                    ours.extend(said.map(|(name, value)| (name.clone(), value.clone())));
+                }
+                _ => drop(wire.insert(name.as_str(), given.clone())),
+            }
         }
         serde_json::json!(wire)
     }

@@ -74,7 +74,7 @@ impl Expiring {
     async fn space(&mut self, space: Space) -> Result<()> {
         let around = space.whereabouts();
         let scope = self.actor.scope.clone();
-        let (files, all_files) = files::list(&mut self.tx, &scope, &space.id, None, 0, LOT).await?;
+        let (files, all_files) = files::list(&mut self.tx, &scope, Some(&space.id), None, 0, LOT).await?;
         let workbooks = workbooks::list(&mut self.tx, &scope, &space.id).await?;
         let is_last = all_files <= LOT && workbooks.len() as u64 <= LOT;
         for workbook in workbooks.iter().take(LOT as usize) {

@@ -165,19 +165,20 @@ impl Service {
         self.finish_upload(actor, upload, new).await
     }
 
-    /// The files of a space, newest first.
+    /// The files of a space, or of every space that the actor sees, newest first.
     pub async fn files(
         &self,
         actor: &Actor,
-        space: &SpaceId,
+        space: Option<&SpaceId>,
         mode: Option<FileMode>,
         page: Page,
     ) -> Result<Paged<File>> {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
-        spaces::find(&mut tx, &actor.scope, space)
-            .await?
-            .ok_or_else(|| ServiceError::not_found("space", space))?;
+        if let Some(space) = space {
+            let found = spaces::find(&mut tx, &actor.scope, space).await?;
+            found.ok_or_else(|| ServiceError::not_found("space", space))?;
+        }
         let (items, total) =
             files::list(&mut tx, &actor.scope, space, mode, page.offset(), page.size).await?;
         Ok(Paged { items, total })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::locks::refuse_locked;
-use super::{Result, Service, ServiceError, actions, allow, announce, open_commits, schedules};
+use super::{Page, Paged, Result, Service, ServiceError, actions, allow, announce, open_commits, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
 use crate::domain::blueprint::{SheetConfig, WorkbookConfig};
@@ -18,6 +18,7 @@ use crate::domain::record::{Counts, FieldNumber, RecordKey};
 use crate::domain::space::Space;
 use crate::domain::whereabouts::Whereabouts;
 use crate::domain::workbook::{Sheet, Workbook};
+use crate::store::workbooks::WorkbookFilter;
 use crate::store::{self, Tx, new_id, now, random_bytes, sheets, spaces, workbooks};
 
 /// A workbook with its sheets in order.
@@ -50,6 +51,25 @@ pub struct WorkbookChange {
     pub extra: Map<String, Value>,
 }
 
+/// Refuses a space that the actor does not see.
+async fn check_space(tx: &mut Tx, actor: &Actor, space: &SpaceId) -> Result<()> {
+    let found = spaces::find(tx, &actor.scope, space).await?;
+    found.map(|_| ()).ok_or_else(|| ServiceError::not_found("space", space))
+}
+
+/// The workbooks with their sheets.
+async fn with_sheets(tx: &mut Tx, actor: &Actor, found: Vec<Workbook>) -> Result<Vec<WorkbookWithSheets>> {
+    let mut sheets: BTreeMap<WorkbookId, Vec<Sheet>> = BTreeMap::new();
+    for sheet in sheets::of_workbooks(tx, &actor.scope, found.iter().map(|workbook| &workbook.id)).await? {
+        sheets.entry(sheet.workbook_id.clone()).or_default().push(sheet);
+    }
+    let joined = |workbook: Workbook| {
+        let sheets = sheets.remove(&workbook.id).unwrap_or_default();
+        WorkbookWithSheets { workbook, sheets }
+    };
+    Ok(found.into_iter().map(joined).collect())
+}
+
 impl Service {
     /// The space, id and name of each workbook of some spaces, the oldest first, without those that were made of files.
     pub async fn workbook_names(
@@ -66,15 +86,34 @@ impl Service {
     pub async fn workbooks(&self, actor: &Actor, space: &SpaceId) -> Result<Vec<WorkbookWithSheets>> {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
-        spaces::find(&mut tx, &actor.scope, space)
-            .await?
-            .ok_or_else(|| ServiceError::not_found("space", space))?;
-        let mut found = Vec::new();
-        for workbook in workbooks::list(&mut tx, &actor.scope, space).await? {
-            let sheets = sheets::list(&mut tx, &actor.scope, &workbook.id).await?;
-            found.push(WorkbookWithSheets { workbook, sheets });
+        check_space(&mut tx, actor, space).await?;
+        let found = workbooks::list(&mut tx, &actor.scope, space).await?;
+        with_sheets(&mut tx, actor, found).await
+    }
+
+    /// One page of the workbooks that fit, the oldest first; of every space that the actor sees unless the filter names
+    /// one. They come without their sheets where those are not wanted.
+    pub async fn list_workbooks(
+        &self,
+        actor: &Actor,
+        filter: &WorkbookFilter,
+        page: Page,
+        wants_sheets: bool,
+    ) -> Result<Paged<WorkbookWithSheets>> {
+        allow(actor, Operation::ReadSpace)?;
+        let mut tx = self.db.read().await?;
+        if let Some(space) = &filter.space_id {
+            check_space(&mut tx, actor, space).await?;
         }
-        Ok(found)
+        let (found, total) = workbooks::page(&mut tx, &actor.scope, filter, page.offset(), page.size).await?;
+        let items = match wants_sheets {
+            true => with_sheets(&mut tx, actor, found).await?,
+            false => {
+                let alone = |workbook| WorkbookWithSheets { workbook, sheets: Vec::new() };
+                found.into_iter().map(alone).collect()
+            }
+        };
+        Ok(Paged { items, total })
     }
 
     /// One workbook with its sheets.

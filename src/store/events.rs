@@ -8,7 +8,7 @@ use std::sync::PoisonError;
 
 use serde_json::{Map, Value};
 
-use super::convert::{from_json, id, integer, json, moment, optional_id};
+use super::convert::{from_json, from_optional_json, id, integer, json, moment, optional_id};
 use super::rows::{Kind, Rows};
 use super::statement::Statement;
 use super::{EventSignal, StoreError, Tx, new_log_id, now};
@@ -34,6 +34,7 @@ const ADDED: &[(&str, Kind)] = &[
     ("payload", Kind::Text),
     ("data_url", Kind::Text),
     ("namespaces", Kind::Text),
+    ("extra", Kind::Text),
     ("created_at", Kind::Integer),
 ];
 
@@ -58,6 +59,8 @@ pub struct EventDraft {
     pub data_url: Option<String>,
     /// `space:<namespace>` and the like.
     pub namespaces: Vec<String>,
+    /// Members of the wire in the place of those that it would have.
+    pub extra: Map<String, Value>,
 }
 
 impl From<NewEvent> for EventDraft {
@@ -77,6 +80,7 @@ impl From<NewEvent> for EventDraft {
             payload: event.payload,
             data_url,
             namespaces: event.namespaces,
+            extra: Map::new(),
         }
     }
 }
@@ -266,12 +270,13 @@ fn insertion(
             json(&draft.payload)?,
             &draft.data_url,
             json(&draft.namespaces)?,
+            (!draft.extra.is_empty()).then(|| json(&draft.extra)).transpose()?,
             created_at.0,
         ))?;
     }
     let statement = Statement::new(
         "INSERT INTO events (id, account_id, environment_id, space_id, environment_sequence, space_sequence, topic,
-            domain, context, payload, data_url, namespaces, created_at) SELECT id, account_id, environment_id, space_id, ",
+            domain, context, payload, data_url, namespaces, extra, created_at) SELECT id, account_id, environment_id, space_id, ",
     );
     let statement = statement.push(match tx.is_postgres() {
         true => "environment_number, space_number",
@@ -281,13 +286,13 @@ fn insertion(
         }
     });
     Ok(statement
-        .push(", topic, domain, context, payload, data_url, namespaces, created_at FROM ")
+        .push(", topic, domain, context, payload, data_url, namespaces, extra, created_at FROM ")
         .push_rows(tx, ADDED, rows)
         .push(" AS added"))
 }
 
 const COLUMNS: &str = "id, environment_id, space_id, environment_sequence, space_sequence, topic, domain,
-    context, payload, data_url, namespaces, created_at, acknowledged_at, acknowledged_by";
+    context, payload, data_url, namespaces, extra, created_at, acknowledged_at, acknowledged_by";
 
 /// The event of that id.
 pub async fn find(tx: &mut Tx, scope: &Scope, id: &EventId) -> Result<Option<Event>, StoreError> {
@@ -439,6 +444,7 @@ struct EventRow {
     payload: String,
     data_url: Option<String>,
     namespaces: String,
+    extra: Option<String>,
     created_at: i64,
     acknowledged_at: Option<i64>,
     acknowledged_by: Option<String>,
@@ -463,6 +469,7 @@ impl TryFrom<EventRow> for Event {
             payload: from_json("events.payload", &row.payload)?,
             data_url: row.data_url,
             namespaces: from_json("events.namespaces", &row.namespaces)?,
+            extra: from_optional_json("events.extra", row.extra)?.unwrap_or_default(),
         })
     }
 }

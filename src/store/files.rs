@@ -75,17 +75,17 @@ pub async fn find_or_expired(tx: &mut Tx, scope: &Scope, id: &FileId) -> Result<
     tx.optional::<FileRow>(statement).await?.map(File::try_from).transpose()
 }
 
-/// One page of the files of a space, the newest first, and how many there are.
+/// One page of the files of a space, or of all of them, the newest first, and how many there are.
 pub async fn list(
     tx: &mut Tx,
     scope: &Scope,
-    space_id: &SpaceId,
+    space_id: Option<&SpaceId>,
     mode: Option<FileMode>,
     offset: u64,
     limit: u64,
 ) -> Result<(Vec<File>, u64), StoreError> {
     let rest = Statement::new("FROM files WHERE deleted_at IS NULL")
-        .push_bind(" AND space_id = ", space_id)
+        .in_spaces(scope, space_id)
         .filter(" AND mode = ", mode.map(|mode| word(&mode)).transpose()?)
         .within_parts(scope, Kind::Files);
     let order = " ORDER BY created_at DESC, id";

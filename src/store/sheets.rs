@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::convert::{count, from_json, from_optional_json, id, json, optional_id, optional_json};
 use super::granted::Kind;
 use super::records::SheetHead;
+use super::rows::Rows;
 use super::statement::Statement;
 use super::whereabouts::WhereaboutsRow;
 use super::{StoreError, Tx, blueprints};
@@ -140,6 +141,20 @@ pub async fn find_by_slug(
 pub async fn list(tx: &mut Tx, scope: &Scope, workbook_id: &WorkbookId) -> Result<Vec<Sheet>, StoreError> {
     let statement = Statement::select(COLUMNS)
         .push_bind(" AND workbook_id = ", workbook_id)
+        .within_parts(scope, Kind::Sheets)
+        .push(" ORDER BY position, number");
+    tx.all::<SheetRow>(statement).await?.into_iter().map(Sheet::try_from).collect()
+}
+
+/// The sheets of some workbooks; those of each in order.
+pub async fn of_workbooks<'a>(
+    tx: &mut Tx,
+    scope: &Scope,
+    workbooks: impl IntoIterator<Item = &'a WorkbookId>,
+) -> Result<Vec<Sheet>, StoreError> {
+    let statement = Statement::select(COLUMNS)
+        .push(" AND workbook_id")
+        .push_among(tx, Rows::of_ids(workbooks)?)
         .within_parts(scope, Kind::Sheets)
         .push(" ORDER BY position, number");
     tx.all::<SheetRow>(statement).await?.into_iter().map(Sheet::try_from).collect()

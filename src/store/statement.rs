@@ -6,7 +6,7 @@ use std::fmt::Write;
 use sqlx::{Arguments, Encode, Type};
 
 use crate::domain::access::Scope;
-use crate::domain::ids::Id;
+use crate::domain::ids::{Id, SpaceId};
 use crate::domain::time::Timestamp;
 
 /// A value of a query.
@@ -70,6 +70,18 @@ impl Statement {
         self.push_bind(" AND account_id = ", &scope.account_id)
             .filter(" AND environment_id = ", scope.environment_id.as_ref())
             .filter(" AND space_id = ", scope.space_id.as_ref())
+    }
+
+    /// Finds only what stands in that space, or where none is named, in any space of the scope. It goes by way of the
+    /// spaces, which know their environment, because what stands in them is indexed by space.
+    pub(crate) fn in_spaces(self, scope: &Scope, space: Option<&SpaceId>) -> Self {
+        let Some(space) = space.or(scope.space_id.as_ref()) else {
+            return self
+                .push(" AND space_id IN (SELECT id FROM spaces WHERE deleted_at IS NULL")
+                .within(scope)
+                .push(")");
+        };
+        self.push_bind(" AND space_id = ", space)
     }
 
     /// A query of these columns, where this is the rest of it from `FROM` on.

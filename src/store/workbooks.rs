@@ -1,5 +1,7 @@
 //! Workbooks.
 
+use serde_json::{Map, Value};
+
 use super::convert::{from_json, from_optional_json, id, json, moment, optional_json};
 use super::granted::Kind;
 use super::rows::Rows;
@@ -11,8 +13,60 @@ use crate::domain::time::Timestamp;
 use crate::domain::workbook::Workbook;
 
 const COLUMNS: &str = "id, account_id, environment_id, space_id, name, namespace, labels, actions, settings,
-    metadata, extra, created_at, updated_at, expired_at FROM workbooks WHERE ";
-const THERE: &str = "deleted_at IS NULL";
+    metadata, extra, created_at, updated_at, expired_at";
+const THERE: &str = " FROM workbooks WHERE deleted_at IS NULL";
+const OLDEST_FIRST: &str = " ORDER BY created_at, id";
+
+/// Which workbooks a list shows. A text with a leading `-` leaves out what it names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkbookFilter {
+    /// Those of one space.
+    pub space_id: Option<SpaceId>,
+    /// Those of that name.
+    pub name: Option<String>,
+    /// Those of that namespace.
+    pub namespace: Option<String>,
+    /// Those with that label.
+    pub label: Option<String>,
+    /// Those with all of these treatments.
+    pub treatments: Vec<String>,
+}
+
+/// What of a workbook a filter looks at.
+#[derive(sqlx::FromRow)]
+struct Sketch {
+    id: String,
+    name: String,
+    namespace: Option<String>,
+    labels: String,
+    extra: String,
+}
+
+impl WorkbookFilter {
+    /// Whether all workbooks fit that stand where it looks.
+    fn is_open(&self) -> bool {
+        *self == Self { space_id: self.space_id.clone(), ..Self::default() }
+    }
+
+    fn picks(&self, sketch: &Sketch) -> Result<bool, StoreError> {
+        let labels: Vec<String> = from_json("workbooks.labels", &sketch.labels)?;
+        let extra: Map<String, Value> = from_json("workbooks.extra", &sketch.extra)?;
+        let treatments = extra.get("treatments").and_then(Value::as_array);
+        let treated =
+            |name: &String| treatments.is_some_and(|list| list.iter().any(|one| one == name.as_str()));
+        let fits = |wanted: &Option<String>, holds: &dyn Fn(&str) -> bool| match wanted.as_deref() {
+            None => true,
+            Some(text) => match text.strip_prefix('-') {
+                Some(unwanted) => !holds(unwanted),
+                None => holds(text),
+            },
+        };
+        Ok(fits(&self.name, &|name| sketch.name == name)
+            && fits(&self.namespace, &|namespace| sketch.namespace.as_deref() == Some(namespace))
+            && fits(&self.label, &|label| labels.iter().any(|one| one == label))
+            && self.treatments.iter().all(treated))
+    }
+}
 
 /// Keeps a new workbook.
 pub async fn insert(tx: &mut Tx, workbook: &Workbook) -> Result<(), StoreError> {
@@ -68,7 +122,7 @@ pub async fn find_or_expired(
     id: &WorkbookId,
 ) -> Result<Option<Workbook>, StoreError> {
     let statement = Statement::select(COLUMNS)
-        .push_bind("(deleted_at IS NULL OR expired_at IS NOT NULL) AND id = ", id)
+        .push_bind(" FROM workbooks WHERE (deleted_at IS NULL OR expired_at IS NOT NULL) AND id = ", id)
         .within_parts(scope, Kind::Workbooks);
     tx.optional::<WorkbookRow>(statement).await?.map(Workbook::try_from).transpose()
 }
@@ -79,8 +133,39 @@ pub async fn list(tx: &mut Tx, scope: &Scope, space_id: &SpaceId) -> Result<Vec<
         .push(THERE)
         .push_bind(" AND space_id = ", space_id)
         .within_parts(scope, Kind::Workbooks)
-        .push(" ORDER BY created_at, id");
+        .push(OLDEST_FIRST);
     tx.all::<WorkbookRow>(statement).await?.into_iter().map(Workbook::try_from).collect()
+}
+
+/// One page of the workbooks that fit, the oldest first, and how many there are. What a filter picks is told from a few
+/// members of each, before the page is read: the databases would take lists apart each in its own way.
+pub async fn page(
+    tx: &mut Tx,
+    scope: &Scope,
+    filter: &WorkbookFilter,
+    offset: u64,
+    limit: u64,
+) -> Result<(Vec<Workbook>, u64), StoreError> {
+    let rest = Statement::new("FROM workbooks WHERE deleted_at IS NULL")
+        .in_spaces(scope, filter.space_id.as_ref())
+        .within_parts(scope, Kind::Workbooks);
+    let (rows, total) = if filter.is_open() {
+        tx.page::<WorkbookRow>(COLUMNS, rest, OLDEST_FIRST, offset, limit).await?
+    } else {
+        let sketches = rest.with_columns("id, name, namespace, labels, extra").push(OLDEST_FIRST);
+        let mut picked: Vec<WorkbookId> = Vec::new();
+        for sketch in tx.all::<Sketch>(sketches).await? {
+            if filter.picks(&sketch)? {
+                picked.push(id("workbooks.id", &sketch.id)?);
+            }
+        }
+        let bounded = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        let page = picked.iter().skip(bounded(offset)).take(bounded(limit));
+        let statement = Statement::select(COLUMNS).push(THERE).push(" AND id");
+        let statement = statement.push_among(tx, Rows::of_ids(page)?).push(OLDEST_FIRST);
+        (tx.all(statement).await?, picked.len() as u64)
+    };
+    Ok((rows.into_iter().map(Workbook::try_from).collect::<Result<_, _>>()?, total))
 }
 
 /// The space, id and name of each workbook of some spaces, the oldest first. Those that were made of files are left out.
@@ -95,7 +180,7 @@ pub async fn names(
     )
     .push_among(tx, Rows::of_ids(spaces)?)
     .within_parts(scope, Kind::Workbooks)
-    .push(" ORDER BY created_at, id");
+    .push(OLDEST_FIRST);
     tx.all(statement).await
 }
 

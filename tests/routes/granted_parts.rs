@@ -198,6 +198,10 @@ async fn a_guest_works_in_what_was_granted() {
         let [one, two] = &world.sheets;
         let workbooks = world.get(&app, "/v1/workbooks").await;
         assert_eq!(ids(&workbooks), BTreeSet::from([world.seen.workbook.clone(), world.part.clone()]));
+        let sheets =
+            workbooks["data"].as_array().unwrap().iter().map(|one| one["sheets"].as_array().unwrap().len());
+        assert!(sheets.eq([1, 1]), "{workbooks}");
+        assert_eq!(world.get(&app, "/v1/workbooks?name=-x").await["data"], workbooks["data"]);
         let sheets = world.get(&app, &format!("/v1/sheets?workbookId={}", world.part)).await;
         assert_eq!(ids(&sheets), BTreeSet::from([one.clone()]));
         let part = world.get(&app, &format!("/v1/workbooks/{}", world.part)).await;
@@ -241,10 +245,9 @@ async fn a_guest_works_in_what_was_granted() {
                 .await
                 .data();
         let elses = crate::files::upload(&app, &[("spaceId", space), ("file", "c,d")]).await.data();
-        assert_eq!(
-            ids(&world.get(&app, &format!("/v1/files?spaceId={space}")).await),
-            BTreeSet::from([text(&upload, "id")])
-        );
+        for list in ["/v1/files".to_string(), format!("/v1/files?spaceId={space}")] {
+            assert_eq!(ids(&world.get(&app, &list).await), BTreeSet::from([text(&upload, "id")]));
+        }
         app.call_as(&world.token, "GET", &format!("/v1/files/{}", text(&elses, "id")), &Value::Null)
             .await
             .refused(404);

@@ -81,6 +81,7 @@ mod visits;
 mod webhook_answers;
 mod webhook_libraries;
 mod webhooks;
+mod whole_lists;
 mod workbooks;
 
 pub(crate) use util::test_app::{

@@ -332,7 +332,16 @@ async fn a_neighbour_finds_nothing() {
             let listed = app.call_as(&neighbour, "GET", &format!("/v1/webhooks{query}"), &Value::Null).await;
             assert_eq!(listed.json()["data"], json!([]), "{query}");
         }
-        for path in ["/v1/agents", "/v1/agent-exports", "/v1/apps", "/v1/mapping", &format!("/v1/mapping?jobId={job}")] {
+        for path in [
+            "/v1/agents",
+            "/v1/agent-exports",
+            "/v1/apps",
+            "/v1/mapping",
+            &format!("/v1/mapping?jobId={job}"),
+            "/v1/workbooks",
+            "/v1/workbooks?label=pinned",
+            "/v1/files",
+        ] {
             let listed = app.call_as(&neighbour, "GET", path, &Value::Null).await;
             assert_eq!(listed.json()["data"], json!([]), "{path}");
         }
@@ -369,7 +378,14 @@ async fn a_guest_stays_in_its_space() {
             get(path).await.refused(404);
         }
         assert_eq!(get("/v1/spaces".to_string()).await.json()["data"].as_array().unwrap().len(), 1);
-        assert_eq!(get("/v1/workbooks".to_string()).await.data().as_array().unwrap().len(), 1);
+        for list in ["/v1/workbooks", "/v1/workbooks?name=All%20Contacts"] {
+            assert_eq!(get(list.to_string()).await.data().as_array().unwrap().len(), 1);
+        }
+        for space in [&mine.space, &other.space] {
+            crate::files::upload(&app, &[("spaceId", space), ("file", "a,b")]).await.data();
+        }
+        let files = get("/v1/files".to_string()).await.data();
+        assert_eq!((files.as_array().unwrap().len(), &files[0]["spaceId"]), (1, &json!(mine.space)));
         let patch = json!({ "name": "mine now" });
         app.call_as(&token, "PATCH", &format!("/v1/workbooks/{}", mine.workbook), &patch).await.refused(403);
     })

@@ -194,6 +194,10 @@ struct LineMessage {
     path: Option<String>,
 }
 
+/// Why a line may not choose the id of its record.
+const OWN_IDS: &str =
+    "`__nk`: the server gives new records their ids; leave it out and read the id of the record as `__k`";
+
 /// Reads a line: the id of its sheet when it names one, and the change.
 ///
 /// # Errors
@@ -213,9 +217,8 @@ pub fn read(line: Map<String, Value>) -> Result<(Option<String>, Change), String
             "__d" => deleted = value == Value::Bool(true),
             "__m" => input.metadata = Some(value),
             "__c" => input.config = Some(value),
-            "__i" if value.is_array() => {
-                messages = serde_json::from_value(value).map_err(|error| format!("`__i`: {error}"))?;
-            }
+            "__i" => messages = read_messages(value)?,
+            "__nk" if !value.is_null() => return Err(OWN_IDS.to_string()),
             // The server makes these anew, or they mean nothing to it.
             other if other.starts_with("__") => {}
             _ => input.values.push((name, ValueInput { value: Some(value), messages: None })),
@@ -229,6 +232,18 @@ pub fn read(line: Map<String, Value>) -> Result<(Option<String>, Change), String
         (Some(id), false) => Ok((sheet, Change::Update(id, input))),
         (None, true) => Err("a line with `__d` names its record by `__k`".to_string()),
         (None, false) => Ok((sheet, Change::Insert(input))),
+    }
+}
+
+/// The messages of a line. One that has none may say so by an empty object.
+fn read_messages(value: Value) -> Result<Vec<LineMessage>, String> {
+    match value {
+        Value::Null => Ok(Vec::new()),
+        Value::Object(members) if members.is_empty() => Ok(Vec::new()),
+        Value::Array(_) => serde_json::from_value(value).map_err(|error| format!("`__i`: {error}")),
+        _ => {
+            Err("`__i` is a list of messages, such as `[{\"x\": \"email\", \"m\": \"unknown\"}]`".to_string())
+        }
     }
 }
 
@@ -258,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_line_says_what_becomes_of_its_record() {
-        let (sheet, inserted) = change(json!({"__s": "us_sh_1", "__nk": "x", "name": "Ada"})).unwrap();
+        let (sheet, inserted) = change(json!({"__s": "us_sh_1", "__nk": null, "name": "Ada"})).unwrap();
         assert_eq!(sheet.as_deref(), Some("us_sh_1"));
         let Change::Insert(input) = inserted else { panic!("{inserted:?}") };
         assert_eq!(input.values[0].1.value, Some(json!("Ada")));
@@ -266,6 +281,9 @@ mod tests {
         assert_eq!(change(json!({"__k": "a", "__d": true})), Ok((None, Change::Delete("a".to_string()))));
         assert!(change(json!({"__d": true})).unwrap_err().contains("__k"));
         assert!(change(json!({"__k": 7})).unwrap_err().contains("`__k` is a text"));
+        for id in [json!("x"), json!(7)] {
+            assert!(change(json!({"__nk": id, "name": "Ada"})).unwrap_err().contains("`__nk`"));
+        }
     }
 
     #[test]
@@ -277,5 +295,16 @@ mod tests {
         let said = |place: usize| input.values[place].1.messages.as_ref().unwrap();
         assert_eq!((said(0).len(), said(0)[0].level), (1, Level::Warn));
         assert_eq!((input.values[1].1.value.is_none(), said(1)[0].level), (true, Level::Error));
+        for none in [json!(null), json!({}), json!([])] {
+            let Ok((_, Change::Insert(input))) = change(json!({"name": "Ada", "__i": none})) else {
+                panic!()
+            };
+            assert_eq!((input.values.len(), &input.values[0].1.messages), (1, &None));
+        }
+        for other in
+            [json!({"name": "odd"}), json!({"x": "name", "m": "odd"}), json!("odd"), json!([{"m": "odd"}])]
+        {
+            assert!(change(json!({"name": "Ada", "__i": other})).unwrap_err().contains("`__i`"));
+        }
     }
 }

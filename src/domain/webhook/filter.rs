@@ -98,6 +98,7 @@ mod tests {
             payload: payload.as_object().unwrap().clone(),
             data_url: None,
             namespaces: namespaces.iter().map(ToString::to_string).collect(),
+            extra: Map::new(),
         }
     }
 

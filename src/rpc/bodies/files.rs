@@ -17,7 +17,7 @@ pub async fn files(space_id: String) -> Result<FileList, RpcError> {
     let asker = Asker::of_request()?;
     let space = asker.service.space(&asker.actor, &id(&space_id)?).await?;
     let alone = asker.service.actions_alone(&asker.actor, &space.id).await?;
-    let found = asker.service.files(&asker.actor, &space.id, None, Page::first(MOST)).await?;
+    let found = asker.service.files(&asker.actor, Some(&space.id), None, Page::first(MOST)).await?;
     let actions = |file: &File| {
         let around = Around { file: Some(file), ..Around::space(&space, &alone) };
         super::actions::views(&around.at(&Spot::File(file)))

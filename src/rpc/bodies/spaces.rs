@@ -77,7 +77,7 @@ pub async fn space(space_id: String) -> Result<SpaceFrame, RpcError> {
     // What was read from a file is not worked on there: it has its address, and no place in the sidebar.
     let shown = workbooks.iter().filter(|found| !is_extracted(&found.workbook));
     let workbooks = shown.map(|found| entry(actor, found, around, &checks)).collect();
-    let files = service.files(actor, &id, None, Page::first(1)).await?.total;
+    let files = service.files(actor, Some(&id), None, Page::first(1)).await?.total;
     let filter = JobFilter { space_id: Some(id), ..JobFilter::default() };
     let running = JobFilter { unfinished: true, ..filter.clone() };
     let running = service.jobs(actor, &running, Page::first(MOST_JOBS)).await?.items;

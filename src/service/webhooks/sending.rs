@@ -79,7 +79,7 @@ impl Service {
     pub fn webhook_body(&self, event: &Event) -> Value {
         let mut body = event.to_wire();
         for member in ["dataUrl", "callbackUrl"] {
-            if let Some(path) = body.get(member).and_then(Value::as_str) {
+            if let Some(path) = body.get(member).and_then(Value::as_str).filter(|path| !path.is_empty()) {
                 body[member] = format!("{}{path}", self.settings.public_url).into();
             }
         }

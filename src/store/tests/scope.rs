@@ -6,6 +6,7 @@ use crate::store::events::EventFilter;
 use crate::store::jobs::{Executor, JobFilter};
 use crate::store::spaces::SpaceFilter;
 use crate::store::testing::{databases, samples};
+use crate::store::workbooks::WorkbookFilter;
 use crate::store::{Tx, accounts, events, files, jobs, new_id, sheets, spaces, workbooks};
 
 /// How many of the tenant's things each look-up finds within `scope`.
@@ -20,7 +21,11 @@ async fn found(
     let jobs_listed = jobs::list(tx, scope, &JobFilter::default(), 0, 10).await.unwrap();
     let events_listed = events::list(tx, scope, &EventFilter::default(), 0, 10).await.unwrap();
     let spaces_listed = spaces::list(tx, scope, &SpaceFilter::default(), 0, 10).await.unwrap();
-    let files_listed = files::list(tx, scope, space, None, 0, 10).await.unwrap();
+    let files_listed = files::list(tx, scope, Some(space), None, 0, 10).await.unwrap();
+    let all_files = files::list(tx, scope, None, None, 0, 10).await.unwrap();
+    let all_workbooks = workbooks::page(tx, scope, &WorkbookFilter::default(), 0, 10).await.unwrap();
+    let named = WorkbookFilter { name: Some(tenant.workbook.name.clone()), ..WorkbookFilter::default() };
+    let named_workbooks = workbooks::page(tx, scope, &named, 0, 10).await.unwrap();
     vec![
         (
             "environment",
@@ -31,10 +36,17 @@ async fn found(
         ("total of spaces", spaces_listed.1 as usize),
         ("workbook", workbooks::find(tx, scope, workbook).await.unwrap().iter().count()),
         ("workbooks", workbooks::list(tx, scope, space).await.unwrap().len()),
+        ("workbooks of all spaces", all_workbooks.0.len()),
+        ("total of workbooks", all_workbooks.1 as usize),
+        ("workbooks of a name", named_workbooks.0.len()),
+        ("total of workbooks of a name", named_workbooks.1 as usize),
         ("sheet", sheets::find(tx, scope, sheet).await.unwrap().iter().count()),
         ("sheet by slug", sheets::find_by_slug(tx, scope, workbook, "people").await.unwrap().iter().count()),
         ("sheets", sheets::list(tx, scope, workbook).await.unwrap().len()),
+        ("sheets of workbooks", sheets::of_workbooks(tx, scope, [workbook]).await.unwrap().len()),
         ("file", files::find(tx, scope, &tenant.file.id).await.unwrap().iter().count()),
+        ("files of all spaces", all_files.0.len()),
+        ("total of all files", all_files.1 as usize),
         ("files", files_listed.0.len()),
         ("total of files", files_listed.1 as usize),
         ("job", jobs::find(tx, scope, job).await.unwrap().iter().count()),

@@ -150,7 +150,7 @@ async fn every_member_of_a_file_is_kept() {
             (Some(FileMode::Import), 0, vec![&file], 1),
             (Some(FileMode::Export), 0, vec![&made], 1),
         ] {
-            let (found, count) = files::list(&mut tx, &scope, space, mode, offset, 10).await.unwrap();
+            let (found, count) = files::list(&mut tx, &scope, Some(space), mode, offset, 10).await.unwrap();
             assert_eq!((found.iter().collect::<Vec<_>>(), count), (wanted, total), "{mode:?} {offset}");
         }
         files::delete(&mut tx, &made.id, samples::THEN).await.unwrap();

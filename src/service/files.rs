@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use tokio::io::AsyncReadExt;
 
 use super::extraction::{delete_workbooks, extraction_job};
+use super::spaces::find_space;
 use super::workbooks::find_workbook;
 use super::{
     Page, Paged, Result, Service, ServiceError, actions, allow, allow_in_or_own, announce, schedules,
@@ -95,8 +96,7 @@ impl Service {
     pub async fn finish_upload(&self, actor: &Actor, upload: Upload, new: NewFile) -> Result<File> {
         allow(actor, Operation::WriteFiles)?;
         let mut tx = self.db.read().await?;
-        let space = spaces::find(&mut tx, &actor.scope, &new.space_id).await?;
-        let space = space.ok_or_else(|| ServiceError::not_found("space", &new.space_id))?;
+        let space = find_space(&mut tx, actor, &new.space_id).await?;
         drop(tx);
         let name = clean_name(&new.name);
         if name.is_empty() {
@@ -176,8 +176,7 @@ impl Service {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
         if let Some(space) = space {
-            let found = spaces::find(&mut tx, &actor.scope, space).await?;
-            found.ok_or_else(|| ServiceError::not_found("space", space))?;
+            find_space(&mut tx, actor, space).await?;
         }
         let (items, total) =
             files::list(&mut tx, &actor.scope, space, mode, page.offset(), page.size).await?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::locks::refuse_locked;
+use super::spaces::find_space;
 use super::{Page, Paged, Result, Service, ServiceError, actions, allow, announce, open_commits, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
@@ -51,12 +52,6 @@ pub struct WorkbookChange {
     pub extra: Map<String, Value>,
 }
 
-/// Refuses a space that the actor does not see.
-async fn check_space(tx: &mut Tx, actor: &Actor, space: &SpaceId) -> Result<()> {
-    let found = spaces::find(tx, &actor.scope, space).await?;
-    found.map(|_| ()).ok_or_else(|| ServiceError::not_found("space", space))
-}
-
 /// The workbooks with their sheets.
 async fn with_sheets(tx: &mut Tx, actor: &Actor, found: Vec<Workbook>) -> Result<Vec<WorkbookWithSheets>> {
     let mut sheets: BTreeMap<WorkbookId, Vec<Sheet>> = BTreeMap::new();
@@ -86,7 +81,7 @@ impl Service {
     pub async fn workbooks(&self, actor: &Actor, space: &SpaceId) -> Result<Vec<WorkbookWithSheets>> {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
-        check_space(&mut tx, actor, space).await?;
+        find_space(&mut tx, actor, space).await?;
         let found = workbooks::list(&mut tx, &actor.scope, space).await?;
         with_sheets(&mut tx, actor, found).await
     }
@@ -103,7 +98,7 @@ impl Service {
         allow(actor, Operation::ReadSpace)?;
         let mut tx = self.db.read().await?;
         if let Some(space) = &filter.space_id {
-            check_space(&mut tx, actor, space).await?;
+            find_space(&mut tx, actor, space).await?;
         }
         let (found, total) = workbooks::page(&mut tx, &actor.scope, filter, page.offset(), page.size).await?;
         let items = match wants_sheets {
@@ -143,9 +138,7 @@ impl Service {
     ) -> Result<WorkbookWithSheets> {
         allow(actor, Operation::ManageWorkbook)?;
         let mut tx = self.db.write().await?;
-        let space = spaces::find(&mut tx, &actor.scope, space)
-            .await?
-            .ok_or_else(|| ServiceError::not_found("space", space))?;
+        let space = find_space(&mut tx, actor, space).await?;
         let made = self.insert_workbook(&mut tx, actor, &space, config, extra).await?;
         tx.commit().await?;
         Ok(made)

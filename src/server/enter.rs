@@ -16,6 +16,7 @@ use super::{ServerState, sign_in};
 use crate::api::ClientAddress;
 use crate::domain::ids::{Id, SpaceId};
 use crate::service::ServiceError;
+use crate::service::mail::MailWanted;
 
 /// The heading of the page.
 const HEADING: &str = "Come into the space";
@@ -105,16 +106,10 @@ pub async fn ask(
 ) -> Result<Response, Problem> {
     let space = SpaceId::parse(&space).map_err(ServiceError::from)?;
     let back = address(space.as_str());
-    if let Err(error) = state.service.ask_for_mail(&email, from) {
-        return Ok(notice::in_frames(sign_in::too_many(&headers, &error, &back)));
+    match state.service.send_link_later(&email, from, MailWanted::Space(space)) {
+        Ok(()) => Ok(Redirect::to(&(back + SENT)).into_response()),
+        Err(error) => Ok(notice::in_frames(sign_in::too_many(&headers, &error, &back))),
     }
-    let service = state.service.clone();
-    tokio::spawn(async move {
-        if let Err(error) = service.mail_link_to(&space, &email).await {
-            tracing::warn!(%error, %space, "a link could not be mailed to a guest");
-        }
-    });
-    Ok(Redirect::to(&(back + SENT)).into_response())
 }
 
 #[cfg(test)]

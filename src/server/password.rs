@@ -12,6 +12,7 @@ use super::problem::Problem;
 use super::session::{self, SignedIn};
 use super::{ServerState, sign_in};
 use crate::api::{ClientAddress, status_of};
+use crate::service::mail::MailWanted;
 use crate::service::{ErrorKind, ServiceError};
 
 /// The heading of the page for who forgot theirs.
@@ -55,16 +56,10 @@ pub async fn choose(
     Form(Forgotten { token, password, email }): Form<Forgotten>,
 ) -> Response {
     if token.is_empty() {
-        if let Err(error) = state.service.ask_for_mail(&email, from) {
-            return sign_in::too_many(&headers, &error, ADDRESS);
-        }
-        let service = state.service.clone();
-        tokio::spawn(async move {
-            if let Err(error) = service.mail_password_link(&email).await {
-                tracing::warn!(%error, "a link for a new password could not be mailed");
-            }
-        });
-        return Redirect::to("/password?sent").into_response();
+        return match state.service.send_link_later(&email, from, MailWanted::Password) {
+            Ok(()) => Redirect::to("/password?sent").into_response(),
+            Err(error) => sign_in::too_many(&headers, &error, ADDRESS),
+        };
     }
     match state.service.choose_password(&token, &password).await {
         Ok(chosen) => {

@@ -65,7 +65,7 @@ impl Service {
 
     /// Mails a guest of that address a link into a space, unless the last one is only some minutes old. Where there is
     /// no such guest nothing happens, and nobody who asks is told of it.
-    pub async fn mail_link_to(&self, space: &SpaceId, email: &str) -> Result<()> {
+    pub(super) async fn mail_link_to(&self, space: &SpaceId, email: &str) -> Result<()> {
         let (Some(_), Ok(email)) = (&self.settings.mail, guest::address(email)) else { return Ok(()) };
         let mut tx = self.db.write().await?;
         let Some(space) = spaces::find_anywhere(&mut tx, space).await?.filter(lets_in) else {

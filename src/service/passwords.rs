@@ -26,18 +26,9 @@ const LIFE: i64 = 3600 * 1000;
 const PASSWORD: std::ops::RangeInclusive<usize> = 10..=1_000;
 
 impl Service {
-    /// Counts a question for a link by mail, of a guest or of who forgot their password, beside the tries to sign in.
-    ///
-    /// # Errors
-    /// When there were too many, for that address of mail or from that address of the network.
-    pub fn ask_for_mail(&self, email: &str, from: Option<IpAddr>) -> Result<()> {
-        // The question has a name of its own, so that nobody keeps somebody else from signing in by it.
-        self.tries.begin(&format!("mail to {}", email.trim()), from, Instant::now()).map(drop)
-    }
-
     /// Mails a person of that address a link by which they choose a password, unless the last one is only some minutes
     /// old. Where there is nobody nothing happens, and nobody who asks is told of it.
-    pub async fn mail_password_link(&self, email: &str) -> Result<()> {
+    pub(super) async fn mail_password_link(&self, email: &str) -> Result<()> {
         if self.settings.mail.is_none() {
             return Ok(());
         }

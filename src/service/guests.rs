@@ -112,7 +112,6 @@ impl Service {
             made.push(guest);
         }
         tx.commit().await?;
-        self.forget_callers();
         self.mail_queued.notify_one();
         Ok(made)
     }
@@ -165,7 +164,6 @@ impl Service {
         }
         let changed = with_grants(&mut tx, guest).await?;
         tx.commit().await?;
-        self.forget_callers();
         self.mail_queued.notify_one();
         Ok(changed)
     }
@@ -189,7 +187,6 @@ impl Service {
             }
         }
         tx.commit().await?;
-        self.forget_callers();
         Ok(())
     }
 

@@ -193,7 +193,9 @@ impl Service {
     /// Puts the parts together.
     pub fn new(db: Db, sheets: Sheets, files: FileStore, settings: Settings, secrets: Secrets) -> Self {
         let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone(), settings.limits));
-        let (sessions, keys, visitors) = (KnownCallers::new(), KnownCallers::new(), KnownCallers::new());
+        let rights = &db.signals().rights;
+        let (sessions, keys) = (KnownCallers::new(rights), KnownCallers::new(rights));
+        let visitors = KnownCallers::new(rights);
         let (webhooks_changed, agents_changed) = (Notify::new(), Notify::new());
         let (agent_runtime, uses) = (Mutex::default(), Uses::default());
         Self {

@@ -109,7 +109,6 @@ impl Service {
         invitations::delete(&mut tx, &id).await?;
         let session = self.set_password(&mut tx, user, &hashed).await?;
         tx.commit().await?;
-        self.forget_callers();
         Ok(session)
     }
 
@@ -141,7 +140,6 @@ impl Service {
         let mut tx = self.db.write().await?;
         let session = self.set_password(&mut tx, user, &hashed).await?;
         tx.commit().await?;
-        self.forget_callers();
         Ok(session)
     }
 

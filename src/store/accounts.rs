@@ -81,6 +81,7 @@ fn bind_changing(statement: Statement, environment: &Environment) -> Result<Stat
 
 /// Keeps everything of an environment that can change.
 pub async fn update_environment(tx: &mut Tx, environment: &Environment) -> Result<(), StoreError> {
+    tx.rights_changed();
     let statement = Statement::new(
         "UPDATE environments SET name = $2, is_prod = $3, guest_authentication = $4, namespaces = $5,
             metadata = $6, translations_path = $7, language_override = $8, embed_origins = $9, updated_at = $10
@@ -92,6 +93,7 @@ pub async fn update_environment(tx: &mut Tx, environment: &Environment) -> Resul
 
 /// Puts an environment away with its spaces and what is in them; its keys open nothing from then on. Its events stay.
 pub async fn delete_environment(tx: &mut Tx, id: &EnvironmentId, now: Timestamp) -> Result<(), StoreError> {
+    tx.rights_changed();
     for statement in [
         "UPDATE environments SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
         "UPDATE spaces SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",

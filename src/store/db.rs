@@ -15,6 +15,7 @@ use tokio::sync::{Notify, broadcast};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::idle::IdleWorkers;
+use super::rights::Rights;
 use super::sqlite::SqliteTransaction;
 use super::{StoreError, Tx, checkpoint, new_id, notify};
 use crate::domain::ids::{AccountId, AgentId, EnvironmentId, SpaceId};
@@ -65,6 +66,8 @@ pub struct Signals {
     pub jobs: Notify,
     /// Workers that a job may be given to as it is made.
     pub idle: IdleWorkers,
+    /// Moves when a commit changed what somebody may do.
+    pub rights: Rights,
     /// By which this server knows its own messages to others.
     pub(super) server: String,
     /// Every event names its account, and an environment never changes it.
@@ -111,6 +114,7 @@ impl Db {
             written: Notify::new(),
             jobs: Notify::new(),
             idle: IdleWorkers::default(),
+            rights: Rights::default(),
             server,
             accounts: Mutex::default(),
         });

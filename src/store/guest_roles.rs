@@ -29,6 +29,7 @@ fn read((role_id, guest, space, workbook, word, created): Row) -> Result<GuestRo
 
 /// Gives a guest a role; a conflict when they have one for the same.
 pub async fn insert(tx: &mut Tx, role: &GuestRole) -> Result<(), StoreError> {
+    tx.rights_changed();
     let word = ROLES.iter().find(|(known, _)| *known == role.role).map_or("viewer", |(_, word)| *word);
     let statement = Statement::new(
         "INSERT INTO guest_roles (id, guest_id, space_id, workbook_id, resource_id, role, created_at)
@@ -59,6 +60,7 @@ pub async fn of_guest(
 
 /// Takes a role from a guest; says whether they had it.
 pub async fn delete(tx: &mut Tx, guest: &GuestId, role: &ActorRoleId) -> Result<bool, StoreError> {
+    tx.rights_changed();
     let text = "DELETE FROM guest_roles WHERE guest_id = $1 AND id = $2";
     Ok(tx.execute(Statement::new(text).bind(guest).bind(role)).await? > 0)
 }

@@ -124,6 +124,7 @@ pub async fn insert(tx: &mut Tx, profile: &Profile) -> Result<(), StoreError> {
 
 /// Keeps everything of a person that can change.
 pub async fn update(tx: &mut Tx, profile: &Profile) -> Result<(), StoreError> {
+    tx.rights_changed();
     let statement = Statement::new(
         "UPDATE users SET name = $2, name_lower = $3, dashboard = $4, updated_at = $5, deleted_at = $6
         WHERE id = $1",
@@ -147,6 +148,7 @@ pub async fn seen(tx: &mut Tx, id: &UserId, at: Timestamp) -> Result<(), StoreEr
 
 /// Takes everything from a person by which they get in: password, sessions, tokens, role, invitation and mails.
 pub async fn shut_out(tx: &mut Tx, id: &UserId, now: Timestamp) -> Result<(), StoreError> {
+    tx.rights_changed();
     for text in [
         "DELETE FROM sessions WHERE user_id = $1",
         "DELETE FROM actor_roles WHERE actor_id = $1",

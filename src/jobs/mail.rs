@@ -56,7 +56,7 @@ pub async fn run(service: Arc<Service>, stopping: CancellationToken) {
             match send_next(&service, &from, &transport, server.first_wait).await {
                 Ok(true) => {}
                 Ok(false) => {
-                    let _ = tokio::time::timeout(look, service.mail_queued.notified()).await;
+                    let _ = tokio::time::timeout(look, service.db.signals().mails.notified()).await;
                 }
                 Err(error) => {
                     tracing::warn!(%error, "mails could not be looked for");

@@ -81,7 +81,6 @@ impl Service {
         }
         self.mail_invitation(&mut tx, &guest, &space, Wording::default()).await?;
         tx.commit().await?;
-        self.mail_queued.notify_one();
         Ok(())
     }
 

@@ -112,7 +112,6 @@ impl Service {
             made.push(guest);
         }
         tx.commit().await?;
-        self.mail_queued.notify_one();
         Ok(made)
     }
 
@@ -164,7 +163,6 @@ impl Service {
         }
         let changed = with_grants(&mut tx, guest).await?;
         tx.commit().await?;
-        self.mail_queued.notify_one();
         Ok(changed)
     }
 

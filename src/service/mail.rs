@@ -94,8 +94,7 @@ impl Service {
         }
     }
 
-    /// Queues a mail about somebody, in the place of those about them that were not sent yet. Notify `mail_queued`
-    /// after the commit.
+    /// Queues a mail about somebody, in the place of those about them that were not sent yet.
     pub(super) async fn queue_mail(&self, tx: &mut Tx, about: &str, mail: &Mail) -> Result<()> {
         let id = new_token("");
         let text = serde_json::to_string(mail).map_err(ServiceError::internal)?;

@@ -152,8 +152,6 @@ pub struct Service {
     tries: Throttle,
     /// Passwords that may be hashed at once: each takes memory and a core.
     hashers: Semaphore,
-    /// A mail is to be sent.
-    pub mail_queued: Notify,
 }
 
 /// Passwords that are hashed at once.
@@ -214,7 +212,6 @@ impl Service {
             uses,
             tries: Throttle::default(),
             hashers: Semaphore::new(HASHERS),
-            mail_queued: Notify::new(),
         }
     }
 }

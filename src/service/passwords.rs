@@ -40,7 +40,6 @@ impl Service {
         }
         self.send_password_link(&mut tx, &user).await?;
         tx.commit().await?;
-        self.mail_queued.notify_one();
         Ok(())
     }
 
@@ -65,7 +64,6 @@ impl Service {
             None => Some(self.new_password_link(&mut tx, &user.id).await?),
         };
         tx.commit().await?;
-        self.mail_queued.notify_one();
         Ok(link)
     }
 

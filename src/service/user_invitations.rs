@@ -112,7 +112,6 @@ impl Service {
         roles::insert(&mut tx, &role).await?;
         let link = self.write_invitation(&mut tx, &profile).await?;
         tx.commit().await?;
-        self.mail_queued.notify_one();
         Ok(Invited { profile, role: Some(role), link })
     }
 
@@ -129,7 +128,6 @@ impl Service {
         let role = roles::of_actor(&mut tx, id.as_str()).await?;
         let link = self.write_invitation(&mut tx, &profile).await?;
         tx.commit().await?;
-        self.mail_queued.notify_one();
         Ok(Invited { profile, role, link })
     }
 
@@ -214,7 +212,6 @@ impl Service {
         if made.is_some_and(|made| now().since(made) >= SENT_AGAIN_AFTER) {
             self.write_invitation(&mut tx, &profile).await?;
             tx.commit().await?;
-            self.mail_queued.notify_one();
         }
         Ok(())
     }

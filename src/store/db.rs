@@ -64,6 +64,8 @@ pub struct Signals {
     pub(super) written: Notify,
     /// A job may have become ready. Take `notified()` before you look for one, so that none is missed.
     pub jobs: Notify,
+    /// A mail is to be sent.
+    pub mails: Notify,
     /// Workers that a job may be given to as it is made.
     pub idle: IdleWorkers,
     /// Moves when a commit changed what somebody may do.
@@ -113,6 +115,7 @@ impl Db {
             events,
             written: Notify::new(),
             jobs: Notify::new(),
+            mails: Notify::new(),
             idle: IdleWorkers::default(),
             rights: Rights::default(),
             server,

@@ -25,6 +25,7 @@ pub struct Tx {
     /// Statements that go with the next ones.
     waiting: Vec<Statement>,
     wakes_jobs: bool,
+    wakes_mails: bool,
     changes_rights: bool,
     promised: Vec<Promise>,
     reads_only: bool,
@@ -59,6 +60,7 @@ impl Tx {
             emitted: Vec::new(),
             waiting: Vec::new(),
             wakes_jobs: false,
+            wakes_mails: false,
             changes_rights: false,
             promised: Vec::new(),
             reads_only: false,
@@ -177,6 +179,11 @@ impl Tx {
         self.wakes_jobs = true;
     }
 
+    /// Has this server look for mails after the commit.
+    pub(super) fn wake_mails(&mut self) {
+        self.wakes_mails = true;
+    }
+
     /// What somebody may do is another after the commit: nobody is taken then for who they were before.
     pub(super) fn rights_changed(&mut self) {
         self.changes_rights = true;
@@ -197,8 +204,8 @@ impl Tx {
     /// The events take their numbers as the last statements before the commit, so that the rows that
     /// hold the sequences are locked as shortly as can be.
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        let (shared, wakes_jobs, changes_rights) =
-            (self.signals.clone(), self.wakes_jobs, self.changes_rights);
+        let (shared, wakes_jobs, wakes_mails) = (self.signals.clone(), self.wakes_jobs, self.wakes_mails);
+        let changes_rights = self.changes_rights;
         let (emitted, promised) = (std::mem::take(&mut self.emitted), std::mem::take(&mut self.promised));
         let Appending { statements, numbers, taken } = events::append(&mut self, emitted).await?;
         let signals = if self.is_postgres() {
@@ -221,6 +228,9 @@ impl Tx {
         }
         if wakes_jobs {
             shared.jobs.notify_waiters();
+        }
+        if wakes_mails {
+            shared.mails.notify_one();
         }
         Ok(())
     }

@@ -117,6 +117,7 @@ async fn who_asks_for_another_invitation_hears_the_same_before_it_is_looked_for(
                 assert!(tries < 50);
             }
             assert!(tries >= 10, "{tries}");
+            assert!(ask(email).await.refused(429).starts_with("too many tries; try again"));
         }
         assert_eq!(app.service.take_mail(1).await.unwrap(), None, "one an hour ago, and one just now");
     })

@@ -114,3 +114,21 @@ fn message(from: &Mailbox, mail: &Mail) -> std::result::Result<Message, lettre::
         None => message.singlepart(SinglePart::plain(mail.text.clone())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::email;
+
+    #[test]
+    fn mails_can_be_written_to_every_address_that_is_taken() {
+        let mut taken = 0;
+        for character in '\0'..='\u{FFFF}' {
+            for text in [format!("a{character}b@x.example"), format!("a@x{character}y.example")] {
+                let Ok(address) = email::parse(&text) else { continue };
+                assert!(address.parse::<lettre::Address>().is_ok(), "{text:?}");
+                taken += 1;
+            }
+        }
+        assert!(taken > 10_000, "{taken}");
+    }
+}

@@ -8,6 +8,7 @@ use super::spaces::find_space;
 use super::workbooks::at;
 use super::{Page, Paged, Result, Service, ServiceError, allow, guest_links};
 use crate::domain::access::{Actor, Operation};
+use crate::domain::email;
 use crate::domain::guest::{self, Grant, Guest, GuestError};
 use crate::domain::ids::{EnvironmentId, GuestId, SpaceId};
 use crate::domain::space::Space;
@@ -67,7 +68,7 @@ impl Service {
         email: Option<&str>,
     ) -> Result<Vec<GuestWithGrants>> {
         allow(actor, Operation::ManageGuests)?;
-        let email = email.map(|text| text.trim().to_lowercase());
+        let email = email.map(email::as_kept);
         let mut tx = self.db.read().await?;
         find_space(&mut tx, actor, space).await?;
         let found = guests::of_space(&mut tx, space, email.as_deref()).await?;
@@ -131,7 +132,7 @@ impl Service {
         }
         let mut guest = before.clone();
         if let Some(email) = change.email {
-            guest.email = Some(guest::address(&email)?);
+            guest.email = Some(email::parse(&email)?);
         }
         if let Some(name) = change.name {
             guest.name = guest::name(&name, guest.email.as_deref().unwrap_or(&before.name))?;
@@ -249,7 +250,7 @@ async fn all_with_grants(tx: &mut Tx, found: Vec<Guest>) -> Result<Vec<GuestWith
 
 /// Makes a guest or finds the known one; with the spaces that they could not enter before.
 async fn insert(tx: &mut Tx, actor: &Actor, new: NewGuest) -> Result<(GuestWithGrants, Vec<Space>)> {
-    let email = guest::address(&new.email)?;
+    let email = email::parse(&new.email)?;
     let name = guest::name(&new.name, &email)?;
     let environment = super::environments::named_or_own(tx, actor, new.environment_id).await?;
     let fresh = drafted(&environment, Some(email.clone()), None, name);

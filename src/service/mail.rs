@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::secrets::new_token;
 use super::{Result, Service, ServiceError};
+use crate::domain::email;
 use crate::domain::ids::SpaceId;
 use crate::store::{Tx, mails, now};
 
@@ -70,7 +71,7 @@ impl Service {
         wanted: MailWanted,
     ) -> Result<()> {
         // The question has a name of its own, so that nobody keeps somebody else from signing in by it.
-        self.tries.begin(&format!("mail to {}", email.trim()), from, Instant::now())?;
+        self.tries.begin(&format!("mail to {}", email::as_kept(email)), from, Instant::now())?;
         let (service, email) = (self.clone(), email.to_string());
         tokio::spawn(async move {
             if let Err(error) = service.mail_link(&email, &wanted).await {

@@ -14,15 +14,13 @@ use super::secrets::{hash_token, new_token};
 use super::users::{managed, named};
 use super::{ErrorKind, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
+use crate::domain::email;
 use crate::domain::ids::{Id, SpaceId, UserId};
 use crate::domain::tenant::{ActorRole, Profile, User};
-use crate::domain::validation::is_email;
 use crate::store::{Tx, accounts, invitations, new_id, now, roles, users};
 
 /// How long an invitation can be used.
 const LIFE: i64 = 7 * 24 * 3600 * 1000;
-/// Most characters of an address.
-const LONGEST_EMAIL: usize = 254;
 
 /// Somebody who is invited.
 #[derive(Debug, Clone)]
@@ -64,13 +62,7 @@ impl Service {
     /// When the address is taken or none, when there is not one role, or the actor may not.
     pub async fn invite_user(&self, actor: &Actor, new: NewUser) -> Result<Invited> {
         allow(actor, Operation::ManageUsers)?;
-        let email = new.email.trim().to_lowercase();
-        if email.len() > LONGEST_EMAIL || !is_email(&email) {
-            return Err(ServiceError::bad_request(format!(
-                "email: `{}` is no e-mail address",
-                shortened(&email)
-            )));
-        }
+        let email = email::parse(&new.email)?;
         let name = named(&new.name)?;
         let [assignment] = new.roles.as_slice() else {
             let message =
@@ -246,8 +238,4 @@ impl Service {
 fn used_up() -> ServiceError {
     let message = "this invitation was used already, or is older than a week; ask for another";
     ServiceError::new(ErrorKind::NotFound, message)
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(80).collect()
 }

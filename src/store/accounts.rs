@@ -4,6 +4,7 @@ use super::convert::{from_json, id, json, optional_id};
 use super::statement::Statement;
 use super::{StoreError, Tx, new_id, roles, users};
 use crate::domain::access::Scope;
+use crate::domain::email::as_kept;
 use crate::domain::ids::{AccountId, EnvironmentId, UserId};
 use crate::domain::tenant::{Account, ActorRole, Environment, Profile, Resource, User};
 use crate::domain::time::Timestamp;
@@ -138,13 +139,12 @@ pub async fn environment(
     tx.optional::<EnvironmentRow>(statement).await?.map(Environment::try_from).transpose()
 }
 
-/// Keeps a new person with their role, and with the hash of a password when they have one. The address is kept in
-/// lower case.
+/// Keeps a new person with their role, and with the hash of a password when they have one.
 pub async fn insert_user(tx: &mut Tx, user: &User, password_hash: Option<&str>) -> Result<(), StoreError> {
     let profile = Profile {
         id: user.id.clone(),
         account_id: user.account_id.clone(),
-        email: user.email.to_lowercase(),
+        email: as_kept(&user.email),
         name: user.name.clone(),
         dashboard: None,
         created_at: user.created_at,
@@ -204,7 +204,7 @@ pub async fn first_admin(tx: &mut Tx) -> Result<Option<User>, StoreError> {
 
 /// The person with that address, whatever the case of its letters, and the hash of their password.
 pub async fn user_by_email(tx: &mut Tx, email: &str) -> Result<Option<(User, Option<String>)>, StoreError> {
-    let statement = UserRow::select().push_bind(" AND u.email = ", email.trim().to_lowercase());
+    let statement = UserRow::select().push_bind(" AND u.email = ", as_kept(email));
     let Some(mut row) = tx.optional::<UserRow>(statement).await? else { return Ok(None) };
     let password_hash = row.password_hash.take();
     Ok(Some((row.try_into()?, password_hash)))

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::notice::{self, Input};
+use super::notice::{self, Frames, Input};
 use super::problem::Problem;
 use super::{ServerState, sign_in};
 use crate::api::ClientAddress;
@@ -49,8 +49,8 @@ pub async fn form(
     let space = SpaceId::parse(&space).map_err(ServiceError::from)?;
     let asked = |word: &str| query.as_deref() == word.strip_prefix('?');
     if asked(SENT) {
-        let sent = notice::sent(&headers, "was invited into this space", "a day", &address(space.as_str()));
-        return Ok(notice::in_frames(sent));
+        let (known, again) = ("was invited into this space", address(space.as_str()));
+        return Ok(notice::sent(&headers, Frames::All, known, "a day", &again));
     }
     let wrong = match asked(OVER) {
         true => notice::wrong("this link does not open the space any more"),
@@ -86,7 +86,7 @@ pub async fn form(
     );
     let script = [FORGET, notice::TAKE_TOKEN].concat();
     let parts = notice::with_link_or_without(&with, &without, false);
-    Ok(notice::in_frames(notice::page(StatusCode::OK, &headers, HEADING, &parts, &script)))
+    Ok(notice::page(StatusCode::OK, &headers, Frames::All, HEADING, &parts, &script))
 }
 
 /// The form of the page.
@@ -108,7 +108,7 @@ pub async fn ask(
     let back = address(space.as_str());
     match state.service.send_link_later(&email, from, MailWanted::Space(space)) {
         Ok(()) => Ok(Redirect::to(&(back + SENT)).into_response()),
-        Err(error) => Ok(notice::in_frames(sign_in::too_many(&headers, &error, &back))),
+        Err(error) => Ok(sign_in::too_many(&headers, Frames::All, &error, &back)),
     }
 }
 

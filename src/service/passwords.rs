@@ -22,8 +22,10 @@ use crate::store::{Tx, accounts, invitations, mails, now, sessions};
 const PREFIX: &str = "pw_";
 /// How long a link can be used.
 const LIFE: i64 = 3600 * 1000;
-/// Fewest and most characters of a password.
-const PASSWORD: std::ops::RangeInclusive<usize> = 10..=1_000;
+/// Fewest characters of a password.
+pub const FEWEST: usize = 10;
+/// Most.
+const MOST: usize = 1_000;
 
 impl Service {
     /// Mails a person of that address a link by which they choose a password, unless the last one is only some minutes
@@ -194,11 +196,10 @@ impl Service {
 
 /// Refuses what is no password.
 pub(super) fn check(password: &str) -> Result<()> {
-    if PASSWORD.contains(&password.chars().count()) {
+    if (FEWEST..=MOST).contains(&password.chars().count()) {
         return Ok(());
     }
-    let message = format!("password: choose one of {} characters or more", PASSWORD.start());
-    Err(ServiceError::bad_request(message))
+    Err(ServiceError::bad_request(format!("password: choose one of {FEWEST} characters or more")))
 }
 
 fn holder(user: &UserId) -> Holder {

@@ -50,6 +50,8 @@ async fn the_page_of_an_invitation_signs_in() {
             html.contains(&format!("<script nonce=\"{nonce}\">")) && !policy.contains("unsafe"),
             "{policy}"
         );
+        assert!(html.contains("minlength=\"10\"") && html.contains("open it again"), "{html}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
         // Without a referrer, browsers would not say of the form either whose page it is on.
         assert_eq!(headers[header::REFERRER_POLICY], "same-origin");
         assert_eq!(headers[header::CACHE_CONTROL], "no-store");

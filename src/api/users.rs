@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use super::answer::{Data, Listed, Success, data, listed, success};
 use super::error::{ApiError, ApiResult, Failures};
-use super::extract::{Asked, Caller, Json, Maybe, Named, NamedWith, known};
+use super::extract::{Asked, Caller, ClientAddress, Json, Maybe, Named, NamedWith, known};
 use super::query::PageParameters;
 use super::shape;
 use super::wire::user::{
@@ -206,13 +206,10 @@ async fn take_role(
     responses((status = 200, body = Data<ExchangeBody>), Failures))]
 async fn exchange(
     State(service): State<Arc<Service>>,
+    ClientAddress(from): ClientAddress,
     Json(request): Json<ExchangeRequest>,
 ) -> Answer<Data<ExchangeBody>> {
     let token = request.token.unwrap_or_default();
-    Ok(data(
-        service
-            .exchange_invitation(&token, request.email.as_deref(), request.space_id.as_deref())
-            .await?
-            .into(),
-    ))
+    let (email, space) = (request.email.as_deref(), request.space_id.as_deref());
+    Ok(data(service.exchange_invitation(&token, email, space, from).await?.into()))
 }

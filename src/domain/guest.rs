@@ -4,8 +4,6 @@ use super::access::Role;
 use super::ids::{AccountId, ActorRoleId, EnvironmentId, GuestId, SheetId, SpaceId, WorkbookId};
 use super::time::Timestamp;
 
-/// Most bytes of an address.
-const MOST_ADDRESS_BYTES: usize = 254;
 /// Most characters of a name, and of the name under which a customer's program knows a guest.
 const MOST_NAME_CHARACTERS: usize = 255;
 
@@ -113,29 +111,12 @@ pub fn parts(workbooks: Vec<WorkbookId>, sheets: Vec<(WorkbookId, SheetId)>) -> 
 /// Why somebody cannot be a guest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum GuestError {
-    /// It is no address.
-    #[error("email: `{0}` is not an e-mail address")]
-    Address(String),
     /// A name is too long.
     #[error("{0}: at most {MOST_NAME_CHARACTERS} characters")]
     LongName(&'static str),
     /// The name under which a customer's program knows the guest is missing.
     #[error("externalActorId: say who it is, or leave it out")]
     NoExternalId,
-}
-
-/// An address as it is kept: without blanks around it, in lower case.
-///
-/// # Errors
-/// It is no address.
-pub fn address(text: &str) -> Result<String, GuestError> {
-    let address = text.trim().to_lowercase();
-    let is_one = address.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
-    let is_clean = !address.contains(|c: char| c.is_whitespace() || c.is_control());
-    if is_one && is_clean && address.len() <= MOST_ADDRESS_BYTES {
-        return Ok(address);
-    }
-    Err(GuestError::Address(address.chars().take(80).collect()))
 }
 
 /// A name as it is kept; that of the address when it is blank.
@@ -163,15 +144,6 @@ fn short(what: &'static str, text: &str) -> Result<String, GuestError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_has_a_name_and_a_host() {
-        assert_eq!(address(" Ann@Example.COM "), Ok("ann@example.com".to_string()));
-        for wrong in ["", "ann", "@example.com", "ann@", "a b@example.com", "ann@exam\nple.com"] {
-            assert_eq!(address(wrong), Err(GuestError::Address(wrong.to_string())), "{wrong:?}");
-        }
-        assert!(address(&format!("{}@example.com", "a".repeat(250))).is_err());
-    }
 
     #[test]
     fn a_blank_name_is_the_address() {

@@ -18,6 +18,8 @@ pub mod clipboard;
 pub mod colour;
 pub mod document;
 #[cfg(feature = "ssr")]
+pub mod email;
+#[cfg(feature = "ssr")]
 pub mod embedding;
 pub mod event;
 pub mod export;

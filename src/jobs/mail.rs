@@ -56,7 +56,7 @@ pub async fn run(service: Arc<Service>, stopping: CancellationToken) {
             match send_next(&service, &from, &transport, server.first_wait).await {
                 Ok(true) => {}
                 Ok(false) => {
-                    let _ = tokio::time::timeout(look, service.mail_queued.notified()).await;
+                    let _ = tokio::time::timeout(look, service.db.signals().mails.notified()).await;
                 }
                 Err(error) => {
                     tracing::warn!(%error, "mails could not be looked for");
@@ -112,5 +112,23 @@ fn message(from: &Mailbox, mail: &Mail) -> std::result::Result<Message, lettre::
     match &mail.html {
         Some(html) => message.multipart(MultiPart::alternative_plain_html(mail.text.clone(), html.clone())),
         None => message.singlepart(SinglePart::plain(mail.text.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::email;
+
+    #[test]
+    fn mails_can_be_written_to_every_address_that_is_taken() {
+        let mut taken = 0;
+        for character in '\0'..='\u{FFFF}' {
+            for text in [format!("a{character}b@x.example"), format!("a@x{character}y.example")] {
+                let Ok(address) = email::parse(&text) else { continue };
+                assert!(address.parse::<lettre::Address>().is_ok(), "{text:?}");
+                taken += 1;
+            }
+        }
+        assert!(taken > 10_000, "{taken}");
     }
 }

@@ -10,12 +10,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::notice::{self, Input};
+use super::notice::{self, Frames, Input};
 use super::problem::Problem;
 use super::{ServerState, sign_in};
 use crate::api::ClientAddress;
 use crate::domain::ids::{Id, SpaceId};
 use crate::service::ServiceError;
+use crate::service::mail::MailWanted;
 
 /// The heading of the page.
 const HEADING: &str = "Come into the space";
@@ -48,8 +49,8 @@ pub async fn form(
     let space = SpaceId::parse(&space).map_err(ServiceError::from)?;
     let asked = |word: &str| query.as_deref() == word.strip_prefix('?');
     if asked(SENT) {
-        let sent = notice::sent(&headers, "was invited into this space", "a day", &address(space.as_str()));
-        return Ok(notice::in_frames(sent));
+        let (known, again) = ("was invited into this space", address(space.as_str()));
+        return Ok(notice::sent(&headers, Frames::All, known, "a day", &again));
     }
     let wrong = match asked(OVER) {
         true => notice::wrong("this link does not open the space any more"),
@@ -85,7 +86,7 @@ pub async fn form(
     );
     let script = [FORGET, notice::TAKE_TOKEN].concat();
     let parts = notice::with_link_or_without(&with, &without, false);
-    Ok(notice::in_frames(notice::page(StatusCode::OK, &headers, HEADING, &parts, &script)))
+    Ok(notice::page(StatusCode::OK, &headers, Frames::All, HEADING, &parts, &script))
 }
 
 /// The form of the page.
@@ -105,16 +106,10 @@ pub async fn ask(
 ) -> Result<Response, Problem> {
     let space = SpaceId::parse(&space).map_err(ServiceError::from)?;
     let back = address(space.as_str());
-    if let Err(error) = state.service.ask_for_mail(&email, from) {
-        return Ok(notice::in_frames(sign_in::too_many(&headers, &error, &back)));
+    match state.service.send_link_later(&email, from, MailWanted::Space(space)) {
+        Ok(()) => Ok(Redirect::to(&(back + SENT)).into_response()),
+        Err(error) => Ok(sign_in::too_many(&headers, Frames::All, &error, &back)),
     }
-    let service = state.service.clone();
-    tokio::spawn(async move {
-        if let Err(error) = service.mail_link_to(&space, &email).await {
-            tracing::warn!(%error, %space, "a link could not be mailed to a guest");
-        }
-    });
-    Ok(Redirect::to(&(back + SENT)).into_response())
 }
 
 #[cfg(test)]

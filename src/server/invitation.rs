@@ -1,7 +1,6 @@
 //! The page to which the link of an invitation leads: a person chooses a name and a password and is signed in.
 //!
-//! The token stands behind the `#` of the address, which browsers keep to themselves; a script of one line puts it
-//! into the form.
+//! The token stands behind the `#` of the address, which browsers keep to themselves; a script puts it into the form.
 
 use axum::Form;
 use axum::extract::State;
@@ -9,12 +8,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::notice::{self, Input};
+use super::notice::{self, Frames, Input};
 use super::{ServerState, session};
 use crate::api::status_of;
-
-/// Puts the token into the form.
-const TAKE_TOKEN: &str = "document.getElementById('token').value||=location.hash.slice(1)";
 
 /// The form of the page.
 #[derive(Deserialize)]
@@ -49,28 +45,23 @@ pub async fn accept(
 }
 
 fn shown(status: StatusCode, headers: &HeaderMap, token: &str, name: &str, wrong: Option<&str>) -> Response {
-    let error = wrong.map(notice::wrong);
-    let more = if error.is_some() { "aria-describedby=\"wrong\"" } else { "" };
-    let inputs = [
-        Input { name: "name", label: "Name", kind: "text", complete: "name", value: name, more },
-        Input {
-            name: "password",
-            label: "Password, at least 10 characters",
-            kind: "password",
-            complete: "new-password",
-            value: "",
-            more: &format!("minlength=\"10\" {more}"),
-        },
-    ];
-    let inputs: String = inputs.iter().map(Input::html).collect();
-    let parts = format!(
-        "<p>Choose how you are called and a password.</p>\
-         <form method=\"post\" action=\"/invitation\" class=\"sign-in\">\
-         <input type=\"hidden\" id=\"token\" name=\"token\" value=\"{}\">{}{inputs}\
-         <button type=\"submit\" class=\"button button-primary\">Join</button></form>\
-         <noscript><p class=\"field-error\">This page needs JavaScript to read the link.</p></noscript>",
+    let error = wrong.map(notice::wrong).unwrap_or_default();
+    let has_link = !token.is_empty();
+    let (with_error, without_error) = if has_link { (error.as_str(), "") } else { ("", error.as_str()) };
+    let more = if with_error.is_empty() { "" } else { "aria-describedby=\"wrong\"" };
+    let name = Input { name: "name", label: "Name", kind: "text", complete: "name", value: name, more };
+    let with = format!(
+        "<p>Choose how you are called and a password.</p><form method=\"post\" action=\"/invitation\">\
+         <input type=\"hidden\" id=\"token\" name=\"token\" value=\"{}\">{with_error}{}{}\
+         <button type=\"submit\" class=\"button button-primary\">Join</button></form>",
         notice::escape(token),
-        error.unwrap_or_default(),
+        name.html(),
+        notice::new_password("Password", more),
     );
-    notice::page(status, headers, "Welcome to Inlet", &parts, TAKE_TOKEN)
+    let without = format!(
+        "{without_error}<p>You come in by the link of your invitation: open it again, or ask whoever invited you for another.</p>\
+         <a class=\"button\" href=\"/sign-in\">Sign in</a>"
+    );
+    let parts = notice::with_link_or_without(&with, &without, has_link);
+    notice::page(status, headers, Frames::None, "Welcome to Inlet", &parts, notice::TAKE_TOKEN)
 }

@@ -7,10 +7,27 @@ use axum_extra::extract::cookie::CookieJar;
 
 pub use crate::app::format::escape;
 use crate::app::shell::THEME_COOKIE;
+use crate::service::passwords::FEWEST;
 use crate::service::secrets::new_token;
 
+/// Which sites may show a page in a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Frames {
+    /// None, not even this server.
+    None,
+    /// All: visitors come into spaces there.
+    All,
+}
+
 /// A page with that heading over these parts. The script, where there is one, is the only one that may run.
-pub fn page(status: StatusCode, headers: &HeaderMap, heading: &str, parts: &str, script: &str) -> Response {
+pub fn page(
+    status: StatusCode,
+    headers: &HeaderMap,
+    frames: Frames,
+    heading: &str,
+    parts: &str,
+    script: &str,
+) -> Response {
     let cookies = CookieJar::from_headers(headers);
     let theme = match cookies.get(THEME_COOKIE).map(|cookie| cookie.value()) {
         Some("light") => " data-theme=\"light\"",
@@ -29,9 +46,13 @@ pub fn page(status: StatusCode, headers: &HeaderMap, heading: &str, parts: &str,
          </head><body><main id=\"main\" class=\"notice\"><span class=\"mark\"></span><h1>{heading}</h1>{parts}</main>\
          {script}</body></html>"
     );
+    let ancestors = match frames {
+        Frames::None => "'none'",
+        Frames::All => "*",
+    };
     let policy = format!(
         "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'nonce-{nonce}'; \
-         form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+         form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
     );
     let mut response = (status, Html(html)).into_response();
     let headers = response.headers_mut();
@@ -58,13 +79,13 @@ pub fn with_link_or_without(with: &str, without: &str, has_link: bool) -> String
 }
 
 /// That a link is on its way, if there is somebody for it: `known` says when.
-pub fn sent(headers: &HeaderMap, known: &str, life: &str, again: &str) -> Response {
+pub fn sent(headers: &HeaderMap, frames: Frames, known: &str, life: &str, again: &str) -> Response {
     let parts = format!(
         "<p>If that address {known}, a link is on its way to it. It can be used once, within {life}.</p>\
          <p>Nothing there after some minutes? Look among the unwanted mails, or ask again.</p>\
          <a class=\"button\" href=\"{again}\">Ask again</a>"
     );
-    page(StatusCode::OK, headers, "Look into your mailbox", &parts, "")
+    page(StatusCode::OK, headers, frames, "Look into your mailbox", &parts, "")
 }
 
 /// What is wrong with what was sent. The service names the part that is wrong, begins small and has no full stop.
@@ -74,17 +95,6 @@ pub fn wrong(message: &str) -> String {
     let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     let sentence = format!("{first}{}.", characters.as_str());
     format!("<p id=\"wrong\" class=\"field-error\" role=\"alert\">{}</p>", escape(&sentence))
-}
-
-/// Lets pages of other sites show a page in a frame.
-pub fn in_frames(mut response: Response) -> Response {
-    let policy = response.headers().get(header::CONTENT_SECURITY_POLICY);
-    let policy = policy.and_then(|policy| policy.to_str().ok());
-    let policy = policy.map(|policy| policy.replace("frame-ancestors 'none'", "frame-ancestors *"));
-    if let Some(policy) = policy.and_then(|policy| HeaderValue::try_from(policy).ok()) {
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
-    }
-    response
 }
 
 /// A labelled input of a form.
@@ -113,4 +123,17 @@ impl Input<'_> {
              type=\"{kind}\" class=\"input\" autocomplete=\"{complete}\" value=\"{value}\" required {more}></div>"
         )
     }
+}
+
+/// The input of a password that somebody chooses, as HTML; `more` are further attributes.
+pub fn new_password(label: &str, more: &str) -> String {
+    Input {
+        name: "password",
+        label: &format!("{label}, at least {FEWEST} characters"),
+        kind: "password",
+        complete: "new-password",
+        value: "",
+        more: &format!("minlength=\"{FEWEST}\" {more}"),
+    }
+    .html()
 }

@@ -7,11 +7,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
 
-use super::notice::{self, Input};
+use super::notice::{self, Frames, Input};
 use super::problem::Problem;
 use super::session::{self, SignedIn};
 use super::{ServerState, sign_in};
 use crate::api::{ClientAddress, status_of};
+use crate::service::mail::MailWanted;
 use crate::service::{ErrorKind, ServiceError};
 
 /// The heading of the page for who forgot theirs.
@@ -41,7 +42,7 @@ pub async fn form(
     headers: HeaderMap,
 ) -> Response {
     if query.as_deref() == Some("sent") {
-        return notice::sent(&headers, "signs in here", "an hour", ADDRESS);
+        return notice::sent(&headers, Frames::None, "signs in here", "an hour", ADDRESS);
     }
     shown(&state, StatusCode::OK, &headers, "", None)
 }
@@ -55,16 +56,10 @@ pub async fn choose(
     Form(Forgotten { token, password, email }): Form<Forgotten>,
 ) -> Response {
     if token.is_empty() {
-        if let Err(error) = state.service.ask_for_mail(&email, from) {
-            return sign_in::too_many(&headers, &error, ADDRESS);
-        }
-        let service = state.service.clone();
-        tokio::spawn(async move {
-            if let Err(error) = service.mail_password_link(&email).await {
-                tracing::warn!(%error, "a link for a new password could not be mailed");
-            }
-        });
-        return Redirect::to("/password?sent").into_response();
+        return match state.service.send_link_later(&email, from, MailWanted::Password) {
+            Ok(()) => Redirect::to("/password?sent").into_response(),
+            Err(error) => sign_in::too_many(&headers, Frames::None, &error, ADDRESS),
+        };
     }
     match state.service.choose_password(&token, &password).await {
         Ok(chosen) => {
@@ -93,7 +88,7 @@ fn shown(
          <button type=\"submit\" class=\"button button-primary\">Keep it and sign in</button></form>",
         notice::escape(token),
         if token.is_empty() { "" } else { &wrong },
-        new_password().html(),
+        notice::new_password("New password", ""),
     );
     let wrong = if token.is_empty() { wrong } else { String::new() };
     let without = match state.service.settings.mail {
@@ -119,7 +114,7 @@ fn shown(
     let without =
         format!("{without}<a class=\"button button-ghost\" href=\"/sign-in\">Back to signing in</a>");
     let parts = notice::with_link_or_without(&with, &without, !token.is_empty());
-    notice::page(status, headers, HEADING, &parts, notice::TAKE_TOKEN)
+    notice::page(status, headers, Frames::None, HEADING, &parts, notice::TAKE_TOKEN)
 }
 
 /// The form of a person who is signed in.
@@ -151,11 +146,14 @@ pub async fn change(
     match state.service.change_password(&signed_in.actor, &current, &password, from).await {
         Ok(changed) => {
             let parts = "<p>Everywhere else you are signed out.</p><a class=\"button\" href=\"/\">Go on</a>";
-            let mut response = notice::page(StatusCode::OK, &headers, "Your password is changed", parts, "");
+            let heading = "Your password is changed";
+            let mut response = notice::page(StatusCode::OK, &headers, Frames::None, heading, parts, "");
             session::set_cookie(response.headers_mut(), &session::cookie(changed.token, &state.service));
             Ok(response)
         }
-        Err(error) if error.kind == ErrorKind::TooMany => Ok(sign_in::too_many(&headers, &error, OWN)),
+        Err(error) if error.kind == ErrorKind::TooMany => {
+            Ok(sign_in::too_many(&headers, Frames::None, &error, OWN))
+        }
         Err(error) if error.kind == ErrorKind::BadRequest => {
             own_shown(&state, &signed_in, &headers, Some(&error)).await
         }
@@ -184,19 +182,8 @@ async fn own_shown(
          <button type=\"submit\" class=\"button button-primary\">Change it</button></form><a class=\"button button-ghost\" href=\"/\">Back</a>",
         error.map(|error| notice::wrong(&error.message)).unwrap_or_default(),
         if has_one { current.html() } else { String::new() },
-        new_password().html(),
+        notice::new_password("New password", ""),
     );
     let status = error.map_or(StatusCode::OK, |error| status_of(error.kind));
-    Ok(notice::page(status, headers, CHANGE, &parts, ""))
-}
-
-fn new_password() -> Input<'static> {
-    Input {
-        name: "password",
-        label: "New password, at least 10 characters",
-        kind: "password",
-        complete: "new-password",
-        value: "",
-        more: "minlength=\"10\"",
-    }
+    Ok(notice::page(status, headers, Frames::None, CHANGE, &parts, ""))
 }

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
+use super::notice::Frames;
 use super::{ServerState, notice, session};
 use crate::api::{ClientAddress, status_of};
 use crate::service::{ErrorKind, ServiceError};
@@ -32,7 +33,9 @@ pub async fn sign_in(
             session::set_cookie(response.headers_mut(), &session::cookie(session.token, &state.service));
             response
         }
-        Err(error) if error.kind == ErrorKind::TooMany => too_many(&headers, &error, "/sign-in"),
+        Err(error) if error.kind == ErrorKind::TooMany => {
+            too_many(&headers, Frames::None, &error, "/sign-in")
+        }
         Err(_) => {
             let next = session::percent_encoded(local(&form.next));
             Redirect::to(&format!("/sign-in?wrong=1&next={next}")).into_response()
@@ -41,10 +44,10 @@ pub async fn sign_in(
 }
 
 /// That somebody must wait, and a way back.
-pub(super) fn too_many(headers: &HeaderMap, error: &ServiceError, back: &str) -> Response {
+pub(super) fn too_many(headers: &HeaderMap, frames: Frames, error: &ServiceError, back: &str) -> Response {
     let wait = error.retry_after.unwrap_or(1);
     let parts = format!("<p>Try again in {wait} seconds.</p><a class=\"button\" href=\"{back}\">Back</a>");
-    let mut response = notice::page(status_of(error.kind), headers, "Too many tries", &parts, "");
+    let mut response = notice::page(status_of(error.kind), headers, frames, "Too many tries", &parts, "");
     if let Some(seconds) = error.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }

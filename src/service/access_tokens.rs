@@ -92,7 +92,6 @@ impl Service {
         found.ok_or_else(|| ServiceError::not_found("personal access token", id))?;
         access_tokens::delete(&mut tx, id, now()).await?;
         tx.commit().await?;
-        self.forget_callers();
         Ok(())
     }
 
@@ -107,13 +106,6 @@ impl Service {
             return Ok(());
         }
         Err(ServiceError::not_found("user of yours", user))
-    }
-
-    /// Asks the database anew for whoever comes next: what somebody may do has changed.
-    pub(super) fn forget_callers(&self) {
-        self.keys.forget_all();
-        self.sessions.forget_all();
-        self.visitors.forget_all();
     }
 }
 

@@ -144,13 +144,9 @@ impl Service {
 
     /// Ends a session.
     pub async fn sign_out(&self, token: &str) -> Result<()> {
-        let hash = hash_token(token);
         let mut tx = self.db.write().await?;
-        sessions::delete_session(&mut tx, &hash).await?;
-        tx.commit().await?;
-        self.sessions.forget(&hash);
-        self.keys.forget(&hash);
-        Ok(())
+        sessions::delete_session(&mut tx, &hash_token(token)).await?;
+        Ok(tx.commit().await?)
     }
 }
 

@@ -91,8 +91,6 @@ impl Service {
             sessions::delete_session(&mut tx, &hash).await?;
             let session = self.add_session(&mut tx, user, before.client, before.created_at).await?;
             tx.commit().await?;
-            self.keys.forget(&hash);
-            self.sessions.forget(&hash);
             return Ok(AccessGrant {
                 token: session.token,
                 expires_at: session.expires_at,

@@ -1,6 +1,7 @@
 //! The one error of the service. A caller acts on its kind; the message is for people and names the
 //! thing and the remedy. What went wrong inside is logged here and never sent.
 
+use crate::domain::email::NotAnEmail;
 use crate::domain::form::FormError;
 use crate::domain::ids::IdError;
 use crate::domain::job::Refusal;
@@ -145,6 +146,12 @@ impl From<WriteError> for ServiceError {
 
 impl From<ParseError> for ServiceError {
     fn from(error: ParseError) -> Self {
+        Self::bad_request(error.to_string())
+    }
+}
+
+impl From<NotAnEmail> for ServiceError {
+    fn from(error: NotAnEmail) -> Self {
         Self::bad_request(error.to_string())
     }
 }

@@ -65,7 +65,6 @@ impl Service {
         }
         guest_roles::insert(&mut tx, &given).await?;
         tx.commit().await?;
-        self.forget_callers();
         Ok(given)
     }
 
@@ -81,7 +80,6 @@ impl Service {
             return Err(ServiceError::not_found("role of this guest", id));
         }
         tx.commit().await?;
-        self.forget_callers();
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use super::spaces::find_space;
 use super::workbooks::at;
 use super::{ErrorKind, Page, Paged, Result, Service, ServiceError, allow, guest_links};
 use crate::domain::access::{Actor, Operation};
+use crate::domain::email;
 use crate::domain::guest::{self, Grant, Guest, GuestError};
 use crate::domain::ids::{EnvironmentId, GuestId, SpaceId};
 use crate::domain::space::Space;
@@ -67,7 +68,7 @@ impl Service {
         email: Option<&str>,
     ) -> Result<Vec<GuestWithGrants>> {
         allow(actor, Operation::ManageGuests)?;
-        let email = email.map(|text| text.trim().to_lowercase());
+        let email = email.map(email::as_kept);
         let mut tx = self.db.read().await?;
         find_space(&mut tx, actor, space).await?;
         let found = guests::of_space(&mut tx, space, email.as_deref()).await?;
@@ -112,8 +113,6 @@ impl Service {
             made.push(guest);
         }
         tx.commit().await?;
-        self.forget_callers();
-        self.mail_queued.notify_one();
         Ok(made)
     }
 
@@ -133,7 +132,7 @@ impl Service {
         }
         let mut guest = before.clone();
         if let Some(email) = change.email {
-            guest.email = Some(guest::address(&email)?);
+            guest.email = Some(email::parse(&email)?);
         }
         if let Some(name) = change.name {
             guest.name = guest::name(&name, guest.email.as_deref().unwrap_or(&before.name))?;
@@ -166,8 +165,6 @@ impl Service {
         }
         let changed = with_grants(&mut tx, actor, guest).await?;
         tx.commit().await?;
-        self.forget_callers();
-        self.mail_queued.notify_one();
         Ok(changed)
     }
 
@@ -193,7 +190,6 @@ impl Service {
             }
         }
         tx.commit().await?;
-        self.forget_callers();
         Ok(())
     }
 
@@ -275,7 +271,7 @@ async fn all_with_grants(tx: &mut Tx, actor: &Actor, found: Vec<Guest>) -> Resul
 
 /// Makes a guest or finds the known one; with the spaces that they could not enter before.
 async fn insert(tx: &mut Tx, actor: &Actor, new: NewGuest) -> Result<(GuestWithGrants, Vec<Space>)> {
-    let email = guest::address(&new.email)?;
+    let email = email::parse(&new.email)?;
     let name = guest::name(&new.name, &email)?;
     let environment = super::environments::named_or_own(tx, actor, new.environment_id).await?;
     let fresh = drafted(&environment, Some(email.clone()), None, name);

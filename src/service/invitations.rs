@@ -49,7 +49,6 @@ impl Service {
             made.map_err(|error| at(error, &format!("[{position}]")))?;
         }
         tx.commit().await?;
-        self.mail_queued.notify_one();
         Ok(())
     }
 
@@ -65,7 +64,7 @@ impl Service {
     }
 
     /// Queues the mail with a link into a space, which the guest may enter; none where no address of theirs is known or
-    /// no mails are sent. Notify `mail_queued` after the commit.
+    /// no mails are sent.
     pub(super) async fn mail_invitation(
         &self,
         tx: &mut Tx,

@@ -95,11 +95,7 @@ impl Service {
         let name = if key.starts_with("us_") { key } else { "…" };
         let found = found.ok_or_else(|| ServiceError::not_found("key", name))?;
         keys::delete_key(&mut tx, &found.id, now()).await?;
-        tx.commit().await?;
-        if let Ok(hash) = found.hash.as_slice().try_into() {
-            self.keys.forget(hash);
-        }
-        Ok(())
+        Ok(tx.commit().await?)
     }
 
     /// Makes a key within a transaction; gives its id and its text.

@@ -3,10 +3,16 @@
 //! A mail may hold a link that signs somebody in, so it is sealed until it is sent. One that a server was sending as
 //! it died is sent again.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
 use serde::{Deserialize, Serialize};
 
 use super::secrets::new_token;
 use super::{Result, Service, ServiceError};
+use crate::domain::email;
+use crate::domain::ids::SpaceId;
 use crate::store::{Tx, mails, now};
 
 /// How long a mail is tried.
@@ -32,6 +38,17 @@ pub struct Mail {
     pub html: Option<String>,
 }
 
+/// What somebody who has no session wants mailed to an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailWanted {
+    /// A link by which a person chooses another password.
+    Password,
+    /// A link by which a guest comes into a space.
+    Space(SpaceId),
+    /// The invitation of a person once more; of a guest, where the space is said.
+    Invitation(Option<SpaceId>),
+}
+
 /// A mail that this server is to send now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakenMail {
@@ -42,8 +59,43 @@ pub struct TakenMail {
 }
 
 impl Service {
-    /// Queues a mail about somebody, in the place of those about them that were not sent yet. Notify `mail_queued`
-    /// after the commit.
+    /// Counts a question for a link by mail, and mails it later where there is somebody of that address for it. Nobody
+    /// who asks is told whether there is: neither by the answer nor by its time.
+    ///
+    /// # Errors
+    /// When there were too many questions, for that address of mail or from that address of the network.
+    pub fn send_link_later(
+        self: &Arc<Self>,
+        email: &str,
+        from: Option<IpAddr>,
+        wanted: MailWanted,
+    ) -> Result<()> {
+        // The question has a name of its own, so that nobody keeps somebody else from signing in by it.
+        self.tries.begin(&format!("mail to {}", email::as_kept(email)), from, Instant::now())?;
+        let (service, email) = (self.clone(), email.to_string());
+        tokio::spawn(async move {
+            if let Err(error) = service.mail_link(&email, &wanted).await {
+                tracing::warn!(%error, ?wanted, "a link that somebody asked for could not be mailed");
+            }
+        });
+        Ok(())
+    }
+
+    async fn mail_link(&self, email: &str, wanted: &MailWanted) -> Result<()> {
+        match wanted {
+            MailWanted::Password => self.mail_password_link(email).await,
+            MailWanted::Space(space) => self.mail_link_to(space, email).await,
+            MailWanted::Invitation(space) => {
+                self.mail_invitation_again(email).await?;
+                match space {
+                    Some(space) => self.mail_link_to(space, email).await,
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// Queues a mail about somebody, in the place of those about them that were not sent yet.
     pub(super) async fn queue_mail(&self, tx: &mut Tx, about: &str, mail: &Mail) -> Result<()> {
         let id = new_token("");
         let text = serde_json::to_string(mail).map_err(ServiceError::internal)?;

@@ -153,8 +153,6 @@ pub struct Service {
     tries: Throttle,
     /// Passwords that may be hashed at once: each takes memory and a core.
     hashers: Semaphore,
-    /// A mail is to be sent.
-    pub mail_queued: Notify,
 }
 
 /// Passwords that are hashed at once.
@@ -194,7 +192,9 @@ impl Service {
     /// Puts the parts together.
     pub fn new(db: Db, sheets: Sheets, files: FileStore, settings: Settings, secrets: Secrets) -> Self {
         let edits = Arc::new(EditQueue::new(db.clone(), sheets.clone(), settings.limits));
-        let (sessions, keys, visitors) = (KnownCallers::new(), KnownCallers::new(), KnownCallers::new());
+        let rights = &db.signals().rights;
+        let (sessions, keys) = (KnownCallers::new(rights), KnownCallers::new(rights));
+        let visitors = KnownCallers::new(rights);
         let (webhooks_changed, agents_changed) = (Notify::new(), Notify::new());
         let (agent_runtime, uses) = (Mutex::default(), Uses::default());
         Self {
@@ -213,7 +213,6 @@ impl Service {
             uses,
             tries: Throttle::default(),
             hashers: Semaphore::new(HASHERS),
-            mail_queued: Notify::new(),
         }
     }
 }

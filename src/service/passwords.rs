@@ -22,22 +22,15 @@ use crate::store::{Tx, accounts, invitations, mails, now, sessions};
 const PREFIX: &str = "pw_";
 /// How long a link can be used.
 const LIFE: i64 = 3600 * 1000;
-/// Fewest and most characters of a password.
-const PASSWORD: std::ops::RangeInclusive<usize> = 10..=1_000;
+/// Fewest characters of a password.
+pub const FEWEST: usize = 10;
+/// Most.
+const MOST: usize = 1_000;
 
 impl Service {
-    /// Counts a question for a link by mail, of a guest or of who forgot their password, beside the tries to sign in.
-    ///
-    /// # Errors
-    /// When there were too many, for that address of mail or from that address of the network.
-    pub fn ask_for_mail(&self, email: &str, from: Option<IpAddr>) -> Result<()> {
-        // The question has a name of its own, so that nobody keeps somebody else from signing in by it.
-        self.tries.begin(&format!("mail to {}", email.trim()), from, Instant::now()).map(drop)
-    }
-
     /// Mails a person of that address a link by which they choose a password, unless the last one is only some minutes
     /// old. Where there is nobody nothing happens, and nobody who asks is told of it.
-    pub async fn mail_password_link(&self, email: &str) -> Result<()> {
+    pub(super) async fn mail_password_link(&self, email: &str) -> Result<()> {
         if self.settings.mail.is_none() {
             return Ok(());
         }
@@ -49,7 +42,6 @@ impl Service {
         }
         self.send_password_link(&mut tx, &user).await?;
         tx.commit().await?;
-        self.mail_queued.notify_one();
         Ok(())
     }
 
@@ -74,7 +66,6 @@ impl Service {
             None => Some(self.new_password_link(&mut tx, &user.id).await?),
         };
         tx.commit().await?;
-        self.mail_queued.notify_one();
         Ok(link)
     }
 
@@ -118,7 +109,6 @@ impl Service {
         invitations::delete(&mut tx, &id).await?;
         let session = self.set_password(&mut tx, user, &hashed).await?;
         tx.commit().await?;
-        self.forget_callers();
         Ok(session)
     }
 
@@ -150,7 +140,6 @@ impl Service {
         let mut tx = self.db.write().await?;
         let session = self.set_password(&mut tx, user, &hashed).await?;
         tx.commit().await?;
-        self.forget_callers();
         Ok(session)
     }
 
@@ -207,11 +196,10 @@ impl Service {
 
 /// Refuses what is no password.
 pub(super) fn check(password: &str) -> Result<()> {
-    if PASSWORD.contains(&password.chars().count()) {
+    if (FEWEST..=MOST).contains(&password.chars().count()) {
         return Ok(());
     }
-    let message = format!("password: choose one of {} characters or more", PASSWORD.start());
-    Err(ServiceError::bad_request(message))
+    Err(ServiceError::bad_request(format!("password: choose one of {FEWEST} characters or more")))
 }
 
 fn holder(user: &UserId) -> Holder {

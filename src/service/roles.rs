@@ -95,7 +95,6 @@ impl Service {
         let role = assigned(&mut tx, actor, user, assignment).await?;
         roles::insert(&mut tx, &role).await?;
         tx.commit().await?;
-        self.forget_callers();
         Ok(role)
     }
 
@@ -122,7 +121,6 @@ impl Service {
         }
         roles::insert(&mut tx, &role).await?;
         tx.commit().await?;
-        self.forget_callers();
         Ok(role)
     }
 
@@ -138,7 +136,6 @@ impl Service {
         keep_an_admin(&mut tx, &actor.scope.account_id, user).await?;
         roles::delete(&mut tx, id).await?;
         tx.commit().await?;
-        self.forget_callers();
         Ok(())
     }
 }

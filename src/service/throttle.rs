@@ -1,4 +1,5 @@
-//! How often somebody may try to sign in: by the name of the account and by the address they come from.
+//! How often somebody may try to sign in, change a password or have a link mailed: by the name of the account and by the
+//! address they come from.
 //!
 //! Each has a number of tries that comes back with time; one that succeeds is given back. A name that nobody has
 //! counts as any other, so that nobody learns which names there are. Each server counts for itself.
@@ -47,7 +48,7 @@ struct Left {
     at: Instant,
 }
 
-/// Who tried to sign in lately.
+/// Who tried something lately.
 #[derive(Debug, Default)]
 pub(super) struct Throttle(Mutex<HashMap<Key, Left>>);
 
@@ -66,7 +67,7 @@ impl Throttle {
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = keys.iter().map(|key| wait(&counted, *key, now)).max().unwrap_or_default();
         if !wait.is_zero() {
-            return Err(ServiceError::too_many("too many tries to sign in", wait));
+            return Err(ServiceError::too_many("too many tries", wait));
         }
         if counted.len() >= REMEMBERED {
             let all = counted.clone();

@@ -3,23 +3,24 @@
 //! The link holds a token that can be used once, for a week; what is stored is its hash. It stands behind the `#` of
 //! the address, so that no server and no proxy writes it into a log.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use super::authentication::NewSession;
-use super::mail::{Mail, SENT_AGAIN_AFTER};
+use super::mail::{Mail, MailWanted, SENT_AGAIN_AFTER};
 use super::passwords::check;
 use super::roles::{Assignment, assigned};
 use super::secrets::{hash_token, new_token};
 use super::users::{managed, named};
 use super::{ErrorKind, Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
+use crate::domain::email;
 use crate::domain::ids::{Id, SpaceId, UserId};
 use crate::domain::tenant::{ActorRole, Profile, User};
-use crate::domain::validation::is_email;
 use crate::store::{Tx, accounts, invitations, new_id, now, roles, users};
 
 /// How long an invitation can be used.
 const LIFE: i64 = 7 * 24 * 3600 * 1000;
-/// Most characters of an address.
-const LONGEST_EMAIL: usize = 254;
 
 /// Somebody who is invited.
 #[derive(Debug, Clone)]
@@ -61,13 +62,7 @@ impl Service {
     /// When the address is taken or none, when there is not one role, or the actor may not.
     pub async fn invite_user(&self, actor: &Actor, new: NewUser) -> Result<Invited> {
         allow(actor, Operation::ManageUsers)?;
-        let email = new.email.trim().to_lowercase();
-        if email.len() > LONGEST_EMAIL || !is_email(&email) {
-            return Err(ServiceError::bad_request(format!(
-                "email: `{}` is no e-mail address",
-                shortened(&email)
-            )));
-        }
+        let email = email::parse(&new.email)?;
         let name = named(&new.name)?;
         let [assignment] = new.roles.as_slice() else {
             let message =
@@ -109,7 +104,6 @@ impl Service {
         roles::insert(&mut tx, &role).await?;
         let link = self.write_invitation(&mut tx, &profile).await?;
         tx.commit().await?;
-        self.mail_queued.notify_one();
         Ok(Invited { profile, role: Some(role), link })
     }
 
@@ -126,7 +120,6 @@ impl Service {
         let role = roles::of_actor(&mut tx, id.as_str()).await?;
         let link = self.write_invitation(&mut tx, &profile).await?;
         tx.commit().await?;
-        self.mail_queued.notify_one();
         Ok(Invited { profile, role, link })
     }
 
@@ -164,43 +157,55 @@ impl Service {
     /// Exchanges the token of an invitation for an access token; the person has no password by it. Where it is not
     /// good and an address is said, whoever is invited by it gets another mail, and nobody learns whether there is one.
     /// The token may be that of a guest's link, who gets another where the space is said, too.
+    ///
+    /// # Errors
+    /// When mails were asked for too often.
     pub async fn exchange_invitation(
-        &self,
+        self: &Arc<Self>,
         token: &str,
         email: Option<&str>,
         space: Option<&str>,
+        from: Option<IpAddr>,
     ) -> Result<Exchanged> {
         if let Some(token) = self.exchange_link(token).await? {
             return Ok(Exchanged::Token(token));
         }
-        if !self.is_invitation(token).await? && (email.is_none() || self.settings.mail.is_none()) {
-            return Ok(Exchanged::Nothing);
-        }
-        let mut tx = self.db.write().await?;
-        if let Some(id) = invitations::by_hash(&mut tx, &hash_token(token), now()).await?
-            && let Some(user) = accounts::user(&mut tx, &id).await?
-        {
-            invitations::use_up(&mut tx, &id).await?;
-            let session = self.add_session(&mut tx, user, None, now()).await?;
-            tx.commit().await?;
+        if let Some(session) = self.use_up_invitation(token).await? {
             return Ok(Exchanged::Token(session.token));
         }
-        let Some(email) = email else { return Ok(Exchanged::Nothing) };
-        if let Some(profile) =
-            users::by_email(&mut tx, email).await?.filter(|found| found.deleted_at.is_none())
-            && let Some(made) = invitations::made_at(&mut tx, &profile.id).await?
-            && now().since(made) >= SENT_AGAIN_AFTER
-        {
+        let (Some(email), Some(_)) = (email, &self.settings.mail) else { return Ok(Exchanged::Nothing) };
+        let space = space.and_then(|space| SpaceId::parse(space).ok());
+        self.send_link_later(email, from, MailWanted::Invitation(space))?;
+        Ok(Exchanged::SentTo(email.to_string()))
+    }
+
+    /// Signs in whoever holds the token of an invitation, which can be used no more; nobody when it is not good.
+    async fn use_up_invitation(&self, token: &str) -> Result<Option<NewSession>> {
+        if !self.is_invitation(token).await? {
+            return Ok(None);
+        }
+        let mut tx = self.db.write().await?;
+        let Some(id) = invitations::by_hash(&mut tx, &hash_token(token), now()).await? else {
+            return Ok(None);
+        };
+        let Some(user) = accounts::user(&mut tx, &id).await? else { return Ok(None) };
+        invitations::use_up(&mut tx, &id).await?;
+        let session = self.add_session(&mut tx, user, None, now()).await?;
+        tx.commit().await?;
+        Ok(Some(session))
+    }
+
+    /// Mails whoever is invited by that address another link, unless the last one is only some minutes old.
+    pub(super) async fn mail_invitation_again(&self, email: &str) -> Result<()> {
+        let mut tx = self.db.write().await?;
+        let found = users::by_email(&mut tx, email).await?.filter(|found| found.deleted_at.is_none());
+        let Some(profile) = found else { return Ok(()) };
+        let made = invitations::made_at(&mut tx, &profile.id).await?;
+        if made.is_some_and(|made| now().since(made) >= SENT_AGAIN_AFTER) {
             self.write_invitation(&mut tx, &profile).await?;
             tx.commit().await?;
-            self.mail_queued.notify_one();
-        } else {
-            drop(tx);
         }
-        if let Some(Ok(space)) = space.map(SpaceId::parse) {
-            self.mail_link_to(&space, email).await?;
-        }
-        Ok(Exchanged::SentTo(email.to_string()))
+        Ok(())
     }
 
     /// Makes an invitation in the place of the one before, and its mail; the link, where there are no mails.
@@ -233,8 +238,4 @@ impl Service {
 fn used_up() -> ServiceError {
     let message = "this invitation was used already, or is older than a week; ask for another";
     ServiceError::new(ErrorKind::NotFound, message)
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(80).collect()
 }

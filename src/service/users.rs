@@ -88,7 +88,6 @@ impl Service {
         profile.updated_at = now();
         users::update(&mut tx, &profile).await?;
         tx.commit().await?;
-        self.forget_callers();
         Ok(profile)
     }
 
@@ -104,7 +103,6 @@ impl Service {
         users::update(&mut tx, &Profile { deleted_at: Some(moment), updated_at: moment, ..profile }).await?;
         users::shut_out(&mut tx, id, moment).await?;
         tx.commit().await?;
-        self.forget_callers();
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ use crate::domain::space::Space;
 use crate::domain::whereabouts::Whereabouts;
 use crate::domain::workbook::{Sheet, Workbook};
 use crate::store::workbooks::WorkbookFilter;
-use crate::store::{self, Tx, new_id, now, random_bytes, sheets, spaces, workbooks};
+use crate::store::{self, Tx, new_id, now, random_bytes, sheets, workbooks};
 
 /// A workbook with its sheets in order.
 #[derive(Debug, Clone, PartialEq)]

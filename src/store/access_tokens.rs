@@ -73,6 +73,7 @@ pub async fn used(tx: &mut Tx, id: &AccessTokenId, at: Timestamp) -> Result<(), 
 
 /// Revokes a token, and ends what it was exchanged for.
 pub async fn delete(tx: &mut Tx, id: &AccessTokenId, now: Timestamp) -> Result<(), StoreError> {
+    tx.rights_changed();
     tx.execute(Statement::new("DELETE FROM sessions WHERE access_token_id = $1").bind(id)).await?;
     let statement = Statement::new("UPDATE access_tokens SET deleted_at = $2 WHERE id = $1");
     tx.execute(statement.bind(id).bind(now)).await.map(|_| ())

@@ -4,6 +4,7 @@ use super::convert::{from_json, id, json, optional_id};
 use super::statement::Statement;
 use super::{StoreError, Tx, new_id, roles, users};
 use crate::domain::access::Scope;
+use crate::domain::email::as_kept;
 use crate::domain::ids::{AccountId, EnvironmentId, UserId};
 use crate::domain::tenant::{Account, ActorRole, Environment, Profile, Resource, User};
 use crate::domain::time::Timestamp;
@@ -81,6 +82,7 @@ fn bind_changing(statement: Statement, environment: &Environment) -> Result<Stat
 
 /// Keeps everything of an environment that can change.
 pub async fn update_environment(tx: &mut Tx, environment: &Environment) -> Result<(), StoreError> {
+    tx.rights_changed();
     let statement = Statement::new(
         "UPDATE environments SET name = $2, is_prod = $3, guest_authentication = $4, namespaces = $5,
             metadata = $6, translations_path = $7, language_override = $8, embed_origins = $9, updated_at = $10
@@ -93,6 +95,7 @@ pub async fn update_environment(tx: &mut Tx, environment: &Environment) -> Resul
 /// Puts an environment away with its spaces and what is in them, and its agents with their code; its keys open nothing
 /// from then on. Its events stay.
 pub async fn delete_environment(tx: &mut Tx, id: &EnvironmentId, now: Timestamp) -> Result<(), StoreError> {
+    tx.rights_changed();
     for statement in [
         "UPDATE environments SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
         "UPDATE spaces SET deleted_at = $2 WHERE environment_id = $1 AND deleted_at IS NULL",
@@ -135,13 +138,12 @@ pub async fn environment(
     tx.optional::<EnvironmentRow>(statement).await?.map(Environment::try_from).transpose()
 }
 
-/// Keeps a new person with their role, and with the hash of a password when they have one. The address is kept in
-/// lower case.
+/// Keeps a new person with their role, and with the hash of a password when they have one.
 pub async fn insert_user(tx: &mut Tx, user: &User, password_hash: Option<&str>) -> Result<(), StoreError> {
     let profile = Profile {
         id: user.id.clone(),
         account_id: user.account_id.clone(),
-        email: user.email.to_lowercase(),
+        email: as_kept(&user.email),
         name: user.name.clone(),
         dashboard: None,
         created_at: user.created_at,
@@ -201,7 +203,7 @@ pub async fn first_admin(tx: &mut Tx) -> Result<Option<User>, StoreError> {
 
 /// The person with that address, whatever the case of its letters, and the hash of their password.
 pub async fn user_by_email(tx: &mut Tx, email: &str) -> Result<Option<(User, Option<String>)>, StoreError> {
-    let statement = UserRow::select().push_bind(" AND u.email = ", email.trim().to_lowercase());
+    let statement = UserRow::select().push_bind(" AND u.email = ", as_kept(email));
     let Some(mut row) = tx.optional::<UserRow>(statement).await? else { return Ok(None) };
     let password_hash = row.password_hash.take();
     Ok(Some((row.try_into()?, password_hash)))

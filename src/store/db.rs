@@ -15,6 +15,7 @@ use tokio::sync::{Notify, broadcast};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::idle::IdleWorkers;
+use super::rights::Rights;
 use super::sqlite::SqliteTransaction;
 use super::{StoreError, Tx, checkpoint, new_id, notify};
 use crate::domain::ids::{AccountId, AgentId, EnvironmentId, SpaceId};
@@ -63,8 +64,12 @@ pub struct Signals {
     pub(super) written: Notify,
     /// A job may have become ready. Take `notified()` before you look for one, so that none is missed.
     pub jobs: Notify,
+    /// A mail is to be sent.
+    pub mails: Notify,
     /// Workers that a job may be given to as it is made.
     pub idle: IdleWorkers,
+    /// Moves when a commit changed what somebody may do.
+    pub rights: Rights,
     /// By which this server knows its own messages to others.
     pub(super) server: String,
     /// Every event names its account, and an environment never changes it.
@@ -110,7 +115,9 @@ impl Db {
             events,
             written: Notify::new(),
             jobs: Notify::new(),
+            mails: Notify::new(),
             idle: IdleWorkers::default(),
+            rights: Rights::default(),
             server,
             accounts: Mutex::default(),
         });

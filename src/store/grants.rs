@@ -97,6 +97,7 @@ pub async fn insert(
     space: &SpaceId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    tx.rights_changed();
     let text = "INSERT INTO guest_spaces (space_id, guest_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     Ok(tx.execute(Statement::new(text).bind(space).bind(guest).bind(now)).await? > 0)
 }
@@ -115,6 +116,7 @@ pub async fn narrow(
     space: &SpaceId,
     only: Option<&[Part]>,
 ) -> Result<(), StoreError> {
+    tx.rights_changed();
     let text = "UPDATE guest_spaces SET narrowed = $3 WHERE space_id = $1 AND guest_id = $2";
     tx.execute(Statement::new(text).bind(space).bind(guest).bind(only.is_some())).await?;
     let text = "DELETE FROM guest_parts WHERE space_id = $1 AND guest_id = $2";
@@ -138,6 +140,7 @@ pub async fn narrow(
 
 /// Takes a space from a guest, with their roles there; says whether they could enter it before.
 pub async fn delete(tx: &mut Tx, guest: &GuestId, space: &SpaceId) -> Result<bool, StoreError> {
+    tx.rights_changed();
     let mut rows = 0;
     for text in [
         "DELETE FROM guest_parts WHERE space_id = $1 AND guest_id = $2",
@@ -151,6 +154,7 @@ pub async fn delete(tx: &mut Tx, guest: &GuestId, space: &SpaceId) -> Result<boo
 
 /// Takes every space from a guest.
 pub(super) async fn delete_all(tx: &mut Tx, guest: &GuestId) -> Result<(), StoreError> {
+    tx.rights_changed();
     for text in [
         "DELETE FROM guest_parts WHERE guest_id = $1",
         "DELETE FROM guest_roles WHERE guest_id = $1",

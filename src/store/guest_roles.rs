@@ -29,6 +29,7 @@ fn read((role_id, guest, space, workbook, word, created): Row) -> Result<GuestRo
 
 /// Gives a guest a role; a conflict when they have one for the same.
 pub async fn insert(tx: &mut Tx, role: &GuestRole) -> Result<(), StoreError> {
+    tx.rights_changed();
     let word = ROLES.iter().find(|(known, _)| *known == role.role).map_or("viewer", |(_, word)| *word);
     let statement = Statement::new(
         "INSERT INTO guest_roles (id, guest_id, space_id, workbook_id, resource_id, role, created_at)
@@ -64,6 +65,7 @@ pub async fn delete(
     role: &ActorRoleId,
     space: Option<&SpaceId>,
 ) -> Result<bool, StoreError> {
+    tx.rights_changed();
     let statement = Statement::new("DELETE FROM guest_roles")
         .push_bind(" WHERE guest_id = ", guest)
         .push_bind(" AND id = ", role)

@@ -46,6 +46,7 @@ pub async fn insert(tx: &mut Tx, guest: &Guest) -> Result<bool, StoreError> {
 
 /// Keeps everything of a guest that can change.
 pub async fn update(tx: &mut Tx, guest: &Guest) -> Result<(), StoreError> {
+    tx.rights_changed();
     let statement = Statement::new(
         "UPDATE guests SET email = $2, name = $3, updated_at = $4 WHERE id = $1 AND deleted_at IS NULL",
     )

@@ -102,6 +102,7 @@ pub async fn key_used(tx: &mut Tx, id: &KeyId, at: Timestamp) -> Result<(), Stor
 
 /// Revokes a key.
 pub async fn delete_key(tx: &mut Tx, id: &KeyId, now: Timestamp) -> Result<(), StoreError> {
+    tx.rights_changed();
     let statement = Statement::new("UPDATE api_keys SET deleted_at = $2 WHERE id = $1").bind(id).bind(now);
     tx.execute(statement).await.map(|_| ())
 }

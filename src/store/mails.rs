@@ -26,6 +26,7 @@ pub async fn put(
     sealed: &[u8],
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    tx.wake_mails();
     delete_about(tx, about).await?;
     let statement = Statement::new(
         "INSERT INTO mails (id, about, sealed, attempts, next_at, created_at) VALUES ($1, $2, $3, 0, $4, $4)",

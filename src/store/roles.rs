@@ -11,6 +11,7 @@ const COLUMNS: &str = "id, account_id, actor_id, role, environment_id, space_id,
 
 /// Gives an actor a role; a conflict when it has one.
 pub async fn insert(tx: &mut Tx, role: &ActorRole) -> Result<(), StoreError> {
+    tx.rights_changed();
     let statement = Statement::new(
         "INSERT INTO actor_roles (id, account_id, actor_id, role, environment_id, space_id, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -39,6 +40,7 @@ pub async fn of_account(tx: &mut Tx, account: &AccountId) -> Result<Vec<ActorRol
 
 /// Takes a role away.
 pub async fn delete(tx: &mut Tx, id: &ActorRoleId) -> Result<(), StoreError> {
+    tx.rights_changed();
     tx.execute(Statement::new("DELETE FROM actor_roles WHERE id = $1").bind(id)).await.map(|_| ())
 }
 

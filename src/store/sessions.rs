@@ -83,11 +83,13 @@ pub async fn session_user(tx: &mut Tx, hash: &[u8], now: Timestamp) -> Result<Op
 
 /// Ends a session.
 pub async fn delete_session(tx: &mut Tx, hash: &[u8]) -> Result<(), StoreError> {
+    tx.rights_changed();
     tx.execute(Statement::new("DELETE FROM sessions WHERE hash = $1").bind(hash)).await.map(|_| ())
 }
 
 /// Ends all sessions of a person.
 pub async fn delete_sessions_of(tx: &mut Tx, user: &UserId) -> Result<(), StoreError> {
+    tx.rights_changed();
     tx.execute(Statement::new("DELETE FROM sessions WHERE user_id = $1").bind(user)).await.map(|_| ())
 }
 

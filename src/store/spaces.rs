@@ -149,6 +149,7 @@ pub async fn insert(tx: &mut Tx, space: &Space) -> Result<(), StoreError> {
 
 /// Keeps everything of a space that can change.
 pub async fn update(tx: &mut Tx, space: &Space) -> Result<(), StoreError> {
+    tx.rights_changed();
     let statement = Statement::new(
         "UPDATE spaces SET name = $2, name_lower = $3, namespace = $4, app_id = $5, is_app_template = $6,
             primary_workbook_id = $7, metadata = $8, settings = $9, actions = $10, labels = $11, extra = $12,
@@ -306,6 +307,7 @@ pub async fn names(
 
 /// Deletes a space with its workbooks, sheets, documents, files, jobs, mappings and secrets. Its events stay.
 pub async fn delete(tx: &mut Tx, id: &SpaceId, now: Timestamp) -> Result<(), StoreError> {
+    tx.rights_changed();
     let text = "UPDATE spaces SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL";
     tx.execute(Statement::new(text).bind(id).bind(now)).await?;
     delete_contents(tx, "space_id", id, now).await

@@ -25,6 +25,8 @@ pub struct Tx {
     /// Statements that go with the next ones.
     waiting: Vec<Statement>,
     wakes_jobs: bool,
+    wakes_mails: bool,
+    changes_rights: bool,
     promised: Vec<Promise>,
     reads_only: bool,
 }
@@ -58,6 +60,8 @@ impl Tx {
             emitted: Vec::new(),
             waiting: Vec::new(),
             wakes_jobs: false,
+            wakes_mails: false,
+            changes_rights: false,
             promised: Vec::new(),
             reads_only: false,
         }
@@ -175,6 +179,16 @@ impl Tx {
         self.wakes_jobs = true;
     }
 
+    /// Has this server look for mails after the commit.
+    pub(super) fn wake_mails(&mut self) {
+        self.wakes_mails = true;
+    }
+
+    /// What somebody may do is another after the commit: nobody is taken then for who they were before.
+    pub(super) fn rights_changed(&mut self) {
+        self.changes_rights = true;
+    }
+
     /// A worker that has nothing to do, for a job that this transaction makes; dropping it lets it wait on.
     pub fn idle_worker(&self) -> Option<IdleWorker> {
         self.signals.idle.take()
@@ -190,7 +204,8 @@ impl Tx {
     /// The events take their numbers as the last statements before the commit, so that the rows that
     /// hold the sequences are locked as shortly as can be.
     pub async fn commit(mut self) -> Result<(), StoreError> {
-        let (shared, wakes_jobs) = (self.signals.clone(), self.wakes_jobs);
+        let (shared, wakes_jobs, wakes_mails) = (self.signals.clone(), self.wakes_jobs, self.wakes_mails);
+        let changes_rights = self.changes_rights;
         let (emitted, promised) = (std::mem::take(&mut self.emitted), std::mem::take(&mut self.promised));
         let Appending { statements, numbers, taken } = events::append(&mut self, emitted).await?;
         let signals = if self.is_postgres() {
@@ -202,6 +217,9 @@ impl Tx {
             numbers.signals(self.end(statements).await?)
         };
         failpoint("commit-after");
+        if changes_rights {
+            shared.rights.changed();
+        }
         promised.into_iter().for_each(Promise::keep);
         shared.written.notify_one();
         for signal in signals {
@@ -210,6 +228,9 @@ impl Tx {
         }
         if wakes_jobs {
             shared.jobs.notify_waiters();
+        }
+        if wakes_mails {
+            shared.mails.notify_one();
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use super::convert::{containing, id, moment};
 use super::statement::Statement;
 use super::{StoreError, Tx};
+use crate::domain::email::as_kept;
 use crate::domain::ids::{AccountId, UserId};
 use crate::domain::tenant::Profile;
 use crate::domain::time::Timestamp;
@@ -78,8 +79,7 @@ pub async fn find(tx: &mut Tx, account: &AccountId, id: &UserId) -> Result<Optio
 
 /// The person with that address, whatever the case of its letters, in any account, deleted or not.
 pub async fn by_email(tx: &mut Tx, email: &str) -> Result<Option<Profile>, StoreError> {
-    let statement =
-        Statement::select(COLUMNS).push_bind(" FROM users WHERE email = ", email.trim().to_lowercase());
+    let statement = Statement::select(COLUMNS).push_bind(" FROM users WHERE email = ", as_kept(email));
     tx.optional::<ProfileRow>(statement).await?.map(Profile::try_from).transpose()
 }
 
@@ -94,7 +94,7 @@ pub async fn list(
     let search = filter.search.as_ref().map(|text| containing(&text.to_lowercase()));
     let mut rest = Statement::new("FROM users WHERE deleted_at IS NULL AND account_id = $1")
         .bind(account)
-        .filter(" AND email = ", filter.email.as_ref().map(|email| email.trim().to_lowercase()))
+        .filter(" AND email = ", filter.email.as_deref().map(as_kept))
         .filter(" AND id = ", filter.only.as_ref());
     if let Some(search) = search {
         rest = rest
@@ -124,6 +124,7 @@ pub async fn insert(tx: &mut Tx, profile: &Profile) -> Result<(), StoreError> {
 
 /// Keeps everything of a person that can change.
 pub async fn update(tx: &mut Tx, profile: &Profile) -> Result<(), StoreError> {
+    tx.rights_changed();
     let statement = Statement::new(
         "UPDATE users SET name = $2, name_lower = $3, dashboard = $4, updated_at = $5, deleted_at = $6
         WHERE id = $1",
@@ -147,6 +148,7 @@ pub async fn seen(tx: &mut Tx, id: &UserId, at: Timestamp) -> Result<(), StoreEr
 
 /// Takes everything from a person by which they get in: password, sessions, tokens, role, invitation and mails.
 pub async fn shut_out(tx: &mut Tx, id: &UserId, now: Timestamp) -> Result<(), StoreError> {
+    tx.rights_changed();
     for text in [
         "DELETE FROM sessions WHERE user_id = $1",
         "DELETE FROM actor_roles WHERE actor_id = $1",

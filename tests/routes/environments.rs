@@ -153,6 +153,7 @@ async fn a_deleted_environment_takes_its_spaces_and_keys_with_it() {
         let path = format!("/v1/environments/{}", app.environment_id);
         app.call_as(&neighbour, "DELETE", &path, &json!(null)).await.refused(404);
         assert_eq!(app.delete(&path).await.data(), json!({ "success": true }));
+        app.get("/v1/environments").await.refused(401);
         let admin = admin(&app).await;
         let space = inlet::domain::ids::Id::parse(&made.space).unwrap();
         assert!(app.service.space(&admin, &space).await.is_err());

@@ -86,6 +86,7 @@ async fn what_cannot_be_a_guest_is_named() {
             (json!({ "email": "c@d.e" }), 400, "sequence"),
             (json!([{ "name": "C" }]), 400, "email"),
             (json!([{ "email": "c@d.e", "name": "C" }, { "email": "nobody" }]), 400, "[1]: email: `nobody`"),
+            (json!([{ "email": "ann@example", "name": "C" }]), 400, "[0]: email: `ann@example`"),
             (json!([{ "email": "c@d.e", "spaces": [{ "id": "us_wb_0123456789" }] }]), 400, "[0].spaces[0].id"),
             (json!([{ "email": "c@d.e", "spaces": [{ "id": "us_sp_0123456789" }] }]), 404, "us_sp_0123456789"),
             (json!([{ "email": "c@d.e", "environmentId": "us_env_0123456789" }]), 404, "us_env_0123456789"),

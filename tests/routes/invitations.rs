@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::fixtures::text;
 use crate::sign_in::{sent_form, shown};
 use crate::users::{As, PASSWORD, account, as_admin, invited, token_of};
-use crate::{TestApp, on_each_database};
+use crate::{TestApp, on_each_database, on_each_database_with_mail};
 
 #[tokio::test]
 async fn an_invitation_is_exchanged_once() {
@@ -50,6 +50,8 @@ async fn the_page_of_an_invitation_signs_in() {
             html.contains(&format!("<script nonce=\"{nonce}\">")) && !policy.contains("unsafe"),
             "{policy}"
         );
+        assert!(html.contains("minlength=\"10\"") && html.contains("open it again"), "{html}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
         // Without a referrer, browsers would not say of the form either whose page it is on.
         assert_eq!(headers[header::REFERRER_POLICY], "same-origin");
         assert_eq!(headers[header::CACHE_CONTROL], "no-store");
@@ -78,6 +80,48 @@ async fn the_page_of_an_invitation_signs_in() {
         // A page of another site sends nothing.
         let foreign = Request::post("/invitation").header("sec-fetch-site", "cross-site").body(Body::empty());
         assert_eq!(shown(&app, foreign.unwrap()).await.0, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_asks_for_another_invitation_hears_the_same_before_it_is_looked_for() {
+    on_each_database_with_mail(async |app: TestApp| {
+        use inlet::domain::ids::{Id, UserId};
+        use inlet::store::{invitations, now};
+        let admin = as_admin(&app).await;
+        let account = account(&admin).await;
+        let made = invited(&admin, "ann@example.com", "Member", &account).await;
+        crate::guest_links::mail(&app).await.unwrap();
+        // Her invitation is so old that she may have another.
+        let mut tx = app.service.db.write().await.unwrap();
+        let id = UserId::parse(&text(&made, "id")).unwrap();
+        let then = now().plus(-3_600_000);
+        invitations::put(&mut tx, &id, b"another", then, now().plus(3_600_000)).await.unwrap();
+        tx.commit().await.unwrap();
+        let ask = async |email: &str| {
+            let body = json!({ "token": "in_used", "email": email });
+            app.call_as("", "POST", "/v1/invitations/exchange", &body).await
+        };
+        // Nobody else writes to SQLite meanwhile.
+        let writing = app.service.db.write().await.unwrap();
+        for email in ["ann@example.com", "nobody@example.com"] {
+            let answer = tokio::time::timeout(Duration::from_secs(2), ask(email)).await.unwrap();
+            assert_eq!(answer.data(), json!({ "valid": false, "sentTo": email }));
+        }
+        drop(writing);
+        let sent = crate::guest_links::mail(&app).await.unwrap();
+        assert!(sent.to == "ann@example.com" && sent.text.contains("/invitation#"), "{sent:?}");
+        for email in ["ann@example.com", "nobody@example.com"] {
+            let mut tries = 1;
+            while ask(email).await.status != StatusCode::TOO_MANY_REQUESTS {
+                tries += 1;
+                assert!(tries < 50);
+            }
+            assert!(tries >= 10, "{tries}");
+            assert!(ask(email).await.refused(429).starts_with("too many tries; try again"));
+        }
+        assert_eq!(app.service.take_mail(1).await.unwrap(), None, "one an hour ago, and one just now");
     })
     .await;
 }

@@ -1,7 +1,5 @@
 //! People: invited, given roles, changed, deleted.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::auth::{admin, signed_in};
@@ -378,5 +376,4 @@ async fn make_admin(app: &TestApp, person: &As<'_>) {
     roles::delete(&mut tx, &role.id).await.unwrap();
     roles::insert(&mut tx, &ActorRole { role: UserRole::Admin, ..role }).await.unwrap();
     tx.commit().await.unwrap();
-    tokio::time::sleep(Duration::from_millis(950)).await;
 }

@@ -186,6 +186,45 @@ async fn a_link_that_opens_nothing_says_so() {
 }
 
 #[tokio::test]
+async fn who_was_known_a_moment_ago_is_out_at_once_when_the_right_ends() {
+    on_each_database(async |app: TestApp| {
+        let at_environment = format!("/v1/environments/{}", app.environment_id);
+        let visiting = async || {
+            let made = contacts(&app).await;
+            let (path, _) = link(&app, &made).await;
+            let visit = visit_of(&Browser::new(&app).open(&path, "document", &[]).await.2);
+            let at_space = format!("/v1/spaces/{}", made.space);
+            app.call_as(&visit, "GET", &at_space, &Value::Null).await.data();
+            (at_space, visit)
+        };
+        let by_link = |way: &str| json!({ "guestAuthentication": [way] });
+        for end in ["archive", "change", "delete", "expire", "environment"] {
+            let (at_space, visit) = visiting().await;
+            match end {
+                "archive" => _ = app.post(&format!("{at_space}/archive"), Value::Null).await.data(),
+                "change" => _ = app.patch(&at_space, by_link("magic_link")).await.data(),
+                "delete" => _ = app.delete(&at_space).await.data(),
+                "expire" => {
+                    let policy = json!({ "type": "sinceCreated", "period": 1 });
+                    app.post("/v1/data-retention-policies", policy).await.data();
+                    let tomorrow = inlet::store::now().plus(25 * 3_600_000);
+                    while app.service.expire(tomorrow).await.unwrap() > 0 {}
+                }
+                _ => _ = app.patch(&at_environment, by_link("magic_link")).await.json(),
+            }
+            app.call_as(&visit, "GET", &at_space, &Value::Null).await.refused(401);
+        }
+        app.patch(&at_environment, by_link("shared_link")).await.json();
+        let (at_space, visit) = visiting().await;
+        app.delete(&at_environment).await.data();
+        for token in [&visit, &app.key] {
+            app.call_as(token, "GET", &at_space, &Value::Null).await.refused(401);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn only_pages_of_visitors_can_be_framed() {
     on_each_database(async |app: TestApp| {
         let made = contacts(&app).await;

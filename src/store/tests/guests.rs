@@ -62,8 +62,14 @@ async fn a_grant_is_good_while_guest_space_and_environment_are_there() {
         note_access(&mut tx, &ann.id, space, samples::THEN).await.unwrap();
         let granted_space = granted(&mut tx, &ann.id, space).await.unwrap().unwrap();
         assert_eq!(granted_space.last_accessed_at, Some(samples::THEN));
-        assert_eq!(of_guest(&mut tx, &ann.id).await.unwrap(), std::slice::from_ref(&granted_space));
-        assert_eq!(of_guests(&mut tx, [&ann.id]).await.unwrap(), [(ann.id.clone(), granted_space)]);
+        assert_eq!(
+            of_guest(&mut tx, &tenant.space.scope(), &ann.id).await.unwrap(),
+            std::slice::from_ref(&granted_space)
+        );
+        assert_eq!(
+            of_guests(&mut tx, &tenant.space.scope(), [&ann.id]).await.unwrap(),
+            [(ann.id.clone(), granted_space)]
+        );
         assert_eq!(of_space(&mut tx, space, None).await.unwrap(), std::slice::from_ref(&ann));
         assert_eq!(of_space(&mut tx, space, Some("bob@example.com")).await.unwrap(), []);
 
@@ -74,7 +80,7 @@ async fn a_grant_is_good_while_guest_space_and_environment_are_there() {
         narrow(&mut tx, &ann.id, space, Some(&named)).await.unwrap();
         let only = Some(Parts { workbooks: vec![workbook], sheets: vec![sheet] });
         assert_eq!(granted(&mut tx, &ann.id, space).await.unwrap().unwrap().only, only);
-        assert_eq!(of_guest(&mut tx, &ann.id).await.unwrap()[0].only, only);
+        assert_eq!(of_guest(&mut tx, &tenant.space.scope(), &ann.id).await.unwrap()[0].only, only);
         narrow(&mut tx, &ann.id, space, None).await.unwrap();
         assert_eq!(granted(&mut tx, &ann.id, space).await.unwrap().unwrap().only, None);
         narrow(&mut tx, &ann.id, space, Some(&named)).await.unwrap();

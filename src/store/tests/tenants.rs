@@ -4,11 +4,11 @@ use crate::domain::agent::{Agent, AgentConfig};
 use crate::domain::tenant::{AccessToken, AccessTokenKind, KeyKind, User, UserRole};
 use crate::store::accounts::*;
 use crate::store::agents::AgentFilter;
-use crate::store::keys::{KeyRow, delete_key, insert_key, key_by_hash, key_used, keys};
+use crate::store::keys::{KeyRow, KnownKey, by_hash, delete_key, insert_key, key_used, keys};
 use crate::store::sessions::*;
 use crate::store::testing::{databases, samples};
 use crate::store::users::{UserFilter, UserOrder, list};
-use crate::store::{StoreError, access_tokens, agents, new_id, sheets, spaces};
+use crate::store::{StoreError, access_tokens, agents, keys, new_id, sheets, spaces};
 
 #[tokio::test]
 async fn what_is_kept_is_found_again() {
@@ -219,13 +219,20 @@ async fn a_key_opens_its_environment_until_it_is_revoked() {
             let listed = keys(&mut tx, &tenant.environment.id).await.unwrap();
             assert_eq!(listed[0].last_used_at, Some(samples::THEN.plus(kept)));
         }
-        let found = key_by_hash(&mut tx, &key.hash).await.unwrap();
-        let wanted = (key.id.clone(), key.kind, tenant.account.id.clone(), tenant.environment.id.clone());
-        assert_eq!(found, Some(wanted));
-        assert_eq!(key_by_hash(&mut tx, &[0, 255]).await.unwrap(), None);
+        let found = by_hash(&mut tx, &key.hash).await.unwrap();
+        let wanted = KnownKey {
+            id: key.id.clone(),
+            kind: key.kind,
+            account_id: tenant.account.id.clone(),
+            environment_id: tenant.environment.id.clone(),
+        };
+        assert_eq!(found.as_ref(), Some(&wanted));
+        assert_eq!(keys::find(&mut tx, &key.id).await.unwrap(), Some(wanted));
+        assert_eq!(by_hash(&mut tx, &[0, 255]).await.unwrap(), None);
         delete_key(&mut tx, &key.id, samples::THEN).await.unwrap();
+        assert_eq!(keys::find(&mut tx, &key.id).await.unwrap(), None);
         assert_eq!(keys(&mut tx, &tenant.environment.id).await.unwrap(), []);
-        assert_eq!(key_by_hash(&mut tx, &key.hash).await.unwrap(), None);
+        assert_eq!(by_hash(&mut tx, &key.hash).await.unwrap(), None);
     }
 }
 
@@ -246,6 +253,6 @@ async fn the_keys_of_a_deleted_environment_open_nothing() {
         };
         insert_key(&mut tx, &key).await.unwrap();
         delete_environment(&mut tx, &tenant.environment.id, samples::THEN).await.unwrap();
-        assert_eq!(key_by_hash(&mut tx, &key.hash).await.unwrap(), None);
+        assert_eq!(by_hash(&mut tx, &key.hash).await.unwrap(), None);
     }
 }

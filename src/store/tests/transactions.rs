@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::domain::event::Topic;
 use crate::store::statement::Statement;
 use crate::store::testing::{databases, samples};
-use crate::store::{Tx, spaces};
+use crate::store::{Tx, mails, spaces};
 
 async fn activity(tx: &mut Tx, tenant: &samples::Tenant) -> i64 {
     let space = spaces::find(tx, &tenant.scope(), &tenant.space.id).await.unwrap().unwrap();
@@ -53,6 +53,34 @@ async fn a_commit_that_fails_leaves_nothing() {
         let environment = &tenant.environment.id;
         let events = crate::store::events::after_environment(&mut tx, environment, 0, 10).await.unwrap();
         assert_eq!(events.last().unwrap().environment_sequence, events.len() as i64, "{}", database.name);
+    }
+}
+
+#[tokio::test]
+async fn a_commit_wakes_who_sends_mails_and_ends_what_was_known_of_callers() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let signals = database.signals();
+        let era = signals.rights.era();
+        let mut woken = Box::pin(signals.mails.notified());
+        for is_kept in [false, true] {
+            let mut tx = database.write().await.unwrap();
+            mails::put(&mut tx, "one", "somebody", b"sealed", samples::THEN).await.unwrap();
+            spaces::delete(&mut tx, &tenant.space.id, samples::THEN).await.unwrap();
+            assert!(futures::poll!(&mut woken).is_pending(), "{}", database.name);
+            assert_eq!(signals.rights.era(), era, "{}", database.name);
+            if is_kept {
+                tx.commit().await.unwrap();
+            }
+        }
+        assert!(futures::poll!(&mut woken).is_ready(), "{}", database.name);
+        assert!(signals.rights.era() > era, "{}", database.name);
+        // What tells of neither is nobody's news.
+        let (era, mut woken) = (signals.rights.era(), Box::pin(signals.mails.notified()));
+        let mut tx = database.write().await.unwrap();
+        spaces::touch(&mut tx, &tenant.space.id, samples::THEN.plus(5_000));
+        tx.commit().await.unwrap();
+        assert!(futures::poll!(&mut woken).is_pending() && signals.rights.era() == era, "{}", database.name);
     }
 }
 

@@ -147,7 +147,14 @@ impl Jobs {
             return;
         }
         let known = self.running.try_with_untracked(|running| running.iter().any(|card| card.id == job_id));
-        // Of what is not shown there is nothing to ask; questions of forms are gone when they are answered.
+        // Questions of forms are deleted once they are answered.
+        if topic == "job:deleted" {
+            if known == Some(true) {
+                self.forget(job_id);
+            }
+            return;
+        }
+        // Of what is not shown there is nothing to ask.
         if known != Some(true) && payload.at("mode").text().as_deref() == Some("hidden") {
             return;
         }
@@ -171,6 +178,11 @@ impl Jobs {
         self.ask(job_id.to_string());
     }
 
+    #[cfg(feature = "hydrate")]
+    fn forget(self, job_id: &str) {
+        self.running.update(|running| running.retain(|card| card.id != job_id));
+    }
+
     /// Asks how a job stands.
     #[cfg(feature = "hydrate")]
     pub fn ask(self, job_id: String) {
@@ -178,9 +190,7 @@ impl Jobs {
             match jobs::job(job_id.clone()).await {
                 Ok(card) => self.heard_of(card),
                 // Somebody deleted it.
-                Err(error) if error.kind == ErrorKind::NotFound => {
-                    self.running.update(|running| running.retain(|card| card.id != job_id));
-                }
+                Err(error) if error.kind == ErrorKind::NotFound => self.forget(&job_id),
                 Err(_) => {}
             }
         });

@@ -115,7 +115,8 @@ impl Client {
             let id = event["context"]["jobId"].as_str().unwrap();
             let name = self.names.get(id).unwrap_or_else(|| panic!("told of a job that never was: {event}"));
             let topic = event["topic"].as_str().unwrap().trim_start_matches("job:");
-            let status = event["payload"]["status"].as_str().unwrap();
+            // Of a job that is gone only that it is gone is told.
+            let status = event["payload"]["status"].as_str().unwrap_or(topic);
             stand.stories.entry(name.clone()).or_default().push(format!("{topic}:{status}"));
             last.insert(id, format!("{status} {}", event["payload"]["attempt"]));
         }

@@ -80,5 +80,5 @@ pub const STORIES: &[(&str, &str)] = &[
     ("after.2", "created:created ready:ready completed:complete"),
     ("after.3", "created:created updated:waiting ready:ready completed:complete"),
     ("last",    "created:created updated:waiting failed:failed updated:waiting ready:ready completed:complete"),
-    ("spare",   "created:created updated:waiting ready:ready updated:canceled outcome-acknowledged:canceled deleted:canceled"),
+    ("spare",   "created:created updated:waiting ready:ready updated:canceled outcome-acknowledged:canceled deleted:deleted"),
 ];

@@ -13,7 +13,8 @@ const page = (options: string) => `
 
 /** What a page does with the records. */
 const work = `
-  onRecordHook: (record) => { record.set('first', String(record.get('first') ?? '').toUpperCase()); return record; },
+  // What it answers about the blank record may come after the name was typed: it says nothing of what is blank.
+  onRecordHook: (record) => { if (record.get('first')) record.set('first', String(record.get('first')).toUpperCase()); return record; },
   onSubmit: async ({ sheet }) => {
     const all = await sheet.allData();
     say('submitted ' + all.records.map(({ values }) => values.first.value + ' ' + values.last.value));

@@ -12,7 +12,7 @@ const shop = (properties: string, preload: boolean, spaceId?: string) =>
     import { FlatfileProvider, Sheet, Space, useFlatfile } from '@flatfile/react';
 
     const onRecordHook = (record) => {
-      record.set('first', String(record.get('first') ?? '').toUpperCase());
+      if (record.get('first')) record.set('first', String(record.get('first')).toUpperCase());
       return record;
     };
     const onSubmit = async ({ sheet }) => {

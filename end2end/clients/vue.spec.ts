@@ -11,7 +11,7 @@ const shop = bundled(`
     // Playwright takes no account of the padding that a frame has otherwise.
     iframeStyles: { width: '100%', height: '100%', padding: '0' },
     onRecordHook: (record) => {
-      record.set('first', String(record.get('first') ?? '').toUpperCase());
+      if (record.get('first')) record.set('first', String(record.get('first')).toUpperCase());
       return record;
     },
     onSubmit: async ({ sheet }) => {

@@ -146,8 +146,11 @@
     dialog { width: min(96vw, 1400px); height: min(94vh, 1000px); max-width: none; max-height: none; padding: 0; overflow: hidden;
       border: 0; border-radius: 12px; box-shadow: 0 16px 48px rgb(0 0 0 / .3); background: Canvas }
     dialog::backdrop { background: rgb(10 16 18 / .5) }
-    button { position: absolute; top: 9px; right: 12px; width: 30px; height: 30px; border: 0; border-radius: 6px; font: 20px/1 system-ui;
-      cursor: pointer; background: Canvas; color: CanvasText }
+    dialog[open] { display: flex; flex-direction: column }
+    /* Before the frame, and after it for who goes by the keyboard. */
+    div { order: -1; display: flex; justify-content: space-between; align-items: center; padding: 3px 8px 3px 16px;
+      font: 600 14px system-ui; color: CanvasText }
+    button { width: 30px; height: 30px; border: 0; border-radius: 6px; font: 20px/1 system-ui; cursor: pointer; background: none; color: inherit }
     button:hover { background: color-mix(in srgb, CanvasText 12%, Canvas) }
     button:focus-visible { outline: 2px solid Highlight }
     @media (max-width: 600px) { dialog { width: 100vw; height: 100dvh; border-radius: 0 } }`;
@@ -181,7 +184,9 @@
       event.preventDefault();
       asked("closed");
     });
-    dialog.append(frame, button);
+    const bar = document.createElement("div");
+    bar.append(title, button);
+    dialog.append(frame, bar);
     root.append(dialog);
     (around || document.body).append(holder);
     dialog.showModal();

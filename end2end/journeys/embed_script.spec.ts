@@ -39,6 +39,11 @@ test('a page with a script tag imports a file and gets the records', async ({ pa
   await open.click();
   const frame = page.frameLocator('inlet-importer iframe');
   await drop(page, frame);
+  // The sheet is as wide as the frame, which has no list of sheets beside it.
+  const [whole, bar] = [await page.locator('inlet-importer iframe').boundingBox(), await frame.locator('header').first().boundingBox()];
+  expect(bar!.width).toBeCloseTo(whole!.width, 0);
+  const cross = await page.getByRole('button', { name: 'Close' }).boundingBox();
+  expect(cross!.y + cross!.height).toBeLessThanOrEqual(whole!.y);
   // What the page says of each record is on the sheet.
   await expect(frame.getByRole('gridcell', { name: 'ada@x.example' })).toBeVisible();
   await checkAccessibility();

@@ -178,7 +178,7 @@ fn form(shared: Guests, draft: GuestDraft, filling: Filling) -> AnyView {
     let fields = view! {
         <FormField name="guest-email".to_string() label="E-mail".to_string() control=Control::Line("email") value=email required=!known error=filling.error />
         <FormField name="guest-name".to_string() label="Name".to_string() control=Control::Line("text") value=name />
-        <fieldset class="choices">
+        <fieldset class="granted">
             <legend>"Spaces"</legend>
             {shared.spaces.get_value().into_iter().map(|space| space_choice(chosen, space)).collect_view().any()}
         </fieldset>
@@ -226,7 +226,7 @@ fn space_choice(chosen: RwSignal<Vec<GuestSpace>>, space: SpaceChoice) -> AnyVie
     view! {
         {choice(live(is_in), on_event(change), name)}
         {several.then(|| view! {
-            <fieldset class="choices part" prop:hidden=live(move || !is_in())>
+            <fieldset class="granted part" prop:hidden=live(move || !is_in())>
                 <legend>{legend}</legend>
                 {workbooks.into_iter().map(workbook).collect_view().any()}
             </fieldset>

@@ -3,17 +3,16 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::log::{self, Lines};
 use super::{Developers, event};
 use crate::app::components::{Button, Dialog, Tab, Tabs, open_while};
 use crate::app::jobs::clock;
 use crate::app::plain::{Any, each, on_mouse, part, watch};
-use crate::app::signals::{Memo, RwSignal, Signal, StoredValue};
+use crate::app::signals::{RwSignal, Signal, StoredValue};
 use crate::app::{following, format};
 use crate::rpc::agents::{self, AgentRow, RunList, RunRow, VersionList, VersionRow};
 use crate::rpc::events::EventRow;
 
-/// Runs that are shown first, and further ones with each press.
-const STEP: u64 = 50;
 /// In milliseconds.
 const HALF_A_DAY: i64 = 12 * 3_600_000;
 
@@ -48,37 +47,35 @@ fn opened(panel: Panel) -> AnyView {
         <div class="dialog-body agent-panel">
             <Tabs label="What is shown" tabs=tabs.into() chosen=Signal::derive(move || chosen.get()) choose=move |place: usize| chosen.set(place) controls="agent-part" />
             <div id="agent-part" role="tabpanel">
-                {part(move || if chosen.get() == 0 { log(panel) } else { versions(panel) })}
+                {part(move || if chosen.get() == 0 { runs(panel) } else { versions(panel) })}
             </div>
         </div>
     }
     .any()
 }
 
-/// The runs, which are read again while somebody looks at them.
-fn log(panel: Panel) -> AnyView {
-    let most = RwSignal::new(STEP);
-    let ask = move |most| agents::agent_runs(panel.id.get_value(), most);
-    let log = following::follow(move || most.get(), ask, |known: &RunList, list| known.runs == list.runs);
-    let found = log.found;
-    let keys = move || {
-        found.with(|list| list.iter().flat_map(|list| &list.runs).map(|run| run.id.clone()).collect())
-    };
-    let is_empty = Memo::new(move |_| found.with(|list| list.as_ref().map(|list| list.runs.is_empty())));
-    let older = Memo::new(move |_| {
-        found.with(|list| list.as_ref().is_some_and(|list| list.total > list.runs.len() as u64))
-    });
-    view! {
-        {log.state()}
-        {part(move || (is_empty.get() == Some(true)).then(|| {
-            view! { <p class="quiet">"It has not run yet. The next event that it hears of comes here."</p> }
-        }))}
-        <ol class="run-list">{each(keys, move |id| run(panel, found, &id))}</ol>
-        {part(move || older.get().then(|| {
-            view! { <p class="more"><Button label="Show older runs".to_string() press=move |()| most.update(|most| *most += STEP) /></p> }
-        }))}
+impl Lines for RunList {
+    fn ids(&self) -> Vec<String> {
+        self.runs.iter().map(|run| run.id.clone()).collect()
     }
-    .any()
+
+    fn has_more(&self) -> bool {
+        self.total > self.runs.len() as u64
+    }
+}
+
+/// The runs, which are read again while somebody looks at them.
+fn runs(panel: Panel) -> AnyView {
+    let most = RwSignal::new(log::STEP);
+    let ask = move |most| agents::agent_runs(panel.id.get_value(), most);
+    let runs = following::follow(move || most.get(), ask, |known: &RunList, list| known.runs == list.runs);
+    let empty = || {
+        view! { <p class="quiet">"It has not run yet. The next event that it hears of comes here."</p> }.any()
+    };
+    let lines = move || {
+        view! { <ol class="run-list">{each(move || log::ids(runs), move |id| run(panel, runs.found, &id))}</ol> }.any()
+    };
+    log::log(runs, most, "Show older runs", empty, lines)
 }
 
 fn run(panel: Panel, found: RwSignal<Option<RunList>>, id: &str) -> AnyView {

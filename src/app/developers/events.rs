@@ -2,16 +2,24 @@
 
 use leptos::prelude::*;
 
+use super::log::{self, Lines};
 use super::{Developers, event, section};
-use crate::app::components::{Button, Control, EmptyState, FormField, Icon, Table};
+use crate::app::components::{Control, EmptyState, FormField, Icon, Table};
 use crate::app::following::{self, Following};
 use crate::app::format;
 use crate::app::plain::{Any, each, on_event, on_mouse, part};
 use crate::app::signals::{Memo, RwSignal};
 use crate::rpc::events::{self, EventList, EventRow, EventsAsked};
 
-/// Events that are shown first, and further ones with each press.
-const STEP: u64 = 50;
+impl Lines for EventList {
+    fn ids(&self) -> Vec<String> {
+        self.events.iter().map(|row| row.id.clone()).collect()
+    }
+
+    fn has_more(&self) -> bool {
+        self.has_more
+    }
+}
 
 /// What is to be shown.
 #[derive(Clone, Copy)]
@@ -47,7 +55,7 @@ pub fn events(developers: Developers) -> AnyView {
         developers,
         space: RwSignal::new(String::new()),
         topic: RwSignal::new(String::new()),
-        most: RwSignal::new(STEP),
+        most: RwSignal::new(log::STEP),
     };
     let is_same =
         |known: &EventList, list: &EventList| known.events == list.events && known.has_more == list.has_more;
@@ -90,40 +98,21 @@ fn filter(shared: Events) -> AnyView {
 }
 
 fn list(shared: Events) -> AnyView {
-    let keys = move || {
-        shared.log.found.with(|list| {
-            list.iter().flat_map(|list| &list.events).map(|row| row.id.clone()).collect::<Vec<_>>()
-        })
+    let empty = || {
+        view! {
+            <EmptyState sign=Icon::Bolt title="No events" text="Nothing like this has happened yet. Edit a record or press an action, and it comes here." />
+        }
+        .any()
     };
-    let state =
-        Memo::new(move |_| shared.log.found.with(|list| list.as_ref().map(|list| list.events.is_empty())));
-    let has_more =
-        Memo::new(move |_| shared.log.found.with(|list| list.as_ref().is_some_and(|list| list.has_more)));
-    view! {
-        {shared.log.state()}
-        {part(move || match state.get() {
-            None => ().any(),
-            Some(true) => {
-                view! {
-                    <EmptyState sign=Icon::Bolt title="No events" text="Nothing like this has happened yet. Edit a record or press an action, and it comes here." />
-                }
-                    .any()
-            }
-            Some(false) => {
-                view! {
-                    <Table class="events-table" caption="Events" headings=&["Topic", "Space", "Who", "When"]>
-                        {each(keys, move |id| row(shared, &id))}
-                    </Table>
-                }
-                    .any()
-            }
-        })}
-        {part(move || has_more.get().then(|| {
-            let more = move |()| shared.asked.most.update(|most| *most += STEP);
-            view! { <p class="more"><Button label="Show older events".to_string() press=more /></p> }
-        }))}
-    }
-    .any()
+    let lines = move || {
+        view! {
+            <Table class="events-table" caption="Events" headings=&["Topic", "Space", "Who", "When"]>
+                {each(move || log::ids(shared.log), move |id| row(shared, &id))}
+            </Table>
+        }
+        .any()
+    };
+    log::log(shared.log, shared.asked.most, "Show older events", empty, lines)
 }
 
 fn row(shared: Events, id: &str) -> AnyView {

@@ -2,19 +2,27 @@
 
 use leptos::prelude::*;
 
+use super::log::{self, Lines};
 use super::{Developers, job, section};
-use crate::app::components::{Button, Control, EmptyState, FormField, Icon, Table, icon};
+use crate::app::components::{Control, EmptyState, FormField, Icon, Table, icon};
 use crate::app::following::{self, Following};
 use crate::app::format;
 use crate::app::jobs::sign_of;
 use crate::app::plain::{Any, each, on_mouse, part};
-use crate::app::signals::{Memo, RwSignal};
+use crate::app::signals::RwSignal;
 use crate::domain::job::JobStanding;
 use crate::domain::route::Route;
 use crate::rpc::job_log::{self, JobLog, JobsAsked, LoggedJob};
 
-/// Jobs that are shown first, and further ones with each press.
-const STEP: u64 = 50;
+impl Lines for JobLog {
+    fn ids(&self) -> Vec<String> {
+        self.jobs.iter().map(|job| job.id.clone()).collect()
+    }
+
+    fn has_more(&self) -> bool {
+        self.total > self.jobs.len() as u64
+    }
+}
 
 /// What can be shown alone: key, words and standing.
 const STANDINGS: &[(&str, &str, Option<JobStanding>)] = &[
@@ -67,7 +75,7 @@ pub fn jobs(developers: Developers) -> AnyView {
         developers,
         standing: RwSignal::new(String::new()),
         text: RwSignal::new(String::new()),
-        most: RwSignal::new(STEP),
+        most: RwSignal::new(log::STEP),
     };
     let is_same = |known: &JobLog, list: &JobLog| known.jobs == list.jobs && known.total == list.total;
     let log = following::follow(move || asked.question(), job_log::newest_jobs, is_same);
@@ -86,42 +94,21 @@ pub fn jobs(developers: Developers) -> AnyView {
 }
 
 fn list(shared: Jobs) -> AnyView {
-    let keys = move || {
-        shared
-            .log
-            .found
-            .with(|list| list.iter().flat_map(|list| &list.jobs).map(|job| job.id.clone()).collect())
+    let empty = || {
+        view! {
+            <EmptyState sign=Icon::Clock title="No jobs" text="No job is like that. An import, an export or a press on an action makes one." />
+        }
+        .any()
     };
-    let state =
-        Memo::new(move |_| shared.log.found.with(|list| list.as_ref().map(|list| list.jobs.is_empty())));
-    let has_more = Memo::new(move |_| {
-        shared.log.found.with(|list| list.as_ref().is_some_and(|list| list.total > list.jobs.len() as u64))
-    });
-    view! {
-        {shared.log.state()}
-        {part(move || match state.get() {
-            None => ().any(),
-            Some(true) => {
-                view! {
-                    <EmptyState sign=Icon::Clock title="No jobs" text="No job is like that. An import, an export or a press on an action makes one." />
-                }
-                    .any()
-            }
-            Some(false) => {
-                view! {
-                    <Table class="jobs-table" caption="Jobs" headings=&["Job", "Space", "State", "Who", "When", "#Took"]>
-                        {each(keys, move |id| row(shared, id))}
-                    </Table>
-                }
-                    .any()
-            }
-        })}
-        {part(move || has_more.get().then(|| {
-            let more = move |()| shared.asked.most.update(|most| *most += STEP);
-            view! { <p class="more"><Button label="Show older jobs".to_string() press=more /></p> }
-        }))}
-    }
-    .any()
+    let lines = move || {
+        view! {
+            <Table class="jobs-table" caption="Jobs" headings=&["Job", "Space", "State", "Who", "When", "#Took"]>
+                {each(move || log::ids(shared.log), move |id| row(shared, id))}
+            </Table>
+        }
+        .any()
+    };
+    log::log(shared.log, shared.asked.most, "Show older jobs", empty, lines)
 }
 
 fn row(shared: Jobs, id: String) -> AnyView {

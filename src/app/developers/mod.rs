@@ -13,6 +13,7 @@ mod guests;
 mod job;
 mod jobs;
 mod keys;
+mod log;
 mod people;
 mod reference;
 mod secrets;

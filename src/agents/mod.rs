@@ -128,8 +128,7 @@ async fn supervise(room: Arc<Room>, stopping: &CancellationToken) {
 
 /// Puts the events of the timer into the log.
 async fn tell_time(service: Arc<Service>) {
-    let mut ticks =
-        tokio::time::interval(Duration::from_millis(service.settings.timeouts.sweep.max(50) as u64));
+    let mut ticks = tokio::time::interval(service.settings.timeouts.sweep);
     loop {
         ticks.tick().await;
         if let Err(error) = service.run_crons(now()).await {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::ticks::Ticks;
 use crate::service::Service;
 use crate::store::now;
 
@@ -13,12 +14,8 @@ const EVERY: Duration = Duration::from_secs(60);
 
 /// Does it until `stopping`, one small step after the other while there is something left.
 pub async fn run(service: Arc<Service>, stopping: CancellationToken) {
-    let mut ticks = tokio::time::interval(EVERY);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => {}
-            () = stopping.cancelled() => return,
-        }
+    let mut ticks = Ticks::every(EVERY, stopping.clone());
+    while ticks.next().await {
         let mut expired = 0;
         while !stopping.is_cancelled() {
             match service.expire(now()).await {

@@ -13,6 +13,7 @@ pub mod schedule;
 #[cfg(test)]
 mod simulation;
 pub mod sweep;
+mod ticks;
 pub mod tidy_files;
 pub mod uses;
 pub mod webhooks;

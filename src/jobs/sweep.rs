@@ -1,22 +1,17 @@
 //! Ends the jobs that are late, now and then, and completes the commits that no listener answers.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::ticks::Ticks;
 use crate::service::Service;
 use crate::store::now;
 
 /// Looks for overdue jobs and for commits whose listeners are silent until `stopping`.
 pub async fn run(service: Arc<Service>, stopping: CancellationToken) {
-    let mut ticks =
-        tokio::time::interval(Duration::from_millis(service.settings.timeouts.sweep.max(50) as u64));
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => {}
-            () = stopping.cancelled() => return,
-        }
+    let mut ticks = Ticks::every(service.settings.timeouts.sweep, stopping);
+    while ticks.next().await {
         if let Err(error) = service.end_overdue_jobs().await {
             tracing::warn!(%error, "overdue jobs could not be ended");
         }

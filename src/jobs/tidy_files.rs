@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::ticks::Ticks;
 use crate::service::Service;
 
 /// How often.
@@ -12,12 +13,8 @@ const EVERY: Duration = Duration::from_secs(3_600);
 
 /// Does it until `stopping`.
 pub async fn run(service: Arc<Service>, stopping: CancellationToken) {
-    let mut ticks = tokio::time::interval(EVERY);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => {}
-            () = stopping.cancelled() => return,
-        }
+    let mut ticks = Ticks::every(EVERY, stopping);
+    while ticks.next().await {
         match service.sweep_orphaned_files().await {
             Ok(0) => {}
             Ok(files) => tracing::info!(files, "bytes that no file has were thrown away"),

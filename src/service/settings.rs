@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::domain::limits::Limits;
 use crate::domain::webhook::reach::Reach;
 use crate::domain::webhook::schedule::Schedule;
 use crate::store::jobs::Patience;
 
-/// When a job is given up or handed to another worker, in milliseconds.
+/// When a job is given up or handed to another worker; plain numbers are milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeouts {
     /// How long a job may take.
@@ -16,7 +17,7 @@ pub struct Timeouts {
     /// A worker of ours holds a job for this long after each heartbeat.
     pub lease: i64,
     /// How often time-outs are looked for.
-    pub sweep: i64,
+    pub sweep: Duration,
     /// How long a listener may take that is asked for choices while somebody types.
     pub options: i64,
     /// How long nothing may be heard of the listeners of a commit before actions no longer wait for them.
@@ -28,7 +29,7 @@ impl Timeouts {
     pub const NORMAL: Self = Self {
         patience: Patience { acknowledge: 300_000, silence: 900_000, parts: 30_000, total: 86_400_000 },
         lease: 30_000,
-        sweep: 5_000,
+        sweep: Duration::from_secs(5),
         options: 10_000,
         commits: 300_000,
     };
@@ -36,7 +37,7 @@ impl Timeouts {
     pub const FAST: Self = Self {
         patience: Patience { acknowledge: 3_000, silence: 4_000, parts: 1_000, total: 30_000 },
         lease: 3_000,
-        sweep: 250,
+        sweep: Duration::from_millis(250),
         options: 3_000,
         commits: 4_000,
     };

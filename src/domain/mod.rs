@@ -44,6 +44,8 @@ pub mod layout;
 pub mod limits;
 pub mod mapping;
 #[cfg(feature = "ssr")]
+pub mod mapping_course;
+#[cfg(feature = "ssr")]
 pub mod mapping_guess;
 #[cfg(feature = "ssr")]
 pub mod mapping_program;

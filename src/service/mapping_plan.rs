@@ -16,10 +16,9 @@ use crate::domain::job::plan::{
 };
 use crate::domain::job::{Command, Job, JobStatus, JobType};
 use crate::domain::mapping::normalised;
+use crate::domain::mapping_course::{Replacement, course};
 use crate::domain::mapping_guess::{Guess, guess};
-use crate::domain::mapping_program::{
-    MappingRule, Program, ProgramJob, Replacement, RuleConfig, course, rules_of,
-};
+use crate::domain::mapping_program::{MappingRule, Program, ProgramJob, RuleConfig, rules_of};
 use crate::domain::parse::from_value;
 use crate::domain::workbook::Sheet;
 use crate::sheets::{ValuesWanted, View};

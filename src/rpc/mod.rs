@@ -18,6 +18,7 @@ pub mod events;
 pub mod facets;
 pub mod files;
 pub mod find;
+pub mod guests;
 pub mod imports;
 mod in_page;
 pub mod job_history;

@@ -4,10 +4,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use inlet::rpc::agents::{AgentList, VersionList};
+use inlet::rpc::guests::{GuestAddress, GuestDraft, GuestList, GuestSpace};
 use inlet::rpc::job_log::{JobLog, JobsAsked, WholeJob};
-use inlet::rpc::people::{
-    GuestAddress, GuestDraft, GuestList, GuestSpace, PeopleList, PersonDraft, SavedPerson,
-};
+use inlet::rpc::people::{PeopleList, PersonDraft, SavedPerson};
 use inlet::rpc::reference::{OperationDetail, OperationRow};
 use inlet::rpc::secrets::SecretDraft;
 use inlet::rpc::webhooks::{Saved, WebhookDraft, WebhookList};

@@ -10,7 +10,7 @@ use crate::app::components::{
 use crate::app::format;
 use crate::app::plain::{Any, live, on_event};
 use crate::app::signals::{RwSignal, Signal, StoredValue};
-use crate::rpc::people::{self, GuestDraft, GuestList, GuestRow, GuestSpace, SpaceChoice};
+use crate::rpc::guests::{self, GuestDraft, GuestList, GuestRow, GuestSpace, SpaceChoice};
 
 /// Guests that are shown first, and further ones with each press.
 const STEP: u64 = 50;
@@ -41,7 +41,7 @@ pub fn guests(developers: Developers) -> AnyView {
         most: RwSignal::new(STEP),
     };
     let offer = view! { <Button label="Invite a guest".to_string() press=move |()| shared.invite() before=Icon::Plus /> };
-    let ask = |environment, most: String| people::guests(environment, most.parse().unwrap_or(STEP));
+    let ask = |environment, most: String| guests::guests(environment, most.parse().unwrap_or(STEP));
     view! {
         <h2 class="section-part">"Guests"</h2>
         {section::head("Guests have no password: a link brings each of them into the spaces of this environment that they were invited into.", offer.any())}
@@ -115,7 +115,7 @@ fn items(shared: Guests, guest: &GuestRow) -> Vec<MenuItem> {
 
 fn show_link(developers: Developers, guest: String, space: String) {
     spawn_local(async move {
-        match people::guest_link(guest, space).await {
+        match guests::guest_link(guest, space).await {
             Ok(link) => developers.reveal(
                 "The link of this guest",
                 if link.once {
@@ -137,7 +137,7 @@ fn ask_to_delete(developers: Developers, guest: &GuestRow) {
         "Their links open nothing any more. What they did stays.",
         "Delete",
         move || {
-            let deed = people::delete_guest(id.clone());
+            let deed = guests::delete_guest(id.clone());
             developers.act("The guest was not deleted", deed, "The guest is deleted");
         },
     );
@@ -160,7 +160,7 @@ fn form(shared: Guests, draft: GuestDraft, filling: Filling) -> AnyView {
             ..draft.clone()
         };
         async move {
-            match people::save_guest(draft).await {
+            match guests::save_guest(draft).await {
                 Ok(Some(words)) => Err(words),
                 Err(error) => Err(error.message),
                 Ok(None) => Ok(taken(move || {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::secrets::spaces_of;
+use super::names::spaces_of;
 use super::{Asker, id};
 use crate::domain::event::Event;
 use crate::domain::ids::EnvironmentId;

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::people::Names;
-use super::secrets::spaces_of;
+use super::names::{Names, spaces_of};
 use super::{Asker, id, job_history};
 use crate::domain::ids::EnvironmentId;
 use crate::domain::job::Job;

@@ -1,13 +1,10 @@
 //! The secrets of an environment and of its spaces.
 
+use super::names::spaces_of;
 use super::{Asker, id, refused};
-use crate::domain::ids::EnvironmentId;
 use crate::rpc::RpcError;
 use crate::rpc::secrets::{SecretDraft, SecretList, SecretRow};
 use crate::service::stored_secrets::{SecretPlace, ShownSecret};
-
-/// Spaces that can be chosen.
-const MOST_SPACES: u64 = 500;
 
 pub async fn secrets(environment_id: String, space_id: String) -> Result<SecretList, RpcError> {
     let asker = Asker::of_request()?;
@@ -20,14 +17,6 @@ pub async fn secrets(environment_id: String, space_id: String) -> Result<SecretL
         of_space: shown.secret.space_id.is_some(),
     };
     Ok(SecretList { secrets: found.into_iter().map(row).collect(), spaces })
-}
-
-/// The spaces of an environment, for a choice of one: id and name.
-pub(super) async fn spaces_of(
-    asker: &Asker,
-    environment: &EnvironmentId,
-) -> Result<Vec<(String, String)>, RpcError> {
-    Ok(asker.service.space_names(&asker.actor, environment, MOST_SPACES).await?)
 }
 
 pub async fn store_secret(draft: SecretDraft) -> Result<Option<String>, RpcError> {

@@ -6,8 +6,8 @@ use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, Success, data, listed, success};
-use super::error::{ApiResult, Failures};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
+use super::error::Failures;
 use super::extract::{Asked, Caller, ClientAddress, Json, Named};
 use super::query::PageParameters;
 use super::wire::access_token::{
@@ -17,8 +17,6 @@ use super::wire::access_token::{
 use crate::domain::ids::{AccessTokenId, UserId};
 use crate::domain::tenant::AccessTokenKind::{Client, Personal};
 use crate::service::{Page, Service};
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 /// What a client is called: the contract gives no name to it.
 const CLIENT_NAME: &str = "API token";

@@ -8,15 +8,13 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data, success};
+use super::answer::{Answer, Data, Success, data, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Json, Named, known};
 use super::wire::action::{ActionBody, ActionChanges, ActionRequest};
 use crate::domain::access::Actor;
 use crate::domain::ids::{ActionId, SpaceId};
 use crate::service::Service;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()

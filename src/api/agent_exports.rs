@@ -10,17 +10,14 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::agents::EnvironmentParameter;
-use super::answer::{Data, Listed, Success, data, listed, success};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
 use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Named, known};
-use super::query::PageParameters;
+use super::query::{EnvironmentParameter, PageParameters};
 use super::wire::agent::AgentExportBody;
 use crate::domain::file::disposition;
 use crate::domain::ids::{AgentExportId, AgentId};
 use crate::service::Service;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(get, delete)).routes(routes!(download))

@@ -8,19 +8,16 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::agents::EnvironmentParameter;
-use super::answer::{Data, Listed, data, listed};
+use super::answer::{Answer, Data, Listed, data, listed};
 use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Named, known};
-use super::query::PageParameters;
+use super::query::{EnvironmentParameter, PageParameters};
 use super::wire::agent::AgentLogBody;
 use crate::domain::access::Actor;
 use crate::domain::agent::AgentRun;
 use crate::domain::ids::{AgentId, EventId};
 use crate::service::Service;
 use crate::store::agents::runs::RunFilter;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 /// Runs on a page unless told otherwise.
 const ON_A_PAGE: u64 = 20;

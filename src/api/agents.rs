@@ -8,19 +8,16 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, Success, data, listed, success};
-use super::error::{ApiError, ApiResult, Failures};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
+use super::error::{ApiError, Failures};
 use super::extract::{Asked, Caller, Json, Named, NamedWith, known};
-use super::query::PageParameters;
+use super::query::{EnvironmentParameter, PageParameters};
 use super::wire::agent::{AgentBody, AgentRequest, AgentVersionBody};
-use super::wire::user::{ActorRoleBody, RoleAssignment};
 use crate::domain::agent::AgentConfig;
-use crate::domain::ids::{AgentId, EnvironmentId};
+use crate::domain::ids::AgentId;
 use crate::service::Service;
 use crate::service::agents::NewAgent;
 use crate::store::agents::AgentFilter;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 /// Agents on a page unless told otherwise: the clients read no further.
 const ON_A_PAGE: u64 = 100;
@@ -31,23 +28,6 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(get, delete))
         .routes(routes!(versions))
         .routes(routes!(revert))
-        .routes(routes!(list_roles, assign_role))
-        .routes(routes!(take_role))
-}
-
-/// In which environment.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", default)]
-#[into_params(parameter_in = Query)]
-pub(super) struct EnvironmentParameter {
-    /// The environment; the key's own when absent.
-    environment_id: Option<String>,
-}
-
-impl EnvironmentParameter {
-    pub(super) fn read(self) -> ApiResult<Option<EnvironmentId>> {
-        self.environment_id.map(|id| known(&id)).transpose()
-    }
 }
 
 /// Which agents.
@@ -155,42 +135,4 @@ async fn revert(
 ) -> Answer<Data<AgentVersionBody>> {
     let (agent, version) = service.revert_agent(&actor, &id, &known(&version)?).await?;
     Ok(data(AgentVersionBody::new(&agent, version)))
-}
-
-/// The roles of an agent: one, or none.
-#[utoipa::path(get, path = "/v1/agents/{agentId}/roles", tag = "agents", params(("agentId" = String, Path)),
-    responses((status = 200, body = Data<Vec<ActorRoleBody>>), Failures))]
-async fn list_roles(
-    State(service): State<Arc<Service>>,
-    Caller(actor): Caller,
-    Named(id): Named<AgentId>,
-) -> Answer<Data<Vec<ActorRoleBody>>> {
-    let found = service.agent_roles(&actor, &id).await?;
-    Ok(data(found.into_iter().map(ActorRoleBody::try_from).collect::<Result<_, _>>()?))
-}
-
-/// Gives an agent a role in its environment, or in one space of it alone. An agent has one: that of an admin does there
-/// what a secret key may.
-#[utoipa::path(post, path = "/v1/agents/{agentId}/roles", tag = "agents", params(("agentId" = String, Path)),
-    request_body = RoleAssignment, responses((status = 200, body = Data<ActorRoleBody>), Failures))]
-async fn assign_role(
-    State(service): State<Arc<Service>>,
-    Caller(actor): Caller,
-    Named(id): Named<AgentId>,
-    Json(request): Json<RoleAssignment>,
-) -> Answer<Data<ActorRoleBody>> {
-    Ok(data(service.assign_agent_role(&actor, &id, &request.into()).await?.try_into()?))
-}
-
-/// Takes the role of an agent away. Without one it may do nothing, and hears of nothing.
-#[utoipa::path(delete, path = "/v1/agents/{agentId}/roles/{actorRoleId}", tag = "agents",
-    params(("agentId" = String, Path), ("actorRoleId" = String, Path)),
-    responses((status = 200, body = Data<Success>), Failures))]
-async fn take_role(
-    State(service): State<Arc<Service>>,
-    Caller(actor): Caller,
-    NamedWith(id, role): NamedWith<AgentId>,
-) -> Answer<Data<Success>> {
-    service.take_agent_role(&actor, &id, &known(&role)?).await?;
-    Ok(success())
 }

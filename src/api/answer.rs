@@ -4,7 +4,11 @@ use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::error::ApiResult;
 use crate::service::{Page, Paged};
+
+/// What most operations give: a body, or what went wrong.
+pub type Answer<T> = ApiResult<Json<T>>;
 
 /// `{"data": …}`.
 #[derive(Debug, Serialize, ToSchema)]

@@ -8,15 +8,13 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data};
-use super::error::{ApiResult, Failures};
+use super::answer::{Answer, Data, Success, data};
+use super::error::Failures;
 use super::extract::{Asked, Caller, Last, Maybe, Named, NamedWith, known};
 use super::wire::app::{ConstraintBody, ConstraintRequest};
 use crate::domain::app::StoredConstraint;
 use crate::domain::ids::AppId;
 use crate::service::Service;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()

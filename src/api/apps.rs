@@ -6,14 +6,12 @@ use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data};
-use super::error::{ApiResult, Failures};
+use super::answer::{Answer, Data, Success, data};
+use super::error::Failures;
 use super::extract::{Caller, Json, Maybe, Named};
 use super::wire::app::{AppBody, AppChanges, AppRequest};
 use crate::domain::ids::AppId;
 use crate::service::Service;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update, delete))

@@ -10,8 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, data};
-use super::error::{ApiError, ApiResult, Failures};
+use super::answer::{Answer, Data, data};
+use super::error::{ApiError, Failures};
 use super::extract::{Asked, Caller, Json, Named};
 use super::query::RecordParameters;
 use super::wire::record::ChangeAnswer;
@@ -19,8 +19,6 @@ use crate::domain::ids::SheetId;
 use crate::domain::wording;
 use crate::service::Service;
 use crate::service::bulk::{BulkChange, Changed};
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(find_and_replace)).routes(routes!(bulk_update))

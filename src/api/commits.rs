@@ -8,14 +8,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data, success};
-use super::error::{ApiResult, Failures};
+use super::answer::{Answer, Data, Success, data, success};
+use super::error::Failures;
 use super::extract::{Asked, Caller, Maybe, Named, known};
 use super::wire::commit::CommitBody;
 use crate::domain::ids::{CommitId, SheetId, WorkbookId};
 use crate::service::Service;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()

@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, Success, data, listed, success};
-use super::error::{ApiError, ApiResult, Failures};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
+use super::error::{ApiError, Failures};
 use super::extract::{Asked, Caller, Json, Named};
 use super::query::PageParameters;
 use super::wire::environment::{
@@ -21,8 +21,6 @@ use crate::domain::ids::EnvironmentId;
 use crate::domain::tenant::Account;
 use crate::service::environments::AccountChange;
 use crate::service::{Page, Service};
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 /// The key in the path of a subscription. There is one for everybody: the token decides.
 pub const SUBSCRIBE_KEY: &str = "sub-c-inlet";

@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, Success, data, listed, success};
-use super::error::{ApiError, ApiResult, Failures};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
+use super::error::{ApiError, Failures};
 use super::extract::{Asked, Caller, Json, Named, known};
 use super::query::PageParameters;
 use super::wire::event::{EventBody, EventRequest};
@@ -18,8 +18,6 @@ use crate::domain::ids::{EventId, Id};
 use crate::domain::time::Timestamp;
 use crate::service::Service;
 use crate::store::events::EventFilter;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get)).routes(routes!(acknowledge))

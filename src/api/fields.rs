@@ -9,14 +9,12 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data, success};
-use super::error::{ApiResult, Failures};
+use super::answer::{Answer, Data, Success, data, success};
+use super::error::Failures;
 use super::extract::{Asked, Caller, Json, Named, NamedWith};
 use crate::domain::blueprint::Field;
 use crate::domain::ids::SheetId;
 use crate::service::Service;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(add)).routes(routes!(remove)).routes(routes!(validate))

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, Success, data, listed, success};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Maybe, Named, known};
 use super::query::PageParameters;
@@ -23,8 +23,6 @@ use crate::domain::file::{File, FileMode, disposition};
 use crate::domain::ids::{FileId, SpaceId, WorkbookId};
 use crate::service::Service;
 use crate::service::files::FileChange;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()

@@ -6,14 +6,12 @@ use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data, success};
-use super::error::{ApiResult, Failures};
+use super::answer::{Answer, Data, Success, data, success};
+use super::error::Failures;
 use super::extract::{Caller, Json, Named, NamedWith, known};
 use super::wire::user::{ActorRoleBody, RoleAssignment};
 use crate::domain::ids::GuestId;
 use crate::service::Service;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(list, assign)).routes(routes!(take))

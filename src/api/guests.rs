@@ -8,15 +8,13 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data, success};
+use super::answer::{Answer, Data, Success, data, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Json, Maybe, Named, known};
 use super::wire::guest::{GuestBody, GuestChanges, GuestRequest, GuestToken, grants};
 use crate::domain::ids::{GuestId, SpaceId};
 use crate::service::Service;
 use crate::service::guests::{GuestChange, NewGuest};
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()

@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, Success, data, listed, success};
-use super::error::{ApiResult, Failures};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
+use super::error::Failures;
 use super::extract::{Asked, Caller, Fence, Json, Maybe, Named, known};
 use super::not_served;
 use super::query::PageParameters;
@@ -24,8 +24,6 @@ use crate::service::Service;
 use crate::service::jobs::{Ending, JobChange, Progress};
 use crate::service::new_job::NewJob;
 use crate::store::jobs::JobFilter;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()

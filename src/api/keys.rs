@@ -8,42 +8,17 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data, success};
-use super::error::{ApiError, ApiResult, Failures};
-use super::extract::{Asked, Caller, known};
+use super::answer::{Answer, Data, Success, data, success};
+use super::error::Failures;
+use super::extract::{Asked, Caller};
+use super::query::EnvironmentParameter;
 use super::shape;
 use super::wire::key::{ApiKeyBody, ApiKeyType};
-use crate::domain::access::Actor;
-use crate::domain::ids::EnvironmentId;
 use crate::service::Service;
 use crate::service::keys::ApiKey;
 
-type Answer<T> = ApiResult<axum::Json<T>>;
-
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(publishable)).routes(routes!(create, delete))
-}
-
-/// Whose keys.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", default)]
-#[into_params(parameter_in = Query)]
-struct EnvironmentParameter {
-    /// The environment; a key's own when absent.
-    environment_id: Option<String>,
-}
-
-impl EnvironmentParameter {
-    fn read(self, actor: &Actor) -> ApiResult<EnvironmentId> {
-        match self.environment_id {
-            Some(id) => known(&id),
-            None => actor
-                .scope
-                .environment_id
-                .clone()
-                .ok_or_else(|| ApiError::bad("environmentId", "say whose keys: `environmentId=us_env_…`")),
-        }
-    }
 }
 
 /// What a new key opens.
@@ -76,7 +51,7 @@ async fn list(
     Caller(actor): Caller,
     Asked(asked): Asked<EnvironmentParameter>,
 ) -> Answer<Data<Vec<ApiKeyBody>>> {
-    Ok(bodies(service.api_keys(&actor, &asked.read(&actor)?).await?))
+    Ok(bodies(service.api_keys(&actor, &asked.or_own(&actor)?).await?))
 }
 
 /// The publishable key of an environment: the newest, when there are several.
@@ -87,7 +62,7 @@ async fn publishable(
     Caller(actor): Caller,
     Asked(asked): Asked<EnvironmentParameter>,
 ) -> Answer<Data<ApiKeyBody>> {
-    Ok(data(service.publishable_key(&actor, &asked.read(&actor)?).await?.into()))
+    Ok(data(service.publishable_key(&actor, &asked.or_own(&actor)?).await?.into()))
 }
 
 /// Makes a key. The answer is all keys of the environment, the new one last.
@@ -99,7 +74,7 @@ async fn create(
     Asked(asked): Asked<EnvironmentParameter>,
     Asked(TypeParameter { kind }): Asked<TypeParameter>,
 ) -> Answer<Data<Vec<ApiKeyBody>>> {
-    let (_, all) = service.create_api_key(&actor, &asked.read(&actor)?, kind.into()).await?;
+    let (_, all) = service.create_api_key(&actor, &asked.or_own(&actor)?, kind.into()).await?;
     Ok(bodies(all))
 }
 
@@ -112,6 +87,6 @@ async fn delete(
     Asked(asked): Asked<EnvironmentParameter>,
     Asked(KeyParameter { key }): Asked<KeyParameter>,
 ) -> Answer<Data<Success>> {
-    service.delete_api_key(&actor, &asked.read(&actor)?, &key).await?;
+    service.delete_api_key(&actor, &asked.or_own(&actor)?, &key).await?;
     Ok(success())
 }

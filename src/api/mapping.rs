@@ -8,29 +8,18 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, Success, data, listed, success};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Maybe, Named, known};
-use super::query::{self, PageParameters};
+use super::query::{self, EnvironmentParameter, PageParameters};
 use super::wire::mapping::{DeleteHistory, ProgramBody, ProgramRequest};
 use crate::domain::ids::ProgramId;
 use crate::domain::time::Timestamp;
 use crate::service::Service;
 use crate::store::mapping_programs::ProgramFilter;
 
-type Answer<T> = ApiResult<axum::Json<T>>;
-
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(list, create, delete_own)).routes(routes!(get, update, delete))
-}
-
-/// In which environment.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", default)]
-#[into_params(parameter_in = Query)]
-struct EnvironmentParameter {
-    /// The environment; the caller's own when absent.
-    environment_id: Option<String>,
 }
 
 /// Which programs.
@@ -102,7 +91,7 @@ async fn create(
     Asked(asked): Asked<EnvironmentParameter>,
     Maybe(request): Maybe<ProgramRequest>,
 ) -> Answer<Data<ProgramBody>> {
-    let environment = asked.environment_id.map(|id| known(&id)).transpose()?;
+    let environment = asked.read()?;
     for (name, sheet) in [("source", &request.source), ("destination", &request.destination)] {
         if sheet.is_none() {
             return Err(ApiError::bad(name, format!("`{name}` is a sheet with its `name` and `fields`")));

@@ -6,15 +6,13 @@ use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data, success};
+use super::answer::{Answer, Data, Success, data, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Caller, Maybe, Named, NamedWith, known};
 use super::wire::mapping::{DeleteRules, RuleBody, RuleChanges, RuleRequest};
 use crate::domain::ids::{MappingRuleId, ProgramId};
 use crate::domain::mapping_program::{MappingRule, RuleConfig};
 use crate::service::Service;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()

@@ -10,6 +10,7 @@ mod actions;
 mod address;
 mod agent_exports;
 mod agent_logs;
+mod agent_roles;
 mod agents;
 mod answer;
 mod app_constraints;
@@ -62,6 +63,7 @@ mod subscription;
 mod transport;
 mod undo;
 mod upload;
+mod user_roles;
 mod users;
 mod views;
 mod webhook_deliveries;
@@ -126,11 +128,13 @@ fn operations() -> OpenApiRouter<Arc<Service>> {
         .merge(actions::routes())
         .merge(secrets::routes())
         .merge(agents::routes())
+        .merge(agent_roles::routes())
         .merge(agent_logs::routes())
         .merge(agent_exports::routes())
         .merge(keys::routes())
         .merge(access_tokens::routes())
         .merge(users::routes())
+        .merge(user_roles::routes())
         .merge(retention_policies::routes())
 }
 

@@ -6,7 +6,8 @@ use utoipa::IntoParams;
 use super::error::{ApiError, ApiResult};
 use super::extract::known;
 use super::shape;
-use crate::domain::ids::CommitId;
+use crate::domain::access::Actor;
+use crate::domain::ids::{CommitId, EnvironmentId};
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
 use crate::service::Page;
 
@@ -49,6 +50,30 @@ impl PageParameters {
             }
         }
         Ok(Page { number: number.min(LAST_PAGE), size: size.min(most) })
+    }
+}
+
+/// In which environment.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+pub struct EnvironmentParameter {
+    /// The environment; the key's own when absent.
+    environment_id: Option<String>,
+}
+
+impl EnvironmentParameter {
+    /// The one that is named.
+    pub fn read(self) -> ApiResult<Option<EnvironmentId>> {
+        self.environment_id.map(|id| known(&id)).transpose()
+    }
+
+    /// The one that is named, else that of the caller, who may have none.
+    pub fn or_own(self, actor: &Actor) -> ApiResult<EnvironmentId> {
+        let named = self.read()?.or_else(|| actor.scope.environment_id.clone());
+        named.ok_or_else(|| {
+            ApiError::bad("environmentId", "say in which environment: `environmentId=us_env_…`")
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data, success};
+use super::answer::{Answer, Data, Success, data, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, ForcesHooks, Json, Named, known};
 use super::query::{self, CommitParameters, PageParameters, RecordParameters};
@@ -23,8 +23,6 @@ use crate::domain::record::Counts;
 use crate::service::read_records::RecordRead;
 use crate::service::records::Audience;
 use crate::service::{Page, Service};
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(get, insert, update, delete))

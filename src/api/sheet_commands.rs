@@ -6,8 +6,8 @@ use axum::extract::State;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data, success};
-use super::error::{ApiResult, Failures};
+use super::answer::{Answer, Data, Success, data, success};
+use super::error::Failures;
 use super::extract::{Asked, Caller, Maybe, Named};
 use super::query::{CommitParameters, RecordParameters};
 use super::wire::calculation::{CalculationBody, calculations_of};
@@ -15,8 +15,6 @@ use super::wire::sheet::{DuplicateRequest, SheetBody};
 use crate::domain::ids::SheetId;
 use crate::service::Service;
 use crate::service::read_records::RecordRead;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()

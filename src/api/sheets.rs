@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data, success};
-use super::error::{ApiError, ApiResult, Failures};
+use super::answer::{Answer, Data, Success, data, success};
+use super::error::{ApiError, Failures};
 use super::extract::{Asked, Caller, Json, Named, known};
 use super::query::{CommitParameters, RecordParameters};
 use super::wire::sheet::{CountsAnswer, CountsBody, SheetBody, SheetRequest};
@@ -17,8 +17,6 @@ use crate::domain::ids::SheetId;
 use crate::service::Service;
 use crate::service::read_records::{Counted, RecordRead};
 use crate::service::sheets::SheetChange;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(get, update, delete)).routes(routes!(counts))

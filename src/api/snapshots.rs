@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Success, data, success};
-use super::error::{ApiError, ApiResult, Failures};
+use super::answer::{Answer, Data, Success, data, success};
+use super::error::{ApiError, Failures};
 use super::extract::{Asked, Caller, Json, Maybe, Named, known};
 use super::query::PageParameters;
 use super::shape;
@@ -17,8 +17,6 @@ use super::wire::snapshot::{DiffBody, RestoreRequest, SnapshotBody, SnapshotRequ
 use crate::domain::ids::SnapshotId;
 use crate::service::Service;
 use crate::sheets::Classes;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, Success, data, listed, success};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
 use super::error::{ApiError, ApiResult, Failures};
 use super::extract::{Asked, Caller, Maybe, Named, known};
 use super::query::{self, PageParameters};
@@ -20,8 +20,6 @@ use crate::domain::query::SortDirection;
 use crate::service::Service;
 use crate::service::spaces::{NewSpace, SpaceChange};
 use crate::store::spaces::{SpaceFilter, SpaceOrder, SpaceSort};
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()

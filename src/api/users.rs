@@ -1,4 +1,4 @@
-//! `/v1/users`: people, their roles and invitations.
+//! `/v1/users`: people, who come by invitations.
 
 use std::sync::Arc;
 
@@ -8,22 +8,17 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, Success, data, listed, success};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
 use super::error::{ApiError, ApiResult, Failures};
-use super::extract::{Asked, Caller, ClientAddress, Json, Maybe, Named, NamedWith, known};
+use super::extract::{Asked, Caller, Json, Maybe, Named};
 use super::query::PageParameters;
 use super::shape;
-use super::wire::user::{
-    ActorRoleBody, ExchangeBody, ExchangeRequest, InviteRequest, InvitedBody, Resent, RoleAssignment,
-    RoleBody, UserBody, UserChanges,
-};
+use super::wire::user::{InviteRequest, InvitedBody, Resent, UserBody, UserChanges};
 use crate::domain::ids::UserId;
 use crate::domain::query::SortDirection;
 use crate::service::Service;
 use crate::service::users::UserChange;
 use crate::store::users::{UserColumn, UserFilter, UserOrder};
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new()
@@ -31,10 +26,6 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
         .routes(routes!(invite))
         .routes(routes!(get, update, delete))
         .routes(routes!(resend))
-        .routes(routes!(roles))
-        .routes(routes!(list_roles, assign_role))
-        .routes(routes!(take_role))
-        .routes(routes!(exchange))
 }
 
 /// Which people, in which order.
@@ -154,62 +145,4 @@ async fn resend(
 ) -> Answer<Data<Resent>> {
     let link = service.resend_invitation(&actor, &id).await?.link;
     Ok(data(Resent { success: true, link }))
-}
-
-/// The roles that can be given.
-#[utoipa::path(get, path = "/v1/roles", tag = "roles",
-    responses((status = 200, body = Data<Vec<RoleBody>>), Failures))]
-async fn roles(State(service): State<Arc<Service>>, Caller(actor): Caller) -> Answer<Data<Vec<RoleBody>>> {
-    Ok(data(service.roles(&actor).await?.into_iter().map(RoleBody::from).collect()))
-}
-
-/// The roles of a person: one, or none.
-#[utoipa::path(get, path = "/v1/users/{userId}/roles", tag = "userRoles", params(("userId" = String, Path)),
-    responses((status = 200, body = Data<Vec<ActorRoleBody>>), Failures))]
-async fn list_roles(
-    State(service): State<Arc<Service>>,
-    Caller(actor): Caller,
-    Named(id): Named<UserId>,
-) -> Answer<Data<Vec<ActorRoleBody>>> {
-    let found = service.user_roles(&actor, &id).await?;
-    Ok(data(found.into_iter().map(ActorRoleBody::try_from).collect::<Result<_, _>>()?))
-}
-
-/// Gives a person a role in the account, or in one environment or space alone. A person has one.
-#[utoipa::path(post, path = "/v1/users/{userId}/roles", tag = "userRoles", params(("userId" = String, Path)),
-    request_body = RoleAssignment, responses((status = 200, body = Data<ActorRoleBody>), Failures))]
-async fn assign_role(
-    State(service): State<Arc<Service>>,
-    Caller(actor): Caller,
-    Named(id): Named<UserId>,
-    Json(request): Json<RoleAssignment>,
-) -> Answer<Data<ActorRoleBody>> {
-    Ok(data(service.assign_user_role(&actor, &id, &request.into()).await?.try_into()?))
-}
-
-/// Takes a role away. A person without one can do nothing.
-#[utoipa::path(delete, path = "/v1/users/{userId}/roles/{actorRoleId}", tag = "userRoles",
-    params(("userId" = String, Path), ("actorRoleId" = String, Path)),
-    responses((status = 200, body = Data<Success>), Failures))]
-async fn take_role(
-    State(service): State<Arc<Service>>,
-    Caller(actor): Caller,
-    NamedWith(id, role): NamedWith<UserId>,
-) -> Answer<Data<Success>> {
-    service.take_user_role(&actor, &id, &known(&role)?).await?;
-    Ok(success())
-}
-
-/// Exchanges the token of an invitation, or of a guest's link, for an access token; or sends another to who is invited
-/// by that address.
-#[utoipa::path(post, path = "/v1/invitations/exchange", tag = "users", request_body = ExchangeRequest, security(()),
-    responses((status = 200, body = Data<ExchangeBody>), Failures))]
-async fn exchange(
-    State(service): State<Arc<Service>>,
-    ClientAddress(from): ClientAddress,
-    Json(request): Json<ExchangeRequest>,
-) -> Answer<Data<ExchangeBody>> {
-    let token = request.token.unwrap_or_default();
-    let (email, space) = (request.email.as_deref(), request.space_id.as_deref());
-    Ok(data(service.exchange_invitation(&token, email, space, from).await?.into()))
 }

@@ -8,15 +8,13 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, Success, data, listed, success};
-use super::error::{ApiError, ApiResult, Failures};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
+use super::error::{ApiError, Failures};
 use super::extract::{Asked, Caller, Json, Named, known};
 use super::query::PageParameters;
 use super::wire::view::{ViewBody, ViewChange, ViewRequest};
 use crate::domain::ids::ViewId;
 use crate::service::Service;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 /// Views on a page unless told otherwise.
 const ON_A_PAGE: u64 = 10;

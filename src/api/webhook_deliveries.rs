@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, data, listed};
-use super::error::{ApiError, ApiResult, Failures};
+use super::answer::{Answer, Data, Listed, data, listed};
+use super::error::{ApiError, Failures};
 use super::extract::{Asked, Caller, Named, NamedWith, known};
 use super::query::PageParameters;
 use super::wire::webhook::{DeliveryBody, Replayed};
@@ -17,8 +17,6 @@ use crate::domain::ids::{DeliveryId, WebhookId};
 use crate::domain::time::Timestamp;
 use crate::domain::webhook::DeliveryState;
 use crate::service::Service;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 /// Deliveries on a page unless told otherwise.
 const ON_A_PAGE: u64 = 50;

@@ -8,8 +8,8 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, Success, data, listed, success};
-use super::error::{ApiResult, Failures};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
+use super::error::Failures;
 use super::extract::{Asked, Caller, Json, Named, known};
 use super::query::PageParameters;
 use super::wire::webhook::{WebhookBody, WebhookChanges, WebhookRequest};
@@ -18,8 +18,6 @@ use crate::domain::ids::{EnvironmentId, SpaceId, WebhookId};
 use crate::domain::webhook::filter::EventChoice;
 use crate::service::Service;
 use crate::service::webhooks::{EndpointChange, NewEndpoint};
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 /// Webhooks on a page unless told otherwise.
 const ON_A_PAGE: u64 = 100;

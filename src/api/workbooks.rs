@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::answer::{Data, Listed, Success, data, listed, success};
+use super::answer::{Answer, Data, Listed, Success, data, listed, success};
 use super::error::{ApiResult, Failures};
 use super::extract::{Asked, Caller, Json, Named, known};
 use super::query::{self, MOST_ITEMS, PageParameters};
@@ -18,8 +18,6 @@ use crate::domain::ids::WorkbookId;
 use crate::service::workbooks::{WorkbookChange, WorkbookWithSheets};
 use crate::service::{Page, Service};
 use crate::store::workbooks::WorkbookFilter;
-
-type Answer<T> = ApiResult<axum::Json<T>>;
 
 pub fn routes() -> OpenApiRouter<Arc<Service>> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update, delete))

@@ -48,6 +48,36 @@ impl Grant {
     }
 }
 
+/// What the role of a guest lets them do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GuestRight {
+    /// As without a role: they read, write records and files and run jobs.
+    Editor,
+    /// They look on.
+    Viewer,
+}
+
+impl GuestRight {
+    /// Both, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::Editor, Self::Viewer];
+
+    /// The word by which it is kept.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Editor => "editor",
+            Self::Viewer => "viewer",
+        }
+    }
+
+    /// What the policy calls such a guest.
+    pub fn role(self) -> Role {
+        match self {
+            Self::Editor => Role::Guest,
+            Self::Viewer => Role::Viewer,
+        }
+    }
+}
+
 /// What a guest may do in a space, or in a workbook of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuestRole {
@@ -59,8 +89,8 @@ pub struct GuestRole {
     pub space_id: SpaceId,
     /// The workbook, where it is for one alone.
     pub workbook_id: Option<WorkbookId>,
-    /// What they are there.
-    pub role: Role,
+    /// What they may do there.
+    pub right: GuestRight,
     /// When it was given.
     pub created_at: Timestamp,
 }

@@ -76,6 +76,11 @@ pub enum UserRole {
     Member,
 }
 
+impl UserRole {
+    /// Both, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::Admin, Self::Member];
+}
+
 /// A person who signs in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct User {

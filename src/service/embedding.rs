@@ -7,7 +7,7 @@ use super::documents::{DocumentChange, insert_document};
 use super::grants::admit;
 use super::guests::{self, GuestWithGrants};
 use super::spaces::NewSpace;
-use super::workbooks::{WorkbookWithSheets, at};
+use super::workbooks::WorkbookWithSheets;
 use super::{ErrorKind, Result, Service, ServiceError, allow, environments};
 use crate::domain::access::{Actor, Operation, Role};
 use crate::domain::blueprint::WorkbookConfig;
@@ -88,14 +88,14 @@ impl Service {
         let workbook = match new.workbook {
             Some(config) => {
                 let made = self.insert_workbook(&mut tx, &page, &space, config, Map::new()).await;
-                Some(made.map_err(|error| at(error, "workbook"))?)
+                Some(made.map_err(|error| error.within("workbook"))?)
             }
             None => None,
         };
         let document = match new.document {
             Some(new) => {
                 let made = insert_document(&mut tx, &page, &space, new).await;
-                Some(made.map_err(|error| at(error, "document"))?)
+                Some(made.map_err(|error| error.within("document"))?)
             }
             None => None,
         };

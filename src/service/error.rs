@@ -59,6 +59,11 @@ impl ServiceError {
         Self::new(ErrorKind::BadRequest, message)
     }
 
+    /// The same error, seen from the document around it.
+    pub fn within(self, outer: &str) -> Self {
+        Self { message: format!("{outer}: {}", self.message), ..self }
+    }
+
     /// Inputs of a form do not fit.
     pub fn form(fields: Vec<FormError>) -> Self {
         let message = fields.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::locks::refuse_locked;
 use super::records::RecordInput;
-use super::workbooks::{check_actions, number_fields};
+use super::workbook_sheets::{check_actions, number_fields};
 use super::{Result, Service, ServiceError, actions, allow, announce, schedules, sheets as find_sheets};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::blueprint::{Field, FieldKey, SheetConfig, SheetConstraint};

@@ -116,8 +116,8 @@ pub(super) async fn came_in(
     if role == Role::Guest && grant.has_roles {
         for given in guest_roles::of_guest(tx, guest, Some(&space.id)).await? {
             match given.workbook_id {
-                Some(workbook) => actor.scope.workbook_roles.push((workbook, given.role)),
-                None => actor.role = given.role,
+                Some(workbook) => actor.scope.workbook_roles.push((workbook, given.right.role())),
+                None => actor.role = given.right.role(),
             }
         }
     }

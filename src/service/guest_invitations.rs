@@ -4,7 +4,6 @@
 use super::guest_links::about;
 use super::guests::{check_entry, find};
 use super::mail::Mail;
-use super::workbooks::at;
 use super::{Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::guest::Guest;
@@ -46,7 +45,7 @@ impl Service {
         let mut tx = self.db.write().await?;
         for (position, invite) in invites.into_iter().enumerate() {
             let made = self.invite_one(&mut tx, actor, invite).await;
-            made.map_err(|error| at(error, &format!("[{position}]")))?;
+            made.map_err(|error: ServiceError| error.within(&format!("[{position}]")))?;
         }
         tx.commit().await?;
         Ok(())

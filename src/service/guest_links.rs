@@ -4,8 +4,8 @@
 //! address, and the page there opens the space when its button is pressed: a program that looks at mails for their
 //! receiver uses nothing up.
 
+use super::guest_invitations::Wording;
 use super::guests::{check_entry, find};
-use super::invitations::Wording;
 use super::mail::SENT_AGAIN_AFTER;
 use super::secrets::{GUEST_TOKEN_LIFE, INVITATION_LIFE, hash_token, new_token};
 use super::visits::{Visit, run_out};

@@ -2,12 +2,12 @@
 //! and files and run jobs. A role in a workbook goes before that in its space.
 
 use super::guests::find;
-use super::roles::{Assignment, OF_GUESTS, guest_role_id};
+use super::roles::{Assignment, guest_role_id};
 use super::spaces::find_space;
 use super::workbooks::find_workbook;
 use super::{Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
-use crate::domain::guest::GuestRole;
+use crate::domain::guest::{GuestRight, GuestRole};
 use crate::domain::ids::{ActorRoleId, GuestId, Id, SpaceId, WorkbookId};
 use crate::store::{Tx, grants, guest_roles, new_id, now};
 
@@ -33,13 +33,13 @@ impl Service {
         allow(actor, Operation::ManageGuests)?;
         let mut tx = self.db.write().await?;
         let guest = find(&mut tx, actor, guest).await?;
-        let mut role = None;
-        for (known, ..) in OF_GUESTS {
+        let mut right = None;
+        for known in GuestRight::ALL {
             if guest_role_id(&guest.account_id, known)?.as_str() == assignment.role_id {
-                role = Some(known);
+                right = Some(known);
             }
         }
-        let role = role.ok_or_else(|| {
+        let right = right.ok_or_else(|| {
             let id = &assignment.role_id;
             ServiceError::bad_request(format!(
                 "roleId: `{id}` is no role of guests; GET /v1/roles lists them"
@@ -53,7 +53,7 @@ impl Service {
             return Err(ServiceError::bad_request(message));
         }
         let given =
-            GuestRole { id: new_id(), guest_id: id.clone(), space_id, workbook_id, role, created_at: now() };
+            GuestRole { id: new_id(), guest_id: id.clone(), space_id, workbook_id, right, created_at: now() };
         let there = guest_roles::of_guest(&mut tx, id, Some(&given.space_id)).await?;
         if let Some(role) = there.iter().find(|role| role.workbook_id == given.workbook_id) {
             let message = format!(

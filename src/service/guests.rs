@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::grants::{NewGrant, grant, revoke};
 use super::secrets::GUEST_TOKEN_LIFE;
 use super::spaces::find_space;
-use super::workbooks::at;
 use super::{ErrorKind, Page, Paged, Result, Service, ServiceError, allow, guest_links};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::email;
@@ -107,8 +106,9 @@ impl Service {
         let mut tx = self.db.write().await?;
         let mut made = Vec::new();
         for (position, new) in new.into_iter().enumerate() {
-            let (guest, entered) =
-                insert(&mut tx, actor, new).await.map_err(|error| at(error, &format!("[{position}]")))?;
+            let (guest, entered) = insert(&mut tx, actor, new)
+                .await
+                .map_err(|error: ServiceError| error.within(&format!("[{position}]")))?;
             self.mail_links(&mut tx, &guest.guest, &entered).await?;
             made.push(guest);
         }

@@ -16,7 +16,7 @@ use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::{Id, UserId};
 use crate::domain::tenant::User;
 use crate::store::one_time_links::{self, Holder};
-use crate::store::{Tx, accounts, invitations, mails, now, sessions};
+use crate::store::{Tx, accounts, mails, now, sessions, user_invitations};
 
 /// With what the token of a link begins.
 const PREFIX: &str = "pw_";
@@ -52,7 +52,7 @@ impl Service {
     pub async fn password_link(&self, actor: &Actor, id: &UserId) -> Result<Option<String>> {
         let mut tx = self.db.write().await?;
         managed(&mut tx, actor, id).await?;
-        if invitations::made_at(&mut tx, id).await?.is_some() {
+        if user_invitations::made_at(&mut tx, id).await?.is_some() {
             let message = "this person was invited and chooses a password by that link; invite them again";
             return Err(ServiceError::conflict(message));
         }
@@ -106,7 +106,7 @@ impl Service {
         let held = one_time_links::holder(&mut tx, &hash, now()).await?.filter(is_of_person);
         let id = UserId::parse(&held.ok_or_else(used_up)?.subject)?;
         let user = accounts::user(&mut tx, &id).await?.ok_or_else(used_up)?;
-        invitations::delete(&mut tx, &id).await?;
+        user_invitations::delete(&mut tx, &id).await?;
         let session = self.set_password(&mut tx, user, &hashed).await?;
         tx.commit().await?;
         Ok(session)

@@ -5,7 +5,8 @@
 
 use super::users::managed;
 use super::{Result, Service, ServiceError, allow};
-use crate::domain::access::{Actor, Operation, Role};
+use crate::domain::access::{Actor, Operation};
+use crate::domain::guest::GuestRight;
 use crate::domain::ids::{AccountId, ActorRoleId, EnvironmentId, Id, RoleId, SpaceId, UserId};
 use crate::domain::tenant::{Account, ActorRole, Resource, UserRole};
 use crate::store::{Tx, accounts, new_id, now, roles, spaces};
@@ -32,21 +33,30 @@ pub struct Assignment {
     pub resource_id: String,
 }
 
-const BUILT_IN: [(UserRole, &str); 2] = [(UserRole::Admin, "Admin"), (UserRole::Member, "Member")];
+/// What people read of a role, which is also in its id.
+fn name_of(role: UserRole) -> &'static str {
+    match role {
+        UserRole::Admin => "Admin",
+        UserRole::Member => "Member",
+    }
+}
 
-/// The roles of guests: what it says in the id, and what people read.
-pub(super) const OF_GUESTS: [(Role, &str, &str); 2] =
-    [(Role::Guest, "GuestEditor", "Guest editor"), (Role::Viewer, "GuestViewer", "Guest viewer")];
+/// What stands in the id of a role of guests, and what people read of it.
+fn words_of(right: GuestRight) -> (&'static str, &'static str) {
+    match right {
+        GuestRight::Editor => ("GuestEditor", "Guest editor"),
+        GuestRight::Viewer => ("GuestViewer", "Guest viewer"),
+    }
+}
 
 /// The id of a built-in role of guests.
-pub fn guest_role_id(account: &AccountId, role: Role) -> Result<RoleId> {
-    id_of(account, OF_GUESTS.iter().find(|(known, ..)| *known == role).map_or("", |(_, word, _)| *word))
+pub fn guest_role_id(account: &AccountId, right: GuestRight) -> Result<RoleId> {
+    id_of(account, words_of(right).0)
 }
 
 /// The id of a built-in role: made of its name and the account's id, so that it stands nowhere.
 pub fn role_id(account: &AccountId, role: UserRole) -> Result<RoleId> {
-    let name = BUILT_IN.iter().find(|(value, _)| *value == role).map_or("", |(_, name)| *name);
-    id_of(account, name)
+    id_of(account, name_of(role))
 }
 
 fn id_of(account: &AccountId, name: &str) -> Result<RoleId> {
@@ -61,15 +71,13 @@ impl Service {
         let mut tx = self.db.read().await?;
         let account = accounts::account(&mut tx, &actor.scope.account_id).await?;
         let account = account.ok_or_else(|| ServiceError::not_found("account", &actor.scope.account_id))?;
-        let built_in = |(role, name)| {
-            let id = role_id(&account.id, role)?;
-            Ok(BuiltInRole { id, name, account: account.clone(), is_of_guests: false })
+        let role = |id: Result<RoleId>, name, is_of_guests| {
+            Ok(BuiltInRole { id: id?, name, account: account.clone(), is_of_guests })
         };
-        let of_guests = |(role, _, name)| {
-            let id = guest_role_id(&account.id, role)?;
-            Ok(BuiltInRole { id, name, account: account.clone(), is_of_guests: true })
-        };
-        BUILT_IN.into_iter().map(built_in).chain(OF_GUESTS.into_iter().map(of_guests)).collect()
+        let of_people = UserRole::ALL.map(|known| role(role_id(&account.id, known), name_of(known), false));
+        let of_guests =
+            GuestRight::ALL.map(|known| role(guest_role_id(&account.id, known), words_of(known).1, true));
+        of_people.into_iter().chain(of_guests).collect()
     }
 
     /// The roles of a person: one, or none.
@@ -160,7 +168,7 @@ pub(super) async fn assigned(
 ) -> Result<ActorRole> {
     let account_id = actor.scope.account_id.clone();
     let mut role = None;
-    for (built_in, _) in BUILT_IN {
+    for built_in in UserRole::ALL {
         if role_id(&account_id, built_in)?.as_str() == assignment.role_id {
             role = Some(built_in);
         }

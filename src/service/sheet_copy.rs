@@ -2,7 +2,8 @@
 
 use super::records::{counts_event, not_importing};
 use super::sheets::{find, tell_workbook};
-use super::workbooks::{find_workbook, insert_sheet, new_sheet};
+use super::workbook_sheets::{insert_sheet, new_sheet};
+use super::workbooks::find_workbook;
 use super::{Result, Service, ServiceError, allow};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::SheetId;

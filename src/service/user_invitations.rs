@@ -17,7 +17,7 @@ use crate::domain::access::{Actor, Operation};
 use crate::domain::email;
 use crate::domain::ids::{Id, SpaceId, UserId};
 use crate::domain::tenant::{ActorRole, Profile, User};
-use crate::store::{Tx, accounts, invitations, new_id, now, roles, users};
+use crate::store::{Tx, accounts, new_id, now, roles, user_invitations, users};
 
 /// How long an invitation can be used.
 const LIFE: i64 = 7 * 24 * 3600 * 1000;
@@ -114,7 +114,7 @@ impl Service {
     pub async fn resend_invitation(&self, actor: &Actor, id: &UserId) -> Result<Invited> {
         let mut tx = self.db.write().await?;
         let profile = managed(&mut tx, actor, id).await?;
-        if invitations::made_at(&mut tx, id).await?.is_none() {
+        if user_invitations::made_at(&mut tx, id).await?.is_none() {
             return Err(ServiceError::conflict("this person has a password already and needs no invitation"));
         }
         let role = roles::of_actor(&mut tx, id.as_str()).await?;
@@ -126,7 +126,7 @@ impl Service {
     /// Whether the token of an invitation can be used.
     pub async fn is_invitation(&self, token: &str) -> Result<bool> {
         let mut tx = self.db.read().await?;
-        Ok(invitations::by_hash(&mut tx, &hash_token(token), now()).await?.is_some())
+        Ok(user_invitations::by_hash(&mut tx, &hash_token(token), now()).await?.is_some())
     }
 
     /// Uses an invitation: the person has a name and a password from now on, and is signed in.
@@ -142,13 +142,13 @@ impl Service {
         }
         let hashed = self.hashed(password).await?;
         let mut tx = self.db.write().await?;
-        let found = invitations::by_hash(&mut tx, &hash_token(token), now()).await?;
+        let found = user_invitations::by_hash(&mut tx, &hash_token(token), now()).await?;
         let id = found.ok_or_else(used_up)?;
         let user = accounts::user(&mut tx, &id).await?.ok_or_else(used_up)?;
         let profile = users::find(&mut tx, &user.account_id, &id).await?.ok_or_else(used_up)?;
         users::update(&mut tx, &Profile { name: name.clone(), updated_at: now(), ..profile }).await?;
         accounts::set_password(&mut tx, &id, &hashed, true).await?;
-        invitations::delete(&mut tx, &id).await?;
+        user_invitations::delete(&mut tx, &id).await?;
         let session = self.add_session(&mut tx, User { name, ..user }, None, now()).await?;
         tx.commit().await?;
         Ok(session)
@@ -185,11 +185,11 @@ impl Service {
             return Ok(None);
         }
         let mut tx = self.db.write().await?;
-        let Some(id) = invitations::by_hash(&mut tx, &hash_token(token), now()).await? else {
+        let Some(id) = user_invitations::by_hash(&mut tx, &hash_token(token), now()).await? else {
             return Ok(None);
         };
         let Some(user) = accounts::user(&mut tx, &id).await? else { return Ok(None) };
-        invitations::use_up(&mut tx, &id).await?;
+        user_invitations::use_up(&mut tx, &id).await?;
         let session = self.add_session(&mut tx, user, None, now()).await?;
         tx.commit().await?;
         Ok(Some(session))
@@ -200,7 +200,7 @@ impl Service {
         let mut tx = self.db.write().await?;
         let found = users::by_email(&mut tx, email).await?.filter(|found| found.deleted_at.is_none());
         let Some(profile) = found else { return Ok(()) };
-        let made = invitations::made_at(&mut tx, &profile.id).await?;
+        let made = user_invitations::made_at(&mut tx, &profile.id).await?;
         if made.is_some_and(|made| now().since(made) >= SENT_AGAIN_AFTER) {
             self.write_invitation(&mut tx, &profile).await?;
             tx.commit().await?;
@@ -211,7 +211,7 @@ impl Service {
     /// Makes an invitation in the place of the one before, and its mail; the link, where there are no mails.
     async fn write_invitation(&self, tx: &mut Tx, profile: &Profile) -> Result<Option<String>> {
         let (token, moment) = (new_token("in_"), now());
-        invitations::put(tx, &profile.id, &hash_token(&token), moment, moment.plus(LIFE)).await?;
+        user_invitations::put(tx, &profile.id, &hash_token(&token), moment, moment.plus(LIFE)).await?;
         let link = format!("{}/invitation#{token}", self.settings.public_url);
         if self.settings.mail.is_none() {
             tracing::info!(user = %profile.id, "somebody was invited; no mail server is set up (INLET_SMTP_URL), \

@@ -9,7 +9,7 @@ use crate::domain::access::{Actor, Operation};
 use crate::domain::ids::{Id, UserId};
 use crate::domain::tenant::{ActorRole, Profile};
 use crate::store::users::{self, UserFilter};
-use crate::store::{Tx, invitations, now, roles};
+use crate::store::{Tx, now, roles, user_invitations};
 
 /// Most characters of a name.
 const LONGEST_NAME: usize = 200;
@@ -54,7 +54,8 @@ impl Service {
         let roles = roles::of_account(&mut tx, account).await?;
         let mut roles: HashMap<String, ActorRole> =
             roles.into_iter().map(|role| (role.actor_id.clone(), role)).collect();
-        let waiting: HashSet<UserId> = invitations::waiting(&mut tx, account).await?.into_iter().collect();
+        let waiting: HashSet<UserId> =
+            user_invitations::waiting(&mut tx, account).await?.into_iter().collect();
         let colleague = |profile: Profile| Colleague {
             role: roles.remove(profile.id.as_str()),
             is_invited: waiting.contains(&profile.id),

@@ -5,22 +5,20 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::locks::refuse_locked;
 use super::spaces::find_space;
+use super::workbook_sheets::{Upserted, insert_sheet, new_sheet, target, upsert_sheet};
 use super::{Page, Paged, Result, Service, ServiceError, actions, allow, announce, open_commits, schedules};
 use crate::domain::access::{Actor, Operation};
 use crate::domain::action::Action;
-use crate::domain::blueprint::{SheetConfig, WorkbookConfig};
+use crate::domain::blueprint::WorkbookConfig;
 use crate::domain::event::Topic;
-use crate::domain::ids::{Id, SheetId, SpaceId, WorkbookId};
+use crate::domain::ids::{Id, SpaceId, WorkbookId};
 use crate::domain::mount::{self, MountKind};
-use crate::domain::parse::{ParseError, from_value};
-use crate::domain::record::{Counts, FieldNumber, RecordKey};
 use crate::domain::space::Space;
 use crate::domain::whereabouts::Whereabouts;
 use crate::domain::workbook::{Sheet, Workbook};
 use crate::store::workbooks::WorkbookFilter;
-use crate::store::{self, Tx, new_id, now, random_bytes, sheets, workbooks};
+use crate::store::{self, Tx, new_id, now, sheets, workbooks};
 
 /// A workbook with its sheets in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,6 +48,34 @@ pub struct WorkbookChange {
     pub sheets: Option<Vec<Value>>,
     /// Merged into the members that are kept; those that are `null` are forgotten.
     pub extra: Map<String, Value>,
+}
+
+impl WorkbookChange {
+    /// Makes it in the workbook itself, not in its sheets.
+    fn apply(self, workbook: &mut Workbook) -> Result<()> {
+        if let Some(actions) = self.actions {
+            mount::check(MountKind::Workbook, &actions)?;
+            workbook.actions = actions;
+        }
+        if let Some(namespace) = self.namespace {
+            workbook.namespace = namespace.filter(|name| !name.is_empty());
+        }
+        if let Some(name) = self.name {
+            workbook.name = name;
+        }
+        if let Some(labels) = self.labels {
+            workbook.labels = labels;
+        }
+        if let Some(settings) = self.settings {
+            workbook.settings = settings;
+        }
+        if let Some(metadata) = self.metadata {
+            workbook.metadata = metadata;
+        }
+        workbook.extra.extend(self.extra);
+        workbook.extra.retain(|_, value| !value.is_null());
+        Ok(())
+    }
 }
 
 /// The workbooks with their sheets.
@@ -163,35 +189,23 @@ impl Service {
         &self,
         actor: &Actor,
         id: &WorkbookId,
-        change: WorkbookChange,
+        mut change: WorkbookChange,
     ) -> Result<WorkbookWithSheets> {
         allow(actor, Operation::ManageWorkbook)?;
-        let entries = change.sheets.unwrap_or_default();
+        let entries = change.sheets.take().unwrap_or_default();
         let known = self.workbook(actor, id).await?.sheets;
         let mut held = self.hold(entries.iter().filter_map(|entry| target(&known, entry))).await?;
         let mut tx = self.db.write().await?;
         let WorkbookWithSheets { mut workbook, sheets: before } = read(&mut tx, actor, id).await?;
         let around = whereabouts(&mut tx, actor, &workbook.space_id, None).await?;
         let (was, tracked) = (workbook.clone(), workbook.tracks_changes());
-        if let Some(actions) = change.actions {
-            mount::check(MountKind::Workbook, &actions)?;
-            workbook.actions = actions;
-        }
-        if let Some(namespace) = change.namespace {
-            workbook.namespace = namespace.filter(|name| !name.is_empty());
-        }
-        workbook.name = change.name.unwrap_or(workbook.name);
-        workbook.labels = change.labels.unwrap_or(workbook.labels);
-        workbook.settings = change.settings.unwrap_or(workbook.settings);
-        workbook.metadata = change.metadata.unwrap_or(workbook.metadata);
-        workbook.extra.extend(change.extra);
-        workbook.extra.retain(|_, value| !value.is_null());
+        change.apply(&mut workbook)?;
         let has_changed = workbook != was;
         let only_actions = Workbook { actions: was.actions.clone(), ..workbook.clone() } == was;
         let mut slugs: BTreeSet<String> = before.iter().map(|sheet| sheet.slug.clone()).collect();
         let mut added = Vec::new();
         for (position, entry) in entries.into_iter().enumerate() {
-            let place = |error| at(error, &format!("sheets[{position}]"));
+            let place = |error: ServiceError| error.within(&format!("sheets[{position}]"));
             let known = (before.as_slice(), &slugs);
             match upsert_sheet(&mut tx, actor, (&workbook, &around), known, entry).await.map_err(place)? {
                 Upserted::Added(sheet) => {
@@ -221,7 +235,7 @@ impl Service {
         let is_there = |slug: &str| after.sheets.iter().any(|sheet| sheet.slug == slug);
         for sheet in after.sheets.iter().filter(|sheet| !before.contains(sheet)) {
             let checked = sheet.config.check_references(is_there);
-            checked.map_err(|error| at(error.into(), &sheet.config.name))?;
+            checked.map_err(|error| ServiceError::from(error).within(&sheet.config.name))?;
         }
         if workbook.tracks_changes() != tracked {
             open_commits::track(&mut tx, &workbook).await?;
@@ -238,7 +252,9 @@ impl Service {
             let had = before.iter().find(|other| other.id == sheet.id);
             if had.is_none_or(|had| had.config.fields.len() < fields) {
                 let checked = self.settings.limits.check_columns(fields);
-                checked.map_err(|error| at(error.into(), &format!("sheets[{position}].fields")))?;
+                checked.map_err(|error| {
+                    ServiceError::from(error).within(&format!("sheets[{position}].fields"))
+                })?;
             }
         }
         Ok(())
@@ -278,10 +294,6 @@ pub(super) async fn whereabouts(
     workbook: Option<&WorkbookId>,
 ) -> Result<Whereabouts> {
     Ok(store::whereabouts::find(tx, &actor.scope, space, workbook).await?.unwrap_or_default())
-}
-
-pub(super) fn at(error: ServiceError, place: &str) -> ServiceError {
-    ServiceError { message: format!("{place}: {}", error.message), ..error }
 }
 
 async fn insert_workbook(
@@ -328,158 +340,4 @@ async fn insert_workbook(
         made.push(insert_sheet(tx, actor, sheet).await?);
     }
     Ok(WorkbookWithSheets { workbook, sheets: made })
-}
-
-/// A sheet of that blueprint that is not kept yet.
-pub(super) fn new_sheet(
-    workbook: &Workbook,
-    around: &Arc<Whereabouts>,
-    position: i64,
-    config: SheetConfig,
-) -> Result<Sheet> {
-    check_actions(&config)?;
-    let moment = now();
-    Ok(Sheet {
-        id: new_id(),
-        number: 0,
-        account_id: workbook.account_id.clone(),
-        environment_id: workbook.environment_id.clone(),
-        space_id: workbook.space_id.clone(),
-        workbook_id: workbook.id.clone(),
-        slug: config.slug(),
-        position,
-        field_numbers: number_fields(BTreeMap::new(), &config),
-        metadata: None,
-        namespace: None,
-        lock: None,
-        created_from: None,
-        record_key: RecordKey(u64::from_le_bytes(random_bytes())),
-        version: 0,
-        layout: 0,
-        counts: Counts::default(),
-        importing: None,
-        tracks_changes: workbook.tracks_changes(),
-        created_at: moment,
-        updated_at: moment,
-        config: Arc::new(config),
-        whereabouts: around.clone(),
-    })
-}
-
-/// Keeps a new sheet, which gets its number by that.
-pub(super) async fn insert_sheet(tx: &mut Tx, actor: &Actor, mut sheet: Sheet) -> Result<Sheet> {
-    sheet.number = sheets::insert(tx, &sheet).await?;
-    schedules::follow(tx, actor, sheet.id.as_str(), &[], &actions::of_sheet(&sheet)).await?;
-    let payload = json!({
-        "sheetId": sheet.id, "workbookId": sheet.workbook_id, "name": sheet.config.name,
-        "slug": sheet.slug, "fieldCount": sheet.config.fields.len(),
-    });
-    tx.emit(announce::of_sheet(Topic::SheetCreated, &actor.id, &sheet, payload));
-    Ok(sheet)
-}
-
-pub(super) fn check_actions(config: &SheetConfig) -> Result<()> {
-    mount::check(MountKind::Sheet, &config.actions)?;
-    for (position, field) in config.fields.iter().enumerate() {
-        let checked = mount::check(MountKind::Field, &field.actions);
-        checked.map_err(|error| error.within(&format!("fields[{position}]")))?;
-    }
-    Ok(())
-}
-
-/// Gives each new field the next free number; known fields keep theirs, dropped ones are remembered.
-pub(super) fn number_fields(
-    mut known: BTreeMap<String, FieldNumber>,
-    config: &SheetConfig,
-) -> BTreeMap<String, FieldNumber> {
-    let mut next = known.values().map(|number| number.0 + 1).max().unwrap_or(1);
-    for field in &config.fields {
-        known.entry(field.key.as_str().to_string()).or_insert_with(|| {
-            next += 1;
-            FieldNumber(next - 1)
-        });
-    }
-    known
-}
-
-/// The sheet that an entry of `sheets` is about, when it is there already.
-fn target<'a>(known: &'a [Sheet], entry: &Value) -> Option<&'a Sheet> {
-    let member = |name: &str| entry.get(name).and_then(Value::as_str);
-    let slug = entry.get("config").and_then(|config| config.get("slug")?.as_str()).or(member("slug"));
-    known.iter().find(|sheet| match member("id") {
-        Some(id) => sheet.id.as_str() == id,
-        None => slug == Some(&sheet.slug),
-    })
-}
-
-/// What became of an entry of `sheets`.
-enum Upserted<'a> {
-    Added(Sheet),
-    /// A sheet before and since.
-    Changed(&'a Sheet, Sheet),
-    Same,
-}
-
-/// Merges one entry of `sheets` into the sheet it names, or makes a new one.
-async fn upsert_sheet<'a>(
-    tx: &mut Tx,
-    actor: &Actor,
-    (workbook, around): (&Workbook, &Whereabouts),
-    (known, slugs): (&'a [Sheet], &BTreeSet<String>),
-    entry: Value,
-) -> Result<Upserted<'a>> {
-    let found = target(known, &entry);
-    let Value::Object(mut members) = entry else {
-        return Err(ParseError::at("", "a sheet is an object").into());
-    };
-    let id = members.remove("id").and_then(|id| id.as_str().map(SheetId::parse)).transpose()?;
-    let config = members.remove("config");
-    // A sheet's own metadata is not that of its blueprint, which a new sheet without `config` brings.
-    let brings_own = found.is_some() || config.is_some();
-    let metadata = if brings_own { members.remove("metadata") } else { None };
-    let namespace = members.remove("namespace").map(from_value::<Option<String>>).transpose();
-    let namespace = namespace.map_err(|error| error.within("namespace"))?;
-    if let Some(Value::Object(config)) = config {
-        members.extend(config);
-    }
-    let Some(before) = found else {
-        if let Some(id) = id {
-            return Err(ServiceError::not_found("sheet", id));
-        }
-        let mut config: SheetConfig = from_value(Value::Object(members))?;
-        config.check()?;
-        config.slug = Some(config.own_slug(|slug| slugs.contains(slug))?);
-        let around = Arc::new(announce::within(around, workbook));
-        let mut sheet = new_sheet(workbook, &around, known.len() as i64, config)?;
-        sheet.metadata = metadata.filter(|metadata| !metadata.is_null());
-        sheet.namespace = namespace.flatten().filter(|name| !name.is_empty());
-        return Ok(Upserted::Added(insert_sheet(tx, actor, sheet).await?));
-    };
-    let mut merged = announce::object(serde_json::to_value(&*before.config).map_err(ServiceError::internal)?);
-    merged.extend(members.into_iter().filter(|(_, value)| !value.is_null()));
-    let config: SheetConfig = from_value(Value::Object(merged))?;
-    config.check()?;
-    check_actions(&config)?;
-    let mut sheet = before.clone();
-    if let Some(metadata) = metadata {
-        sheet.metadata = Some(metadata).filter(|metadata| !metadata.is_null());
-    }
-    if let Some(namespace) = namespace {
-        sheet.namespace = namespace.filter(|name| !name.is_empty());
-    }
-    if config == *before.config && sheet == *before {
-        return Ok(Upserted::Same);
-    }
-    refuse_locked(actor, before)?;
-    let changes = announce::config_changes(before, &sheet, &config);
-    sheet.field_numbers = number_fields(sheet.field_numbers, &config);
-    sheet.slug = config.own_slug(|slug| slug != before.slug && slugs.contains(slug))?;
-    sheet.config = Arc::new(config);
-    sheet.updated_at = now();
-    sheets::update_config(tx, &sheet).await?;
-    let [old, new] = [before, &sheet].map(actions::of_sheet);
-    schedules::follow(tx, actor, sheet.id.as_str(), &old, &new).await?;
-    let payload = json!({ "changes": changes });
-    tx.emit(announce::of_sheet(Topic::SheetUpdated, &actor.id, &sheet, payload));
-    Ok(Upserted::Changed(before, sheet))
 }

@@ -3,8 +3,7 @@
 use super::convert::{id, optional_id};
 use super::statement::Statement;
 use super::{StoreError, Tx};
-use crate::domain::access::Role;
-use crate::domain::guest::GuestRole;
+use crate::domain::guest::{GuestRight, GuestRole};
 use crate::domain::ids::{ActorRoleId, GuestId, SpaceId};
 use crate::domain::time::Timestamp;
 
@@ -12,17 +11,15 @@ const COLUMNS: &str = "id, guest_id, space_id, workbook_id, role, created_at FRO
 
 type Row = (String, String, String, Option<String>, String, i64);
 
-const ROLES: &[(Role, &str)] = &[(Role::Guest, "editor"), (Role::Viewer, "viewer")];
-
 fn read((role_id, guest, space, workbook, word, created): Row) -> Result<GuestRole, StoreError> {
-    let role = ROLES.iter().find(|(_, known)| *known == word).map(|(role, _)| *role);
+    let right = GuestRight::ALL.into_iter().find(|right| right.word() == word);
     let unknown = || StoreError::Damaged(format!("guest_roles.role: `{word}` is no role"));
     Ok(GuestRole {
         id: id("guest_roles.id", &role_id)?,
         guest_id: id("guest_roles.guest_id", &guest)?,
         space_id: id("guest_roles.space_id", &space)?,
         workbook_id: optional_id("guest_roles.workbook_id", workbook)?,
-        role: role.ok_or_else(unknown)?,
+        right: right.ok_or_else(unknown)?,
         created_at: Timestamp(created),
     })
 }
@@ -30,7 +27,6 @@ fn read((role_id, guest, space, workbook, word, created): Row) -> Result<GuestRo
 /// Gives a guest a role; a conflict when they have one for the same.
 pub async fn insert(tx: &mut Tx, role: &GuestRole) -> Result<(), StoreError> {
     tx.rights_changed();
-    let word = ROLES.iter().find(|(known, _)| *known == role.role).map_or("viewer", |(_, word)| *word);
     let statement = Statement::new(
         "INSERT INTO guest_roles (id, guest_id, space_id, workbook_id, resource_id, role, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -40,7 +36,7 @@ pub async fn insert(tx: &mut Tx, role: &GuestRole) -> Result<(), StoreError> {
     .bind(&role.space_id)
     .bind(&role.workbook_id)
     .bind(role.resource_id())
-    .bind(word)
+    .bind(role.right.word())
     .bind(role.created_at);
     tx.execute(statement).await.map(|_| ())
 }

@@ -31,7 +31,6 @@ pub mod grants;
 pub mod guest_roles;
 pub mod guests;
 mod idle;
-pub mod invitations;
 pub mod job_secrets;
 pub mod jobs;
 pub mod keys;
@@ -62,6 +61,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod tx;
+pub mod user_invitations;
 pub mod users;
 pub mod views;
 pub mod webhooks;

@@ -88,7 +88,7 @@ async fn the_page_of_an_invitation_signs_in() {
 async fn who_asks_for_another_invitation_hears_the_same_before_it_is_looked_for() {
     on_each_database_with_mail(async |app: TestApp| {
         use inlet::domain::ids::{Id, UserId};
-        use inlet::store::{invitations, now};
+        use inlet::store::{now, user_invitations};
         let admin = as_admin(&app).await;
         let account = account(&admin).await;
         let made = invited(&admin, "ann@example.com", "Member", &account).await;
@@ -97,7 +97,7 @@ async fn who_asks_for_another_invitation_hears_the_same_before_it_is_looked_for(
         let mut tx = app.service.db.write().await.unwrap();
         let id = UserId::parse(&text(&made, "id")).unwrap();
         let then = now().plus(-3_600_000);
-        invitations::put(&mut tx, &id, b"another", then, now().plus(3_600_000)).await.unwrap();
+        user_invitations::put(&mut tx, &id, b"another", then, now().plus(3_600_000)).await.unwrap();
         tx.commit().await.unwrap();
         let ask = async |email: &str| {
             let body = json!({ "token": "in_used", "email": email });

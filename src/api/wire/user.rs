@@ -147,7 +147,7 @@ impl ActorRoleBody {
     /// The role of a guest of that account.
     pub fn of_guest(account: &AccountId, role: GuestRole) -> Result<Self> {
         Ok(Self {
-            role_id: guest_role_id(account, role.role)?.into(),
+            role_id: guest_role_id(account, role.right)?.into(),
             resource_id: role.resource_id(),
             id: role.id.into(),
             actor_id: role.guest_id.into(),

@@ -52,7 +52,14 @@ struct Source {
 }
 
 fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let found = files("src", "rs");
+    assert!(found.len() > 50, "the sources were not found");
+    found
+}
+
+/// What is in a folder and has that extension, by its path inside the folder.
+fn files(folder: &str, extension: &str) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut waiting = vec![root.clone()];
     let mut found = Vec::new();
     while let Some(folder) = waiting.pop() {
@@ -60,7 +67,7 @@ fn sources() -> Vec<Source> {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 waiting.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if path.extension().is_some_and(|has| has == extension) {
                 let inside = path.strip_prefix(&root).unwrap();
                 let room =
                     inside.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_string();
@@ -69,7 +76,6 @@ fn sources() -> Vec<Source> {
             }
         }
     }
-    assert!(found.len() > 50, "the sources were not found");
     found
 }
 
@@ -149,8 +155,11 @@ fn sql_stands_in_the_store_only() {
 
 #[test]
 fn no_file_is_two_things() {
+    let style = files("style", "css");
+    assert!(style.len() > 10, "the style was not found");
     let long: Vec<_> = sources()
         .iter()
+        .chain(&style)
         .map(|source| (source.text.lines().count(), source.path.display().to_string()))
         .filter(|(lines, _)| *lines > MOST_LINES)
         .map(|(lines, path)| format!("{path}: {lines} lines. Split it by what its parts are called."))

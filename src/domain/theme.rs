@@ -12,7 +12,7 @@ use super::colour::{Colour, READABLE};
 use members::Becomes::{self, *};
 use members::MEMBERS;
 
-/// The page's background in light and in dark, as `style/main.css` has it.
+/// The page's background in light and in dark, as `style/tokens.css` has it.
 const CANVAS: [Colour; 2] = [Colour::WHITE, Colour([0x0f, 0x13, 0x14])];
 /// What is written on it.
 const INK: [Colour; 2] = [Colour([0x14, 0x19, 0x1a]), Colour([0xe7, 0xec, 0xec])];
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn every_member_changes_something_that_the_style_has() {
-        let style = include_str!("../../style/main.css");
+        let style = include_str!("../../style/tokens.css");
         for (member, becomes) in MEMBERS {
             let rules = rules(&saying(member, becomes));
             assert!(rules.contains(":") && rules.contains('{'), "{member}: {rules}");
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn the_backgrounds_are_those_of_the_style() {
-        let style = include_str!("../../style/main.css");
+        let style = include_str!("../../style/tokens.css");
         for (canvas, ink) in CANVAS.into_iter().zip(INK) {
             assert!(style.contains(&format!("--canvas: {};", canvas.text())), "{canvas:?}");
             assert!(style.contains(&format!("--ink: {};", ink.text())), "{ink:?}");

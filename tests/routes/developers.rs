@@ -98,7 +98,7 @@ async fn members_and_strangers_reach_what_they_may() {
         assert_eq!(member.status("job_log/newest_jobs", jobs_of(environment)).await, StatusCode::OK);
 
         assert_eq!(stranger.status("job_log/newest_jobs", jobs_of(environment)).await, StatusCode::NOT_FOUND);
-        assert_eq!(stranger.status("people/guests", (environment, 50_u64)).await, StatusCode::NOT_FOUND);
+        assert_eq!(stranger.status("guests/guests", (environment, 50_u64)).await, StatusCode::NOT_FOUND);
         assert_eq!(stranger.status("people/people", (environment,)).await, StatusCode::OK);
         let nobody = Page { router: admin.router.clone(), session: String::new() };
         assert_eq!(nobody.status("agents/agents", (environment,)).await, StatusCode::UNAUTHORIZED);
@@ -217,22 +217,22 @@ async fn a_guest_is_let_into_a_space_by_a_link() {
         let spaces = vec![GuestSpace { id: made.space.clone(), only, ..GuestSpace::default() }];
         let email = "guest@example.com".to_string();
         let draft = GuestDraft { environment_id, email, spaces, ..GuestDraft::default() };
-        let refused: Option<String> = member.get("people/save_guest", (draft.clone(),)).await;
+        let refused: Option<String> = member.get("guests/save_guest", (draft.clone(),)).await;
         assert_eq!(refused, None);
         let wrong = GuestDraft { email: "nobody".to_string(), ..draft };
-        let refused: Option<String> = member.get("people/save_guest", (wrong,)).await;
+        let refused: Option<String> = member.get("guests/save_guest", (wrong,)).await;
         assert!(refused.is_some_and(|words| words.contains("is not an e-mail address")));
-        let list: GuestList = member.get("people/guests", (&app.environment_id, 50_u64)).await;
+        let list: GuestList = member.get("guests/guests", (&app.environment_id, 50_u64)).await;
         let guest = &list.guests[0];
         let [space] = guest.spaces.as_slice() else { panic!("{guest:?}") };
         assert_eq!((list.total, space.id.as_str()), (1, made.space.as_str()));
         assert_eq!(space.only, Some(vec![made.workbook.clone()]));
         let there = app.get(&format!("/v1/guests/{}", guest.id)).await.data();
         assert_eq!(there["spaces"][0]["workbooks"], json!([{ "id": made.workbook }]));
-        let link: GuestAddress = member.get("people/guest_link", (&guest.id, &made.space)).await;
+        let link: GuestAddress = member.get("guests/guest_link", (&guest.id, &made.space)).await;
         let token = format!("http://inlet.test/space/{}?token=", made.space);
         assert!(link.address.starts_with(&token) && !link.once, "{link:?}");
-        let status = stranger.status("people/guest_link", (&guest.id, &made.space)).await;
+        let status = stranger.status("guests/guest_link", (&guest.id, &made.space)).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
     })
     .await;

@@ -267,6 +267,8 @@ test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
 
   test('the sections are a row, and nothing is wider than the screen', async ({ page, checkAccessibility }) => {
+    // Ten pages are looked through, one of them with every operation of the API.
+    test.slow();
     for (const section of ['', '/keys', '/tokens', '/events', '/jobs', '/secrets', '/agents', '/webhooks', '/people', '/api']) {
       await page.goto(`/developers${section}`);
       await hydrated(page);

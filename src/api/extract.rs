@@ -151,7 +151,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
         read.map(|Query(parameters)| Self(parameters)).map_err(|error| {
             let reason =
                 std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
-            ApiError::bad("query", format!("the query cannot be read: {reason}"))
+            // The reader begins with the name of the parameter, where it knows it.
+            let is_name = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            let key = reason.split_once(": ").map(|(name, _)| name).filter(is_name).unwrap_or("query");
+            ApiError::bad(key, format!("the query cannot be read: {reason}"))
         })
     }
 }

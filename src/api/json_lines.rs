@@ -64,7 +64,7 @@ impl SheetParameters {
 #[into_params(parameter_in = Query)]
 struct ReadParameters {
     /// Keys of the fields; all when absent.
-    #[serde(alias = "fields[]", deserialize_with = "query::list")]
+    #[serde(deserialize_with = "query::list")]
     fields: Vec<String>,
     /// The records that this event is about, as they are now.
     for_event: Option<String>,

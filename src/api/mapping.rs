@@ -44,10 +44,10 @@ struct ProgramParameters {
     /// Those with that mark.
     namespace: Option<String>,
     /// Those from sheets with all of these fields.
-    #[serde(alias = "sourceKeys[]", deserialize_with = "query::list")]
+    #[serde(deserialize_with = "query::list")]
     source_keys: Vec<String>,
     /// Those into sheets with all of these fields.
-    #[serde(alias = "destinationKeys[]", deserialize_with = "query::list")]
+    #[serde(deserialize_with = "query::list")]
     destination_keys: Vec<String>,
 }
 

@@ -97,7 +97,7 @@ pub struct RecordParameters {
     #[param(schema_with = shape::words_or_none::<SortDirection>)]
     sort_direction: Option<SortDirection>,
     /// Records to include; with a filter or search: to leave out.
-    #[serde(alias = "ids[]", deserialize_with = "list")]
+    #[serde(deserialize_with = "list")]
     ids: Vec<String>,
     /// A condition in the query language, as `age gt 30 and email is error`.
     q: Option<String>,
@@ -155,7 +155,7 @@ impl CommitParameters {
     }
 }
 
-/// A list as clients write it: `ids=a&ids=b` or `ids=a,b`.
+/// A list as clients write it: `ids=a&ids=b` or `ids=a,b` (the other spellings are made so by the module `address`).
 pub fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     let given = Vec::<String>::deserialize(deserializer)?;
     Ok(given
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn lists_are_read_in_each_spelling() {
-        for query in ["ids=a&ids=b", "ids[]=a&ids[]=b", "ids=a,b", "ids=a,b,"] {
+        for query in ["ids=a&ids=b", "ids=a,b", "ids=a,b,"] {
             assert_eq!(read::<RecordParameters>(query).unwrap().ids, ["a", "b"], "{query}");
         }
         assert!(read::<RecordParameters>("").unwrap().ids.is_empty());

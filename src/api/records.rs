@@ -34,7 +34,7 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
 #[into_params(parameter_in = Query)]
 struct ReadParameters {
     /// Keys of the fields; all when absent.
-    #[serde(alias = "fields[]", deserialize_with = "query::list")]
+    #[serde(deserialize_with = "query::list")]
     fields: Vec<String>,
     /// The records that this event is about, as they are now.
     #[serde(rename = "for")]
@@ -163,7 +163,7 @@ async fn update(
 #[into_params(parameter_in = Query)]
 struct DeleteParameters {
     /// Their ids.
-    #[serde(alias = "ids[]", deserialize_with = "query::list")]
+    #[serde(deserialize_with = "query::list")]
     ids: Vec<String>,
 }
 

@@ -183,7 +183,7 @@ async fn delete(
 #[into_params(parameter_in = Query)]
 struct DeleteParameters {
     /// Their ids.
-    #[serde(alias = "spaceIds[]", deserialize_with = "query::list")]
+    #[serde(deserialize_with = "query::list")]
     space_ids: Vec<String>,
 }
 

@@ -37,7 +37,7 @@ struct WorkbookParameters {
     /// Only those with this label.
     label: Option<String>,
     /// Only those with all of these treatments.
-    #[serde(alias = "treatment[]", deserialize_with = "query::list")]
+    #[serde(deserialize_with = "query::list")]
     treatment: Vec<String>,
     /// `false` leaves the sheets out of the answer.
     include_sheets: Option<bool>,

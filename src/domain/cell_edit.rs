@@ -35,7 +35,7 @@ impl<T> Edited<T> {
 }
 
 /// What becomes of the cells of one field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum CellEdit {
     /// Every cell gets the text; nothing empties it.
     Set(Option<String>),
@@ -61,7 +61,7 @@ pub enum CellEdit {
 }
 
 /// What a cell must be like to be replaced.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Find {
     /// It is empty.
     Empty,
@@ -71,6 +71,8 @@ pub enum Find {
     Whole(Part),
     /// It contains the text.
     Within(Part),
+    /// It means the same as the text to a field of that type, as `1,000` and `1000` do to a number.
+    Meant(Arc<FieldType>, String),
     /// It is like `find`, or holds a value for which people read something like it.
     Shown {
         /// What is sought.
@@ -103,7 +105,8 @@ pub struct Part {
 impl Find {
     /// Reads what is sought in a field, as clients say it: `null`, an empty text and `""` mean empty cells; a text in
     /// double quotes and a value that is no text the whole cell; another text a part of it. Of a field whose values
-    /// are given (options, booleans, references) it is always the whole cell.
+    /// are given (options, booleans, references) it is always the whole cell. A whole cell of numbers, options or
+    /// booleans is like it when it means the same.
     ///
     /// # Errors
     /// In words, when the value cannot be one of the field.
@@ -116,10 +119,19 @@ impl Find {
             || matches!(field_type, FieldType::Enum(_) | FieldType::Boolean { .. } | FieldType::Reference(_));
         Ok(match quoted {
             Some("") => Self::Empty,
-            Some(exact) => Self::Exactly(exact.to_string()),
-            None if whole => Self::Exactly(text),
+            Some(exact) => Self::whole_cell(field_type, exact.to_string()),
+            None if whole => Self::whole_cell(field_type, text),
             None => Self::Within(Part::new(&text, false)),
         })
+    }
+
+    fn whole_cell(field_type: &FieldType, text: String) -> Self {
+        match field_type {
+            FieldType::Number | FieldType::Boolean { .. } | FieldType::Enum(_) => {
+                Self::Meant(Arc::new(field_type.clone()), text)
+            }
+            _ => Self::Exactly(text),
+        }
     }
 
     /// What a person typed to be found: quotes stand for themselves, and nothing means empty cells.
@@ -138,6 +150,7 @@ impl Find {
             (Self::Empty, text) => text.is_none(),
             (_, None) => false,
             (Self::Exactly(exact), Some(text)) => text == exact,
+            (Self::Meant(field_type, meant), Some(text)) => value::same(field_type, Some(meant), Some(text)),
             (Self::Whole(part), Some(text)) => part.length_at(text) == Some(text.len()),
             (Self::Within(part), Some(text)) => part.find(text).is_some(),
             (Self::Shown { find, values, by_item }, Some(text)) => {
@@ -198,7 +211,7 @@ impl CellEdit {
             Self::Fill(with) if is_empty => present(with),
             Self::Replace { find: Find::Empty, with, .. } if is_empty => present(with),
             Self::Replace {
-                find: find @ (Find::Exactly(_) | Find::Whole(_) | Find::Shown { .. }),
+                find: find @ (Find::Exactly(_) | Find::Meant(..) | Find::Whole(_) | Find::Shown { .. }),
                 with,
                 ..
             } if find.fits(text) => present(with),
@@ -347,6 +360,30 @@ mod tests {
             let edit = CellEdit::Replace { find, with: "X ".to_string(), most: 100 };
             let since = since.map_or(Edited::Same, |since| Edited::To(since.map(Cow::from)));
             assert_eq!(edit.apply(text, 0), since, "{edit:?} in {text:?}");
+        }
+    }
+
+    #[test]
+    fn a_whole_cell_is_found_by_what_it_means() {
+        let of = |name: &str, find: serde_json::Value| {
+            let options = json!([{ "value": "us", "label": "United States" }, { "value": "de" }]);
+            let field = json!({ "key": "f", "type": name, "config": { "options": options } });
+            let field: crate::domain::blueprint::Field = serde_json::from_value(field).unwrap();
+            Find::parse(&field.field_type, &find).unwrap()
+        };
+        for (name, find, fitting, other) in [
+            ("number", json!(1000), "1,000", "10000"),
+            ("number", json!("\"1000\""), "1000.0", "1001"),
+            ("number", json!("00"), "1,000.00", "1"),
+            ("boolean", json!(true), "Yes", "no"),
+            ("boolean", json!("no"), "false", "none"),
+            ("enum", json!("us"), "united states", "de"),
+            ("enum", json!("\"United States\""), "us", "de"),
+            ("string", json!(1000), "1000", "1,000"),
+        ] {
+            let found = of(name, find.clone());
+            assert!(found.fits(Some(fitting)) && !found.fits(Some(other)), "{name} {find}");
+            assert!(!found.fits(None), "{name} {find}");
         }
     }
 

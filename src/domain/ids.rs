@@ -16,11 +16,20 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 
 /// Why a text is not an id of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not {expected}: these ids begin with `{prefix}`")]
+#[error("`{text}` is not {expected}: {}", .how())]
 pub struct IdError {
     text: String,
     expected: &'static str,
     prefix: &'static str,
+}
+
+impl IdError {
+    fn how(&self) -> String {
+        match self.text.starts_with(self.prefix) {
+            true => format!("8 to 64 letters and digits come after `{}`", self.prefix),
+            false => format!("these ids begin with `{}`", self.prefix),
+        }
+    }
 }
 
 /// What all ids have in common.
@@ -235,6 +244,7 @@ mod tests {
     fn a_foreign_kind_is_refused_by_name() {
         let error = SpaceId::parse("us_wb_0123456789").unwrap_err().to_string();
         assert_eq!(error, "`us_wb_0123456789` is not a space id: these ids begin with `us_sp_`");
-        assert!(SpaceId::parse("us_sp_01234567'; drop").is_err());
+        let error = SpaceId::parse("us_sp_01234567'; drop").unwrap_err().to_string();
+        assert!(error.ends_with("8 to 64 letters and digits come after `us_sp_`"), "{error}");
     }
 }

@@ -33,6 +33,8 @@ pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, ParseError> {
 
 /// Reads JSON text into `T`; the error names the member, or the line of broken JSON.
 pub fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ParseError> {
+    // Some editors put the mark of UTF-8 before a text.
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(located)?;
     reader.end().map_err(|error| ParseError::at("", format!("not JSON: {error}")))?;
@@ -45,7 +47,39 @@ fn located(error: serde_path_to_error::Error<serde_json::Error>) -> ParseError {
     if inner.is_syntax() || inner.is_eof() {
         return ParseError::at("", format!("not JSON: {inner}"));
     }
-    ParseError { path: if path == "." { String::new() } else { path }, message: inner.to_string() }
+    ParseError { path: if path == "." { String::new() } else { path }, message: plainly(inner.to_string()) }
+}
+
+/// What the reader of JSON expected, by how its words begin, in the words of JSON.
+const EXPECTED: [(&str, &str); 12] = [
+    ("struct ", "an object"),
+    ("internally tagged enum ", "an object"),
+    ("adjacently tagged enum ", "an object"),
+    ("a map", "an object"),
+    ("enum ", "a word"),
+    ("a sequence", "a list"),
+    ("tuple ", "a list"),
+    ("u", "a whole number"),
+    ("i", "a whole number"),
+    ("f64", "a number"),
+    ("f32", "a number"),
+    ("a borrowed string", "a string"),
+];
+
+/// An error of the reader without the names of our types.
+fn plainly(message: String) -> String {
+    let Some((before, expected)) = message.split_once(", expected ") else { return message };
+    let (expected, place) =
+        expected.split_once(" at line ").map_or((expected, None), |(one, two)| (one, Some(two)));
+    let is_type = |name: &str| match name {
+        "u" | "i" => {
+            expected.strip_prefix(name).is_some_and(|size| size == "size" || size.parse::<u8>().is_ok())
+        }
+        _ => expected.starts_with(name),
+    };
+    let words = EXPECTED.iter().find(|(name, _)| is_type(name)).map_or(expected, |(_, words)| words);
+    let place = place.map_or_else(String::new, |place| format!(" at line {place}"));
+    format!("{before}, expected {words}{place}")
 }
 
 #[cfg(test)]
@@ -62,7 +96,16 @@ mod tests {
     fn the_member_that_does_not_fit_is_named() {
         let error = from_slice::<Outer>(br#"{"inner":[1,"two"]}"#).unwrap_err();
         assert_eq!(error.path, "inner[1]");
-        assert!(error.message.contains("expected u8"), "{error}");
+        assert!(error.message.contains("expected a whole number at line 1"), "{error}");
+        let error = from_value::<Outer>(serde_json::json!("x")).unwrap_err();
+        assert_eq!(error.message, "invalid type: string \"x\", expected an object");
+        let error = from_value::<Outer>(serde_json::json!({ "inner": 1 })).unwrap_err();
+        assert_eq!(error.message, "invalid type: integer `1`, expected a list");
+    }
+
+    #[test]
+    fn a_mark_before_the_text_is_no_part_of_it() {
+        assert_eq!(from_slice::<Vec<u8>>(b"\xEF\xBB\xBF[1]"), Ok(vec![1]));
     }
 
     #[test]

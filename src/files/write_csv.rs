@@ -5,7 +5,7 @@ use std::io::Write;
 use super::write_rows::{RowWriter, WriteError};
 use crate::domain::blueprint::{Field, FieldType};
 use crate::domain::record::Message;
-use crate::domain::value::is_number;
+use crate::domain::value::{PlainText, is_number};
 
 /// For whom the file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub enum CsvForm {
     /// For people with a spreadsheet: text that it would run as a formula gets a `'` before it, lines end as
     /// Windows has them, and a mark at the beginning says that it is UTF-8.
     Spreadsheet,
-    /// For programs: every value exactly as it is.
+    /// For programs: nothing is put before a text.
     Raw,
     /// The same with tabs between the values.
     Tabs,
@@ -45,12 +45,18 @@ fn needs_mark(text: &str) -> bool {
 /// Writes rows into a buffer that its owner empties from time to time, so that memory stays bounded.
 #[derive(Debug)]
 pub struct CsvWriter {
-    form: CsvForm,
-    /// For each column whether its values are numbers, which may begin with a sign.
-    numbers: Vec<bool>,
-    /// Bytes that a value without quotes cannot have.
-    odd: [bool; 256],
+    line: Line,
+    /// For each column how its values are written, and whether they are numbers, which may begin with a sign.
+    columns: Vec<(PlainText, bool)>,
     buffer: Vec<u8>,
+}
+
+/// How a line is made of texts.
+#[derive(Debug)]
+struct Line {
+    form: CsvForm,
+    /// Bytes that a text without quotes cannot have.
+    odd: [bool; 256],
 }
 
 impl CsvWriter {
@@ -60,48 +66,53 @@ impl CsvWriter {
         for byte in [form.separator(), b'"', b'\n', b'\r'] {
             odd[usize::from(byte)] = true;
         }
-        let mut writer = Self { form, numbers: vec![false; fields.len()], odd, buffer: Vec::new() };
+        let mut writer = Self { line: Line { form, odd }, columns: Vec::new(), buffer: Vec::new() };
         if form == CsvForm::Spreadsheet {
             writer.buffer.extend(b"\xEF\xBB\xBF");
         }
         let labels: Vec<_> = fields.iter().map(|field| Some(field.label.as_str())).collect();
         writer.put_row(&labels);
-        writer.numbers = fields.iter().map(|field| field.field_type == FieldType::Number).collect();
+        let types = fields.iter().map(|field| &field.field_type);
+        writer.columns = types.map(|kind| (PlainText::new(kind), *kind == FieldType::Number)).collect();
         writer
     }
 
     /// Adds a row; no value is written as an empty one.
     fn put_row(&mut self, cells: &[Option<&str>]) {
-        let separator = self.form.separator();
+        let separator = self.line.form.separator();
         for (column, text) in cells.iter().enumerate() {
             if column > 0 {
                 self.buffer.push(separator);
             }
-            if let Some(text) = text {
-                self.cell(text, self.numbers.get(column) == Some(&true));
+            let Some(text) = text else { continue };
+            match self.columns.get(column) {
+                Some((values, is_number)) => self.line.cell(&mut self.buffer, &values.of(text), *is_number),
+                None => self.line.cell(&mut self.buffer, text, false),
             }
         }
-        self.buffer.extend_from_slice(match self.form {
+        self.buffer.extend_from_slice(match self.line.form {
             CsvForm::Spreadsheet => b"\r\n",
             CsvForm::Raw | CsvForm::Tabs => b"\n",
         });
     }
+}
 
-    fn cell(&mut self, text: &str, number: bool) {
+impl Line {
+    fn cell(&self, buffer: &mut Vec<u8>, text: &str, number: bool) {
         let marked = self.form == CsvForm::Spreadsheet && needs_mark(text) && !(number && is_number(text));
         if self.is_plain(text) {
             if marked {
-                self.buffer.push(b'\'');
+                buffer.push(b'\'');
             }
-            self.buffer.extend_from_slice(text.as_bytes());
+            buffer.extend_from_slice(text.as_bytes());
             return;
         }
-        self.buffer.extend_from_slice(if marked { b"\"'" } else { b"\"" });
+        buffer.extend_from_slice(if marked { b"\"'" } else { b"\"" });
         for (place, part) in text.split('"').enumerate() {
-            self.buffer.extend_from_slice(if place > 0 { b"\"\"" } else { b"" });
-            self.buffer.extend_from_slice(part.as_bytes());
+            buffer.extend_from_slice(if place > 0 { b"\"\"" } else { b"" });
+            buffer.extend_from_slice(part.as_bytes());
         }
-        self.buffer.push(b'"');
+        buffer.push(b'"');
     }
 
     /// Whether it needs no quotes: white space around a text would not be seen as part of it.

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{Color, Format, Note, Workbook, Worksheet, XlsxError};
 use super::write_rows::{RowWriter, WriteError};
 use crate::domain::blueprint::{Field, FieldType, Level};
 use crate::domain::record::Message;
-use crate::domain::value::{read_boolean, read_number};
+use crate::domain::value::{PlainText, read_boolean, read_number};
 
 /// Records in a sheet, the row of the labels apart.
 pub const MOST_RECORDS: u32 = (1 << 20) - 1;
@@ -24,7 +24,7 @@ const SURELY_EXACT: f64 = 9_007_199_254_740_991.0;
 /// Writes records into a workbook of one sheet; the rows wait in a file of the scratch folder.
 pub struct XlsxWriter {
     workbook: Workbook,
-    fields: Vec<(String, FieldType)>,
+    fields: Vec<(String, FieldType, PlainText)>,
     error: Format,
     rows: u32,
     notes: usize,
@@ -48,7 +48,10 @@ impl XlsxWriter {
         for (column, field) in (0u16..).zip(fields) {
             sheet.write_string_with_format(0, column, &field.label, &bold)?;
         }
-        let fields = fields.iter().map(|field| (field.label.clone(), field.field_type.clone())).collect();
+        let column = |field: &&Field| {
+            (field.label.clone(), field.field_type.clone(), PlainText::new(&field.field_type))
+        };
+        let fields = fields.iter().map(column).collect();
         let error = Format::new().set_background_color(Color::RGB(0xFFC7CE));
         Ok(Self { workbook, fields, error, rows: 0, notes: 0 })
     }
@@ -68,17 +71,18 @@ impl RowWriter for XlsxWriter {
         let row = self.next_row()?;
         let plain = Format::default();
         let sheet = self.workbook.worksheet_from_index(0)?;
-        for (place, ((label, field_type), text)) in self.fields.iter().zip(cells).enumerate() {
+        for (place, ((label, field_type, values), text)) in self.fields.iter().zip(cells).enumerate() {
             let on_cell = || messages.iter().filter(|(of, _)| *of == place).map(|(_, message)| *message);
             let faulty = on_cell().any(|message| message.level == Level::Error);
-            let length = text.map_or(0, |text| text.encode_utf16().count());
+            let text = text.map(|text| values.of(text));
+            let length = text.as_ref().map_or(0, |text| text.encode_utf16().count());
             if length > MOST_CHARACTERS {
                 let (row, field) = (row.into(), label.clone());
                 return Err(WriteError::TooLongForExcel { row, field, length });
             }
             let format = if faulty { &self.error } else { &plain };
             let column = place as u16;
-            put(sheet, (row, column), field_type, *text, format)?;
+            put(sheet, (row, column), field_type, text.as_deref(), format)?;
             if faulty && self.notes < MOST_NOTES {
                 self.notes += 1;
                 let said: Vec<&str> = on_cell().map(|message| message.text.as_str()).collect();

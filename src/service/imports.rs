@@ -174,7 +174,7 @@ impl Service {
         job.label = Some("Delete records".to_string());
         let mut config = super::announce::object(json!(query));
         let named = config.remove("ids").unwrap_or_else(|| json!([]));
-        let key = if query.narrows() { "exceptions" } else { "ids" };
+        let key = if query.chooses() { "ids" } else { "exceptions" };
         config.insert(key.to_string(), named);
         config.insert("sheet".to_string(), json!(sheet.id));
         job.config = Some(config.into());

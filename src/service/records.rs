@@ -1,5 +1,7 @@
 //! Records: inserted, changed, deleted. Each write is one commit with its events.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::announce::{MOST_LISTED, of_commit, of_sheet};
@@ -383,13 +385,15 @@ fn about_records(sheet: &Sheet, done: &Committed, topic: Topic) -> Value {
     let listed = |number: &RecordNumber| sheet.record_key.id(*number);
     let mut payload = json!({ "sheetId": sheet.id, "recordCount": done.numbers.len() });
     if topic == Topic::RecordsUpdated {
-        let key = |number| {
-            sheet.columns().find(|(column, _)| *column == number).map(|(_, field)| field.key.as_str())
-        };
-        let changes: Vec<Value> = done.changed_values.iter().take(MOST_LISTED).map(|cell| {
-            json!({ "recordId": listed(&cell.number), "fieldKey": key(cell.field), "previousValue": cell.before, "newValue": cell.after })
-        }).collect();
-        payload["changes"] = changes.into();
+        let fields: BTreeMap<FieldNumber, &Field> = sheet.columns().collect();
+        let told = done.changed_values.iter().take(MOST_LISTED);
+        let changes = told.filter_map(|cell| {
+            let field = fields.get(&cell.field)?;
+            let value = |text: &Option<String>| value::wire_value(&field.field_type, text.as_deref());
+            Some(json!({ "recordId": listed(&cell.number), "fieldKey": field.key,
+                "previousValue": value(&cell.before), "newValue": value(&cell.after) }))
+        });
+        payload["changes"] = changes.collect();
     } else {
         payload["recordIds"] = done.numbers.iter().take(MOST_LISTED).map(listed).collect();
     }

@@ -194,7 +194,7 @@ impl Service {
                 true => counts.error,
                 false => self.sheet(actor, &id).await?.counts.error,
             };
-            if run.all_selected || (!query.ids.is_empty() && !query.narrows()) {
+            if run.all_selected || query.chooses() {
                 standing.selected += counts.total;
             }
         }

@@ -33,7 +33,7 @@ use crate::store::{Tx, records};
 const WINDOW: usize = 1 << 17;
 
 /// What becomes of the cells of one field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct FieldEdit {
     /// The field.
     pub field: FieldNumber,

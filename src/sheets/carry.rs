@@ -28,7 +28,7 @@ impl View {
         inherited: &Inherited,
     ) -> Result<Positions, SheetError> {
         let touched = self.touched(tx, plan, &inherited.touched()).await?;
-        match (plan.order, inherited.positions().as_list()) {
+        match (&plan.order, inherited.positions().as_list()) {
             (Some(order), Some(list)) => self.carry_list(tx, order, list, touched).await,
             _ => {
                 let mut selected = inherited.positions().bits(self.state.positions() as usize);
@@ -63,7 +63,7 @@ impl View {
     async fn carry_list(
         &self,
         tx: &mut Tx,
-        order: Order,
+        order: &Order,
         list: &[u32],
         touched: Vec<Touched>,
     ) -> Result<Positions, SheetError> {
@@ -101,7 +101,7 @@ impl View {
     async fn place_in(
         &self,
         tx: &mut Tx,
-        (order, rank): (Order, &(impl Fn(u32) -> u32 + Sync)),
+        (order, rank): (&Order, &(impl Fn(u32) -> u32 + Sync)),
         kept: &[u32],
         touched: &Touched,
     ) -> Result<usize, SheetError> {
@@ -140,6 +140,6 @@ fn look(plan: &Plan, rows: &Rows, number: RecordNumber) -> Option<Touched> {
         Place::Row { segment, row } => rows.is_live(segment, row),
         Place::Tail(_) => true,
     };
-    let text = plan.order.and_then(|order| rows.text(place, order.field)).map(str::to_string);
+    let text = plan.order.as_ref().and_then(|order| rows.text(place, order.field)).map(str::to_string);
     Some(Touched { position, fits: is_live && plan.test.fits(rows, place), text })
 }

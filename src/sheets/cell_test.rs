@@ -94,7 +94,9 @@ impl CellTest {
                 Self::HasExactly(Arc::new(Finder::new(part.text()).into_owned()))
             }
             Find::Within(part) if part.text().is_ascii() => Self::Has(Substring::new(part.text())),
-            Find::Within(_) | Find::Whole(_) | Find::Shown { .. } => Self::Found(find.clone()),
+            Find::Within(_) | Find::Whole(_) | Find::Meant(..) | Find::Shown { .. } => {
+                Self::Found(find.clone())
+            }
         }
     }
 

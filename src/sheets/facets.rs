@@ -1,15 +1,18 @@
 //! The values of a field: which there are, and how many records have each.
 
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
 use super::bits::Bits;
 use super::cell_test::CellTest;
 use super::distinct::{ABSENT, Distinct};
 use super::error::{SheetError, blocking};
 use super::field_scan::FieldScan;
+use super::reading::Rank;
 use super::rows::Rows;
 use super::sort::{self, Order};
 use super::view::View;
 use crate::domain::query::{Filter, RecordQuery, SortDirection};
-use crate::domain::record::FieldNumber;
 use crate::store::Tx;
 
 /// Which values of a field are wanted.
@@ -58,7 +61,8 @@ impl View {
         tx: &mut Tx,
         wanted: ValuesWanted,
     ) -> Result<(Vec<FieldValue>, u64), SheetError> {
-        let field = self.rules.field(&wanted.field)?;
+        let order =
+            Order::of(self.rules.field(&wanted.field)?, &self.rules, wanted.by_value.unwrap_or_default());
         let length = self.state.positions() as usize;
         let unsorted = RecordQuery { sort_field: None, sort_direction: None, ..wanted.query.clone() };
         let selected = self.positions(tx, &unsorted).await?.bits(length);
@@ -68,35 +72,31 @@ impl View {
             ..RecordQuery::default()
         };
         let invalid = self.positions(tx, &invalid).await?.bits(length);
-        let rows = self.column_of(tx, field, &selected).await?;
-        blocking(move || values(&rows, field, &wanted, &selected, &invalid)).await
+        let rows = self.column_of(tx, order.field, &selected).await?;
+        blocking(move || values(&rows, &order, &wanted, &selected, &invalid)).await
     }
 }
 
 fn values(
     rows: &Rows,
-    field: FieldNumber,
+    order: &Order,
     wanted: &ValuesWanted,
     selected: &Bits,
     invalid: &Bits,
 ) -> Result<(Vec<FieldValue>, u64), SheetError> {
-    let scan = FieldScan::new(rows, field);
+    let scan = FieldScan::new(rows, order.field);
     let chosen = scan.chosen(selected);
     let mut counted = match scan.repeats(&chosen) {
         true => by_code(&Distinct::of(&scan, &chosen, selected), selected, invalid),
-        false => by_run(&scan, sort::sort(rows, Order::of_text(field), selected, None)?, invalid),
+        false => by_run(&scan, sort::sort(rows, &Order::of_text(order.field), selected, None)?, invalid),
     };
     if let Some(test) = wanted.search.as_deref().and_then(CellTest::search) {
         counted.retain(|value| test.fits(value.text));
     }
-    let by_text = |one: &Counted<'_>, other: &Counted<'_>| {
-        (one.text.is_none(), one.text).cmp(&(other.text.is_none(), other.text))
-    };
+    let mut counted = together(counted, order);
     match wanted.by_value {
-        Some(SortDirection::Asc) => counted.sort_unstable_by(by_text),
-        Some(SortDirection::Desc) => counted.sort_unstable_by(|one, other| by_text(other, one)),
-        None => counted
-            .sort_unstable_by(|one, other| other.count.cmp(&one.count).then_with(|| by_text(one, other))),
+        Some(_) => counted.sort_by(|one, other| order.compare(one.text, other.text)),
+        None => counted.sort_by(most_frequent_first),
     }
     let page = counted.iter().skip(wanted.offset).take(wanted.limit).map(|value| FieldValue {
         text: value.text.map(str::to_string),
@@ -104,6 +104,32 @@ fn values(
         errors: value.errors.into(),
     });
     Ok((page.collect(), counted.len() as u64))
+}
+
+fn most_frequent_first(one: &Counted<'_>, other: &Counted<'_>) -> Ordering {
+    let by_text = || (one.text.is_none(), one.text).cmp(&(other.text.is_none(), other.text));
+    other.count.cmp(&one.count).then_with(by_text)
+}
+
+/// Texts that mean the same value, as `1,000` and `1000` do, are one: the most frequent of them.
+fn together<'a>(mut counted: Vec<Counted<'a>>, order: &Order) -> Vec<Counted<'a>> {
+    if !order.reads() {
+        return counted;
+    }
+    counted.sort_unstable_by(most_frequent_first);
+    let mut places: HashMap<Rank<'a>, usize> = HashMap::new();
+    let mut values: Vec<Counted<'a>> = Vec::new();
+    for value in counted {
+        let place = *places.entry(order.rank(value.text)).or_insert(values.len());
+        match values.get_mut(place) {
+            Some(same) => {
+                same.count += value.count;
+                same.errors += value.errors;
+            }
+            None => values.push(value),
+        }
+    }
+    values
 }
 
 /// Counts a field that repeats itself.

@@ -25,7 +25,7 @@ pub enum Seek {
 pub type Spot = (u64, usize);
 
 /// What is sought in a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SoughtCells {
     /// The key of the field.
     pub field: String,

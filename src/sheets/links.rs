@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::error::{SheetError, blocking};
 use super::fetch::{self, SCANNED_TOGETHER};
-use super::references::{self, Columns};
+use super::link_columns::{LinkColumn, LinkColumns};
 use super::rows::{Place, Rows};
 use super::slice::Slice;
 use super::view::View;
+use crate::domain::blueprint::FieldType;
 use crate::domain::record::{FieldNumber, RecordNumber};
 use crate::store::Tx;
 
@@ -15,7 +16,7 @@ use crate::store::Tx;
 pub type LinkKey = (String, Option<String>);
 
 /// What is still sought, by its hash, and what was found.
-type Search = (HashMap<u64, LinkKey>, BTreeMap<LinkKey, RecordNumber>);
+type Search = (HashMap<u64, Vec<LinkKey>>, BTreeMap<LinkKey, RecordNumber>);
 
 impl View {
     /// For each of the wanted values of a field the first record that has it. `narrows` is the field of the
@@ -30,18 +31,19 @@ impl View {
         narrows: Option<&str>,
         wanted: &BTreeSet<LinkKey>,
     ) -> Result<BTreeMap<LinkKey, RecordNumber>, SheetError> {
-        let columns = (self.rules.field(field)?, narrows.map(|key| self.rules.field(key)).transpose()?);
-        let hash = |wanted: &LinkKey| references::key(&wanted.0, wanted.1.as_deref());
-        let sought = wanted.iter().map(|wanted| (hash(wanted), wanted.clone())).collect();
-        let mut search: Search = (sought, BTreeMap::new());
+        let columns = self.link_columns(field, narrows)?;
+        let mut search = Search::default();
+        for wanted in wanted {
+            let key = columns.key(&wanted.0, wanted.1.as_deref());
+            search.0.entry(key).or_default().push(wanted.clone());
+        }
         let places: Vec<usize> = (0..self.state.manifest.segments().len()).collect();
         for group in places.chunks(SCANNED_TOGETHER) {
             if search.0.is_empty() {
                 break;
             }
             let (segments, group) = (group.iter().copied(), group.to_vec());
-            let rows =
-                fetch::rows(&self.cache, tx, &self.state, segments, &references::wanted(columns)).await?;
+            let rows = fetch::rows(&self.cache, tx, &self.state, segments, &columns.wanted()).await?;
             search = blocking(move || {
                 group.into_iter().for_each(|place| look(&rows, place, columns, &mut search));
                 Ok(search)
@@ -54,25 +56,37 @@ impl View {
         }
         Ok(search.1)
     }
+
+    fn link_columns(&self, field: &str, narrows: Option<&str>) -> Result<LinkColumns, SheetError> {
+        let column = |key: &str| {
+            let number = self.rules.field(key)?;
+            let rules = self.rules.fields.get(&number);
+            Ok::<_, SheetError>(LinkColumn::of(
+                number,
+                rules.map_or(&FieldType::String, |rules| &rules.field_type),
+            ))
+        };
+        Ok(LinkColumns::new(column(field)?, narrows.map(column).transpose()?))
+    }
 }
 
-fn look(rows: &Rows, place: usize, columns: Columns, search: &mut Search) {
-    let fields: Vec<FieldNumber> = std::iter::once(columns.0).chain(columns.1).collect();
+fn look(rows: &Rows, place: usize, columns: LinkColumns, search: &mut Search) {
+    let fields: Vec<FieldNumber> = columns.fields().collect();
     let Some(slice) = Slice::new(rows, place, &fields) else { return };
     for row in (0..slice.records()).filter(|row| slice.is_live(*row)) {
-        take(search, columns, slice.number(row), |field| slice.text(row, usize::from(field != columns.0)));
+        take(search, columns, slice.number(row), |field| slice.text(row, columns.place(field)));
     }
 }
 
 fn take<'a>(
     search: &mut Search,
-    columns: Columns,
+    columns: LinkColumns,
     number: RecordNumber,
     text: impl Fn(FieldNumber) -> Option<&'a str>,
 ) {
-    if let Some(key) = references::value_of(columns, text)
+    if let Some(key) = columns.key_of(text)
         && let Some(wanted) = search.0.remove(&key)
     {
-        search.1.insert(wanted, number);
+        search.1.extend(wanted.into_iter().map(|wanted| (wanted, number)));
     }
 }

@@ -9,9 +9,10 @@ use super::cache::ChunkCache;
 use super::error::SheetError;
 use super::import::ImportBuilder;
 use super::limits::Limits;
+use super::link_columns::LinkColumns;
 use super::moved::Moved;
 use super::places::Places;
-use super::references::{Columns, LinkRule, LinkValues};
+use super::references::{LinkRule, LinkValues};
 use super::rules::Rules;
 use super::state::State;
 use super::unique::UniqueIndex;
@@ -48,7 +49,7 @@ pub(super) struct OpenSheet {
     pub(super) writing: Arc<tokio::sync::Mutex<Kept>>,
     states: Mutex<Vec<Arc<State>>>,
     rules: Mutex<Option<(Sheet, Arc<Rules>)>>,
-    links: Mutex<HashMap<Columns, Arc<LinkValues>>>,
+    links: Mutex<HashMap<LinkColumns, Arc<LinkValues>>>,
 }
 
 /// The turn to write to a sheet on this server.
@@ -178,7 +179,7 @@ impl Sheets {
     }
 
     /// What stands in a column of a sheet, for those that refer to it.
-    pub(super) fn link_values(&self, sheet: i64, columns: Columns) -> Arc<LinkValues> {
+    pub(super) fn link_values(&self, sheet: i64, columns: LinkColumns) -> Arc<LinkValues> {
         let open = self.open(sheet);
         let mut links = open.links.lock().unwrap_or_else(PoisonError::into_inner);
         links.entry(columns).or_default().clone()

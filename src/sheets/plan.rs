@@ -55,7 +55,7 @@ impl Plan {
             test: Arc::new(Test::And(tests)),
             numbers: numbers(&query.ids, rules)?,
             except: numbers(&query.except, rules)?,
-            only_named: query.filter == Some(Filter::None) || (!query.narrows() && !query.ids.is_empty()),
+            only_named: query.chooses(),
             order: order(query, rules)?,
         })
     }
@@ -76,7 +76,7 @@ impl Plan {
     pub(super) fn wanted(&self) -> Wanted {
         let mut parts = Vec::new();
         self.test.parts(&mut parts);
-        parts.extend(self.order.map(|order| Part::field(order.field)));
+        parts.extend(self.order.as_ref().map(|order| Part::field(order.field)));
         Wanted::Parts(parts)
     }
 }

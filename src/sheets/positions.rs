@@ -98,8 +98,8 @@ impl View {
         for position in self.positions_of(tx, &plan.except).await? {
             selected.put_at(position as usize, false);
         }
-        match plan.order {
-            Some(order) => Ok(Positions::listed(self.sorted(tx, order, selected).await?)),
+        match &plan.order {
+            Some(order) => Ok(Positions::listed(self.sorted(tx, order.clone(), selected).await?)),
             None => Ok(Positions::arranged(selected, self.arrangement(tx).await?)),
         }
     }
@@ -155,7 +155,7 @@ impl View {
     ) -> Result<Vec<u32>, SheetError> {
         let rows = self.column_of(tx, order.field, &selected).await?;
         let arrangement = self.arrangement(tx).await?;
-        blocking(move || sort::sort(&rows, order, &selected, arrangement.as_deref())).await
+        blocking(move || sort::sort(&rows, &order, &selected, arrangement.as_deref())).await
     }
 
     /// A whole field, where records of a segment are chosen.

@@ -1,12 +1,10 @@
 //! What the cells of a field are compared by: their reading where they have one, and else their text.
 
-use std::cmp::Ordering;
-
 use crate::domain::blueprint::FieldType;
 use crate::domain::value::{is_date, number_sort_key, read_boolean, read_number};
 
 /// How the texts of a field are read for comparing them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Reading {
     Text,
     Number,
@@ -42,18 +40,21 @@ impl Reading {
         }
     }
 
-    /// What the order of two cells is: readings first, then texts, empty cells last.
-    pub(super) fn compare(self, one: Option<&str>, other: Option<&str>) -> Ordering {
-        self.rank(one).cmp(&self.rank(other))
+    /// By what a cell is compared.
+    pub(super) fn rank(self, text: Option<&str>) -> Rank<'_> {
+        rank(text, |text| self.read(text))
     }
+}
 
-    /// By what a cell is sorted: readings before texts before nothing.
-    pub(super) fn rank(self, text: Option<&str>) -> (u8, u64, &str) {
-        match text.map(|text| (text, self.read(text))) {
-            Some((_, Some(reading))) => (0, reading, ""),
-            Some((text, None)) => (1, 0, text),
-            None => (2, 0, ""),
-        }
+/// By what a cell is compared: readings come before texts before nothing.
+pub(super) type Rank<'a> = (u8, u64, &'a str);
+
+/// By what a cell is compared whose texts are read like that.
+pub(super) fn rank(text: Option<&str>, read: impl FnOnce(&str) -> Option<u64>) -> Rank<'_> {
+    match text.map(|text| (text, read(text))) {
+        Some((_, Some(reading))) => (0, reading, ""),
+        Some((text, None)) => (1, 0, text),
+        None => (2, 0, ""),
     }
 }
 
@@ -102,7 +103,7 @@ mod tests {
     #[test]
     fn readings_come_first_and_empty_cells_last() {
         let mut given = [None, Some("x"), Some("10"), Some("9"), Some("a"), Some("-1")];
-        given.sort_by(|one, other| Reading::Number.compare(*one, *other));
+        given.sort_by_key(|text| Reading::Number.rank(*text));
         assert_eq!(given, [Some("-1"), Some("9"), Some("10"), Some("a"), Some("x"), None]);
     }
 }

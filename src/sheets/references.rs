@@ -5,15 +5,14 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
-use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::cache::ChunkCache;
-use super::chunk::Part;
 use super::column::BuildPlain;
 use super::error::{SheetError, blocking};
-use super::fetch::{self, SCANNED_TOGETHER, Wanted};
+use super::fetch::{self, SCANNED_TOGETHER};
+use super::link_columns::{LinkColumn, LinkColumns};
 use super::number_set;
 use super::open::Sheets;
 use super::rows::{Place, Rows};
@@ -28,8 +27,6 @@ use crate::domain::workbook::Sheet;
 use crate::store::records;
 use crate::store::{Tx, sheets};
 
-/// Hashes of values have a secret of this process, so that nobody can make two collide.
-static SECRET: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 /// When more records changed than these, the column is read anew.
 const FOLLOWED: usize = 2_000;
 
@@ -48,6 +45,7 @@ pub(super) struct LinkRule {
 /// Where a reference leads, as it was found last.
 #[derive(Clone)]
 struct Target {
+    columns: LinkColumns,
     values: Arc<LinkValues>,
     /// `No record of Departments has this value in Code`, in two parts around the value.
     sheet: String,
@@ -66,8 +64,6 @@ pub(super) struct LinkValues {
 
 /// How many records have a value, by its hash.
 type Counts = HashMap<u64, u32, BuildPlain>;
-/// A column, and the one that narrows it.
-pub(super) type Columns = (FieldNumber, Option<FieldNumber>);
 
 struct At {
     state: Arc<State>,
@@ -105,9 +101,9 @@ impl LinkRule {
         let given = text(self.field).map(str::trim).filter(|given| !given.is_empty())?;
         let held = self.target.read().unwrap_or_else(PoisonError::into_inner);
         let target = held.as_ref()?;
-        let narrowed = self.record_field.map(|field| text(field).unwrap_or("").trim());
+        let narrowed = self.record_field.map(|field| text(field).unwrap_or(""));
         let counts = target.values.counts.read().unwrap_or_else(PoisonError::into_inner);
-        let is_there = |value: &str| counts.contains_key(&key(value.trim(), narrowed));
+        let is_there = |value: &str| counts.contains_key(&target.columns.key(value, narrowed));
         let (sheet, label) = (&target.sheet, &target.label);
         let which = match narrowed {
             Some(_) => " and agrees with this one",
@@ -130,7 +126,7 @@ impl LinkRule {
         };
         let values = sheets.link_values(sheet.number, columns);
         values.follow(sheets, tx, &sheet, columns).await?;
-        let target = Target { values, sheet: sheet.config.name.clone(), label };
+        let target = Target { columns, values, sheet: sheet.config.name.clone(), label };
         *self.target.write().unwrap_or_else(PoisonError::into_inner) = Some(target);
         Ok(())
     }
@@ -141,24 +137,23 @@ impl LinkRule {
         held.as_ref().map_or(0, |target| target.values.stamp.load(Relaxed))
     }
 
-    async fn find(&self, tx: &mut Tx) -> Result<Option<(Sheet, Columns, String)>, SheetError> {
+    async fn find(&self, tx: &mut Tx) -> Result<Option<(Sheet, LinkColumns, String)>, SheetError> {
         let sheet = sheets::find_by_slug(tx, &self.scope, &self.workbook, &self.config.sheet).await?;
         let Some(sheet) = sheet else { return Ok(None) };
-        let (Some(number), Some(field)) =
-            (sheet.field_number(&self.config.key), sheet.config.field(&self.config.key))
-        else {
-            return Ok(None);
+        let column = |key: &str| {
+            let (number, field) = (sheet.field_number(key)?, sheet.config.field(key)?);
+            Some((LinkColumn::of(number, &field.field_type), field.label.clone()))
         };
-        let label = field.label.clone();
+        let Some((value, label)) = column(&self.config.key) else { return Ok(None) };
         let narrows = match (&self.config.filter, self.record_field) {
-            (Some(filter), Some(_)) => sheet.field_number(&filter.ref_field),
+            (Some(filter), Some(_)) => column(&filter.ref_field).map(|(column, _)| column),
             _ => None,
         };
         // A filter by a field that is not there says nothing of anybody.
         if narrows.is_none() && self.record_field.is_some() {
             return Ok(None);
         }
-        Ok(Some((sheet, (number, narrows), label)))
+        Ok(Some((sheet, LinkColumns::new(value, narrows), label)))
     }
 }
 
@@ -180,7 +175,7 @@ impl LinkValues {
         home: &Sheets,
         tx: &mut Tx,
         sheet: &Sheet,
-        columns: Columns,
+        columns: LinkColumns,
     ) -> Result<(), SheetError> {
         let commit = records::commit_of_version(tx, sheet.number, sheet.version).await?.map(|row| row.id);
         let mut at = self.at.lock().await;
@@ -272,14 +267,14 @@ async fn texts(
     tx: &mut Tx,
     state: &Arc<State>,
     numbers: &BTreeSet<RecordNumber>,
-    columns: Columns,
+    columns: LinkColumns,
 ) -> Result<Vec<u64>, SheetError> {
     let segments: BTreeSet<usize> =
         numbers.iter().filter_map(|number| state.manifest.holding(*number)).collect();
-    let rows = fetch::rows(cache, tx, state, segments, &wanted(columns)).await?;
+    let rows = fetch::rows(cache, tx, state, segments, &columns.wanted()).await?;
     let of = |number: &RecordNumber| {
         let place = rows.place_of(*number)?;
-        value_of(columns, |field| rows.text(place, field))
+        columns.key_of(|field| rows.text(place, field))
     };
     Ok(numbers.iter().filter_map(of).collect())
 }
@@ -289,12 +284,12 @@ async fn count(
     cache: &Arc<ChunkCache>,
     tx: &mut Tx,
     state: &Arc<State>,
-    columns: Columns,
+    columns: LinkColumns,
 ) -> Result<Counts, SheetError> {
     let mut counts = Counts::default();
     let places: Vec<usize> = (0..state.manifest.segments().len()).collect();
     for group in places.chunks(SCANNED_TOGETHER) {
-        let rows = fetch::rows(cache, tx, state, group.iter().copied(), &wanted(columns)).await?;
+        let rows = fetch::rows(cache, tx, state, group.iter().copied(), &columns.wanted()).await?;
         let group = group.to_vec();
         counts = blocking(move || {
             group.into_iter().for_each(|place| count_segment(&rows, place, columns, &mut counts));
@@ -304,40 +299,20 @@ async fn count(
     }
     let rows = Rows::new(state.clone(), HashMap::new());
     for place in 0..state.tail.len() {
-        if let Some(key) = value_of(columns, |field| rows.text(Place::Tail(place), field)) {
+        if let Some(key) = columns.key_of(|field| rows.text(Place::Tail(place), field)) {
             *counts.entry(key).or_insert(0) += 1;
         }
     }
     Ok(counts)
 }
 
-fn count_segment(rows: &Rows, place: usize, (column, narrows): Columns, counts: &mut Counts) {
-    let fields: Vec<FieldNumber> = std::iter::once(column).chain(narrows).collect();
+fn count_segment(rows: &Rows, place: usize, columns: LinkColumns, counts: &mut Counts) {
+    let fields: Vec<FieldNumber> = columns.fields().collect();
     let Some(slice) = Slice::new(rows, place, &fields) else { return };
     for row in (0..slice.records()).filter(|row| slice.is_live(*row)) {
-        let text = |field| slice.text(row, usize::from(field != column));
-        if let Some(key) = value_of((column, narrows), text) {
+        if let Some(key) = columns.key_of(|field| slice.text(row, columns.place(field))) {
             *counts.entry(key).or_insert(0) += 1;
         }
-    }
-}
-
-pub(super) fn wanted((column, narrows): Columns) -> Wanted {
-    Wanted::Parts(std::iter::once(column).chain(narrows).map(Part::field).collect())
-}
-
-pub(super) fn value_of<'a>(
-    (column, narrows): Columns,
-    text: impl Fn(FieldNumber) -> Option<&'a str>,
-) -> Option<u64> {
-    let value = text(column).map(str::trim).filter(|value| !value.is_empty())?;
-    Some(key(value, narrows.map(|field| text(field).unwrap_or("").trim())))
-}
-
-pub(super) fn key(value: &str, narrowed: Option<&str>) -> u64 {
-    match narrowed {
-        None => SECRET.hash_one(value.as_bytes()),
-        Some(narrowed) => SECRET.hash_one((value, narrowed)),
     }
 }
 

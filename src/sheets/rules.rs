@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use super::error::SheetError;
 use super::messages::CellMessage;
+use super::option_order::OptionOrder;
 use super::references::LinkRule;
 use crate::domain::blueprint::{FieldType, SheetConstraint};
 use crate::domain::record::{FieldNumber, Message, MessageSource, RecordKey};
@@ -31,6 +32,8 @@ pub(super) struct FieldRules {
     pub(super) checker: FieldChecker,
     pub(super) field_type: FieldType,
     pub(super) label: String,
+    /// In which order options come.
+    pub(super) options: Option<Arc<OptionOrder>>,
 }
 
 /// No two records may have the same values in these fields.
@@ -59,7 +62,8 @@ impl Rules {
                 });
             }
             let (field_type, label) = (field.field_type.clone(), field.label.clone());
-            fields.insert(number, FieldRules { checker, field_type, label });
+            let options = OptionOrder::of(&field_type).map(Arc::new);
+            fields.insert(number, FieldRules { checker, field_type, label, options });
         }
         unique.extend(sheet.config.constraints.iter().filter_map(|constraint| composite(sheet, constraint)));
         let columns: Vec<(String, FieldNumber)> =

@@ -5,13 +5,15 @@
 //! are equal the next 16 bytes of the texts decide.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use super::arrangement::Arrangement;
 use super::bits::Bits;
 use super::distinct::{ABSENT, Distinct};
 use super::error::SheetError;
 use super::field_scan::FieldScan;
-use super::reading::Reading;
+use super::option_order::OptionOrder;
+use super::reading::{Rank, Reading, rank};
 use super::rows::Rows;
 use super::rules::Rules;
 use super::threads::both;
@@ -27,29 +29,49 @@ const SAMPLE: usize = 255;
 const KEY: usize = 16;
 
 /// An order: records with equal values stay in the order of the sheet, also downwards; empty cells come
-/// last in both directions. In a field of numbers, what is no number comes after them.
-#[derive(Debug, Clone, Copy)]
+/// last in both directions. In a field of numbers, what is no number comes after them; so does what is no option.
+#[derive(Debug, Clone)]
 pub(super) struct Order {
     pub(super) field: FieldNumber,
     reading: Reading,
+    options: Option<Arc<OptionOrder>>,
     downwards: bool,
 }
 
 impl Order {
     pub(super) fn of(field: FieldNumber, rules: &Rules, direction: SortDirection) -> Self {
-        let field_type = rules.fields.get(&field).map_or(&FieldType::String, |rules| &rules.field_type);
-        let downwards = direction == SortDirection::Desc;
-        Self { field, reading: Reading::of(field_type), downwards }
+        let rules = rules.fields.get(&field);
+        let reading = Reading::of(rules.map_or(&FieldType::String, |rules| &rules.field_type));
+        let options = rules.and_then(|rules| rules.options.clone());
+        Self { field, reading, options, downwards: direction == SortDirection::Desc }
     }
 
     /// The order of texts alone, whatever they mean.
     pub(super) fn of_text(field: FieldNumber) -> Self {
-        Self { field, reading: Reading::Text, downwards: false }
+        Self { field, reading: Reading::Text, options: None, downwards: false }
+    }
+
+    /// Bits that sort as what the texts mean; nothing for what means nothing else than it says.
+    fn read(&self, text: &str) -> Option<u64> {
+        match &self.options {
+            Some(options) => options.read(text),
+            None => self.reading.read(text),
+        }
+    }
+
+    /// Whether texts may mean something else than they say.
+    pub(super) fn reads(&self) -> bool {
+        self.options.is_some() || self.reading != Reading::Text
+    }
+
+    /// By what a cell is sorted upwards; equal for texts that mean the same.
+    pub(super) fn rank<'a>(&self, text: Option<&'a str>) -> Rank<'a> {
+        rank(text, |text| self.read(text))
     }
 
     /// Which of two cells comes first.
-    pub(super) fn compare(self, one: Option<&str>, other: Option<&str>) -> Ordering {
-        let by_value = self.reading.compare(one, other);
+    pub(super) fn compare(&self, one: Option<&str>, other: Option<&str>) -> Ordering {
+        let by_value = self.rank(one).cmp(&self.rank(other));
         match self.downwards && one.is_some() && other.is_some() {
             true => by_value.reverse(),
             false => by_value,
@@ -57,7 +79,7 @@ impl Order {
     }
 
     /// Turns keys over when the largest comes first.
-    fn mask(self) -> u64 {
+    fn mask(&self) -> u64 {
         if self.downwards { u64::MAX } else { 0 }
     }
 }
@@ -68,7 +90,7 @@ type Ties<'a> = Option<&'a Arrangement>;
 /// The chosen positions in an order. For threads that may block.
 pub(super) fn sort(
     rows: &Rows,
-    order: Order,
+    order: &Order,
     selected: &Bits,
     ties: Ties<'_>,
 ) -> Result<Vec<u32>, SheetError> {
@@ -81,9 +103,9 @@ pub(super) fn sort(
 }
 
 /// Deals the records out to their texts.
-fn by_text(distinct: &Distinct<'_>, order: Order, selected: &Bits, ties: Ties<'_>) -> Vec<u32> {
-    let mut sorted: Vec<(usize, (u8, u64, &str))> =
-        distinct.texts.iter().map(|text| order.reading.rank(Some(text))).enumerate().collect();
+fn by_text(distinct: &Distinct<'_>, order: &Order, selected: &Bits, ties: Ties<'_>) -> Vec<u32> {
+    let mut sorted: Vec<(usize, Rank<'_>)> =
+        distinct.texts.iter().map(|text| order.rank(Some(text))).enumerate().collect();
     sorted.sort_unstable_by(
         |(_, one), (_, other)| if order.downwards { other.cmp(one) } else { one.cmp(other) },
     );
@@ -148,7 +170,7 @@ struct Items {
 
 fn by_key(
     scan: &FieldScan<'_>,
-    (order, ties): (Order, Ties<'_>),
+    (order, ties): (&Order, Ties<'_>),
     chosen: &[(u32, usize)],
     selected: &Bits,
 ) -> Result<Vec<u32>, SheetError> {
@@ -171,15 +193,15 @@ fn by_key(
     Ok(placed.chain(items.empty).collect())
 }
 
-fn collect(scan: &FieldScan<'_>, order: Order, segments: &[(u32, usize)], selected: &Bits) -> Items {
+fn collect(scan: &FieldScan<'_>, order: &Order, segments: &[(u32, usize)], selected: &Bits) -> Items {
     let count = segments.iter().map(|(_, count)| count).sum();
     let mut items = Items::default();
-    items.texts.reserve(if order.reading == Reading::Text { count } else { 0 });
+    items.texts.reserve(if order.reads() { 0 } else { count });
     for (segment, _) in segments {
         scan.each(*segment, selected, |position, text| {
             let Some(text) = text else { return items.empty.push(position) };
             let segment = *segment;
-            match order.reading.read(text) {
+            match order.read(text) {
                 Some(reading) => {
                     items.readable.push(Item { key: (reading ^ order.mask(), 0), position, segment });
                 }
@@ -191,7 +213,7 @@ fn collect(scan: &FieldScan<'_>, order: Order, segments: &[(u32, usize)], select
 }
 
 /// The bytes from `depth` on, as many as go into a key.
-fn key(text: &str, depth: usize, order: Order) -> (u64, u64) {
+fn key(text: &str, depth: usize, order: &Order) -> (u64, u64) {
     let rest = text.as_bytes().get(depth..).unwrap_or(&[]);
     let mut bytes = [0; KEY];
     let length = rest.len().min(KEY);
@@ -237,7 +259,7 @@ fn part(items: &mut [Item], middle: (u64, u64)) -> usize {
 }
 
 /// Sorts the items with equal keys by what comes behind the bytes of the key.
-fn refine(scan: &FieldScan<'_>, (order, ties): (Order, Ties<'_>), items: &mut [Item]) {
+fn refine(scan: &FieldScan<'_>, (order, ties): (&Order, Ties<'_>), items: &mut [Item]) {
     let text = |item: &Item| scan.text(item.segment, item.position).unwrap_or("");
     let mut waiting = equal_runs(items, 0, KEY);
     while let Some((begin, end, depth)) = waiting.pop() {

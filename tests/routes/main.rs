@@ -70,6 +70,7 @@ mod sign_in;
 mod snapshots;
 mod space_stream;
 mod spaces;
+mod spellings;
 mod subscription;
 mod tenants;
 mod tracked_commits;

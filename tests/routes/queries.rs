@@ -72,7 +72,7 @@ async fn the_values_of_a_field_are_counted() {
             ]})
         );
         for (query, field, expected) in [
-            ("fieldKey=name&distinct=true&sortField=name&sortDirection=desc", "name", json!([null, "Bob", "Ada"])),
+            ("fieldKey=name&distinct=true&sortField=name&sortDirection=desc", "name", json!(["Bob", "Ada", null])),
             ("fieldKey=name&distinct=true&searchValue=B", "name", json!(["Bob"])),
             ("fieldKey=name&distinct=true&filter=error", "name", json!(["Ada", "Bob", null])),
             ("fieldKey=name&distinct=true&q=age%20lt%2010", "name", json!(["Bob"])),
@@ -137,6 +137,43 @@ async fn counts_are_told_for_each_field() {
         assert_eq!(counts["byField"]["email"], json!({ "total": 2, "valid": 1, "error": 1, "empty": 0 }));
         let found = app.get(&format!("{path}?byField=true&searchValue=eve")).await.data()["counts"].clone();
         assert_eq!(found["byField"]["name"], json!({ "total": 1, "valid": 0, "error": 1, "empty": 1 }));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn named_records_are_meant_alone_or_left_out() {
+    on_each_database(async |app: TestApp| {
+        let (made, ids) = with_people(&app).await;
+        let names = |places: &[usize]| places.iter().map(|place| &ids[*place]).collect::<Vec<_>>();
+        let (one, other) = (&ids[1], &ids[2]);
+        for (query, expected) in [
+            (format!("ids={one}"), names(&[1])),
+            (format!("ids[]={one}&ids[]={other}"), names(&[1, 2])),
+            (format!("ids[0]={one}&ids[1]={other}"), names(&[1, 2])),
+            (format!("ids%5B0%5D={one}"), names(&[1])),
+            (format!("filter=all&ids={one}"), names(&[0, 2, 3])),
+            (format!("filter=error&ids={other}"), names(&[0, 3])),
+            (format!("filter=none&ids={one}"), names(&[1])),
+            (format!("searchValue=Bob&ids={one}"), names(&[3])),
+        ] {
+            // The base of Flatfile's own documents is `/api/v1`.
+            let data = app.get(&format!("/api/v1/sheets/{}/records?{query}", made.sheet)).await.data();
+            let found: Vec<&Value> =
+                data["records"].as_array().unwrap().iter().map(|record| &record["id"]).collect();
+            assert_eq!(json!(found), json!(expected), "{query}");
+        }
+        let path =
+            format!("/v1/sheets/{}/records/bulk-update?filter=all&ids[0]={one}&ids[1]={other}", made.sheet);
+        app.patch(&path, json!({ "fieldUpdates": { "name": { "value": "Eve" } } })).await.data();
+        let data = app.get(&format!("/v1/sheets/{}/records", made.sheet)).await.data();
+        let found: Vec<&Value> = data["records"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|record| &record["values"]["name"]["value"])
+            .collect();
+        assert_eq!(json!(found), json!(["Eve", "Bob", null, "Eve"]));
     })
     .await;
 }

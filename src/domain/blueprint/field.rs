@@ -240,6 +240,10 @@ impl FieldType {
         Ok(match (name, list) {
             ("string", false) => Self::String,
             ("string", true) | ("string-list", _) => Self::StringList,
+            ("number" | "boolean" | "date", true) => {
+                let message = format!("there are no lists of the type {name}: use `string-list`");
+                return Err(ParseError::at("isArray", message));
+            }
             ("number", _) => Self::Number,
             ("boolean", _) => {
                 Self::Boolean { allow_indeterminate: config["allowIndeterminate"].as_bool().unwrap_or(false) }
@@ -370,7 +374,8 @@ impl TryFrom<RawField> for Field {
             return Err(ParseError::at("constraints", message));
         }
         let list = raw.multi.unwrap_or(false) || raw.is_array.unwrap_or(false);
-        let config = raw.config.filter(|config| !config.is_null());
+        let mut config = raw.config.filter(|config| !config.is_null());
+        config.iter_mut().for_each(name_options);
         let field_type = FieldType::parse(&raw.field_type, list, config.as_ref().unwrap_or(&json!({})))?;
         Ok(Self {
             label: raw.label.filter(|label| !label.is_empty()).unwrap_or_else(|| raw.key.clone()),
@@ -386,6 +391,18 @@ impl TryFrom<RawField> for Field {
             metadata: raw.metadata,
             treatments: raw.treatments,
         })
+    }
+}
+
+/// An option with a label alone stands for its label.
+fn name_options(config: &mut Value) {
+    let options = config.get_mut("options").and_then(Value::as_array_mut);
+    for option in options.into_iter().flatten().filter_map(Value::as_object_mut) {
+        if option.get("value").is_none_or(Value::is_null)
+            && let Some(label) = option.get("label").filter(|label| label.is_string()).cloned()
+        {
+            option.insert("value".to_string(), label);
+        }
     }
 }
 
@@ -441,6 +458,28 @@ mod tests {
     fn the_old_spelling_of_lists_is_understood() {
         let field = parse(json!({"key": "a", "type": "string", "isArray": true, "label": null})).unwrap();
         assert_eq!((field.field_type, field.label.as_str()), (FieldType::StringList, "a"));
+    }
+
+    #[test]
+    fn lists_that_there_are_not_are_refused() {
+        for member in ["isArray", "multi"] {
+            let error = parse(json!({"key": "a", "type": "number", member: true})).unwrap_err().to_string();
+            assert!(error.contains("isArray") && error.contains("`string-list`"), "{error}");
+            parse(json!({"key": "a", "type": "number", member: false})).unwrap();
+        }
+    }
+
+    #[test]
+    fn an_option_without_a_value_stands_for_its_label() {
+        let options =
+            json!([{"label": "Red"}, {"value": null, "label": "Blue"}, {"value": 1, "label": "One"}]);
+        let field = parse(json!({"key": "a", "type": "enum", "config": {"options": options}})).unwrap();
+        let sent = serde_json::to_value(&field).unwrap();
+        let values: Vec<_> =
+            sent["config"]["options"].as_array().unwrap().iter().map(|option| &option["value"]).collect();
+        assert_eq!(json!(values), json!(["Red", "Blue", 1]));
+        let nameless = json!({"key": "a", "type": "enum", "config": {"options": [{"icon": "x"}]}});
+        assert!(parse(nameless).unwrap_err().to_string().contains("`value`"));
     }
 
     #[test]

@@ -42,8 +42,8 @@ pub enum SortDirection {
 
 /// Which records, in which order.
 ///
-/// `ids` names the records to include when nothing else narrows the query, and those to leave out
-/// when a filter or search does.
+/// `ids` names the records to include when there is neither a filter nor a search, and those to leave out when there is
+/// one, be it the filter `all` (section 2.6.2 of the contract). With the filter `none` they are the only ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RecordQuery {
@@ -86,7 +86,16 @@ impl RecordQuery {
         }
     }
 
-    /// Whether a filter or search narrows the records, so that `ids` are exceptions.
+    /// Whether exactly the records of `ids` are meant.
+    pub fn chooses(&self) -> bool {
+        match self.filter {
+            Some(Filter::None) => true,
+            Some(_) => false,
+            None => !self.ids.is_empty() && !self.narrows(),
+        }
+    }
+
+    /// Whether a filter or search narrows the records.
     pub fn narrows(&self) -> bool {
         self.filter.is_some_and(|filter| filter != Filter::All)
             || self.search_value.as_deref().is_some_and(|text| !text.is_empty())

@@ -7,6 +7,8 @@
 mod list;
 mod number;
 mod option;
+#[cfg(feature = "ssr")]
+mod plain;
 mod write_json;
 
 use std::borrow::Cow;
@@ -20,6 +22,8 @@ pub use number::{is_number, looks_like_number, number_sort_key, read_number};
 #[cfg(feature = "ssr")]
 pub(crate) use option::distance;
 pub use option::{OptionIndex, find_option, option_names};
+#[cfg(feature = "ssr")]
+pub use plain::PlainText;
 pub use write_json::ValueWriter;
 
 /// Most bytes a cell may hold.

@@ -23,23 +23,15 @@ struct Config {
 }
 
 impl Config {
-    /// What to delete, as queries whose finds do not overlap.
-    fn queries(self) -> Vec<RecordQuery> {
+    /// What to delete.
+    fn query(self) -> RecordQuery {
         let Self { exceptions, mut query, .. } = self;
-        let Some(exceptions) = exceptions.filter(|exceptions| !exceptions.is_empty()) else {
-            return vec![query];
-        };
-        query.ids = exceptions;
-        if query.filter == Some(Filter::None) {
-            query.filter = None;
-            return vec![query];
+        if let Some(exceptions) = exceptions.filter(|exceptions| !exceptions.is_empty()) {
+            query.ids = exceptions;
+            // Without a filter, `ids` would name what to delete instead of what to keep.
+            query.filter.get_or_insert(Filter::All);
         }
-        if query.narrows() {
-            return vec![query];
-        }
-        // Without a filter, `ids` would name what to delete instead of what to keep.
-        let each = |filter| RecordQuery { filter: Some(filter), ..query.clone() };
-        vec![each(Filter::Valid), each(Filter::Error)]
+        query
     }
 }
 
@@ -55,8 +47,8 @@ pub async fn run(work: Work) -> Result<Outcome, WorkError> {
         return Ok(Outcome::saying("The records were deleted"));
     }
     work.keep_version_as(&sheet.id, config.snapshot_label.take()).await?;
-    let (queries, everybody) = (config.queries(), Audience::Everybody);
-    let done = service.delete_as(change, &work.bound(), &sheet.id, &queries, &everybody).await?;
+    let query = config.query();
+    let done = service.delete_as(change, &work.bound(), &sheet.id, &[query], &Audience::Everybody).await?;
     work.note(json!({ "undo": undo })).await?;
     let deleted = done.numbers.len() as u64;
     Ok(Outcome::saying(format!("{} deleted from {}", counted(deleted, "record"), sheet.config.name)))
@@ -67,21 +59,27 @@ mod tests {
     use super::*;
     use crate::domain::parse::from_value;
 
-    fn queries(config: serde_json::Value) -> Vec<RecordQuery> {
-        from_value::<Config>(config).unwrap().queries()
+    fn query(config: serde_json::Value) -> RecordQuery {
+        from_value::<Config>(config).unwrap().query()
     }
 
     #[test]
     fn exceptions_are_kept_but_for_the_filter_none() {
         let sheet = "us_sh_0123456789";
-        let none = queries(json!({ "sheet": sheet, "filter": "none", "exceptions": ["a"] }));
-        assert_eq!(none, [RecordQuery { ids: vec!["a".into()], ..RecordQuery::default() }]);
-        let error = queries(json!({ "sheet": sheet, "filter": "error", "exceptions": ["a"] }));
-        assert!(error.len() == 1 && error[0].narrows());
-        let all = queries(json!({ "sheet": sheet, "exceptions": ["a"] }));
-        assert!(all.len() == 2 && all.iter().all(RecordQuery::narrows));
-        assert_eq!(queries(json!({ "sheet": sheet })), [RecordQuery::default()]);
-        let asked = queries(json!({ "sheet": sheet, "q": "name eq Bob", "exceptions": ["a"] }));
-        assert!(asked.len() == 1 && asked[0].narrows() && asked[0].q.as_deref() == Some("name eq Bob"));
+        assert_eq!(query(json!({ "sheet": sheet })), RecordQuery::default());
+        for (filter, is_chosen) in [("none", true), ("error", false), ("all", false)] {
+            let asked = query(json!({ "sheet": sheet, "filter": filter, "exceptions": ["a"] }));
+            assert_eq!(
+                (asked.ids.as_slice(), asked.chooses()),
+                (&["a".to_string()][..], is_chosen),
+                "{filter}"
+            );
+        }
+        for asked in [json!({ "sheet": sheet }), json!({ "sheet": sheet, "q": "name eq Bob" })] {
+            let mut without = asked.clone();
+            without["exceptions"] = json!(["a"]);
+            let (asked, without) = (query(asked), query(without));
+            assert!(!without.chooses() && without.q == asked.q && without.ids == ["a"], "{without:?}");
+        }
     }
 }

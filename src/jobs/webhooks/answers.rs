@@ -281,7 +281,7 @@ async fn delete_taken(
         _ => RecordQuery::default(),
     };
     query.except.extend(rejected);
-    if !query.ids.is_empty() && !query.narrows() {
+    if query.chooses() {
         // With a filter the named records would be exceptions: those that are valid are named instead.
         let page = Some(Page::first(AT_ONCE));
         let read = RecordRead { query: query.clone(), page, ..RecordRead::default() };

@@ -128,15 +128,19 @@ async fn about(asker: &Asker, job: &Job) -> String {
 /// Which records a job acted on.
 fn scope(job: &Job) -> Option<String> {
     let JobSubject::Collection { query: Some(query), .. } = job.subject.as_ref()? else { return None };
-    Some(match (query.ids.len(), query.narrows(), query.filter) {
-        (0, false, _) => "all records".to_string(),
-        (chosen, false, _) => counted(chosen as u64, "selected record"),
-        (0, true, Some(Filter::Error)) if is_by_standing(query) => "the records with errors".to_string(),
-        (0, true, Some(Filter::Valid)) if is_by_standing(query) => "the valid records".to_string(),
-        (0, true, _) => "the records of a filter".to_string(),
-        (without, true, _) => {
-            format!("the records of a filter without {}", counted(without as u64, "record"))
-        }
+    let named = query.ids.len() as u64;
+    if query.chooses() {
+        return Some(counted(named, "selected record"));
+    }
+    let found = match (query.narrows(), query.filter) {
+        (false, _) => "all records",
+        (true, Some(Filter::Error)) if is_by_standing(query) => "the records with errors",
+        (true, Some(Filter::Valid)) if is_by_standing(query) => "the valid records",
+        (true, _) => "the records of a filter",
+    };
+    Some(match named {
+        0 => found.to_string(),
+        _ => format!("{found} without {}", counted(named, "record")),
     })
 }
 

@@ -48,7 +48,8 @@ impl Service {
     /// What a job acted on, but only its records that have errors now.
     async fn records_with_errors(&self, actor: &Actor, job: &Job) -> Result<JobSubject> {
         let (sheet, mut query) = records_of(job)?;
-        if query.ids.is_empty() || query.narrows() {
+        let is_chosen = query.chooses();
+        if !is_chosen {
             query.filter = Some(Filter::Error);
         } else {
             // With a filter the ids would be those to leave out: these few are looked at one by one.
@@ -57,9 +58,7 @@ impl Service {
             let wrong = page.records.iter().filter(|record| !record.is_valid());
             query.ids = wrong.map(|record| page.sheet.record_key.id(record.number)).collect();
         }
-        if query.ids.is_empty() && !query.narrows()
-            || self.record_counts(actor, &sheet, &query).await?.total == 0
-        {
+        if is_chosen && query.ids.is_empty() || self.record_counts(actor, &sheet, &query).await?.total == 0 {
             return Err(ServiceError::conflict("none of its records has errors now"));
         }
         let params = Map::from_iter([("sheetId".to_string(), json!(sheet))]);

@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::{AGE, BY, EMAIL, FIELDS, NAME, SMALL, again, all, file_row, person, sheet_of, text, write};
+use crate::domain::blueprint::FieldType;
 use crate::domain::record::{MessageSource, RecordNumber};
 use crate::domain::workbook::Sheet;
+use crate::sheets::link_columns::{LinkColumn, LinkColumns};
 use crate::sheets::{CellInput, RecordUpdate, Sheets, Stale};
 use crate::store::Db;
 use crate::store::testing::databases;
@@ -69,7 +71,9 @@ async fn what_is_known_of_a_column_follows_its_edits() {
                 sheets.forget();
             }
             let now = again(&database, &tenant, &sheet).await;
-            for columns in [(NAME, None), (NAME, Some(EMAIL))] {
+            let column = |field| LinkColumn::of(field, &FieldType::String);
+            for narrows in [None, Some(column(EMAIL))] {
+                let columns = LinkColumns::new(column(NAME), narrows);
                 let fresh = Sheets::with_limits(1 << 20, SMALL);
                 let (one, other) =
                     (sheets.link_values(now.number, columns), fresh.link_values(now.number, columns));
@@ -79,6 +83,41 @@ async fn what_is_known_of_a_column_follows_its_edits() {
                 assert_eq!(one.known(), other.known(), "step {step}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn references_are_compared_as_the_column_is_read() {
+    for database in databases().await {
+        let tenant = samples::tenant(&database).await;
+        let config = json!({"name": "Prices", "fields": [{"key": "name", "type": "number"},
+            {"key": "email", "type": "boolean"}, {"key": "age", "type": "string"}]});
+        let prices = sheet_of(&database, &tenant, config).await;
+        let filter = json!({"recordField": "age", "refField": "email"});
+        let config = json!({"name": "Orders", "fields": [
+            {"key": "name", "type": "reference", "config": {"ref": prices.slug, "key": "name", "filter": filter}},
+            {"key": "email", "type": "reference-list", "config": {"ref": prices.slug, "key": "name"}},
+            {"key": "age", "type": "string"}]});
+        let orders = sheet_of(&database, &tenant, config).await;
+        let sheets = Sheets::with_limits(1 << 20, SMALL);
+        write!(sheets, database, &prices, insert(vec![person("1,000", "yes", ""), person("x", "no", "")]));
+        let rows =
+            vec![person("1000", "1000.0, 1,000", "true"), person("1000", "x", "no"), person("X", "y", "no")];
+        write!(sheets, database, &orders, insert(rows));
+        let wrong: Vec<_> = all(&sheets, &database, &orders)
+            .await
+            .iter()
+            .map(|record| record.cells.iter().map(|cell| cell.messages.len()).collect::<Vec<_>>())
+            .collect();
+        assert_eq!(wrong, [vec![0, 1, 0], vec![1, 0, 0], vec![1, 1, 0]]);
+
+        let prices = again(&database, &tenant, &prices).await;
+        let mut tx = database.read().await.unwrap();
+        let view = sheets.view(&mut tx, &prices).await.unwrap();
+        let wanted = ["1000", "1,000.00", "y"].map(|value| (value.to_string(), None)).into_iter().collect();
+        let found = view.first_with(&mut tx, "name", None, &wanted).await.unwrap();
+        let found: Vec<_> = found.into_iter().map(|((value, _), number)| (value, number.0)).collect();
+        assert_eq!(found, [("1,000.00".to_string(), 1), ("1000".to_string(), 1)]);
     }
 }
 

@@ -16,19 +16,17 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 
 /// Why a text is not an id of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not {expected}: {}", .how())]
+#[error("`{text}` is not {expected}: {}", how(.text, .prefix))]
 pub struct IdError {
     text: String,
     expected: &'static str,
     prefix: &'static str,
 }
 
-impl IdError {
-    fn how(&self) -> String {
-        match self.text.starts_with(self.prefix) {
-            true => format!("8 to 64 letters and digits come after `{}`", self.prefix),
-            false => format!("these ids begin with `{}`", self.prefix),
-        }
+fn how(text: &str, prefix: &str) -> String {
+    match text.starts_with(prefix) {
+        true => format!("8 to 64 letters and digits come after `{prefix}`"),
+        false => format!("these ids begin with `{prefix}`"),
     }
 }
 

@@ -1,8 +1,5 @@
 //! The values of a field: which there are, and how many records have each.
 
-use std::cmp::Ordering;
-use std::collections::HashMap;
-
 use super::bits::Bits;
 use super::cell_test::CellTest;
 use super::distinct::{ABSENT, Distinct};
@@ -87,16 +84,17 @@ fn values(
     let scan = FieldScan::new(rows, order.field);
     let chosen = scan.chosen(selected);
     let mut counted = match scan.repeats(&chosen) {
-        true => by_code(&Distinct::of(&scan, &chosen, selected), selected, invalid),
-        false => by_run(&scan, sort::sort(rows, &Order::of_text(order.field), selected, None)?, invalid),
+        true => by_code(&Distinct::of(&scan, &chosen, selected), order, selected, invalid),
+        false => by_run(&scan, sort::sort(rows, order, selected, None)?, invalid),
     };
     if let Some(test) = wanted.search.as_deref().and_then(CellTest::search) {
         counted.retain(|value| test.fits(value.text));
     }
     let mut counted = together(counted, order);
-    match wanted.by_value {
-        Some(_) => counted.sort_by(|one, other| order.compare(one.text, other.text)),
-        None => counted.sort_by(most_frequent_first),
+    if wanted.by_value.is_none() {
+        counted.sort_by(|one, other| {
+            other.count.cmp(&one.count).then_with(|| order.compare(one.text, other.text))
+        });
     }
     let page = counted.iter().skip(wanted.offset).take(wanted.limit).map(|value| FieldValue {
         text: value.text.map(str::to_string),
@@ -106,34 +104,24 @@ fn values(
     Ok((page.collect(), counted.len() as u64))
 }
 
-fn most_frequent_first(one: &Counted<'_>, other: &Counted<'_>) -> Ordering {
-    let by_text = || (one.text.is_none(), one.text).cmp(&(other.text.is_none(), other.text));
-    other.count.cmp(&one.count).then_with(by_text)
-}
-
-/// Texts that mean the same value, as `1,000` and `1000` do, are one: the most frequent of them.
-fn together<'a>(mut counted: Vec<Counted<'a>>, order: &Order) -> Vec<Counted<'a>> {
-    if !order.reads() {
-        return counted;
-    }
-    counted.sort_unstable_by(most_frequent_first);
-    let mut places: HashMap<Rank<'a>, usize> = HashMap::new();
-    let mut values: Vec<Counted<'a>> = Vec::new();
+/// Makes one of the texts that mean the same value, as `1,000` and `1000` do. They come in the order of the values.
+fn together<'a>(counted: Vec<Counted<'a>>, order: &Order) -> Vec<Counted<'a>> {
+    let mut values: Vec<(Rank<'a>, Counted<'a>)> = Vec::with_capacity(counted.len());
     for value in counted {
-        let place = *places.entry(order.rank(value.text)).or_insert(values.len());
-        match values.get_mut(place) {
-            Some(same) => {
+        let rank = order.rank(value.text);
+        match values.last_mut().filter(|(last, _)| *last == rank) {
+            Some((_, same)) => {
                 same.count += value.count;
                 same.errors += value.errors;
             }
-            None => values.push(value),
+            None => values.push((rank, value)),
         }
     }
-    values
+    values.into_iter().map(|(_, value)| value).collect()
 }
 
 /// Counts a field that repeats itself.
-fn by_code<'a>(distinct: &Distinct<'a>, selected: &Bits, invalid: &Bits) -> Vec<Counted<'a>> {
+fn by_code<'a>(distinct: &Distinct<'a>, order: &Order, selected: &Bits, invalid: &Bits) -> Vec<Counted<'a>> {
     let empty = Counted { text: None, count: 0, errors: 0 };
     let texts = distinct.texts.iter().map(|text| Counted { text: Some(*text), ..empty });
     let mut counted: Vec<Counted<'a>> = texts.chain([empty]).collect();
@@ -152,6 +140,7 @@ fn by_code<'a>(distinct: &Distinct<'a>, selected: &Bits, invalid: &Bits) -> Vec<
         counted[place(position)].errors += 1;
     }
     counted.retain(|value| value.count > 0);
+    counted.sort_by(|one, other| order.compare(one.text, other.text));
     counted
 }
 

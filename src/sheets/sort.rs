@@ -46,11 +46,6 @@ impl Order {
         Self { field, reading, options, downwards: direction == SortDirection::Desc }
     }
 
-    /// The order of texts alone, whatever they mean.
-    pub(super) fn of_text(field: FieldNumber) -> Self {
-        Self { field, reading: Reading::Text, options: None, downwards: false }
-    }
-
     /// Bits that sort as what the texts mean; nothing for what means nothing else than it says.
     fn read(&self, text: &str) -> Option<u64> {
         match &self.options {
@@ -60,7 +55,7 @@ impl Order {
     }
 
     /// Whether texts may mean something else than they say.
-    pub(super) fn reads(&self) -> bool {
+    fn reads(&self) -> bool {
         self.options.is_some() || self.reading != Reading::Text
     }
 

@@ -79,7 +79,12 @@ fn plainly(message: String) -> String {
     };
     let words = EXPECTED.iter().find(|(name, _)| is_type(name)).map_or(expected, |(_, words)| words);
     let place = place.map_or_else(String::new, |place| format!(" at line {place}"));
-    format!("{before}, expected {words}{place}")
+    let found = match before {
+        "invalid type: map" => "invalid type: an object",
+        "invalid type: sequence" => "invalid type: a list",
+        other => other,
+    };
+    format!("{found}, expected {words}{place}")
 }
 
 #[cfg(test)]
@@ -101,6 +106,8 @@ mod tests {
         assert_eq!(error.message, "invalid type: string \"x\", expected an object");
         let error = from_value::<Outer>(serde_json::json!({ "inner": 1 })).unwrap_err();
         assert_eq!(error.message, "invalid type: integer `1`, expected a list");
+        let error = from_value::<Vec<u8>>(serde_json::json!({})).unwrap_err();
+        assert_eq!(error.message, "invalid type: an object, expected a list");
     }
 
     #[test]

@@ -83,7 +83,7 @@ async fn what_cannot_be_a_guest_is_named() {
         let bob = invited(&app, "bob@example.com", &[]).await;
         let narrowed = |member: &str, id: &str| json!([{ "email": "c@d.e", "name": "C", "spaces": [{ "id": made.space, (member): [{ "id": id }] }] }]);
         for (body, status, words) in [
-            (json!({ "email": "c@d.e" }), 400, "sequence"),
+            (json!({ "email": "c@d.e" }), 400, "a list"),
             (json!([{ "name": "C" }]), 400, "email"),
             (json!([{ "email": "c@d.e", "name": "C" }, { "email": "nobody" }]), 400, "[1]: email: `nobody`"),
             (json!([{ "email": "ann@example", "name": "C" }]), 400, "[0]: email: `ann@example`"),

@@ -248,9 +248,25 @@
 
   if (!framed) return;
 
+  /** Who is asked by Escape before the page around: what is open, and what is typed into. */
+  const first = "dialog[open], :popover-open, .sidebar.open, :is(input, textarea, select, [contenteditable]):focus";
+  addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key !== "Escape" || event.isComposing || document.querySelector(first)) return;
+      setTimeout(() => event.defaultPrevented || say({ inlet: "escape" }));
+    },
+    true,
+  );
+
+  /** The colours that the person chose, for what stands around the frame. */
+  const root = document.documentElement;
+  const tellColours = () => say({ inlet: "colours", scheme: root.dataset.theme || "light dark" });
+  new MutationObserver(tellColours).observe(root, { attributeFilter: ["data-theme"] });
+
   /** Every event of the space, each once, in order; after a reload from where it was left. */
   function tell() {
-    const since = { all: "start", "go-on": kept.event }[own.events];
+    const since = { all: "start", now: "", "go-on": kept.event || "" }[own.events] ?? own.events;
     const address = "/v1/events/stream?spaceId=" + space + (since ? "&since=" + since : "");
     new Source(address).addEventListener("message", ({ data, lastEventId }) => {
       say({ flatfileEvent: JSON.parse(data) });
@@ -272,5 +288,6 @@
   const languages = { en: { host: { modals: words } } };
   if (own.language !== "en") languages[own.language] = { host: { modals: self.inletSay ? inWords(words) : words } };
   say({ localTranslations: languages });
+  tellColours();
   tell();
 })();

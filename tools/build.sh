@@ -62,16 +62,20 @@ build_style() {
   build_stylesheet "$later_style_file" "$(basename "$later_style_file")"
 }
 
-# Copies the assets as they are, and removes those that are no longer there.
+# Copies the assets as they are, and removes those that are no longer there. The loader, which every page of others
+# fetches, goes without its remarks and indents.
 copy_assets() {
-  local file
+  local file plain
+  plain=$(mktemp)
+  sed -E '/^ *(\/\/.*|\/\*.*\*\/)$/d; s/^ +//' "$assets_dir/embed.js" > "$plain"
   (cd "$site_root" && find . -type f ! -path "./$site_pkg_dir/*" ! -name "*.br" ! -name "*.gz") | while read -r file; do
     if [ ! -f "$assets_dir/$file" ]; then rm "$site_root/$file"; fi
   done
   (cd "$assets_dir" && find . -type f) | while read -r file; do
     mkdir -p "$site_root/$(dirname "$file")"
-    replace "$assets_dir/$file" "$site_root/$file"
+    if [ "$file" = ./embed.js ]; then replace "$plain" "$site_root/$file"; else replace "$assets_dir/$file" "$site_root/$file"; fi
   done
+  rm "$plain"
 }
 
 # replace NEW OLD: leaves a file alone that would not change, so that nothing is built anew for it.

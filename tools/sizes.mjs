@@ -1,10 +1,12 @@
 // sizes.mjs BINARY: what the first visit to a page costs over the wire, compressed, with the parts that it needs
-// before it works; and what each part costs that comes when it is opened. Fails above the budgets.
+// before it works; what each part costs that comes when it is opened; and what the loader costs that other sites put
+// into their pages. Fails above the budgets.
 import { fetchRaw, serve } from './serve.mjs';
 
 const kilobyte = 1000;
 const pageBudget = 350 * kilobyte;
 const fontBudget = 60 * kilobyte;
+const loaderBudget = 5 * kilobyte;
 
 const [binary] = process.argv.slice(2);
 const server = await serve(binary);
@@ -54,6 +56,12 @@ try {
   for (const address of ['/pkg/inlet_bg.wasm', '/pkg/inlet.js', '/pkg/inlet.css']) line(`  ${address}`, await size(address));
   line(`of ${pageBudget}; fonts, of ${fontBudget}`, visits[0].fonts);
   for (const [name, files] of parts) line(`later: ${name}`, sum(await Promise.all(files.map(size))));
+  const loader = await size('/embed.js');
+  line(`/embed.js, of ${loaderBudget}`, loader);
+  if (loader > loaderBudget) {
+    console.error('error: the loader is over its budget. Every page that holds an importer fetches it.');
+    process.exitCode = 1;
+  }
   if (visits.some(({ page, fonts }) => page > pageBudget || fonts > fontBudget)) {
     console.error('error: a first visit is over its budget. See what grew, and take it out or load it later.');
     process.exitCode = 1;

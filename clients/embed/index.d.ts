@@ -66,7 +66,7 @@ export interface Options {
   url?: string;
   /** Makes a new space. Either this or `space`. */
   publishableKey?: string;
-  /** Opens a space that your own program has made. */
+  /** Opens a space that your own program has made. `onSubmit` needs an action in it whose operation is `simpleSubmitAction`. */
   space?: { id: string; accessToken: string };
   /** What is imported. Without it a listener of yours sets up the space when it hears `space:configure`. */
   blueprint?: Blueprint;
@@ -83,27 +83,34 @@ export interface Options {
   userInfo?: { userId?: string; name?: string; companyId?: string; companyName?: string };
   /** The person by the name that your program has for them: they are the same guest each time. */
   externalActorId?: string;
-  /** The language of the pages, such as `de`; otherwise that of the browser. */
+  /** The language of the pages and of what is around them, such as `de`; otherwise that of the browser. */
   language?: string;
   /** The address of your own words for what the blueprint names, such as `https://www.example.com/locales/en/translation.json`. */
   translations?: string;
-  /** Over the page, or within `mount`. */
+  /** Over the page, or within `mount`, as high as that is; 480 pixels where it has no height. */
   mode?: 'modal' | 'inline';
   mount?: HTMLElement | string;
-  /** What a screen reader calls the importer. */
+  /** What stands over the importer, and what a screen reader calls it; `name` when absent, else “Import”. */
   title?: string;
-  /** Goes on with what was closed before it was handed in; yes unless you say `false`. */
+  /**
+   * Goes on with what was closed before it was handed in; yes unless you say `false`. What makes the space has to be the same:
+   * another blueprint, document, language, theme, person or `metadata` begins anew, and has a draft of its own.
+   */
   resume?: boolean;
-  /** Closes once the person has seen that it is done; yes unless you say `false`. */
+  /** Closes once the person has seen that it is done, or at once with `acknowledge: false`; yes unless you say `false`. */
   closeOnSubmit?: boolean;
-  /** Is given what a person hands in. What it gives back is the outcome; what it throws is what went wrong. */
+  /**
+   * Is given what a person hands in, even if they close the importer meanwhile. What it gives back is the outcome; the message of
+   * what it throws is what the person reads. If the page itself goes away meanwhile, the submission fails when the draft is
+   * opened again, and the person may press Submit once more: know a `spaceId` that you have seen before (`event.context`).
+   */
   onSubmit?(submission: Submission): Promise<Outcome | void> | Outcome | void;
-  /** Is given each record that is new or was changed. */
+  /** Is given each record that is new or was changed. What it throws is told to `onError`, and the other records are written. */
   onRecord?(record: ImportedRecord, of: { sheet: string }): Promise<RecordChange | void> | RecordChange | void;
   /** Is told everything that happens in the space. */
   onEvent?(event: InletEvent): void;
   onClose?(closed: { reason: 'closed' | 'submitted' | 'failed' }): void;
-  /** Is told what went wrong between your page and the server. */
+  /** Is told what went wrong between your page and the server, or in `onRecord`. The console is, too. */
   onError?(error: unknown): void;
 }
 
@@ -120,7 +127,7 @@ export interface Inlet {
   InletError: ErrorConstructor;
 }
 
-/** Loads `embed.js` from your server once; gives `Inlet`. */
+/** Loads `embed.js` from a server of yours, once unless that failed; gives its `Inlet`. */
 export function load(server: string): Promise<Inlet>;
 
 declare global {

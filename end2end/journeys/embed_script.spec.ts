@@ -1,34 +1,16 @@
 // Pages with nothing of ours but a script tag: they import a file into a space and get the records back.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { FrameLocator, Page } from '@playwright/test';
 
 import { expect, test } from '../helper';
 import { blockThirdPartyCookies, host } from './host';
+import { type Server, drop, fileOf, submit } from './importer';
 import { keysOf } from './listener';
-
-type Server = { url: string; data: string };
 
 /** An example as it is in the repository, told where the server is and with which key. */
 function example(server: Server, path: string) {
-  const file = fileURLToPath(new URL(`../../examples/embed/${path}`, import.meta.url));
   const key = keysOf(server.data).PUBLISHABLE_KEY;
-  return readFileSync(file, 'utf8').replace('http://127.0.0.1:3000', server.url).replace('pk_…', key);
-}
-
-/** Presses Submit, and what its dialog asks. */
-async function submit(frame: FrameLocator) {
-  await frame.getByRole('button', { name: 'Submit' }).first().click();
-  await frame.getByRole('dialog', { name: 'Submit' }).getByRole('button', { name: 'Submit' }).click();
-}
-
-const csv = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from('Name,E-mail\nAda,ADA@x.example\nGrace,g@x.example\nAlan,nothing\n') };
-
-/** Drops a file on the open importer. */
-async function drop(page: Page, frame: FrameLocator) {
-  await expect(frame.getByRole('heading', { name: 'Contacts' })).toBeVisible();
-  await frame.getByLabel('File to import').setInputFiles(csv);
-  await expect(frame.getByRole('gridcell', { name: 'Ada', exact: true })).toBeVisible();
+  return fileOf(`examples/embed/${path}`).replace('http://127.0.0.1:3000', server.url).replace('pk_…', key);
 }
 
 test('a page with a script tag imports a file and gets the records', async ({ page, server, checkAccessibility }) => {
@@ -38,7 +20,7 @@ test('a page with a script tag imports a file and gets the records', async ({ pa
   const open = page.getByRole('button', { name: 'Import contacts' });
   await open.click();
   const frame = page.frameLocator('inlet-importer iframe');
-  await drop(page, frame);
+  await drop(page);
   // The sheet is as wide as the frame, which has no list of sheets beside it.
   const [whole, bar] = [await page.locator('inlet-importer iframe').boundingBox(), await frame.locator('header').first().boundingBox()];
   expect(bar!.width).toBeCloseTo(whole!.width, 0);
@@ -75,7 +57,7 @@ test('what a page throws is told to the person, and a wrong key to the page', as
   await page.goto(site.url);
   await page.getByRole('button', { name: 'Import contacts' }).click();
   const frame = page.frameLocator('inlet-importer iframe');
-  await drop(page, frame);
+  await drop(page);
   await submit(frame);
   await expect(frame.getByRole('dialog')).toContainText('The shop is closed');
 
@@ -102,7 +84,7 @@ for (const [name, scripts] of [
     await page.goto(site.url);
     if (name === 'react') await page.getByRole('button', { name: 'Import contacts' }).click();
     const frame = page.frameLocator('inlet-importer iframe');
-    await drop(page, frame);
+    await drop(page);
     await submit(frame);
     await frame.getByRole('dialog').filter({ hasText: 'Your data has been submitted' }).getByRole('button').first().click();
     await expect(page.getByRole('listitem')).toHaveText(['Ada', 'Grace', 'Alan']);

@@ -20,6 +20,7 @@ mod document {
 
     use super::{RECORDS_COOKIE, THEME_COOKIE};
     use crate::app::App;
+    use crate::domain::ids::EventId;
     use crate::domain::language::ENGLISH;
 
     /// The page is shown to a visitor, perhaps in a frame of another site.
@@ -59,10 +60,12 @@ mod document {
     }
 
     /// Which events of the space the site around is told.
-    #[derive(Clone, Copy)]
+    #[derive(Clone)]
     pub enum Events {
         /// Those of before, too.
         All,
+        /// What happened after this one.
+        After(EventId),
         /// What happens from now on.
         Now,
         /// What happened since the same page was left.
@@ -70,11 +73,12 @@ mod document {
     }
 
     impl Events {
-        fn word(self) -> &'static str {
+        fn word(&self) -> String {
             match self {
-                Self::All => "all",
-                Self::Now => "now",
-                Self::GoOn => "go-on",
+                Self::All => "all".to_string(),
+                Self::After(event) => event.to_string(),
+                Self::Now => "now".to_string(),
+                Self::GoOn => "go-on".to_string(),
             }
         }
     }

@@ -9,7 +9,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -40,6 +40,7 @@ impl Assets for NoAssets {
     }
 }
 
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 /// Content codings that the site holds, the best first.
 const CODINGS: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
 
@@ -65,9 +66,13 @@ async fn font(assets: State<Arc<dyn Assets>>, Path(name): Path<String>, request:
     serve(&**assets, &format!("fonts/{name}"), "public, max-age=31536000, immutable", &request)
 }
 
-/// What other sites put into their pages.
+/// What other sites put into their pages, those too that take nothing from elsewhere unless it says that they may.
 async fn loader(assets: State<Arc<dyn Assets>>, request: HeaderMap) -> Response {
-    serve(&**assets, "embed.js", "public, max-age=300", &request)
+    let mut response = serve(&**assets, "embed.js", "public, max-age=300", &request);
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    response
 }
 
 /// What a visitor's page begins with.
@@ -167,8 +172,6 @@ fn names(header: &HeaderValue, tag: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderName;
-
     use super::*;
 
     /// A site of one script, with both compressed forms.

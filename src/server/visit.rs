@@ -22,7 +22,7 @@ use super::{ServerState, csp, enter};
 use crate::app::format::escape;
 use crate::app::shell::{self, Events};
 use crate::domain::embedding::{DefaultPage, Embedding};
-use crate::domain::ids::{FileId, Id, SpaceId};
+use crate::domain::ids::{EventId, FileId, Id, SpaceId};
 use crate::domain::route::Route;
 use crate::service::visits::Visit;
 use crate::service::{ErrorKind, Result, Service, ServiceError};
@@ -78,8 +78,8 @@ pub async fn of_request(state: &ServerState, request: &mut Request) -> Result<Op
     if !is_framed(request.headers()) && may_already(service, request.headers(), &visit).await? {
         return Ok(Some(Redirect::to(&plain).into_response()));
     }
-    let replays = asked.get("replayEvents").is_none_or(|replays| replays != "false");
-    show(service, request, visit, (plain, route), replays).await?;
+    let events = events(service, &visit, asked.get("replayEvents")).await;
+    show(service, request, visit, (plain, route), events).await?;
     Ok(None)
 }
 
@@ -150,7 +150,7 @@ async fn show(
     request: &mut Request,
     visit: Visit,
     (path, route): (String, Route),
-    replays: bool,
+    events: Events,
 ) -> Result<()> {
     let embedding = Embedding::of(visit.space.metadata.as_ref());
     let first = match (&route, &embedding.default_page) {
@@ -161,12 +161,7 @@ async fn show(
     *request.method_mut() = Method::GET;
     *request.uri_mut() = address.parse::<Uri>().map_err(ServiceError::internal)?;
     let rules = embedding.rules();
-    let Visit { token, actor, person, space, goes_on } = visit;
-    let events = match (goes_on, replays) {
-        (true, _) => Events::GoOn,
-        (false, true) => Events::All,
-        (false, false) => Events::Now,
-    };
+    let Visit { token, actor, person, space, .. } = visit;
     let words = words::of(&space, request.headers());
     let origins = service.embed_origins(&space).await?;
     let cookie = session::named_cookie(COOKIE, format!("{}:{token}", space.id), service).to_string();
@@ -183,6 +178,23 @@ async fn show(
     });
     request.extensions_mut().insert(SignedIn { actor, person, credential: Credential::Visit(token) });
     Ok(())
+}
+
+/// Which events the site around is told, as its `replayEvents` says: none of before (`false`), those after one, or all.
+/// All is also what there is after one that is not kept any more.
+async fn events(service: &Service, visit: &Visit, replays: Option<&String>) -> Events {
+    match replays.map(String::as_str) {
+        _ if visit.goes_on => Events::GoOn,
+        Some("false") => Events::Now,
+        Some(id) => happened(service, visit, id).await.map_or(Events::All, Events::After),
+        None => Events::All,
+    }
+}
+
+/// The event of that id, if it is one of the space.
+async fn happened(service: &Service, visit: &Visit, id: &str) -> Option<EventId> {
+    let event = service.event(&visit.actor, &EventId::parse(id).ok()?).await.ok()?;
+    (event.space_id.as_ref() == Some(&visit.space.id)).then_some(event.id)
 }
 
 /// The page that the space's `sidebarConfig.defaultPage` names, if it is there.

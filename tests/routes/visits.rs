@@ -95,6 +95,27 @@ async fn a_link_opens_its_space_in_a_frame_and_leaves_no_token_behind() {
 }
 
 #[tokio::test]
+async fn a_page_tells_what_happened_after_the_event_that_its_host_knows() {
+    on_each_database(async |app: TestApp| {
+        let (made, other) = (contacts(&app).await, contacts(&app).await);
+        let (path, _) = link(&app, &made).await;
+        let browser = Browser::new(&app);
+        let last = async |space: &str| {
+            let events = app.get(&format!("/v1/events?spaceId={space}&pageSize=100")).await.data();
+            text(events.as_array().unwrap().last().unwrap(), "id")
+        };
+        let known = last(&made.space).await;
+        let forgotten = [last(&other.space).await, "us_evt_0000000000".to_string(), "yesterday".to_string()];
+        let all = forgotten.iter().map(|id| (id.as_str(), "all"));
+        for (replays, told) in all.chain([(known.as_str(), known.as_str()), ("false", "now")]) {
+            let (_, _, page) = browser.open(&format!("{path}&replayEvents={replays}"), "iframe", &[]).await;
+            assert!(page.contains(&format!("data-events=\"{told}\"")), "{replays}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_a_visitor_asks_for_shows_the_visit_and_reaches_one_space() {
     on_each_database(async |app: TestApp| {
         let (made, other) = (contacts(&app).await, contacts(&app).await);

@@ -2,7 +2,9 @@
 //
 // The pages are written in English. This puts every text that it knows into the language of the visit before it is
 // painted: while the document is read, and whenever the application changes it. Visits in English without words of the
-// host do not load it. An element with `translate="no"` holds people's own data, which stay as they are.
+// host do not load it. An element with `translate="no"` holds people's own data, which stay as they are. One of the
+// class `host` holds words of the host, as labels of a blueprint and messages of its listeners: they are replaced as a
+// whole or not at all. What is of the class `ours` within it is ours again.
 (() => {
   "use strict";
   const own = document.currentScript.dataset;
@@ -15,27 +17,37 @@
   const left = [
     '[translate="no"], script, style, textarea, code, pre, kbd, del, ins, [contenteditable]',
     '[role="gridcell"], .grid-window td, .card-head b, .card-line > span',
-    ".brand b, .person, .markdown, .value-list .check > span",
+    ".brand b, .person, .markdown, .value-list .check > span, q",
   ].join();
-  /** Where names of the blueprint stand: only a text that is a word as a whole is said of them. */
-  const names = '.name, .trail, th, [role="columnheader"], .card-line small, option';
+  /** Where words of the host stand: those of its class, and what has names of a blueprint alone. */
+  const hostPlaces = '.host, .ours, th, [role="columnheader"], .card-line small, option';
+  const isHosts = (element) => {
+    const place = element && element.closest(hostPlaces);
+    return place && !place.matches(".ours");
+  };
   const grouped = /^-?\d{1,3}(,\d{3})*(\.\d+)?$/;
 
-  /** What a place takes: `{#}` a number, `{}` anything within a sentence, and in quotes “{}” anything at all. */
+  /**
+   * What a place takes: `{#}` a number, `{}` and `{+}` anything within a sentence, and in quotes “{}” anything at all.
+   * What `{+}` takes is of ours.
+   */
   const placeOf = (place, before) =>
     place === "{#}" ? "(-?[\\d,.]*\\d)" : before.endsWith("“") ? "(.+?)" : "((?:(?! · |\\. ).)+?)";
 
   /** A known text with places for what differs. Those that say most come first. */
   const patterns = [...words]
-    .filter(([from]) => /\{#?\}/.test(from))
+    .filter(([from]) => /\{[#+]?\}/.test(from))
     .map(([from, to]) => {
-      const parts = from.split(/(\{#?\})/);
+      const parts = from.split(/(\{[#+]?\})/);
       const escaped = parts.map((part, at) =>
         at % 2 ? placeOf(part, parts[at - 1]) : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-      const isName = parts.filter((_, at) => at % 2 === 0).map((part) => part.endsWith("“"));
-      return { first: parts[0], last: parts.at(-1), shape: new RegExp("^" + escaped.join("") + "$", "s"), isName, from, to };
+      const inside = parts.flatMap((part, at) =>
+        at % 2 === 0 ? [] : [parts[at - 1].endsWith("“") ? () => undefined : part === "{+}" ? one : whole]);
+      const counts = parts.every((part, at) => at % 2 === 0 || part === "{#}");
+      return { first: parts[0], last: parts.at(-1), shape: new RegExp("^" + escaped.join("") + "$", "s"), inside, counts, from, to };
     })
     .sort((one, other) => other.from.length - one.from.length);
+  const counting = patterns.filter(({ counts }) => counts);
 
   /** A number as the language writes it; English groups its digits by commas. */
   const number = (text) => {
@@ -47,12 +59,12 @@
 
   const exact = (text) => hosts.get(text) ?? words.get(text);
 
-  function matched(text, depth) {
-    for (const { first, last, shape, isName, to } of patterns) {
+  function matched(text, patterns, depth) {
+    for (const { first, last, shape, inside, to } of patterns) {
       if (!text.startsWith(first) || !text.endsWith(last)) continue;
       const found = shape.exec(text);
       if (!found) continue;
-      const values = found.slice(1).map((value, place) => (isName[place] ? value : (one(value, depth + 1) ?? value)));
+      const values = found.slice(1).map((value, place) => inside[place](value, depth + 1) ?? value);
       let next = 0;
       return to.replace(/\{(\d?)\}/g, (_, place) => values[place ? place - 1 : next++]);
     }
@@ -69,9 +81,16 @@
     }
   }
 
-  /** One text: a word of the host, a text of ours, a number, or a pattern; what stands in its places likewise. */
-  const one = (text, depth = 0) =>
-    exact(text) ?? (grouped.test(text) ? number(text) : depth < 3 ? matched(text, depth) : undefined);
+  const oneOf = (text, patterns, depth) =>
+    exact(text) ?? (grouped.test(text) ? number(text) : depth < 3 ? matched(text, patterns, depth) : undefined);
+  /** One text of ours: one that is known, a number, or a pattern. */
+  function one(text, depth = 0) {
+    return oneOf(text, patterns, depth);
+  }
+  /** What may be the host's within a text of ours: one that is known, a number, or how many of something. */
+  function whole(text, depth) {
+    return oneOf(text, counting, depth);
+  }
 
   const said = new Map();
   /** A text in the language of the page; itself where it is not known. */
@@ -98,12 +117,15 @@
     if (shown !== before) english.set(owner, { ...kept, [name]: { text: before, shown } });
     if (shown !== now) write(shown);
   }
-  const sayName = (text) => exact(text.trim()) ?? text;
+  const sayHosts = (text) => exact(text.trim()) ?? text;
+  /** The title of the page has names of the host beside one another. */
+  const sayTitle = (text) => text.split(" · ").map(sayHosts).join(" · ");
+  const wayOf = (element) => (element?.localName === "title" ? sayTitle : isHosts(element) ? sayHosts : say);
   const sayText = (node) =>
-    put(node, "text", node.data, node.parentElement?.closest(names) ? sayName : say, (shown) => (node.data = shown));
+    put(node, "text", node.data, wayOf(node.parentElement), (shown) => (node.data = shown));
   const sayAttribute = (element, name) => {
     const now = element.getAttribute(name);
-    if (now) put(element, name, now, say, (shown) => element.setAttribute(name, shown));
+    if (now) put(element, name, now, wayOf(element), (shown) => element.setAttribute(name, shown));
   };
 
   function sayAll(root) {

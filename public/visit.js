@@ -90,7 +90,7 @@
       address.searchParams.delete("token");
       // Not every browser tells the page that follows who is around it.
       try {
-        sessionStorage.setItem("inlet-visit-" + named, JSON.stringify({ host: origin }));
+        sessionStorage.setItem("inlet-visit-" + named, JSON.stringify({ host: origin, byUs: data.inlet === "open" }));
       } catch {}
       if (token) enter(address.pathname + address.search, token);
     });
@@ -134,6 +134,9 @@
     keep();
   }, 3600_000);
 
+  // Flatfile's packages have their cross over the corner of the frame.
+  if (framed && !kept.byUs) document.documentElement.dataset.crossed = "";
+
   // Browsers that keep storage from frames refuse locks, too; without them every page has a stream of its own.
   if (framed) Object.defineProperty(navigator, "locks", { value: undefined });
 
@@ -145,8 +148,18 @@
     if (isOwn(request.url)) request.headers.set("authorization", "Bearer " + kept.token);
     return plainFetch(request);
   };
+  /** How jobs ended whose outcomes nobody has closed: the events that told of it, by the ids of the jobs. */
+  const ends = new Map();
+  /** Tells the page around that an outcome was closed, where the server can no more: its space may be gone by then. */
+  function closed(job) {
+    if (ends.has(job)) say({ flatfileEvent: { ...ends.get(job), topic: "job:outcome-acknowledged" } });
+    ends.delete(job);
+  }
   navigator.sendBeacon = (address, body) => {
-    fetch(address, { method: "POST", body, keepalive: true }).catch(() => {});
+    fetch(address, { method: "POST", body, keepalive: true }).then(({ ok }) => {
+      const job = !ok && /acknowledge/.test(address) && new TextDecoder().decode(body).match(/us_jb_\w+/);
+      if (job) closed(job[0]);
+    }, () => {});
     return true;
   };
 
@@ -221,6 +234,7 @@
         try {
           const headers = this.last === undefined ? {} : { "last-event-id": this.last };
           const answer = await fetch(this.url, { headers, signal: this.stop.signal });
+          this.status = answer.status;
           if (!answer.ok) break;
           this.readyState = 1;
           this.dispatchEvent(new Event("open"));
@@ -268,9 +282,18 @@
   function tell() {
     const since = { all: "start", now: "", "go-on": kept.event || "" }[own.events] ?? own.events;
     const address = "/v1/events/stream?spaceId=" + space + (since ? "&since=" + since : "");
-    new Source(address).addEventListener("message", ({ data, lastEventId }) => {
-      say({ flatfileEvent: JSON.parse(data) });
+    const source = new Source(address);
+    source.addEventListener("message", ({ data, lastEventId }) => {
+      const event = JSON.parse(data);
+      if (event.topic === "job:completed") ends.set(event.context.jobId, event);
+      if (event.topic === "job:outcome-acknowledged") ends.delete(event.context.jobId);
+      say({ flatfileEvent: event });
       kept.event = lastEventId;
+    });
+    // A space that is gone before its page has shown an outcome shows none.
+    source.addEventListener("error", () => {
+      const isShown = () => document.querySelector("#outcome[open]");
+      if (source.status === 401) setTimeout(() => isShown() || [...ends.keys()].forEach(closed), 2000);
     });
   }
   const words = {

@@ -57,6 +57,18 @@ test('a page imports into a new space and gets the records', shows('@flatfile/ja
   await importOne(tab);
 });
 
+test('a page whose space is deleted after the submit hears when its outcome is closed', shows('@flatfile/javascript'), async ({ page: tab, embed, complaints }) => {
+  await embed(page(`{
+    publishableKey, name: 'People', sheet,
+    ${work}
+    submitSettings: { complete: { acknowledge: true, message: 'Welcome aboard' }, deleteSpaceAfterSubmit: true },
+    ${closing}
+  }`));
+  await importOne(tab);
+  // What the page asked for once its space was gone.
+  complaints.splice(0, complaints.length, ...complaints.filter((complaint) => !complaint.includes('401 (Unauthorized)')));
+});
+
 test('the frame opens at the page and in the colours that were asked for, and the cross asks before it closes', shows('@flatfile/javascript'), async ({ page: tab, embed }) => {
   await embed(page(`{
     publishableKey, name: 'Atlas',
@@ -68,6 +80,10 @@ test('the frame opens at the page and in the colours that were asked for, and th
   const frame = frameOf(tab);
   await expect(frame.getByRole('heading', { level: 1, name: 'Places' })).toBeVisible();
   await expect(frame.locator('.sidebar').first()).toHaveCSS('background-color', 'rgb(16, 32, 48)');
+  // Their cross lies over the frame, and over nothing of ours.
+  const cross = (await tab.locator('.flatfile-close-button').boundingBox())!;
+  const last = (await frame.locator('.top-bar button:visible').last().boundingBox())!;
+  expect(last.x + last.width).toBeLessThanOrEqual(cross.x);
   await tab.locator('.flatfile-close-button').click();
   await expect(tab.getByText('Close the importer?')).toBeVisible();
   await tab.getByText('Close', { exact: true }).click();

@@ -184,8 +184,6 @@ test('constraints say why an action cannot be pressed, of a sheet and of a workb
         constrained('valid', { type: 'hasAllValid' }),
         constrained('allValid', { type: 'hasAllValid', ignoreSelection: true }),
         constrained('chosen', { type: 'hasSelection' }),
-        action('oldValid', { primary: true, requireAllValid: true }),
-        action('oldChosen', { primary: true, requireSelection: true }),
       ],
     },
     workbook: { actions: [constrained('wholeValid', { type: 'hasAllValid' })] },
@@ -196,15 +194,25 @@ test('constraints say why an action cannot be pressed, of a sheet and of a workb
   };
   const first = 'Select records first';
   const of_workbook = '1 record with errors in this workbook: put them right first';
-  await expectReasons({ valid: whole, oldValid: whole, allValid: whole, chosen: first, oldChosen: first, wholeValid: of_workbook });
+  await expectReasons({ valid: whole, allValid: whole, chosen: first, wholeValid: of_workbook });
   // Of a selection only the selected ones count, unless it is ignored.
   await box(page, 1).check();
-  await expectReasons({ valid: null, oldValid: null, allValid: whole, chosen: null, oldChosen: null });
+  await expectReasons({ valid: null, allValid: whole, chosen: null });
   await box(page, 3).check();
   await expectReasons({ valid: '1 selected record with errors: put them right first', allValid: whole });
   // A press of what cannot be pressed starts nothing.
   await button(page, 'allValid').click({ force: true });
   expect((await desk.call('GET', `/jobs?spaceId=${desk.space}`)).length).toBe(0);
+});
+
+test('the older spellings of constraints say the same', async ({ page, request, server }) => {
+  const old = [action('valid', { primary: true, requireAllValid: true }), action('chosen', { primary: true, requireSelection: true })];
+  await openDesk({ page, request, server }, { sheet: { actions: old } });
+  await expectReason(button(page, 'valid'), '1 record with errors: put them right first');
+  await expectReason(button(page, 'chosen'), 'Select records first');
+  await box(page, 1).check();
+  await expectReason(button(page, 'valid'), null);
+  await expectReason(button(page, 'chosen'), null);
 });
 
 test('hasData waits for the first record', async ({ page, request, server }) => {

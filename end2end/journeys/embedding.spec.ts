@@ -1,7 +1,7 @@
 // A space inside of another site's page: no cookies, no token in an address, and the site hears what happens.
 import type { Page } from '@playwright/test';
 
-import { expect, test } from '../helper';
+import { expect, hydrated, test } from '../helper';
 import { caller } from './api';
 import { blockThirdPartyCookies, host, listening } from './host';
 import { keysOf } from './listener';
@@ -140,4 +140,56 @@ test('the theme and the sidebar are those of the space', async ({ page, request,
   // Bright yellow could not be read on white.
   expect(await style('html', '--accent')).not.toBe('#ffe600');
   await site.stop();
+});
+
+test('a document is reached where the sidebar is left out', async ({ page, request, server }) => {
+  const call = caller(request, keysOf(server.data).API_KEY);
+  const space = await call('POST', '/spaces', { name: 'Orders', metadata: { sidebarConfig: { showSidebar: false } } });
+  await call('POST', '/workbooks', { spaceId: space.id, name: 'Orders', sheets: [{ name: 'People', slug: 'people', fields }] });
+  await call('POST', `/spaces/${space.id}/documents`, { title: 'How to import', body: '# Two steps' });
+  const site = await host({ '/': listening(`<iframe style="width: 100%; height: 600px" src="${space.guestLink}"></iframe>`) });
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(site.url);
+    const frame = page.frameLocator('iframe');
+    await frame.locator('html[data-hydrated]').waitFor();
+    const drawer = frame.getByRole('button', { name: 'Workbooks, files and jobs' });
+    if (width < 700) await drawer.click();
+    await expect(frame.getByRole('link', { name: 'Files' })).toBeHidden();
+    await frame.getByRole('link', { name: 'How to import' }).click();
+    await expect(frame.getByRole('heading', { name: 'Two steps' })).toBeVisible();
+    if (width < 700) await drawer.click();
+    await frame.getByRole('link', { name: 'People' }).click();
+    await expect(frame.getByRole('heading', { level: 1, name: 'People' })).toBeVisible();
+  }
+  await site.stop();
+});
+
+test('long labels are cut where there is no room for them, and the primary action is in reach', async ({ page, request, server }) => {
+  const call = caller(request, keysOf(server.data).API_KEY);
+  const space = await call('POST', '/spaces', { name: 'Orders', metadata: { sidebarConfig: { showSidebar: false } } });
+  const action = (label: string, place: number) => ({ operation: `a${place}`, mode: 'foreground', label, primary: true });
+  const long = ['Send everything to the reception and to the back office at once', 'Check with the property management system'];
+  const ofSheet = [...long, 'Look for guests who were here before', 'Ask the reception for what is missing'];
+  const sheets = [{ name: 'People who have stayed with us in the last season', slug: 'people', fields, actions: ofSheet.map(action) }];
+  await call('POST', '/workbooks', { spaceId: space.id, name: 'Orders', sheets, actions: [...long, 'Submit'].map(action) });
+  for (const width of [1440, 1024, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.goto(space.guestLink);
+    await hydrated(page);
+    for (const bar of ['.top-bar', '.toolbar']) {
+      const out = await page.locator(`${bar} button`).evaluateAll((buttons, width) => {
+        const seen = buttons.filter((button) => button.checkVisibility() && !button.closest('[popover]'));
+        return seen.filter((button) => button.getBoundingClientRect().right > width || button.getBoundingClientRect().left < 0).map((button) => button.textContent);
+      }, width);
+      expect(out, `${bar} at ${width}`).toEqual([]);
+    }
+    await expect(page.getByTitle(long[0]).first()).toHaveCSS('text-overflow', 'ellipsis');
+    const submit = page.getByRole('button', { name: 'Submit', exact: true });
+    expect(await submit.evaluate((button) => button.scrollWidth <= button.clientWidth)).toBe(true);
+    await submit.click({ trial: true });
+    await page.getByRole('button', { name: 'Actions', exact: true }).click();
+    await expect(page.getByRole('menuitem', { name: ofSheet[3] })).toBeVisible();
+    await page.keyboard.press('Escape');
+  }
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 
-import { expect, test } from '../helper';
+import { expect, hydrated, test } from '../helper';
 import { caller } from './api';
 import { host } from './host';
 import { keysOf } from './listener';
@@ -106,4 +106,53 @@ test('without a word of the space a page is in the language of the browser', asy
     await expect(page.getByRole('link', { name: link })).toBeVisible();
     await context.close();
   }
+});
+
+test('what the host wrote is said as a whole in another language, or as it is', async ({ page, request, server }) => {
+  const call = caller(request, keysOf(server.data).API_KEY);
+  const space = await call('POST', '/spaces', { name: 'Hotel', languageOverride: 'de' });
+  const labels = ['Import everything', 'Check guests', 'Delete 3 records, then go on', 'Download'];
+  const actions = labels.map((label, place) => ({ operation: `a${place}`, label, mode: 'foreground', primary: true, confirm: place === 0, description: 'Check guests. 3 records are waiting' }));
+  const sheets = [{ name: 'Import rooms', slug: 'rooms', fields: [{ key: 'a', type: 'string', label: 'Check name' }, { key: 'b', type: 'string', label: 'Name', constraints: [{ type: 'required' }] }], actions }];
+  const workbook = await call('POST', '/workbooks', { spaceId: space.id, name: 'Edit prices', sheets });
+  const sheet = workbook.sheets[0].id;
+  const told = { value: 'Ada', messages: [{ type: 'error', message: 'Check the passport' }, { type: 'warn', message: 'Name is required' }] };
+  await call('POST', `/sheets/${sheet}/records`, [{ a: told }]);
+  await page.goto(space.guestLink);
+  await hydrated(page);
+  await expect(page.getByRole('heading', { level: 1, name: 'Import rooms', exact: true })).toBeVisible();
+  await expect(page).toHaveTitle(/^Import rooms · Edit prices/);
+  await expect(page.getByRole('link', { name: 'Import rooms' })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: 'Check name', exact: true })).toBeVisible();
+  for (const label of labels.slice(0, 3)) await expect(page.getByRole('button', { name: label, exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Aktionen', exact: true }).click();
+  // A whole text of the host that is one of ours, too, is said.
+  await expect(page.getByRole('menuitem', { name: 'Herunterladen', exact: true })).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'Import everything' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import everything', exact: true });
+  await expect(dialog.getByText('Check guests. 3 records are waiting', { exact: true })).toBeVisible();
+  await expect(dialog.locator('.scope')).toContainText('Der 1 Datensatz');
+  await page.keyboard.press('Escape');
+
+  // Messages of a listener stay; those of our own rules are said.
+  await page.getByRole('gridcell', { name: 'Ada' }).click();
+  const tip = page.getByRole('tooltip');
+  await expect(tip).toContainText('Check the passport');
+  await expect(tip).toContainText('Name is required');
+  await page.keyboard.press('Space');
+  const record = page.getByRole('complementary').last();
+  await expect(record.getByText('Check the passport', { exact: true })).toBeVisible();
+  await expect(record.getByText('Name ist erforderlich', { exact: true })).toBeVisible();
+  await record.getByRole('button', { name: 'Schließen' }).click();
+  await page.keyboard.press('Control+Shift+E');
+  await expect(record.getByText('Check the passport', { exact: true })).toBeVisible();
+
+  const job = await call('POST', '/jobs', { type: 'sheet', operation: 'a0', source: sheet, trigger: 'immediate' });
+  await call('POST', `/jobs/${job.id}/ack`, {});
+  await call('POST', `/jobs/${job.id}/complete`, { outcome: { heading: 'Import done', message: '3 records imported', acknowledge: true, buttonText: 'Open rooms' } });
+  const outcome = page.getByRole('dialog', { name: 'Import done', exact: true });
+  await expect(outcome.getByText('3 records imported', { exact: true })).toBeVisible();
+  await expect(outcome.getByRole('button', { name: 'Open rooms', exact: true })).toBeVisible();
 });

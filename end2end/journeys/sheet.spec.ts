@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 
 import { expect, openDemo, test } from '../helper';
+import { openOwnSheet } from './own_sheet';
 
 /** Opens the sheet of the demo space. */
 const grid = (page: Page) => page.getByRole('grid', { name: 'Contacts: records' });
@@ -102,6 +103,16 @@ test('what could not be sent is sent later, even from another page', async ({ pa
   await page.keyboard.type('Grace');
   await page.keyboard.press('Enter');
   await expect(page.locator('.status-bar')).toContainText('1 change waiting to be sent');
+  // All of it is seen, however narrow the screen is.
+  const whole = page.viewportSize()!;
+  for (const width of [1024, 390]) {
+    await page.setViewportSize({ width, height: whole.height });
+    const cut = await page.locator('.status-bar :is(.saved, .saved > span)').evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1).map((one) => one.className));
+    expect(cut).toEqual([]);
+    const again = (await page.getByRole('button', { name: 'Try now' }).boundingBox())!;
+    expect(again.x + again.width).toBeLessThanOrEqual(width);
+  }
+  await page.setViewportSize(whole);
   await page.getByRole('link', { name: /^Jobs/ }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Jobs' })).toBeVisible();
   await page.unroute(edits);
@@ -150,4 +161,26 @@ test('selected records are deleted after a question', async ({ page }) => {
   await expect(grid(page)).toHaveAttribute('aria-rowcount', '498');
   await page.getByRole('status').getByRole('button', { name: 'Undo' }).click();
   await expect(grid(page)).toHaveAttribute('aria-rowcount', '501');
+});
+
+test('lists and booleans are read by what they mean, and edited as they were given', async ({ page, request, server }) => {
+  const options = [{ value: 's', label: 'Single' }, { value: 'd', label: 'Double' }];
+  const fields = [
+    { key: 'tags', type: 'string-list', label: 'Tags' },
+    { key: 'rooms', type: 'enum-list', label: 'Rooms', config: { options } },
+    { key: 'vip', type: 'boolean', label: 'VIP' },
+  ];
+  const { call, sheet } = await openOwnSheet({ page, request, server }, fields, [{ tags: '["x","y"]', rooms: '["s","d"]', vip: 'yes' }, { tags: 'z', rooms: 'd', vip: 'off' }]);
+  await expect(page.getByRole('gridcell', { name: 'x, y', exact: true })).toBeVisible();
+  await expect(page.getByRole('gridcell', { name: 'Single, Double', exact: true })).toBeVisible();
+  await page.getByRole('gridcell', { name: 'Single, Double' }).dblclick();
+  await page.keyboard.press('Escape');
+  const { records } = await call('GET', `/sheets/${sheet}/records`);
+  expect(records[0].values.rooms.value).toEqual(['s', 'd']);
+  await page.setViewportSize({ width: 390, height: 844 });
+  const card = page.locator('.grid-cards [aria-posinset="1"]');
+  await expect(card).toContainText('x, y');
+  await expect(card).toContainText('Single, Double');
+  await expect(card).toContainText('Yes');
+  await expect(page.locator('.grid-cards [aria-posinset="2"]')).toContainText('No');
 });

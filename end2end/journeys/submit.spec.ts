@@ -9,7 +9,7 @@ test('submit asks, runs and hands over the rejected records', async ({ page, che
   const opener = page.getByRole('button', { name: 'Submit', exact: true });
   await opener.click();
   const dialog = page.getByRole('dialog', { name: 'Submit', exact: true });
-  await expect(dialog).toContainText('All 500 records');
+  await expect(dialog).toContainText('All 500 records · 12 with errors');
   await checkAccessibility();
   // Esc closes, and the focus is back where it came from.
   await page.keyboard.press('Escape');

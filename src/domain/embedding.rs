@@ -53,10 +53,10 @@ impl<'a> Embedding<'a> {
     }
 }
 
-/// Without a sidebar the way from sheet to sheet stays, where there are several.
+/// Without a sidebar the way from sheet to sheet stays, where there are several, and so does that to a document.
 const NO_SIDEBAR: &str = "\
-.sidebar .brand,.sidebar-rest>h2,.sidebar-rest>a,.sidebar .person{display:none}\
-.frame:not(:has(.sidebar li~li,.sidebar ul~ul)) :is(.sidebar,.drawer-button){display:none}";
+.sidebar .brand,.sidebar-rest>h2,.sidebar-rest>a:not(.document-link),.sidebar .person{display:none}\
+.frame:not(:has(.sidebar li~li,.sidebar ul~ul,.document-link)) :is(.sidebar,.drawer-button){display:none}";
 
 fn default_page(value: &Value) -> Option<DefaultPage> {
     let text = |value: &Value, name: &str| Some(value.get(name)?.as_str()?.to_string());

@@ -68,6 +68,7 @@ mod tests {
     fn places(text: &str) -> usize {
         text.matches("{}").count()
             + text.matches("{#}").count()
+            + text.matches("{+}").count()
             + (1..=9).filter(|place| text.contains(&format!("{{{place}}}"))).count()
     }
 

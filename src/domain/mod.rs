@@ -60,6 +60,7 @@ pub mod record;
 #[cfg(feature = "ssr")]
 pub mod retention_policy;
 pub mod route;
+pub mod said;
 #[cfg(feature = "ssr")]
 pub mod secret;
 pub mod seen;

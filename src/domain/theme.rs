@@ -51,7 +51,7 @@ impl Sheet {
                 self.rule(selector, "background", &ground.text());
                 if colour_at(theme, text).is_none() {
                     let ink = written_on(ground);
-                    let inside = [selector, ",", selector, " :is(a,h2,b,p,small,.n)"].concat();
+                    let inside = [selector, ",", selector, " :is(a,h2,b,p,small,.n,.button)"].concat();
                     self.rule(&inside, "color", &ink.text());
                 }
             }
@@ -273,6 +273,24 @@ mod tests {
             assert!(rules.contains(part), "{part} in {rules}");
         }
         assert!(!rules.contains("color:#112233}"), "it could not be read on that background: {rules}");
+    }
+
+    #[test]
+    fn whoever_is_named_in_a_sidebar_can_be_read_there() {
+        let white_on_violet = json!({ "sidebar": { "backgroundColor": "#3a0ca3", "textColor": "#fff" } });
+        for theme in [white_on_violet, json!({ "sidebar": { "backgroundColor": "#3a0ca3" } })] {
+            let rules = rules(&theme);
+            let names_person = |rule: &&str| rule.contains(".person") || rule.contains(" :is(a,h2,b,p,");
+            let rule = rules.split('}').find(names_person).unwrap_or_default();
+            let colour = rule.rsplit("color:").next().and_then(Colour::parse);
+            let ground = Colour::parse("#3a0ca3").unwrap();
+            assert!(colour.is_some_and(|colour| colour.contrast(ground) >= READABLE), "{rule} in {rules}");
+        }
+        let footer = json!({ "sidebar": { "textColor": "#111111", "footerTextColor": "#222222" } });
+        assert!(
+            rules(&footer).contains(".sidebar .person{color:#222222}"),
+            "of two rules that fit the later one counts"
+        );
     }
 
     #[test]

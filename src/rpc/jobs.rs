@@ -10,6 +10,7 @@ use super::records::Choosing;
 use super::wire::Packed;
 use crate::domain::export::ExportFormat;
 use crate::domain::job::{JobMode, JobStatus};
+use crate::domain::said::Said;
 
 /// A job as the page shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,14 +18,14 @@ pub struct JobCard {
     /// Its id.
     pub id: String,
     /// What people read.
-    pub label: String,
+    pub label: Said,
     /// `type:operation`.
     pub name: String,
     /// Where it stands.
     pub status: JobStatus,
     /// 0 to 100.
     pub progress: u8,
-    /// What it is doing.
+    /// What it is doing, in words of whoever does it.
     pub info: Option<String>,
     /// What the page does meanwhile.
     pub mode: JobMode,
@@ -60,13 +61,13 @@ pub struct JobCard {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// The title.
-    pub heading: String,
+    pub heading: Said,
     /// The text.
-    pub message: Option<String>,
+    pub message: Option<Said>,
     /// It waits to be closed.
     pub acknowledge: bool,
     /// What the closing button says; nothing for no such button.
-    pub button: Option<String>,
+    pub button: Option<Said>,
     /// What it offers.
     pub offers: Vec<Offer>,
     /// Its first offer is taken by itself, and how.
@@ -97,7 +98,7 @@ pub struct Rest {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// What it says. A foreign address names its host here.
-    pub label: String,
+    pub label: Said,
     /// What it does.
     pub deed: Deed,
 }

@@ -18,6 +18,8 @@ pub struct MessageGroup {
     pub level: Level,
     /// What they say; `“…”` stands for each value.
     pub text: String,
+    /// A listener says it.
+    pub hosts: bool,
     /// Records with one of them there.
     pub count: u64,
     /// The records in the query language.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::RpcError;
 use super::wire::Packed;
 use crate::domain::blueprint::Level;
+use crate::domain::said::Said;
 
 /// One record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub struct CellView {
     /// What is in it.
     pub text: Option<String>,
     /// What is said of it, errors first.
-    pub remarks: Vec<(Level, String)>,
+    pub remarks: Vec<(Level, Said)>,
     /// Why it cannot be changed in this record; nothing when the record does not forbid it.
     pub locked: Option<String>,
 }

@@ -22,6 +22,8 @@ pub struct MessageKind {
     pub level: Level,
     /// What they have in common; see [`message_kind`].
     pub kind: String,
+    /// A listener says it; else it is one of our rules.
+    pub hosts: bool,
     /// Records with one of them there.
     pub count: u64,
 }
@@ -68,7 +70,8 @@ impl Service {
         for MessageCount { field, message, count } in view.message_counts(&mut tx, query).await? {
             let kind = message_kind::kind(&message.text).into_owned();
             let place = *places.entry((field.clone(), message.level, kind.clone())).or_insert_with(|| {
-                kinds.push(MessageKind { field, level: message.level, kind, count: 0 });
+                let (level, hosts) = (message.level, !message.derived);
+                kinds.push(MessageKind { field, level, kind, hosts, count: 0 });
                 kinds.len() - 1
             });
             kinds[place].count += count;

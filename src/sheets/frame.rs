@@ -108,8 +108,8 @@ impl<'a> Drawing<'a> {
             for (column, field) in (0..).zip(&self.fields) {
                 for (_, message) in messages.iter().filter(|(other, _)| other == field) {
                     flags = flags.with(message.level);
-                    let (level, text) = (message.level, message.text.clone());
-                    self.frame.messages.push(FrameMessage { row, column, level, text });
+                    let (level, hosts, text) = (message.level, !message.derived, message.text.clone());
+                    self.frame.messages.push(FrameMessage { row, column, level, hosts, text });
                 }
             }
         }

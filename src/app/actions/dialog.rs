@@ -26,7 +26,7 @@ pub fn ActionDialog() -> impl IntoView {
         })
     };
     view! {
-        <Dialog id="action" open=open title=Signal::derive(title)>
+        <Dialog id="action" open=open title=Signal::derive(title) hosts=Signal::derive(|| true)>
             {part(move || state.asking.get().map(|asking| later::action_question(asking, open)))}
         </Dialog>
     }

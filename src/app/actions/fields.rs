@@ -21,7 +21,7 @@ pub fn fields(answers: Answers, page: usize, asks: Asks) -> AnyView {
         let Some(entry) = answers.entry(place) else { return ().any() };
         // The event of a control whose value the person has changed, when they leave it.
         let left = on_event(move |_| answers.left(place));
-        view! { <div on:change=left>{field(entry, asks)}</div> }.any()
+        view! { <div class="host" on:change=left>{field(entry, asks)}</div> }.any()
     };
     each(keys, view)
 }
@@ -85,7 +85,7 @@ pub fn frame(input: &Input, error: RwSignal<Option<String>>, control: AnyView) -
             <span class="field-label" id=label_id>{input.label.clone()} " " {required.any()}</span>
             {help.any()}
             {control}
-            {part(move || error.get().map(|error| view! { <p id=error_id.clone() class="field-error">{error}</p> }))}
+            {part(move || error.get().map(|error| view! { <p id=error_id.clone() class="field-error ours">{error}</p> }))}
         </div>
     }
     .any()

@@ -37,7 +37,7 @@ pub fn file(entry: Entry) -> AnyView {
                 };
                 let words = ["Remove ", &choice.label].concat();
                 view! {
-                    <p class="sent-file">
+                    <p class="sent-file ours">
                         {icon(Icon::Check)} <span>{choice.label}</span> <small>{choice.help}</small>
                         <button
                             id=id.clone()

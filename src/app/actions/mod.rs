@@ -12,12 +12,13 @@ mod steps;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::components::{Button, Icon, Look, MenuButton, MenuItem};
+use super::components::{Button, Icon, Look, MenuButton, MenuItem, Toast, Tone};
 use super::plain::{Any, part};
 use super::state::{Asking, Deed, SpaceState};
 use crate::app::signals::{Memo, Signal, StoredValue};
 use crate::domain::action::Standing;
 use crate::domain::job::JobMode;
+use crate::domain::said::Said;
 use crate::rpc::actions::{ActionView, Place, Started, run_action};
 use crate::rpc::jobs::JobCard;
 use crate::rpc::records::Choosing;
@@ -45,6 +46,12 @@ impl Scope {
     }
 }
 
+/// What is acted on, and how much of it has errors.
+pub fn with_errors(words: String, invalid: u64) -> String {
+    let errors = [" · ", &super::format::count(invalid), " with errors"].concat();
+    if invalid > 0 { words + &errors } else { words }
+}
+
 /// Asks before an action begins, or begins it when it asks nothing.
 pub fn press(state: SpaceState, action: ActionView, place: Place, scope: Scope) {
     if action.asks {
@@ -57,7 +64,7 @@ pub fn press(state: SpaceState, action: ActionView, place: Place, scope: Scope) 
             Ok(Started::Job(card)) => state.jobs.heard_of(*card),
             Ok(Started::Refused(errors)) => {
                 let words: Vec<String> = errors.into_iter().map(|(_, message)| message).collect();
-                state.fail(&action.label, words.join(" "));
+                state.toasts.show(Toast::new(Tone::Bad, Said::by_host(action.label)).saying(words.join(" ")));
             }
             Err(error) => state.fail(&[&action.label, " did not start"].concat(), error),
         }
@@ -68,10 +75,9 @@ pub fn press(state: SpaceState, action: ActionView, place: Place, scope: Scope) 
 pub fn waits_for(state: SpaceState, meant: &dyn Fn(&JobCard) -> bool) -> Option<String> {
     let blocks =
         |card: &&JobCard| matches!(card.mode, JobMode::Foreground | JobMode::ToolbarBlocking) && meant(card);
-    state
-        .jobs
-        .running
-        .with(|running| running.iter().find(blocks).map(|card| ["Wait for “", &card.label, "”"].concat()))
+    state.jobs.running.with(|running| {
+        running.iter().find(blocks).map(|card| ["Wait for “", &card.label.words, "”"].concat())
+    })
 }
 
 /// Why no action can be pressed now: a cell is being edited, or one of the jobs that are meant blocks.
@@ -105,7 +111,7 @@ pub fn menu_item(
     let (label, icon, bare, hint) =
         (action.label.clone(), action.icon.clone(), action.bare, action.hint.clone());
     let run = move || press(state, action.clone(), place.clone(), scope.clone());
-    MenuItem { bare, hint, ..MenuItem::new(label, icon, run).unless(reason) }
+    MenuItem { bare, hosts: true, hint, ..MenuItem::new(label, icon, run).unless(reason) }
 }
 
 /// An action as a button.
@@ -126,6 +132,7 @@ pub fn button(
             look=look
             before=action.icon
             bare=action.bare
+            hosts=true
             reason=reason
             hint=action.hint
             press=move |()| press(state, asked.get_value(), place.clone(), scope.get_untracked())
@@ -207,7 +214,7 @@ pub fn WorkbookActions(
                 of_workbook: true,
                 ..Standing::default()
             };
-            Scope { words, choosing: Choosing::default(), standing }
+            Scope { words: with_errors(words, invalid), choosing: Choosing::default(), standing }
         })
     });
     let is_here = move |card: &JobCard| workbook.with_value(|id| card.workbook_id.as_ref() == Some(id));

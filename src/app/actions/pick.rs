@@ -205,8 +205,8 @@ fn chips(picking: Picking, id: String) -> AnyView {
         let id = (!picking.is_many).then(|| id.clone());
         view! {
             <li class="chip">
-                <span>{choice.label}</span>
-                <button id=id type="button" aria-label=words on:click=on_mouse(remove)>{icon(Icon::Close)}</button>
+                <span class="host">{choice.label}</span>
+                <button id=id type="button" class="ours" aria-label=words on:click=on_mouse(remove)>{icon(Icon::Close)}</button>
             </li>
         }
         .any()

@@ -12,7 +12,7 @@ pub fn review(answers: Answers, edit: Callback<u32>) -> AnyView {
     let section = |page: usize| {
         let places = answers.shown_of(page);
         let (title, _) = answers.heading(page);
-        let title = (!title.is_empty()).then(|| view! { <h4>{title}</h4> });
+        let title = (!title.is_empty()).then(|| view! { <h4 class="host">{title}</h4> });
         let line = |place: u32| {
             let entry = answers.entry(place)?;
             let label = entry.input.label.clone();
@@ -26,7 +26,7 @@ pub fn review(answers: Answers, edit: Callback<u32>) -> AnyView {
                         <dt>{label}</dt>
                         <dd class:none=is_empty>{words}</dd>
                         <dd>
-                            <button type="button" class="link" aria-label=name on:click=on_mouse(move |_| edit.run(place))>
+                            <button type="button" class="link ours" aria-label=name on:click=on_mouse(move |_| edit.run(place))>
                                 "Edit"
                             </button>
                         </dd>
@@ -36,7 +36,7 @@ pub fn review(answers: Answers, edit: Callback<u32>) -> AnyView {
             )
         };
         let lines: Vec<AnyView> = places.into_iter().filter_map(line).collect();
-        (!lines.is_empty()).then(|| view! { {title.any()} <dl class="review">{lines.any()}</dl> }).any()
+        (!lines.is_empty()).then(|| view! { {title.any()} <dl class="review host">{lines.any()}</dl> }).any()
     };
     (0..pages).map(section).collect::<Vec<_>>().any()
 }

@@ -74,7 +74,7 @@ pub fn steps(begin: Begin, asked: ActionForm) -> AnyView {
             Step::Review => review(answers, edit),
             Step::Page(page) => {
                 let is_first = page == 0;
-                let question = question.filter(|_| is_first).map(|text| view! { <p>{text}</p> });
+                let question = question.filter(|_| is_first).map(|text| view! { <p class="host">{text}</p> });
                 let guide = guide.filter(|_| is_first).map(help);
                 view! {
                     {question.any()}
@@ -215,7 +215,7 @@ impl Walk {
         let spoken = ["Step ", &at, " of ", &of, joint, &title].concat();
         view! {
             <div class="step-head">
-                {(!title.is_empty()).then(|| view! { <h3>{title}</h3> }).any()}
+                {(!title.is_empty()).then(|| view! { <h3 class="host">{title}</h3> }).any()}
                 <span aria-hidden="true">{[at.as_str(), " of ", &of].concat()}</span>
                 <p class="sr-only" role="status">{spoken}</p>
             </div>
@@ -236,7 +236,7 @@ impl Walk {
         // Enter goes on from the last look, which has no input to press it in.
         let is_review = self.step.get() == Step::Review;
         let next = match self.step.get() {
-            _ if place + 1 >= many => self.begin.button(label, primary, is_review),
+            _ if place + 1 >= many => self.begin.button(label, "button button-primary host", is_review),
             Step::Warning => self.begin.button("Continue".to_string(), primary, false),
             _ if self.editing.get() => self.begin.button("Back to the answers".to_string(), primary, false),
             _ => self.begin.button("Next".to_string(), primary, false),
@@ -278,5 +278,5 @@ fn help(html: String) -> AnyView {
 
 fn page_help(answers: Answers, page: usize) -> AnyView {
     let (_, help) = answers.heading(page);
-    help.map(|help| view! { <p class="page-help">{help}</p> }).any()
+    help.map(|help| view! { <p class="page-help host">{help}</p> }).any()
 }

@@ -50,6 +50,9 @@ pub fn Button(
     /// Why it cannot be pressed now; shown on hover and focus.
     #[prop(optional, into)]
     reason: Signal<Option<String>>,
+    /// The host wrote label and help.
+    #[prop(optional)]
+    hosts: bool,
     /// Help, shown on hover and focus.
     #[prop(optional_no_strip)]
     hint: Option<String>,
@@ -58,7 +61,7 @@ pub fn Button(
     let explanation = move || reason.get().or_else(|| hint.get_value());
     let class = if bare { format!("{} button-bare", look.class()) } else { look.class().to_string() };
     view! {
-        <span class="with-hint">
+        <span class=if hosts { "with-hint host" } else { "with-hint" }>
             <button
                 type="button"
                 class=class
@@ -72,7 +75,7 @@ pub fn Button(
                 })
             >
                 {sign(before)}
-                {(!bare).then(|| view! { <span>{part(move || label.get())}</span> }).any()}
+                {(!bare).then(|| view! { <span title=hosts.then(|| label.get_untracked())>{part(move || label.get())}</span> }).any()}
             </button>
             {part(move || {
                 explanation()

@@ -3,7 +3,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use crate::app::plain::{Any, on_change, on_event, on_mouse, part, watch};
+use crate::app::plain::{Any, live, on_change, on_event, on_mouse, part, watch};
 use crate::app::signals::{RwSignal, Signal};
 
 use super::icon::{Icon, icon};
@@ -18,6 +18,9 @@ pub fn Dialog(
     /// The heading.
     #[prop(into)]
     title: Signal<String>,
+    /// The host wrote the heading.
+    #[prop(optional, into)]
+    hosts: Signal<bool>,
     /// Wider than usual.
     #[prop(optional)]
     wide: bool,
@@ -53,7 +56,7 @@ pub fn Dialog(
             on:close=on_event(move |_| open.set(false))
         >
             <header class="dialog-head">
-                <h2 id=heading>{part(move || title.get())}</h2>
+                <h2 id=heading class:host=live(move || hosts.get())>{part(move || title.get())}</h2>
                 <button type="button" class="button button-ghost button-bare" aria-label="Close" on:click=on_mouse(move |_| ask_to_close(element, open))>
                     {icon(Icon::Close)}
                 </button>

@@ -6,12 +6,13 @@ use leptos::prelude::*;
 
 use crate::app::plain::{Any, on_mouse};
 use crate::app::signals::Callback;
+use crate::domain::said::Said;
 
 /// One offer.
 #[derive(Clone)]
 pub struct FollowUp {
     /// What it says.
-    pub label: String,
+    pub label: Said,
     /// What happens.
     pub deed: FollowUpDeed,
 }
@@ -34,12 +35,14 @@ pub enum FollowUpDeed {
 
 impl FollowUp {
     /// An offer to do something here.
-    pub fn run(label: &str, run: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { label: label.to_string(), deed: FollowUpDeed::Run(Arc::new(run)) }
+    pub fn run(label: Said, run: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { label, deed: FollowUpDeed::Run(Arc::new(run)) }
     }
 
     /// As a link or button of that class; `before` happens before the deed does.
     pub fn view(self, class: &'static str, before: Callback<()>) -> AnyView {
+        let class = [class, " ", self.label.class()].concat();
+        let words = self.label.words;
         let (address, beside, download) = match self.deed {
             FollowUpDeed::Go(address) => (address, None, None),
             FollowUpDeed::Open(address) => (address, Some("_blank"), None),
@@ -49,11 +52,11 @@ impl FollowUp {
                     before.run(());
                     run();
                 };
-                return view! { <button type="button" class=class on:click=on_mouse(press)>{self.label}</button> }
+                return view! { <button type="button" class=class on:click=on_mouse(press)>{words}</button> }
                     .any();
             }
         };
-        view! { <a class=class href=address target=beside download=download rel="external noopener">{self.label}</a> }
+        view! { <a class=class href=address target=beside download=download rel="external noopener">{words}</a> }
             .any()
     }
 

@@ -126,7 +126,7 @@ pub fn FormField(
             </label>
             {help.map(|help| view! { <p id=help_id class="field-help">{help}</p> }).any()}
             {element}
-            {part(move || error.get().map(|error| view! { <p id=error_id.clone() class="field-error">{error}</p> }))}
+            {part(move || error.get().map(|error| view! { <p id=error_id.clone() class="field-error ours">{error}</p> }))}
         </div>
     }
     .any()

@@ -17,6 +17,8 @@ pub struct MenuItem {
     pub icon: Sign,
     /// Only the icon is seen; the label is for readers.
     pub bare: bool,
+    /// The host wrote label and help.
+    pub hosts: bool,
     /// Help, shown on hover while it can be chosen.
     pub hint: Option<String>,
     /// Why it cannot be chosen now.
@@ -38,7 +40,17 @@ impl MenuItem {
     ) -> Self {
         let run = Callback::new(move |()| run());
         let (label, icon) = (label.into(), icon.into());
-        Self { label, icon, bare: false, hint: None, reason: None, keys: "", danger: false, run }
+        Self {
+            label,
+            icon,
+            bare: false,
+            hosts: false,
+            hint: None,
+            reason: None,
+            keys: "",
+            danger: false,
+            run,
+        }
     }
 
     /// The same item, which cannot be chosen if there is a reason.
@@ -194,7 +206,7 @@ fn item_view(item: MenuItem, close: Callback<()>) -> AnyView {
             type="button"
             role="menuitem"
             tabindex="-1"
-            class="menu-item"
+            class=if item.hosts { "menu-item host" } else { "menu-item" }
             class:danger=item.danger
             aria-disabled=disabled
             title=hint
@@ -208,7 +220,7 @@ fn item_view(item: MenuItem, close: Callback<()>) -> AnyView {
             {sign(item.icon)}
             <span>
                 <span class=if item.bare { "sr-only" } else { "" }>{item.label}</span>
-                {item.reason.map(|reason| view! { <small>{reason}</small> }).any()}
+                {item.reason.map(|reason| view! { <small class="ours">{reason}</small> }).any()}
             </span>
             {keys.any()}
         </button>

@@ -8,6 +8,7 @@ use crate::app::signals::{Callback, RwSignal, StoredValue};
 
 use super::follow_up::FollowUp;
 use super::icon::{Icon, icon};
+use crate::domain::said::Said;
 
 /// How a toast is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,21 +27,21 @@ pub struct Toast {
     /// How it is meant.
     pub tone: Tone,
     /// The heading.
-    pub title: String,
+    pub title: Said,
     /// The rest.
-    pub message: Option<String>,
+    pub message: Option<Said>,
     /// What it offers.
     pub actions: Vec<FollowUp>,
 }
 
 impl Toast {
     /// A note without more.
-    pub fn new(tone: Tone, title: impl Into<String>) -> Self {
+    pub fn new(tone: Tone, title: impl Into<Said>) -> Self {
         Self { tone, title: title.into(), message: None, actions: Vec::new() }
     }
 
     /// The same with a text.
-    pub fn saying(mut self, message: impl Into<String>) -> Self {
+    pub fn saying(mut self, message: impl Into<Said>) -> Self {
         self.message = Some(message.into());
         self
     }
@@ -90,7 +91,7 @@ impl Toasts {
 
     /// Shows that something failed.
     pub fn fail(&self, title: impl Into<String>, message: impl ToString) {
-        self.show(Toast::new(Tone::Bad, title).saying(message.to_string()));
+        self.show(Toast::new(Tone::Bad, title.into()).saying(message.to_string()));
     }
 
     fn close(&self, number: u64) {
@@ -141,12 +142,12 @@ fn one(toasts: Toasts, number: u64, toast: Toast) -> AnyView {
     view! {
         <div class=class>
             <p class="toast-title">
-                {icon(sign)} <b>{toast.title}</b>
+                {icon(sign)} <b class=toast.title.class()>{toast.title.words.clone()}</b>
                 <button type="button" class="toast-close" aria-label="Close this note" on:click=on_mouse(move |_| toasts.close(number))>
                     {icon(Icon::Close)}
                 </button>
             </p>
-            {toast.message.map(|message| view! { <p>{message}</p> }).any()}
+            {toast.message.map(|message| view! { <p class=message.class()>{message.words.clone()}</p> }).any()}
             {(!toast.actions.is_empty())
                 .then(|| view! { <div class="toast-actions">{toast.actions.into_iter().map(action).collect_view().any()}</div> }).any()}
         </div>

@@ -67,7 +67,7 @@ pub fn Sidebar() -> impl IntoView {
                     let frame = state.frame.get();
                     let link = |document: DocumentEntry| {
                         let route = Route::Document { space: frame.id.clone(), document: document.id };
-                        view! { <Link href=route.path()>{icon(Icon::Document)} <span class="name">{document.title}</span></Link> }
+                        view! { <Link href=route.path() class="document-link">{icon(Icon::Document)} <span class="name host">{document.title}</span></Link> }
                     };
                     (!frame.documents.is_empty())
                         .then(|| view! { <h2>"Documents"</h2> {frame.documents.into_iter().map(link).collect_view().any()} })
@@ -110,14 +110,14 @@ fn entry(space: &str, workbook: WorkbookEntry) -> AnyView {
         view! {
             <li>
                 <Link href=to(sheet.id) class="sub">
-                    <span class="name">{sheet.name}</span>
+                    <span class="name host">{sheet.name}</span>
                     {count}
                 </Link>
             </li>
         }
     };
     view! {
-        <p class="workbook">{icon(Icon::Sheet)} <span class="name">{workbook.name}</span></p>
+        <p class="workbook">{icon(Icon::Sheet)} <span class="name host">{workbook.name}</span></p>
         <ul>{workbook.sheets.into_iter().map(sheet).collect_view().any()}</ul>
     }
     .any()

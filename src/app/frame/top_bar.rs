@@ -44,7 +44,7 @@ pub fn TopBar(
             >
                 {icon(Icon::Menu)}
             </button>
-            <div class="trail">{trail.into_iter().enumerate().map(step).collect_view().any()}</div>
+            <div class="trail host">{trail.into_iter().enumerate().map(step).collect_view().any()}</div>
             <span class="grow"></span>
             <JobPill />
             <ThemeSwitch />

@@ -1,6 +1,7 @@
 //! The accessible layer: the cells that are seen, as elements with roles over the picture. It is
 //! transparent; readers, tests and the keyboard focus find the cells there.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::rc::Rc;
@@ -13,13 +14,14 @@ use super::browser::{Grid, Shared};
 use super::geometry::{HEADER_HEIGHT, SeenColumns, Spot, View};
 use super::rows::{RecordName, Rows};
 use super::selection::Selection;
+use super::shown::shown;
 use super::{compose, list};
 use crate::app::dom;
 use crate::app::format::escape;
 use crate::app::sheet::waiting::Sign;
 use crate::domain::blueprint::Level;
 use crate::domain::ids::{Id, RecordId};
-use crate::rpc::records::ColumnView;
+use crate::rpc::records::{ColumnKind, ColumnView};
 
 /// The id of the messages of a cell.
 pub const TIP_ID: &str = "grid-tip";
@@ -158,11 +160,11 @@ fn header_html(grid: &Grid, field: &ColumnView, column: usize, html: &mut String
     let _ = write!(
         html,
         "<div role=\"columnheader\" aria-colindex=\"{}\" data-column=\"{column}\" aria-label=\"{label}{}\"{}{described}>\
-         <button type=\"button\" tabindex=\"-1\" data-menu=\"{column}\" aria-haspopup=\"dialog\" \
+         <button type=\"button\" class=\"ours\" tabindex=\"-1\" data-menu=\"{column}\" aria-haspopup=\"dialog\" \
          aria-label=\"Column menu of {label}\"></button><button type=\"button\" tabindex=\"-1\" aria-hidden=\"true\" \
          data-handle=\"{column}\"></button></div>",
         column + 2,
-        if field.required { ", required" } else { "" },
+        if field.required { ", required\" class=\"ours" } else { "" },
         match grid.question.direction(&field.key) {
             Some(false) => " aria-sort=\"ascending\"",
             Some(true) => " aria-sort=\"descending\"",
@@ -194,10 +196,15 @@ fn row_html(grid: &Grid, row: u64, columns: &[usize], html: &mut String) {
             if grid.pages.level(row, column) == Some(Level::Error) { " aria-invalid=\"true\"" } else { "" },
             if field.locked.is_some() { " aria-readonly=\"true\"" } else { "" },
             if head.is_none() { " aria-busy=\"true\"" } else { "" },
-            escape(grid.pages.text(row, column).unwrap_or(""))
+            escape(&said(field, grid.pages.text(row, column).unwrap_or("")))
         );
     }
     html.push_str("</div>");
+}
+
+/// What a cell says: a list by its items, everything else as it is stored.
+fn said<'a>(field: &'a ColumnView, text: &'a str) -> Cow<'a, str> {
+    if field.kind == ColumnKind::List { shown(field, text) } else { text.into() }
 }
 
 /// Puts rows and cells where the picture has them.

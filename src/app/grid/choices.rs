@@ -79,9 +79,9 @@ fn list(picking: Picking, pick: Pick) -> AnyView {
         let remove = move |_| picking.items.update(|items| _ = items.remove(place));
         let words = ["Remove ", &item].concat();
         view! {
-            <li>
+            <li class="host">
                 {item}
-                <button type="button" tabindex="-1" aria-label=words on:click=on_mouse(remove)>"×"</button>
+                <button type="button" class="ours" tabindex="-1" aria-label=words on:click=on_mouse(remove)>"×"</button>
             </li>
         }
         .any()
@@ -93,7 +93,7 @@ fn list(picking: Picking, pick: Pick) -> AnyView {
             <div
                 role="option"
                 id=["grid-choice-", &place.to_string()].concat()
-                class="choice"
+                class="choice host"
                 class:now=is_now
                 aria-selected=if is_now { "true" } else { "false" }
                 on:click=on_mouse(press)

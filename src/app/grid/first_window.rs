@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::arrangement::Arrangement;
 use super::geometry::Geometry;
-use super::list::card::{Card, Plan, shown};
+use super::list::card::{Card, Plan, Saying, shown};
 use super::signs;
 use crate::app::format::escape;
 use crate::domain::blueprint::Level;
@@ -69,11 +69,16 @@ fn cards_html(sheet: &SheetView, columns: &[(usize, &ColumnView)], frame: &Frame
         let label = |place: u32| sheet.columns.get(place as usize).map_or("", |column| column.label.as_str());
         let card = Card {
             position: head.position + 1,
-            title: plan.title.iter().map(|place| text(columns[*place].0)).collect(),
+            title: plan.title.iter().map(|place| shown(columns[*place].1, text(columns[*place].0))).collect(),
             lines: plan.lines.iter().map(line).collect(),
             remarks: remarks
                 .iter()
-                .map(|message| (label(message.column), message.level, message.text.as_str()))
+                .map(|message| Saying {
+                    label: label(message.column),
+                    level: message.level,
+                    hosts: message.hosts,
+                    text: &message.text,
+                })
                 .collect(),
         };
         let class = if card.is_invalid() { "card invalid" } else { "card" };
@@ -104,10 +109,7 @@ fn row_html(columns: &[(usize, &ColumnView)], frame: &Frame, row: usize, html: &
             _ => None,
         });
         let text = frame.columns.get(*place).and_then(|cells| cells.get(row)).unwrap_or("");
-        let first: String = text.lines().next().unwrap_or("").chars().take(120).collect();
-        let choice = column.choices.iter().find(|choice| choice.value == text);
-        let first = choice.map_or(first.as_str(), |choice| choice.label.as_str());
-        let _ = write!(html, "<td class=\"{}\">{}</td>", classes.join(" "), escape(first));
+        let _ = write!(html, "<td class=\"{}\">{}</td>", classes.join(" "), escape(&shown(column, text)));
     }
     html.push_str("</tr>");
 }

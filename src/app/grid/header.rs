@@ -10,6 +10,7 @@ use super::events::hit;
 use super::geometry::{HEADER_HEIGHT, Hit, Spot};
 use super::range::{self, Joining};
 use super::rows::Rows;
+use super::shown::shown;
 use super::{HeaderMenu, editor, tooltip};
 use crate::app::dom;
 
@@ -212,12 +213,9 @@ pub fn fit(shared: &Shared, column: usize) {
         let grid = shared.borrow();
         let Some(field) = grid.columns.get(column) else { return };
         let rows = grid.geometry.visible_rows(&grid.view);
-        let label = |text| {
-            field.choices.iter().find(|choice| choice.value == text).map(|choice| choice.label.as_str())
-        };
-        let texts =
-            rows.filter_map(|row| grid.pages.text(row, column)).map(|text| label(text).unwrap_or(text));
-        grid.fitting_width(texts).max(header_width(field)).min(WIDEST_FIT)
+        let texts: Vec<_> =
+            rows.filter_map(|row| Some(shown(field, grid.pages.text(row, column)?))).collect();
+        grid.fitting_width(texts.iter().map(AsRef::as_ref)).max(header_width(field)).min(WIDEST_FIT)
     };
     set_width(shared, column, width);
 }

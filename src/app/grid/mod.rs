@@ -46,6 +46,7 @@ mod range;
 pub mod ranges;
 pub mod rows;
 pub mod selection;
+pub mod shown;
 mod signs;
 #[cfg(feature = "hydrate")]
 mod source;

@@ -18,10 +18,12 @@ use super::others::{Other, TONES};
 use super::pending::Pending;
 use super::rows::{RowHead, Rows};
 use super::selection::Selection;
+use super::shown::shown;
 use super::wrap::wrapped;
 use crate::app::dom::{self, Words};
 use crate::app::sheet::waiting::Sign;
 use crate::domain::blueprint::Level;
+use crate::domain::value::read_boolean;
 use crate::rpc::records::{ColumnKind, ColumnView};
 
 /// Space between the edge of a cell and its text.
@@ -251,16 +253,18 @@ impl Painter {
 
     fn value(&self, field: &ColumnView, text: &str, marked: bool, room: Rectangle) {
         let middle = room.y + room.height / 2.0;
+        let read = if field.kind == ColumnKind::List { shown(field, text) } else { text.into() };
+        let text = read.as_ref();
         match field.kind {
             ColumnKind::Enum if !marked => self.tag(field, text, room),
-            ColumnKind::Boolean if !marked && text.eq_ignore_ascii_case("true") => {
-                self.pen.stroke(
-                    &self.colors.tick,
-                    1.8,
-                    &[(PADDING, 0.0), (PADDING + 4.0, 4.0), (PADDING + 11.0, -5.0)],
-                    room.x,
-                    middle,
-                );
+            ColumnKind::Boolean if !marked && read_boolean(text).is_some() => {
+                let (color, ways): (_, &[&[(f64, f64)]]) = match read_boolean(text) {
+                    Some(true) => (&self.colors.tick, &[&[(0.0, 0.0), (4.0, 4.0), (11.0, -5.0)]]),
+                    _ => (&self.colors.ink_2, &[&[(1.0, -4.0), (9.0, 4.0)], &[(1.0, 4.0), (9.0, -4.0)]]),
+                };
+                for way in ways {
+                    self.pen.stroke(color, 1.8, way, room.x + PADDING, middle);
+                }
             }
             ColumnKind::Number => {
                 self.pen.text(

@@ -100,12 +100,10 @@ pub fn choose(picking: Picking, value: String, is_list: bool) {
 #[cfg(feature = "hydrate")]
 mod browser {
 
+    use super::super::shown::{SEPARATORS, items};
     use super::{Pick, Picking, choices, choose};
-    use crate::app::dom::{Json, lower};
+    use crate::app::dom::lower;
     use crate::rpc::records::{Choice, ColumnKind, ColumnView};
-
-    /// What parts the items of a list.
-    const SEPARATORS: [char; 4] = [',', ';', '|', '\n'];
 
     impl Picking {
         /// A cell begins to be edited; the text that its input begins with.
@@ -220,19 +218,6 @@ mod browser {
     fn label(choices: &[Choice], value: &str) -> String {
         let named = choices.iter().find(|choice| choice.value == value);
         named.map_or(value, |choice| choice.label.as_str()).to_string()
-    }
-
-    /// The items of a list, as `domain::value::items` reads them, with the browser's own reader of JSON.
-    fn items(text: &str) -> Vec<String> {
-        let array = Some(text).filter(|text| text.trim_start().starts_with('[')).and_then(Json::read);
-        if let Some(array) = array {
-            let item = |place: u32| {
-                let item = array.at(place);
-                item.text().or_else(|| item.number().map(|_| item.written()))
-            };
-            return (0..).map_while(item).collect();
-        }
-        text.split(SEPARATORS).map(str::trim).filter(|item| !item.is_empty()).map(str::to_string).collect()
     }
 
     /// Items as one text, in the way that the text before was written where that can hold them.

@@ -43,6 +43,8 @@ pub struct RowHead {
 pub struct Remark {
     /// How serious it is.
     pub level: Level,
+    /// A listener says it.
+    pub hosts: bool,
     /// What it says.
     pub text: String,
 }

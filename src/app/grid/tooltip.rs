@@ -15,6 +15,7 @@ use crate::app::dom;
 use crate::app::format::escape;
 use crate::app::sheet::waiting::CLASH_ID;
 use crate::domain::blueprint::Level;
+use crate::domain::said;
 
 const WIDTH: f64 = 288.0;
 /// Most letters of a proposed text that the button shows.
@@ -35,7 +36,14 @@ pub fn update(shared: &Shared) {
         let field = grid.columns.get(column)?;
         let text = field.description.as_deref()?;
         let cell = grid.geometry.cell(&grid.view, Spot { row: 0, column });
-        Some((cell.x, format!("<p><b>{}</b></p><p>{}</p>", escape(&field.label), escape(text))))
+        Some((
+            cell.x,
+            format!(
+                "<div class=\"host\"><p><b>{}</b></p><p>{}</p></div>",
+                escape(&field.label),
+                escape(text)
+            ),
+        ))
     });
     if let Some((x, html)) = described {
         grid.explained = None;
@@ -156,7 +164,18 @@ fn html(remarks: &[Remark]) -> String {
             Level::Warn => ("text-warn", "Warning"),
             Level::Info => ("text-info", "Note"),
         };
-        for piece in ["<p><b class=\"", class, "\">", word, "</b> ", &escape(&remark.text), "</p>"] {
+        let whose = said::class(remark.hosts);
+        for piece in [
+            "<p><b class=\"",
+            class,
+            "\">",
+            word,
+            "</b> <span class=\"",
+            whose,
+            "\">",
+            &escape(&remark.text),
+            "</span></p>",
+        ] {
             html.push_str(piece);
         }
     }

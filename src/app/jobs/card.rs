@@ -9,6 +9,7 @@ use crate::app::components::{Icon, Progress, icon};
 use crate::app::signals::{Memo, Signal};
 use crate::app::state::SpaceState;
 use crate::domain::job::{JobMode, JobStatus};
+use crate::domain::said::Said;
 use crate::rpc::jobs::JobCard;
 
 /// The pill: how many jobs run, or how far the only one is. It opens the panel.
@@ -20,8 +21,11 @@ pub fn JobPill() -> impl IntoView {
             let seen: Vec<&JobCard> = running.iter().filter(|card| card.mode != JobMode::Hidden).collect();
             match seen.as_slice() {
                 [] => None,
-                [one] => Some(format!("{} {} %", one.label, one.progress)),
-                many => Some(format!("{} jobs running", many.len())),
+                [one] => {
+                    let words = format!("{} {} %", one.label.words, one.progress);
+                    Some(Said { words, hosts: one.label.hosts })
+                }
+                many => Some(format!("{} jobs running", many.len()).into()),
             }
         })
     };
@@ -30,7 +34,7 @@ pub fn JobPill() -> impl IntoView {
             view! {
                 <button type="button" class="pill" on:click=on_mouse(move |_| state.panel.set(true))>
                     {icon(Icon::Spinner)}
-                    <span>{words}</span>
+                    <span class=words.class()>{words.words.clone()}</span>
                 </button>
             }
         })
@@ -108,7 +112,9 @@ fn JobCardView(
         let id = id.clone();
         move |_| jobs.running.with(|running| running.iter().find(|card| card.id == id).cloned())
     });
-    let label = move || card.with(|card| card.as_ref().map_or(String::new(), |card| card.label.clone()));
+    let label =
+        move || card.with(|card| card.as_ref().map_or(String::new(), |card| card.label.words.clone()));
+    let hosts = card.with_untracked(|card| card.as_ref().is_some_and(|card| card.label.hosts));
     let line = move || card.with(|card| card.as_ref().map(|card| progress_line(card, jobs.clock.get())));
     let percent = move || {
         card.with(|card| {
@@ -117,7 +123,7 @@ fn JobCardView(
     };
     let cancel = move |_| jobs.cancel(id.clone());
     view! {
-        <div class="toast job">
+        <div class=if hosts { "toast job host" } else { "toast job" }>
             <p class="toast-title">
                 {icon(Icon::Spinner)} <b>{part(label)}</b>
                 <button type="button" class="button button-ghost button-small" on:click=on_mouse(cancel)>
@@ -127,7 +133,7 @@ fn JobCardView(
             <Progress label=Signal::derive(label) percent=Signal::derive(percent) />
             <p class="job-line" aria-hidden="true">
                 <span>{part(move || line().map(|(doing, _)| doing))}</span>
-                <span>{part(move || line().and_then(|(_, left)| left))}</span>
+                <span class="ours">{part(move || line().and_then(|(_, left)| left))}</span>
             </p>
         </div>
     }

@@ -9,6 +9,7 @@ use crate::app::plain::{Any, on_mouse, part};
 use crate::app::signals::{Callback, RwSignal, Signal};
 use crate::app::state::SpaceState;
 use crate::domain::job::JobStatus;
+use crate::domain::said::Said;
 use crate::rpc::jobs::{Deed, JobCard};
 
 /// Shows the end of a job, and takes its first offer where that happens by itself.
@@ -50,14 +51,14 @@ pub fn follow_ups(card: &JobCard, jobs: Jobs) -> Vec<FollowUp> {
             Deed::Go(address) => FollowUp { label, deed: FollowUpDeed::Go(address) },
             Deed::Open(address) => FollowUp { label, deed: FollowUpDeed::Open(address) },
             Deed::Download(address, name) => FollowUp { label, deed: FollowUpDeed::Download(address, name) },
-            Deed::Retry => FollowUp::run(&label, move || jobs.retry(id.clone())),
-            Deed::Undo => FollowUp::run(&label, move || jobs.undo(id.clone())),
+            Deed::Retry => FollowUp::run(label, move || jobs.retry(id.clone())),
+            Deed::Undo => FollowUp::run(label, move || jobs.undo(id.clone())),
             Deed::HideColumns { address, sheet_id, keys } => {
                 let asked = (address, sheet_id, keys);
-                FollowUp::run(&label, move || jobs.hide_columns(asked.clone()))
+                FollowUp::run(label, move || jobs.hide_columns(asked.clone()))
             }
             Deed::ClearFilters { sheet_ids, address } => {
-                FollowUp::run(&label, move || jobs.show_all(sheet_ids.clone(), address.clone()))
+                FollowUp::run(label, move || jobs.show_all(sheet_ids.clone(), address.clone()))
             }
         }
     };
@@ -78,9 +79,10 @@ pub fn OutcomeDialog() -> impl IntoView {
     };
     let first = move || jobs.outcomes.with(|outcomes| outcomes.first().cloned());
     let open = open_while(move || first().is_some(), closed);
-    let title = move || first().and_then(|card| card.told).map_or(String::new(), |told| told.heading);
+    let heading = move || first().and_then(|card| card.told).map_or(Said::default(), |told| told.heading);
+    let title = Signal::derive(move || heading().words);
     view! {
-        <Dialog id="outcome" open=open title=Signal::derive(title)>
+        <Dialog id="outcome" open=open title=title hosts=Signal::derive(move || heading().hosts)>
             {part(move || first().map(|card| later::outcome(card, open)))}
         </Dialog>
     }
@@ -92,9 +94,10 @@ pub fn outcome_body(card: JobCard, open: RwSignal<bool>) -> AnyView {
     let jobs = SpaceState::of_page().jobs;
     let Some(told) = card.told.clone() else { return ().any() };
     let actions = follow_ups(&card, jobs);
-    let class = if actions.is_empty() { "button button-primary" } else { "button" };
+    let look = if actions.is_empty() { "button button-primary " } else { "button " };
     let close = told.button.map(|button| {
-        view! { <button type="button" class=class on:click=on_mouse(move |_| open.set(false))>{button}</button> }
+        let class = [look, button.class()].concat();
+        view! { <button type="button" class=class on:click=on_mouse(move |_| open.set(false))>{button.words.clone()}</button> }
     });
     // A download leaves the dialog open, so that what it says can still be read.
     let before = Callback::new(move |()| open.set(false));
@@ -105,7 +108,7 @@ pub fn outcome_body(card: JobCard, open: RwSignal<bool>) -> AnyView {
     });
     view! {
         {rest.any()}
-        <div class="dialog-body">{told.message.map(|message| view! { <p>{message}</p> }).any()}</div>
+        <div class="dialog-body">{told.message.map(|message| view! { <p class=message.class()>{message.words.clone()}</p> }).any()}</div>
         <footer class="dialog-foot">{close.any()} {actions.into_iter().map(action).collect_view().any()}</footer>
     }
     .any()

@@ -164,7 +164,7 @@ fn card(state: SpaceState, id: String, name: Option<String>) -> AnyView {
             Some(view! {
                 <a class="sheet-card" href=address>
                     {icon(Icon::Sheet)}
-                    <span class="sheet-card-words"><b>{name}</b> <small>{workbook.name.clone()}</small></span>
+                    <span class="sheet-card-words"><b class="host">{name}</b> <small class="host">{workbook.name.clone()}</small></span>
                     <span class="sheet-card-counts">{format::counted(sheet.records, "record")} {invalid.any()}</span>
                     {icon(Icon::ArrowRight)}
                 </a>

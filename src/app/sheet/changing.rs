@@ -52,7 +52,7 @@ fn told(control: SheetControl, sheet_id: String, change: String, records: u64) {
 pub fn offer_undo(control: SheetControl, sheet_id: String, words: String, change: String) {
     let mut toast = Toast::new(Tone::Good, words);
     let undo = move || undo_change(control, sheet_id.clone(), change.clone());
-    toast.actions.push(FollowUp::run("Undo", undo));
+    toast.actions.push(FollowUp::run("Undo".into(), undo));
     control.state.toasts.show(toast);
 }
 

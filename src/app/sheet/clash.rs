@@ -55,7 +55,7 @@ fn choice(control: SheetControl, clash: Clash, more: usize) -> AnyView {
         Theirs::Changed { now, who } => (
             view! {
                 <p>
-                    <b>{who}</b> " changed " <b>{label}</b> " to " {quoted(now)} " while you were typing."
+                    <b class="host">{who}</b> " changed " <b class="host">{label}</b> " to " {quoted(now)} " while you were typing."
                 </p>
                 <p class="quiet">"You wrote " {quoted(mine)} "."</p>
             }
@@ -70,7 +70,7 @@ fn choice(control: SheetControl, clash: Clash, more: usize) -> AnyView {
             let text = mine.clone().unwrap_or_default();
             (
                 view! {
-                    <p>"The record was deleted while you were typing into " <b>{label}</b> "."</p>
+                    <p>"The record was deleted while you were typing into " <b class="host">{label}</b> "."</p>
                     <p class="quiet">"You wrote " {quoted(mine)} "."</p>
                 }
                 .any(),

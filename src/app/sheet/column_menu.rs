@@ -29,7 +29,7 @@ pub fn column_menu(control: SheetControl, key: String) -> AnyView {
         actions.into_iter().map(|action| menu.action(locked, action)).collect::<Vec<_>>()
     };
     view! {
-        <h2 class="popover-title">{column.label.clone()}</h2>
+        <h2 class="popover-title host">{column.label.clone()}</h2>
         {part(move || menu.control.blocked.get().map(|reason| view! { <p class="note-warn">{reason}</p> }))}
         <div role="menu" aria-label=["Column ", &column.label].concat() class="menu-list" on:keydown=on_key(arrow)>
             {menu.sort_items()}
@@ -227,7 +227,7 @@ impl ColumnMenu {
             <button
                 type="button"
                 role="menuitem"
-                class="menu-item"
+                class="menu-item host"
                 aria-disabled=is_refused.then_some("true")
                 title=hint
                 on:click=on_mouse(run)
@@ -235,7 +235,7 @@ impl ColumnMenu {
                 {sign(icon.into())}
                 <span>
                     <span class:sr-only=bare>{label}</span>
-                    {reason.map(|reason| view! { <small>{reason}</small> }).any()}
+                    {reason.map(|reason| view! { <small class="ours">{reason}</small> }).any()}
                 </span>
             </button>
         }

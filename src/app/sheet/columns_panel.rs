@@ -96,7 +96,7 @@ fn line(control: SheetControl, errors: Errors, key: String) -> AnyView {
         let count = errors.with(|errors| {
             errors.iter().find(|(field, _)| key.with_value(|key| field == key)).map(|(_, count)| *count)
         });
-        count.map(|count| view! { <small class="text-error">{counted(count, "error")}</small> })
+        count.map(|count| view! { <small class="text-error ours">{counted(count, "error")}</small> })
     };
     view! {
         <li>
@@ -110,7 +110,7 @@ fn line(control: SheetControl, errors: Errors, key: String) -> AnyView {
                         control.arrange(&|layout| key.with_value(|key| layout.change(key, |place| place.hidden = hidden)));
                     })
                 />
-                <span>
+                <span class="host">
                     {label}
                     {part(wrong)}
                     {part(move || last().then(|| view! { <small>"The last column stays"</small> }))}

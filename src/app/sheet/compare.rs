@@ -210,7 +210,7 @@ impl Comparison {
         let change = move |(field, before, after): (String, Option<String>, Option<String>)| {
             view! {
                 <div class="history-change">
-                    <span class="quiet">{control.label(&field)}</span>
+                    <span class="quiet host">{control.label(&field)}</span>
                     {texts(before, after)}
                 </div>
             }

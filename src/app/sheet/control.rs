@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::outbox::Outbox;
-use crate::app::actions::{Scope, waits, waits_for};
+use crate::app::actions::{Scope, waits, waits_for, with_errors};
 use crate::app::components::{Toast, Tone};
 use crate::app::format;
 use crate::app::grid::change::Change;
@@ -435,7 +435,7 @@ impl SheetControl {
             _ => counts.error,
         };
         Scope {
-            words,
+            words: with_errors(words, invalid),
             choosing,
             standing: action::Standing {
                 records: counts.total,

@@ -10,6 +10,7 @@ use crate::app::components::{EmptyState, Icon, TryAgain};
 use crate::app::format::{count, counted};
 use crate::app::plain::{Any, each, flag, live, on_mouse, part, watch};
 use crate::app::signals::{Memo, RwSignal, Signal, StoredValue};
+use crate::domain::said;
 use crate::rpc::RpcError;
 use crate::rpc::messages::{MessageGroup, Messages, message_groups};
 
@@ -128,8 +129,8 @@ fn group_view(control: SheetControl, first: MessageGroup, group: Memo<Option<Mes
             <button type="button" class="group-head" aria-expanded=flag(move || is_open.get()) on:click=on_mouse(press)>
                 {level_sign(first.level)}
                 <span class="group-text">
-                    <b>{control.label(&first.field)}</b>
-                    <span>{first.text.clone()}</span>
+                    <b class="host">{control.label(&first.field)}</b>
+                    <span class=said::class(first.hosts)>{first.text.clone()}</span>
                 </span>
                 <span class="n">{part(move || group.with(|group| count(group.as_ref().map_or(0, |group| group.count))))}</span>
             </button>

@@ -108,7 +108,7 @@ impl SheetControl {
                 self.arrange(&*back);
             }
         };
-        toast.actions.push(FollowUp::run(label, back));
+        toast.actions.push(FollowUp::run(label.into(), back));
         self.state.toasts.show(toast);
     }
 

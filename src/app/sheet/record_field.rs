@@ -8,8 +8,11 @@ use super::side::level_sign;
 use super::value_input::{choices, input_kind};
 use crate::app::components::field_id;
 use crate::app::grid::fix::fix;
+use crate::app::grid::shown::shown;
 use crate::app::plain::{Any, flag, live, on_event, on_mouse, part};
-use crate::app::signals::{Callback, Memo};
+use crate::app::signals::{Callback, Memo, StoredValue};
+use crate::domain::blueprint::Level;
+use crate::domain::said::Said;
 use crate::domain::value::is_date;
 use crate::rpc::record::CellView;
 use crate::rpc::records::{CellEdit, ColumnKind, ColumnView};
@@ -53,7 +56,7 @@ pub fn field_view(
     let input = input(&column, id.clone(), described.clone(), cell, locked, save);
     view! {
         <div class="field">
-            <label for=id>{column.label.clone()} {column.required.then(|| view! { <em aria-hidden="true">"*"</em> }).any()}</label>
+            <label class="host" for=id>{column.label.clone()} {column.required.then(|| view! { <em aria-hidden="true">"*"</em> }).any()}</label>
             {input}
             <div id=described>
                 {part(said)}
@@ -77,13 +80,17 @@ fn input(
     });
     let invalid = move || {
         cell.with(|cell| {
-            let wrong = |(level, _): &(crate::domain::blueprint::Level, String)| {
-                *level == crate::domain::blueprint::Level::Error
-            };
+            let wrong = |(level, _): &(Level, Said)| *level == Level::Error;
             cell.as_ref().is_some_and(|cell| cell.remarks.iter().any(wrong))
         })
     };
     let is_locked = move || locked.with(Option::is_some);
+    // What is edited is the text as it is given; what is only read is as the grid has it.
+    let read = StoredValue::new(column.clone());
+    let value = Memo::new(move |_| {
+        let text = text.get();
+        if is_locked() { read.with_value(|column| shown(column, &text).into_owned()) } else { text }
+    });
     // A field that goes while something is typed in it tells of that once it is gone.
     let change = move |event| {
         save.try_run(event_target_value(&event));
@@ -142,7 +149,7 @@ fn input(
                     readonly=live(is_locked)
                     aria-invalid=flag(invalid)
                     aria-describedby=described
-                    prop:value=live(move || text.get())
+                    prop:value=live(move || value.get())
                     on:change=on_event(change)
                 ></textarea>
             }
@@ -158,7 +165,7 @@ fn input(
                 readonly=live(is_locked)
                 aria-invalid=flag(invalid)
                 aria-describedby=described
-                prop:value=live(move || text.get())
+                prop:value=live(move || value.get())
                 on:change=on_event(change)
             />
         }
@@ -169,10 +176,10 @@ fn input(
 
 /// What is said of a value, and what it was probably meant to be.
 fn remarks(column: &ColumnView, cell: &CellView, save: Callback<String>) -> AnyView {
-    let line = |(level, text): &(crate::domain::blueprint::Level, String)| {
-        view! { <p class="remark">{level_sign(*level)} <span>{text.clone()}</span></p> }.any()
+    let line = |(level, said): &(Level, Said)| {
+        view! { <p class="remark">{level_sign(*level)} <span class=said.class()>{said.words.clone()}</span></p> }.any()
     };
-    let messages = cell.remarks.iter().map(|(_, text)| text.as_str());
+    let messages = cell.remarks.iter().map(|(_, said)| said.words.as_str());
     let text = cell.text.as_deref().filter(|_| !cell.remarks.is_empty() && column.locked.is_none());
     let offer = text.and_then(|text| fix(column, text, messages)).map(|meant| {
         let choice = column.choices.iter().find(|choice| choice.value == meant);

@@ -94,7 +94,7 @@ fn change_view(
     let label = ["Restore ", &control.label(&field), ": ", before.as_deref().unwrap_or("empty")].concat();
     view! {
         <div class="history-change">
-            <span class="quiet">{control.label(&field)}</span>
+            <span class="quiet host">{control.label(&field)}</span>
             {texts(before, after)}
             {part(move || {
                 (!locked && differs())

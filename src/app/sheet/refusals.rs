@@ -65,7 +65,7 @@ fn one(control: SheetControl, refusal: Refusal) -> AnyView {
     };
     view! {
         <li>
-            <p><b>{label.clone()}</b> " " <q>{text.clone()}</q></p>
+            <p><b class="host">{label.clone()}</b> " " <q>{text.clone()}</q></p>
             <p class="field-error">{refusal.reason}</p>
             <div class="clash-offers">
                 {offer("Try again", Box::new(move || control.settle(&again, true)))}

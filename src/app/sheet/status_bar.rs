@@ -47,7 +47,7 @@ pub fn StatusBar(
     view! {
         <footer class="status-bar">
             <span role="status">
-                <b>{part(move || format::count(control.grid.shown.get()))}</b> " of " {part(total)} " records"
+                <b>{part(move || format::count(control.grid.shown.get()))}</b> {part(move || [" of ", &total(), " records"].concat())}
             </span>
             // Of its own: else what was said before would be read again with each new count.
             <span class="sr-only" role="status">{part(move || control.grid.said.get())}</span>

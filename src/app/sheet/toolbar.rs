@@ -21,6 +21,8 @@ use crate::rpc::records::Standing;
 
 /// How long typing has to rest before the server is asked.
 const REST_MILLISECONDS: u64 = 200;
+/// Primary actions that are buttons; the others are in the menu.
+const MOST_BUTTONS: usize = 3;
 /// Items that the menu of every sheet has.
 const OWN_ITEMS: usize = 8;
 const STANDINGS: [Standing; 3] = [Standing::All, Standing::Valid, Standing::Invalid];
@@ -56,8 +58,9 @@ pub fn Toolbar(
     let scope = Memo::new(move |_| control.scope());
     let waits = control.waits;
     let primary = move || {
-        let primary = actions.get().into_iter().filter(|action| action.primary);
+        let (primary, _) = split(actions.get());
         primary
+            .into_iter()
             .map(|action| button(state, action, Look::Plain, place.get_value(), scope, waits))
             .collect::<Vec<_>>()
     };
@@ -74,15 +77,25 @@ pub fn Toolbar(
             <SearchBox control=control />
             <ViewControls control=control />
             {steps(control)}
-            <span class="grow"></span>
+            <div class="toolbar-end">
             <Button label="Add record" before=Icon::Plus look=Look::Ghost bare=true reason=add_reason press=move |()| control.add_record() />
             {(!omits.import).then(|| view! { <Button label="Add file" before=Icon::Upload look=Look::Ghost reason=import_reason press=move |()| importing.pick() /> }).any()}
             {part(primary)}
             {(!omits.download).then(|| view! { <MenuButton id="download-menu".to_string() label="Download".to_string() bare=Icon::Download items=downloads(state, control, blocked) /> }).any()}
             <MenuButton id="sheet-menu".to_string() label="Actions".to_string() items=items most=MOST_UNSOUGHT + OWN_ITEMS />
+            </div>
         </div>
     }
     .any()
+}
+
+/// The actions that are buttons, and those of the menu.
+fn split(actions: Vec<ActionView>) -> (Vec<ActionView>, Vec<ActionView>) {
+    let mut buttons = 0;
+    actions.into_iter().partition(|action| {
+        buttons += usize::from(action.primary);
+        action.primary && buttons <= MOST_BUTTONS
+    })
 }
 
 /// Opens what is wrong, by field and message.
@@ -159,8 +172,9 @@ fn menu(
     Signal::derive(move || {
         let (scope, waits, blocked) = (control.scope(), control.waits.get(), blocked.get());
         let place = Place::Sheet(control.id());
-        let rest = actions.get().into_iter().filter(|action| !action.primary);
+        let (_, rest) = split(actions.get());
         let mut items: Vec<MenuItem> = rest
+            .into_iter()
             .map(|action| menu_item(state, action, place.clone(), scope.clone(), waits.clone()))
             .collect();
         let why_not = match (permits.delete, scope.standing.selected) {

@@ -133,7 +133,7 @@ fn kept_view(control: SheetControl, version: KeptVersion, now: i64, again: Callb
     let forget_label = ["Do not keep ", &title].concat();
     view! {
         <li>
-            <p class="history-head"><b>{title}</b></p>
+            <p class="history-head"><b class="host">{title}</b></p>
             <p class="quiet">{[&ago(version.when, now), " · ", &version.who].concat()}</p>
             <div class="fixes">
                 <Button label="Compare" press=move |()| compare(control, id.get_value()) />

@@ -219,7 +219,7 @@ impl Views {
                     }
                 });
             };
-            toast.actions.push(FollowUp::run("Undo", back));
+            toast.actions.push(FollowUp::run("Undo".into(), back));
             control.state.toasts.show(toast);
             if !self.list.is_disposed() {
                 self.load();

@@ -97,13 +97,15 @@ impl<'a> Reader<'a> {
     fn message(&mut self) -> Result<FrameMessage, FrameError> {
         let mut place = || self.number().and_then(|place| u32::try_from(place).map_err(|_| self.damaged()));
         let (row, column) = (place()?, place()?);
-        let level = self.level()?;
-        Ok(FrameMessage { row, column, level, text: self.text()?.to_string() })
+        let (level, hosts) = self.level()?;
+        Ok(FrameMessage { row, column, level, hosts, text: self.text()?.to_string() })
     }
 
-    fn level(&mut self) -> Result<Level, FrameError> {
-        let byte = self.byte()?;
-        LEVELS.get(usize::from(byte)).copied().ok_or_else(|| self.damaged())
+    /// A level, and whether a listener says what is of it.
+    fn level(&mut self) -> Result<(Level, bool), FrameError> {
+        let number = usize::from(self.byte()?);
+        let level = LEVELS.get(number % LEVELS.len()).filter(|_| number < 2 * LEVELS.len());
+        level.map(|level| (*level, number >= LEVELS.len())).ok_or_else(|| self.damaged())
     }
 
     fn text(&mut self) -> Result<&'a str, FrameError> {

@@ -1,6 +1,6 @@
 //! A page becomes bytes.
 
-use super::{FRAME_VERSION, Frame, FrameColumn, FrameMessage, FrameRow, MAGIC};
+use super::{FRAME_VERSION, Frame, FrameColumn, FrameMessage, FrameRow, LEVELS, MAGIC};
 
 /// The bytes of a page.
 ///
@@ -54,7 +54,7 @@ fn put_column(out: &mut Vec<u8>, column: &FrameColumn, rows: usize) {
 fn put_message(out: &mut Vec<u8>, message: &FrameMessage) {
     put(out, message.row.into());
     put(out, message.column.into());
-    out.push(message.level as u8);
+    out.push(message.level as u8 + if message.hosts { LEVELS.len() as u8 } else { 0 });
     put_text(out, &message.text);
 }
 

@@ -13,7 +13,7 @@ pub use encode::encode;
 use super::blueprint::Level;
 
 /// The version of the form; it moves whenever the form does.
-pub const FRAME_VERSION: u8 = 1;
+pub const FRAME_VERSION: u8 = 2;
 
 /// A page of records.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -123,6 +123,8 @@ pub struct FrameMessage {
     pub column: u32,
     /// How serious.
     pub level: Level,
+    /// A listener says it; else it is one of our rules.
+    pub hosts: bool,
     /// What it says.
     pub text: String,
 }

@@ -15,7 +15,10 @@ fn any_frame() -> impl Strategy<Value = Frame> {
         let count = rows.len();
         let cells = proptest::collection::vec(proptest::option::of("\\PC{0,8}"), count);
         let columns = proptest::collection::vec(("\\PC{1,6}", cells), 0..4);
-        let messages = proptest::collection::vec((any::<u32>(), any::<u32>(), level(), "\\PC{0,12}"), 0..4);
+        let messages = proptest::collection::vec(
+            (any::<u32>(), any::<u32>(), level(), any::<bool>(), "\\PC{0,12}"),
+            0..4,
+        );
         (Just(rows), columns, messages, any::<i64>(), any::<u64>(), any::<u64>())
     })
     .prop_map(|(rows, columns, messages, version, total, offset)| Frame {
@@ -36,7 +39,7 @@ fn any_frame() -> impl Strategy<Value = Frame> {
             .collect(),
         messages: messages
             .into_iter()
-            .map(|(row, column, level, text)| FrameMessage { row, column, level, text })
+            .map(|(row, column, level, hosts, text)| FrameMessage { row, column, level, hosts, text })
             .collect(),
     })
 }

@@ -60,7 +60,7 @@ pub(super) const MEMBERS: &[(&str, Becomes)] = &[
     (
         "sidebar.textColor",
         Text {
-            selector: ".sidebar :is(a:not([aria-current]),.workbook,.n:not(.bad),h2)",
+            selector: ".sidebar :is(a:not([aria-current]),.workbook,.n:not(.bad),h2),.sidebar :is(.person,b,.button)",
             on: "sidebar.backgroundColor",
         },
     ),

@@ -7,6 +7,7 @@ use crate::domain::export::ExportFormat;
 use crate::domain::form::InputType;
 use crate::domain::ids::{FileId, Id, UserId};
 use crate::domain::job::Job;
+use crate::domain::said::Said;
 use crate::rpc::RpcError;
 use crate::rpc::jobs::JobCard;
 use crate::rpc::records::Choosing;
@@ -26,7 +27,7 @@ pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
     };
     JobCard {
         id: job.id.to_string(),
-        label: in_words(&job.title()),
+        label: label(&job),
         name: job.name(),
         status: job.status,
         progress: job.progress,
@@ -46,6 +47,11 @@ pub(super) async fn card(asker: &Asker, job: Job) -> JobCard {
         estimated_at: job.estimated_completion_at.map(|moment| moment.0),
         acknowledged: job.outcome_acknowledged_at.is_some(),
     }
+}
+
+/// What people call a job: in our words where the server does it, else in those of the host.
+pub(super) fn label(job: &Job) -> Said {
+    Said { words: in_words(&job.title()), hosts: !job.is_built_in() }
 }
 
 /// The form that a job's input was filled into, while its action still exists.

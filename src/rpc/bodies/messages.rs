@@ -20,6 +20,7 @@ pub async fn message_groups(sheet_id: String) -> Result<Messages, RpcError> {
         field: kind.field,
         level: kind.level,
         text: kind.kind,
+        hosts: kind.hosts,
         count: kind.count,
     };
     Ok(Messages { version, groups: kinds.into_iter().map(group).collect(), more })

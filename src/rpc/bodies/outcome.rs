@@ -1,10 +1,11 @@
 //! What a job tells at its end, put into words and addresses.
 
-use super::Asker;
+use super::{Asker, jobs};
 use crate::domain::ids::{DocumentId, FileId, Id, SheetId, WorkbookId};
 use crate::domain::job::{Job, JobStatus};
 use crate::domain::outcome::{Next, OutcomeFile};
 use crate::domain::route::Route;
+use crate::domain::said::Said;
 use crate::domain::workbook::Sheet;
 use crate::rpc::jobs::{Automatic, Deed, Offer, Rest, Told};
 use crate::service::plugin_words::in_words;
@@ -12,14 +13,16 @@ use crate::service::plugin_words::in_words;
 /// The words and offers of a job that has ended.
 pub(super) async fn told(asker: &Asker, job: &Job) -> Told {
     let outcome = job.outcome.clone().unwrap_or_default();
-    let label = in_words(&job.title());
-    let message = outcome.message.filter(|text| !text.is_empty()).as_deref().map(in_words);
+    let hosts = !job.is_built_in();
+    let given = |words: String| Said { words: in_words(&words), hosts };
+    let label = jobs::label(job);
+    let message = outcome.message.filter(|text| !text.is_empty()).map(given);
     let (heading, silent) = match job.status {
-        JobStatus::Complete => (label, Some("Done.".to_string())),
-        JobStatus::Canceled => (format!("{label}: canceled"), canceled(job)),
+        JobStatus::Complete => (label, Some("Done.".into())),
+        JobStatus::Canceled => (format!("{}: canceled", label.words).into(), canceled(job).map(Said::from)),
         _ => {
-            let info = job.info.as_deref().unwrap_or("It ended without saying why.");
-            (format!("{label}: failed"), Some(in_words(info)))
+            let info = job.info.clone().map_or_else(|| "It ended without saying why.".into(), given);
+            (format!("{}: failed", label.words).into(), Some(info))
         }
     };
     let mut offers = match &outcome.next {
@@ -45,10 +48,10 @@ pub(super) async fn told(asker: &Asker, job: &Job) -> Told {
     Told {
         automatic: automatic.filter(|_| may_be_taken(offers.first())),
         rest,
-        heading: outcome.heading.unwrap_or(heading),
+        heading: outcome.heading.map_or(heading, given),
         message: message.or(silent),
         acknowledge: outcome.acknowledge == Some(true),
-        button: (!hidden).then(|| outcome.button_text.unwrap_or_else(|| "Close".to_string())),
+        button: (!hidden).then(|| outcome.button_text.map_or_else(|| "Close".into(), given)),
         offers,
     }
 }
@@ -74,19 +77,19 @@ fn may_be_taken(offer: Option<&Offer>) -> bool {
 }
 
 fn offer(label: Option<&String>, standard: &str, deed: Deed) -> Offer {
-    Offer { label: label.cloned().unwrap_or_else(|| standard.to_string()), deed }
+    Offer { label: label.map_or_else(|| standard.into(), Said::by_host), deed }
 }
 
 async fn offers(asker: &Asker, job: &Job, next: &Next) -> Vec<Offer> {
     match next {
         Next::Files { files, .. } => downloads(asker, files).await,
         Next::Download { url, label, file_name } => {
-            let label = format!("{}{}", label.as_deref().unwrap_or("Download"), host(url));
+            let label = leading(label.as_deref(), "Download", url);
             let name = file_name.clone().unwrap_or_default();
             vec![Offer { label, deed: Deed::Download(url.clone(), name) }]
         }
         Next::Url { url, label, replace } => {
-            let label = format!("{}{}", label.as_deref().unwrap_or("Open"), host(url));
+            let label = leading(label.as_deref(), "Open", url);
             let deed = if *replace == Some(true) { Deed::Go } else { Deed::Open };
             vec![Offer { label, deed: deed(url.clone()) }]
         }
@@ -131,7 +134,7 @@ async fn downloads(asker: &Asker, files: &[OutcomeFile]) -> Vec<Offer> {
         let Ok(found) = asker.service.file(&asker.actor, &id).await else { continue };
         let name = file.label.as_deref().unwrap_or(&found.name);
         offers.push(Offer {
-            label: format!("Download {name}"),
+            label: format!("Download {name}").into(),
             deed: Deed::Download(format!("/files/{id}/download"), String::new()),
         });
     }
@@ -172,6 +175,11 @@ async fn address(asker: &Asker, job: &Job, id: &str) -> Option<String> {
     Some(route.path())
 }
 
+/// What leads to an address, which names its host where it is a foreign one.
+fn leading(label: Option<&str>, standard: &str, url: &str) -> Said {
+    Said { words: format!("{}{}", label.unwrap_or(standard), host(url)), hosts: label.is_some() }
+}
+
 /// Where a foreign address leads: ` (example.com)`. Nothing for this server.
 fn host(url: &str) -> String {
     let rest = url.split_once("://").map_or("", |(_, rest)| rest);
@@ -199,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_foreign_address_is_never_taken_by_itself() {
-        let offer = |deed| Offer { label: String::new(), deed };
+        let offer = |deed| Offer { label: Said::default(), deed };
         for (deed, taken) in [
             (Deed::Go("/space/a".into()), true),
             (Deed::Open("https://evil.test".into()), false),

@@ -3,9 +3,11 @@
 use serde_json::Value;
 
 use super::{Asker, id, refuse};
+use crate::domain::blueprint::Level;
 use crate::domain::ids::SheetId;
 use crate::domain::query::RecordQuery;
-use crate::domain::record::Cell;
+use crate::domain::record::{Cell, Message};
+use crate::domain::said::Said;
 use crate::rpc::record::{CellView, Deed, History, HistoryEntry, RecordView};
 use crate::rpc::{ErrorKind, RpcError};
 use crate::service::Page;
@@ -31,9 +33,13 @@ pub async fn record(sheet_id: String, record_id: String) -> Result<RecordView, R
         locked: locked(&config, &field),
         field,
         text: cell.text,
-        remarks: cell.messages.into_iter().map(|message| (message.level, message.text)).collect(),
+        remarks: cell.messages.into_iter().map(remark).collect(),
     };
     Ok(RecordView { id: record_id, version: page.sheet.version, cells: cells.map(cell).collect() })
+}
+
+fn remark(message: Message) -> (Level, Said) {
+    (message.level, Said { words: message.text, hosts: !message.derived })
 }
 
 /// Why a record itself forbids a change of a cell.

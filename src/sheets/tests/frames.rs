@@ -43,6 +43,7 @@ async fn by_records(view: &View, tx: &mut Tx, sheet: &Sheet, query: &RecordQuery
                 row: row as u32,
                 column: column as u32,
                 level: message.level,
+                hosts: !message.derived,
                 text: message.text.clone(),
             }));
         }

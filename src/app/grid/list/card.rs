@@ -3,7 +3,9 @@
 
 use crate::app::components::Icon;
 use crate::app::format::{count, counted, escape, lower};
+use crate::app::grid::shown::shown as read;
 use crate::domain::blueprint::Level;
+use crate::domain::said;
 use crate::rpc::records::{ColumnKind, ColumnView};
 
 /// The height of every card.
@@ -47,11 +49,24 @@ pub struct Card<'a> {
     /// The record's place in the sheet, counted from 1.
     pub position: u64,
     /// The texts of its title.
-    pub title: Vec<&'a str>,
+    pub title: Vec<String>,
     /// The labels and texts of the fields below.
     pub lines: Vec<(&'a str, String)>,
-    /// What is said of its cells: the field's label, how serious it is, and the words.
-    pub remarks: Vec<(&'a str, Level, &'a str)>,
+    /// What is said of its cells.
+    pub remarks: Vec<Saying<'a>>,
+}
+
+/// What is said of a cell.
+#[derive(Debug, Clone, Copy)]
+pub struct Saying<'a> {
+    /// The label of its field.
+    pub label: &'a str,
+    /// How serious it is.
+    pub level: Level,
+    /// A listener says it.
+    pub hosts: bool,
+    /// The words.
+    pub text: &'a str,
 }
 
 impl Card<'_> {
@@ -64,7 +79,7 @@ impl Card<'_> {
 
     /// Whether some cell has an error.
     pub fn is_invalid(&self) -> bool {
-        self.remarks.iter().any(|(_, level, _)| *level == Level::Error)
+        self.remarks.iter().any(|saying| saying.level == Level::Error)
     }
 
     /// What is in the card.
@@ -96,10 +111,10 @@ impl Card<'_> {
 
     /// The first of the worst remarks, and how many errors there are.
     fn said(&self) -> String {
-        let worst = self.remarks.iter().map(|(_, level, _)| *level).max();
-        let first = self.remarks.iter().find(|(_, level, _)| Some(*level) == worst);
-        let Some((label, level, text)) = first else { return String::new() };
-        let same = self.remarks.iter().filter(|(_, other, _)| other == level).count() as u64;
+        let worst = self.remarks.iter().map(|saying| saying.level).max();
+        let first = self.remarks.iter().find(|saying| Some(saying.level) == worst);
+        let Some(Saying { label, level, hosts, text }) = first else { return String::new() };
+        let same = self.remarks.iter().filter(|other| other.level == *level).count() as u64;
         let (class, word, sign) = match level {
             Level::Error => ("error", "error", Icon::Alert),
             Level::Warn => ("warn", "warning", Icon::Warning),
@@ -117,7 +132,9 @@ impl Card<'_> {
             sign.path(),
             "\"/></svg><span class=\"sr-only\">",
             &counted(same, word),
-            ": </span><span>",
+            ": </span><span class=\"",
+            said::class(*hosts),
+            "\">",
             &escape(&words(label, text)),
             "</span>",
             &more,
@@ -141,13 +158,7 @@ fn words(label: &str, text: &str) -> String {
 
 /// How a value is written on a card.
 pub fn shown(column: &ColumnView, text: &str) -> String {
-    let choice = column.choices.iter().find(|choice| choice.value == text);
-    match (column.kind, choice, text) {
-        (ColumnKind::Boolean, _, "true") => "Yes".to_string(),
-        (ColumnKind::Boolean, _, "false") => "No".to_string(),
-        (_, Some(choice), _) => choice.label.clone(),
-        _ => first_line(text).chars().take(MOST_SHOWN).collect(),
-    }
+    first_line(&read(column, text)).chars().take(MOST_SHOWN).collect()
 }
 
 fn first_line(text: &str) -> &str {
@@ -180,15 +191,19 @@ mod tests {
 
     #[test]
     fn a_card_says_the_worst_first_and_how_many_there_are() {
-        let mut card = Card { position: 1234, title: vec!["", " "], ..Card::default() };
+        let mut card =
+            Card { position: 1234, title: vec![String::new(), " ".to_string()], ..Card::default() };
         card.lines = ["a", "b", "c"].map(|label| (label, String::new())).to_vec();
         assert_eq!(card.name(), "Record 1,234");
         assert_eq!(card.html().matches("card-line").count(), 3);
+        let said = [("A", Level::Warn, "odd"), ("B", Level::Error, "a < b"), ("C", Level::Error, "no")];
         card.remarks =
-            vec![("A", Level::Warn, "odd"), ("B", Level::Error, "a < b"), ("C", Level::Error, "no")];
+            said.map(|(label, level, text)| Saying { label, level, hosts: label == "B", text }).to_vec();
         let html = card.html();
         assert!(
-            html.contains("2 errors: </span><span>B: a &lt; b</span><em aria-hidden=\"true\">+1</em>"),
+            html.contains(
+                "2 errors: </span><span class=\"host\">B: a &lt; b</span><em aria-hidden=\"true\">+1</em>"
+            ),
             "{html}"
         );
         assert_eq!(html.matches("card-line").count(), 2);

@@ -4,14 +4,14 @@ use web_sys::HtmlInputElement;
 
 use leptos::wasm_bindgen::JsCast;
 
-use super::card::{CARD_HEIGHT, Card, Plan, shown};
+use super::card::{CARD_HEIGHT, Card, Plan, Saying, shown};
 use super::events;
 use super::hooks::Drawn;
 use crate::app::dom;
 use crate::app::format::count;
 use crate::app::grid::Wish;
 use crate::app::grid::browser::{Grid, Shared};
-use crate::app::grid::rows::{RowHead, Rows};
+use crate::app::grid::rows::{Remark, RowHead, Rows};
 
 /// Cards on either side of those that are seen.
 const AROUND: u64 = 8;
@@ -89,11 +89,17 @@ fn card<'a>(grid: &'a Grid, plan: &Plan, row: u64, head: RowHead) -> Card<'a> {
     };
     let remarks = grid.pages.remarks_of(row).into_iter().flat_map(|(field, remarks)| {
         let label = grid.fields.get(field).map_or("", |field| field.label.as_str());
-        remarks.iter().map(move |remark| (label, remark.level, remark.text.as_str()))
+        let saying = move |remark: &'a Remark| Saying {
+            label,
+            level: remark.level,
+            hosts: remark.hosts,
+            text: &remark.text,
+        };
+        remarks.iter().map(saying)
     });
     Card {
         position: head.position,
-        title: plan.title.iter().map(|column| text(*column)).collect(),
+        title: plan.title.iter().map(|column| shown(&grid.columns[*column], text(*column))).collect(),
         lines: plan.lines.iter().map(line).collect(),
         remarks: remarks.collect(),
     }

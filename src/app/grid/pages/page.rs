@@ -35,7 +35,7 @@ impl Page {
         let mut page = Self { heads: frame.rows.iter().map_while(head).collect(), ..Self::default() };
         page.columns = frame.columns;
         for message in frame.messages {
-            let remark = Remark { level: message.level, text: message.text };
+            let remark = Remark { level: message.level, hosts: message.hosts, text: message.text };
             let remarks = page.remarks.entry((message.row as usize, message.column as usize)).or_default();
             let place = remarks.partition_point(|worse| worse.level >= remark.level);
             remarks.insert(place, remark);

@@ -175,7 +175,7 @@ fn what_is_said_of_a_hidden_cell_is_known() {
     pages.want(0..2);
     let request = pages.next_request().unwrap();
     let mut here = answer(1, 2, 0, "");
-    let remark = Remark { level: Level::Error, text: "wrong".to_string() };
+    let remark = Remark { level: Level::Error, hosts: false, text: "wrong".to_string() };
     here.page.remarks.insert((1, 1), vec![remark.clone()]);
     assert!(pages.arrived(request, here));
     assert_eq!(pages.remarks_of(1), [(1, &[remark][..])]);

@@ -57,9 +57,11 @@ fn shown(jobs: Jobs, card: &JobCard, details: JobStory) -> AnyView {
         <p>{about} {runs}</p>
         <p class="quiet"><code>{details.name}</code> " " <code>{id}</code></p>
         {buttons}
-        {parts(details.parts)}
-        {curve(details.curve)}
-        {log(details.log, details.left_out, details.runs > 1)}
+        <div class=card.label.class()>
+            {parts(details.parts)}
+            {curve(details.curve)}
+            {log(details.log, details.left_out, details.runs > 1)}
+        </div>
     }
     .any()
 }
@@ -106,7 +108,7 @@ pub fn parts(parts: Vec<PartRow>) -> AnyView {
         };
         view! {
             <li>
-                <span>{format!("Part {}", part.number)}</span>
+                <span class="ours">{format!("Part {}", part.number)}</span>
                 <span class=class>{icon(sign)} {word}</span>
                 <span class="quiet">{how}</span>
             </li>
@@ -145,7 +147,7 @@ pub fn log(lines: Vec<LogLine>, left_out: u64, with_runs: bool) -> AnyView {
         let run = with_runs.then(|| format!("run {} ", line.run));
         let before = (place == gap).then(|| {
             let words = format!("… {} entries between …", crate::app::format::count(left_out));
-            view! { <li class="quiet">{words}</li> }
+            view! { <li class="quiet ours">{words}</li> }
         });
         view! {
             {before.any()}

@@ -41,7 +41,7 @@ pub fn JobRow(
     let when = format!("{} · {}", format::ago(card.created_at, now), card.created_by);
     let when = lasted.map_or(when.clone(), |lasted| format!("{when} · took {lasted}"));
     let message = card.told.as_ref().and_then(|told| told.message.clone());
-    let label = card.label.clone();
+    let (label, whose) = (card.label.words.clone(), card.label.class());
     // While it runs, the stream knows more than the history that was read.
     let known = StoredValue::new(card.clone());
     let newest = move || {
@@ -52,9 +52,9 @@ pub fn JobRow(
     let mut actions = follow_ups(&card, jobs);
     let id = card.id.clone();
     if card.status == JobStatus::Canceled {
-        actions.push(FollowUp::run("Run again", move || jobs.retry(id.clone())));
+        actions.push(FollowUp::run("Run again".into(), move || jobs.retry(id.clone())));
     } else if running {
-        actions.push(FollowUp::run("Cancel", move || jobs.cancel(id.clone())));
+        actions.push(FollowUp::run("Cancel".into(), move || jobs.cancel(id.clone())));
     }
     let nothing = Callback::new(|()| ());
     let offer = move |action: FollowUp| action.view("button button-small", nothing);
@@ -66,23 +66,23 @@ pub fn JobRow(
     view! {
         <li class="job-row">
             <p class="job-head">
-                <b>{card.label.clone()}</b>
+                <b class=whose>{label.clone()}</b>
                 <span class=class>{icon(sign)} {word}</span>
             </p>
             <p class="quiet">{when}</p>
             {running
                 .then(|| {
                     view! {
-                        <Progress label=label.clone() percent=Signal::derive(move || Some(newest().progress)) />
-                        <p class="quiet">{part(move || progress_line(&newest(), now).0)}</p>
+                        <div class=whose><Progress label=label.clone() percent=Signal::derive(move || Some(newest().progress)) />
+                        <p class="quiet">{part(move || progress_line(&newest(), now).0)}</p></div>
                     }
                 }).any()}
             {(!card.input.is_empty())
                 .then(|| {
                     let entry = |(label, value): (String, String)| view! { <dt>{label}</dt> <dd>{value}</dd> };
-                    view! { <dl class="job-input">{card.input.into_iter().map(entry).collect_view().any()}</dl> }
+                    view! { <dl class="job-input host">{card.input.into_iter().map(entry).collect_view().any()}</dl> }
                 }).any()}
-            {message.map(|message| view! { <p class="job-message">{message}</p> }).any()}
+            {message.map(|message| view! { <p class=["job-message ", message.class()].concat()>{message.words.clone()}</p> }).any()}
             <div class="toast-actions">
                 {actions.into_iter().map(offer).collect_view().any()}
                 <button

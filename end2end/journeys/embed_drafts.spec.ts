@@ -50,8 +50,10 @@ test('what is handed in while the importer is closed is handed in once', async (
   await submit(frameOf(page));
   await hears(page, 'begins');
   await leave(page);
+  const completed = page.waitForResponse((answer) => answer.url().endsWith('/complete'));
   await finish(page);
   await hears(page, 'ends');
+  await completed;
   await open(page);
   await expect(frameOf(page).getByRole('heading', { name: 'No records yet' })).toBeVisible();
 

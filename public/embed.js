@@ -256,6 +256,7 @@
     const holder = document.createElement("inlet-importer");
     const frame = document.createElement("iframe");
     frame.title = label;
+    frame.name = "inlet";
     frame.allow = "clipboard-read; clipboard-write";
     const waiting = document.createElement("p");
     waiting.setAttribute("role", "status");

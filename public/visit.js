@@ -90,7 +90,7 @@
       address.searchParams.delete("token");
       // Not every browser tells the page that follows who is around it.
       try {
-        sessionStorage.setItem("inlet-visit-" + named, JSON.stringify({ host: origin, byUs: data.inlet === "open" }));
+        sessionStorage.setItem("inlet-visit-" + named, JSON.stringify({ host: origin }));
       } catch {}
       if (token) enter(address.pathname + address.search, token);
     });
@@ -134,8 +134,8 @@
     keep();
   }, 3600_000);
 
-  // Flatfile's packages have their cross over the corner of the frame.
-  if (framed && !kept.byUs) document.documentElement.dataset.crossed = "";
+  // Flatfile's packages have their cross over the corner of the frame; the frame of our own has this name.
+  if (framed && window.name !== "inlet") document.documentElement.dataset.crossed = "";
 
   // Browsers that keep storage from frames refuse locks, too; without them every page has a stream of its own.
   if (framed) Object.defineProperty(navigator, "locks", { value: undefined });

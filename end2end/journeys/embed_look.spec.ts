@@ -9,6 +9,8 @@ test('an importer within the page is as high as its element, and high enough in 
   await page.goto(site.url);
   for (const [button, height] of [['None', 480], ['Some', 300]] as const) {
     await open(page, button);
+    // The corner is free for its buttons: the cross of ours is beside the frame.
+    await expect(frameOf(page).locator('html[data-crossed]')).toHaveCount(0);
     expect((await page.locator('inlet-importer iframe').boundingBox())!.height).toBe(height);
     await page.evaluate(() => (window as any).importer.close());
     await expect(page.locator('inlet-importer')).toHaveCount(0);

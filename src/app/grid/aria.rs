@@ -157,14 +157,15 @@ fn header_html(grid: &Grid, field: &ColumnView, column: usize, html: &mut String
         .as_deref()
         .map_or_else(String::new, |text| format!(" aria-description=\"{}\"", escape(text)));
     let label = escape(&field.label);
+    // A label with a word of ours behind it is no word of the host.
+    let required = if field.required { ", required\" class=\"ours\"" } else { "\"" };
     let _ = write!(
         html,
-        "<div role=\"columnheader\" aria-colindex=\"{}\" data-column=\"{column}\" aria-label=\"{label}{}\"{}{described}>\
+        "<div role=\"columnheader\" aria-colindex=\"{}\" data-column=\"{column}\" aria-label=\"{label}{required}{}{described}>\
          <button type=\"button\" class=\"ours\" tabindex=\"-1\" data-menu=\"{column}\" aria-haspopup=\"dialog\" \
          aria-label=\"Column menu of {label}\"></button><button type=\"button\" tabindex=\"-1\" aria-hidden=\"true\" \
          data-handle=\"{column}\"></button></div>",
         column + 2,
-        if field.required { ", required\" class=\"ours" } else { "" },
         match grid.question.direction(&field.key) {
             Some(false) => " aria-sort=\"ascending\"",
             Some(true) => " aria-sort=\"descending\"",

@@ -10,6 +10,7 @@ use super::leaving::guard;
 use super::pick::Asks;
 use super::review::review;
 use crate::app::components::{Icon, focus_first, icon};
+use crate::app::later;
 use crate::app::plain::{Any, on_mouse, part};
 use crate::app::signals::{Callback, Memo, RwSignal, StoredValue};
 use crate::app::state::Deed;
@@ -256,11 +257,19 @@ impl Walk {
     }
 }
 
+fn markdown(html: String) -> AnyView {
+    view! {
+        {later::style()}
+        <div class="markdown later" inner_html=html></div>
+    }
+    .any()
+}
+
 fn warning(html: String) -> AnyView {
     view! {
         <div class="guardrail">
             {icon(Icon::Warning)}
-            <div class="markdown" inner_html=html></div>
+            {markdown(html)}
         </div>
     }
     .any()
@@ -270,7 +279,7 @@ fn help(html: String) -> AnyView {
     view! {
         <details class="guide">
             <summary>"Help"</summary>
-            <div class="markdown" inner_html=html></div>
+            {markdown(html)}
         </details>
     }
     .any()

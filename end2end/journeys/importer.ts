@@ -49,8 +49,9 @@ export async function open(page: Page, button = 'Import', heading = 'Contacts') 
   await frameOf(page).locator('html[data-hydrated]').waitFor();
 }
 
-/** Presses the cross. */
+/** Presses the cross, when all that is shown has come: what is on its way would be reported as lost. */
 export async function leave(page: Page, words = 'Close') {
+  await expect(frameOf(page).locator('.coming')).toHaveCount(0);
   await page.getByRole('button', { name: words, exact: true }).first().click();
   await expect(page.locator('inlet-importer')).toHaveCount(0);
 }
@@ -60,6 +61,7 @@ export const csv = { name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.fr
 /** Drops a file on the open importer. */
 export async function drop(page: Page) {
   await expect(frameOf(page).getByRole('heading', { name: 'Contacts' })).toBeVisible();
+  await frameOf(page).locator('html[data-hydrated]').waitFor();
   await frameOf(page).getByLabel('File to import').setInputFiles(csv);
   await expect(cell(page, 'Ada')).toBeVisible();
 }

@@ -103,7 +103,7 @@ async fn create(
 }
 
 /// Deletes the programs that the caller made.
-#[utoipa::path(delete, path = "/v1/mapping", tag = "mapping", request_body = DeleteHistory,
+#[utoipa::path(delete, path = "/v1/mapping", tag = "mapping", request_body = Option<DeleteHistory>,
     responses((status = 200, body = Data<Success>), Failures))]
 async fn delete_own(
     State(service): State<Arc<Service>>,

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from '../helper';
 import { caller } from './api';
 import { host } from './host';
-import { cell, contacts, drop, frameOf, hears, leave, open, opening, said, submit } from './importer';
+import { cell, contacts, drop, frameOf, hears, leave, open, opening, said, type Server, submit } from './importer';
 import { keysOf } from './listener';
 
 test('another blueprint, language or theme begins anew, and each keeps its own draft', async ({ page, server }) => {
@@ -40,15 +40,20 @@ const slow = `async onSubmit({ progress }) {
   clearInterval(beat);
   say('ends');
 }`;
-const finish = (page: Page) => page.evaluate(() => (window as any).finish());
-
-test('what is handed in while the importer is closed is handed in once', async ({ page, server }) => {
+/** A site whose visitor has handed something in, at which `slow` is. */
+async function handingIn(page: Page, server: Server) {
   const site = await host({ '/': opening(server, { Import: slow }) });
   await page.goto(site.url);
   await open(page);
   await drop(page);
   await submit(frameOf(page));
   await hears(page, 'begins');
+  return site;
+}
+const finish = (page: Page) => page.evaluate(() => (window as any).finish());
+
+test('what is handed in while the importer is closed is handed in once', async ({ page, server }) => {
+  const site = await handingIn(page, server);
   await leave(page);
   const completed = page.waitForResponse((answer) => answer.url().endsWith('/complete'));
   await finish(page);
@@ -115,12 +120,7 @@ test('what a page did not get to check is checked when it comes back', async ({ 
 });
 
 test('a submission whose page is loaded anew fails, says so, and may be tried again', async ({ page, request, server }) => {
-  const site = await host({ '/': opening(server, { Import: slow }) });
-  await page.goto(site.url);
-  await open(page);
-  await drop(page);
-  await submit(frameOf(page));
-  await hears(page, 'begins');
+  const site = await handingIn(page, server);
   const call = caller(request, keysOf(server.data).API_KEY);
   const space = await page.evaluate(() => (window as any).importer.space.id);
   const [job] = (await call('GET', `/jobs?spaceId=${space}`)).filter(({ operation }: any) => operation === 'simpleSubmitAction');

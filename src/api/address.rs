@@ -65,15 +65,16 @@ fn is_of_api(path: &str) -> bool {
 fn without_places(query: &str) -> Option<String> {
     let named = |part: &str| {
         let (name, value) = part.split_once('=')?;
-        let plain = name.replace("%5B", "[").replace("%5b", "[").replace("%5D", "]").replace("%5d", "]");
-        let (list, place) = plain.strip_suffix(']')?.rsplit_once('[')?;
+        let inner = ["]", "%5D", "%5d"].iter().find_map(|end| name.strip_suffix(end))?;
+        let (list, place) = ["[", "%5B", "%5b"].iter().find_map(|begin| inner.rsplit_once(begin))?;
         let is_list = !list.is_empty() && place.bytes().all(|byte| byte.is_ascii_digit());
         is_list.then(|| format!("{list}={value}"))
     };
-    let parts: Vec<_> = query.split('&').map(|part| (part, named(part))).collect();
-    let is_any = parts.iter().any(|(_, named)| named.is_some());
-    let parts = parts.into_iter().map(|(part, named)| named.unwrap_or_else(|| part.to_string()));
-    is_any.then(|| parts.collect::<Vec<_>>().join("&"))
+    // Most queries have none, and are looked at without being copied.
+    query.split('&').any(|part| named(part).is_some()).then(|| {
+        let parts = query.split('&').map(|part| named(part).unwrap_or_else(|| part.to_string()));
+        parts.collect::<Vec<_>>().join("&")
+    })
 }
 
 /// A path of the API without the slash at its end.

@@ -126,8 +126,7 @@ impl View {
             let (field, distinct) = (self.rules.field(field)?, *distinct);
             let errors = self.matching(tx, &Test::error(Some(field)).into()).await?;
             let invalid = errors.common(&selected) as u64;
-            let reading =
-                self.rules.fields.get(&field).map_or(Reading::Text, |rules| Reading::of(&rules.field_type));
+            let reading = self.rules.reading(field);
             let rows = self.column_of(tx, field, &selected).await?;
             let (found, back) = blocking(move || {
                 let found = column(&rows, field, &selected, reading, distinct);

@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 use super::chunk::Part;
 use super::fetch::Wanted;
 use super::reading::Reading;
-use crate::domain::blueprint::FieldType;
 use crate::domain::record::FieldNumber;
 
 /// Hashes of values have a secret of this process, so that nobody can make two collide.
@@ -27,8 +26,8 @@ pub(super) struct LinkColumn {
 }
 
 impl LinkColumn {
-    pub(super) fn of(field: FieldNumber, field_type: &FieldType) -> Self {
-        Self { field, reading: Reading::of(field_type) }
+    pub(super) fn new(field: FieldNumber, reading: Reading) -> Self {
+        Self { field, reading }
     }
 }
 

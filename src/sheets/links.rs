@@ -8,7 +8,6 @@ use super::link_columns::{LinkColumn, LinkColumns};
 use super::rows::{Place, Rows};
 use super::slice::Slice;
 use super::view::View;
-use crate::domain::blueprint::FieldType;
 use crate::domain::record::{FieldNumber, RecordNumber};
 use crate::store::Tx;
 
@@ -60,11 +59,7 @@ impl View {
     fn link_columns(&self, field: &str, narrows: Option<&str>) -> Result<LinkColumns, SheetError> {
         let column = |key: &str| {
             let number = self.rules.field(key)?;
-            let rules = self.rules.fields.get(&number);
-            Ok::<_, SheetError>(LinkColumn::of(
-                number,
-                rules.map_or(&FieldType::String, |rules| &rules.field_type),
-            ))
+            Ok::<_, SheetError>(LinkColumn::new(number, self.rules.reading(number)))
         };
         Ok(LinkColumns::new(column(field)?, narrows.map(column).transpose()?))
     }

@@ -15,6 +15,7 @@ use super::fetch::{self, SCANNED_TOGETHER};
 use super::link_columns::{LinkColumn, LinkColumns};
 use super::number_set;
 use super::open::Sheets;
+use super::reading::Reading;
 use super::rows::{Place, Rows};
 use super::slice::Slice;
 use super::state::State;
@@ -142,7 +143,7 @@ impl LinkRule {
         let Some(sheet) = sheet else { return Ok(None) };
         let column = |key: &str| {
             let (number, field) = (sheet.field_number(key)?, sheet.config.field(key)?);
-            Some((LinkColumn::of(number, &field.field_type), field.label.clone()))
+            Some((LinkColumn::new(number, Reading::of(&field.field_type)), field.label.clone()))
         };
         let Some((value, label)) = column(&self.config.key) else { return Ok(None) };
         let narrows = match (&self.config.filter, self.record_field) {

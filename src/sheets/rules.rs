@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use super::error::SheetError;
 use super::messages::CellMessage;
 use super::option_order::OptionOrder;
+use super::reading::Reading;
 use super::references::LinkRule;
 use crate::domain::blueprint::{FieldType, SheetConstraint};
 use crate::domain::record::{FieldNumber, Message, MessageSource, RecordKey};
@@ -77,6 +78,11 @@ impl Rules {
     pub(super) fn field(&self, key: &str) -> Result<FieldNumber, SheetError> {
         let unknown = || SheetError::Query(format!("`{key}` is not the key of a field of this sheet"));
         self.by_key.get(key).copied().ok_or_else(unknown)
+    }
+
+    /// How the texts of a field are compared.
+    pub(super) fn reading(&self, number: FieldNumber) -> Reading {
+        self.fields.get(&number).map_or(Reading::Text, |rules| Reading::of(&rules.field_type))
     }
 
     /// The key of the field of that number.

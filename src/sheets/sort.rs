@@ -17,7 +17,6 @@ use super::reading::{Rank, Reading, rank};
 use super::rows::Rows;
 use super::rules::Rules;
 use super::threads::both;
-use crate::domain::blueprint::FieldType;
 use crate::domain::query::SortDirection;
 use crate::domain::record::FieldNumber;
 
@@ -40,10 +39,8 @@ pub(super) struct Order {
 
 impl Order {
     pub(super) fn of(field: FieldNumber, rules: &Rules, direction: SortDirection) -> Self {
-        let rules = rules.fields.get(&field);
-        let reading = Reading::of(rules.map_or(&FieldType::String, |rules| &rules.field_type));
-        let options = rules.and_then(|rules| rules.options.clone());
-        Self { field, reading, options, downwards: direction == SortDirection::Desc }
+        let options = rules.fields.get(&field).and_then(|rules| rules.options.clone());
+        Self { field, reading: rules.reading(field), options, downwards: direction == SortDirection::Desc }
     }
 
     /// Bits that sort as what the texts mean; nothing for what means nothing else than it says.

@@ -100,9 +100,10 @@ pub fn choose(picking: Picking, value: String, is_list: bool) {
 #[cfg(feature = "hydrate")]
 mod browser {
 
-    use super::super::shown::{SEPARATORS, items};
+    use super::super::shown::items;
     use super::{Pick, Picking, choices, choose};
     use crate::app::dom::lower;
+    use crate::domain::value::SEPARATORS;
     use crate::rpc::records::{Choice, ColumnKind, ColumnView};
 
     impl Picking {

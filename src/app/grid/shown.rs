@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::domain::value::read_boolean;
 use crate::rpc::records::{ColumnKind, ColumnView};
 
-/// The text of a cell as people read it, as `domain::value::display` has it for exports.
+/// The text of a cell as people read it.
 pub fn shown<'a>(column: &'a ColumnView, text: &'a str) -> Cow<'a, str> {
     match column.kind {
         ColumnKind::List if text.trim_start().starts_with('[') || !column.choices.is_empty() => {
@@ -25,10 +25,6 @@ fn label<'a>(column: &'a ColumnView, text: &'a str) -> &'a str {
     column.choices.iter().find(|choice| choice.value == text).map_or(text, |choice| choice.label.as_str())
 }
 
-/// What parts the items of a list that is no JSON.
-#[cfg(feature = "hydrate")]
-pub const SEPARATORS: [char; 4] = [',', ';', '|', '\n'];
-
 /// The items of a list.
 #[cfg(not(feature = "hydrate"))]
 pub fn items(text: &str) -> Vec<String> {
@@ -39,6 +35,7 @@ pub fn items(text: &str) -> Vec<String> {
 #[cfg(feature = "hydrate")]
 pub fn items(text: &str) -> Vec<String> {
     use crate::app::dom::Json;
+    use crate::domain::value::SEPARATORS;
     let array = Some(text).filter(|text| text.trim_start().starts_with('[')).and_then(Json::read);
     if let Some(array) = array {
         let item = |place: u32| {
@@ -73,6 +70,7 @@ mod tests {
             (ColumnKind::Boolean, &[], "0", "No"),
             (ColumnKind::Boolean, &[], "perhaps", "perhaps"),
             (ColumnKind::Enum, &rooms, "s", "Single"),
+            (ColumnKind::Enum, &rooms, "else", "else"),
             (ColumnKind::Text, &[], r#"["x"]"#, r#"["x"]"#),
         ] {
             assert_eq!(shown(&column(kind, choices), text), wanted, "{text}");

@@ -4,13 +4,18 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+/// What parts the items of a list that is no JSON.
+pub const SEPARATORS: [char; 4] = [',', ';', '|', '\n'];
+
 /// The items of the list, trimmed, without empty ones.
 pub fn items(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let array = array(text);
     let split = if array.is_some() { "" } else { text };
-    array.unwrap_or_default().into_iter().map(Cow::Owned).chain(
-        split.split([',', ';', '|', '\n']).map(str::trim).filter(|item| !item.is_empty()).map(Cow::Borrowed),
-    )
+    array
+        .unwrap_or_default()
+        .into_iter()
+        .map(Cow::Owned)
+        .chain(split.split(SEPARATORS).map(str::trim).filter(|item| !item.is_empty()).map(Cow::Borrowed))
 }
 
 /// Most items a list may have.

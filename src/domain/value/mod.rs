@@ -11,13 +11,11 @@ mod option;
 mod plain;
 mod write_json;
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use super::blueprint::{FieldType, Scalar};
 
-pub use list::{MOST_ITEMS, has_too_many_items, is_empty_list, items};
+pub use list::{MOST_ITEMS, SEPARATORS, has_too_many_items, is_empty_list, items};
 pub use number::{is_number, looks_like_number, number_sort_key, read_number};
 #[cfg(feature = "ssr")]
 pub(crate) use option::distance;
@@ -156,24 +154,6 @@ pub fn same(field_type: &FieldType, one: Option<&str>, other: Option<&str>) -> b
         }
 }
 
-/// What people read for the text: the label of an option, the items of a list.
-pub fn display<'a>(field_type: &'a FieldType, text: &'a str) -> Cow<'a, str> {
-    match field_type {
-        FieldType::Enum(config) => find_option(config, text).map_or(Cow::Borrowed(text), option::label),
-        FieldType::EnumList(config) => {
-            let labels = items(text).map(|item| match find_option(config, &item) {
-                Some(option) => option::label(option).into_owned(),
-                None => item.into_owned(),
-            });
-            Cow::Owned(labels.collect::<Vec<_>>().join(", "))
-        }
-        FieldType::StringList | FieldType::ReferenceList(_) if text.trim_start().starts_with('[') => {
-            Cow::Owned(items(text).collect::<Vec<_>>().join(", "))
-        }
-        _ => Cow::Borrowed(text),
-    }
-}
-
 fn scalar(value: &Scalar) -> Value {
     match value {
         Scalar::Boolean(flag) => Value::Bool(*flag),
@@ -259,15 +239,6 @@ mod tests {
             }
         }
         assert!(text_of(&FieldType::String, &json!("x".repeat(MOST_CELL_BYTES + 1))).is_err());
-    }
-
-    #[test]
-    fn people_read_labels() {
-        assert_eq!(display(&field_type("enum"), "active"), "In use");
-        assert_eq!(display(&field_type("enum"), "else"), "else");
-        assert_eq!(display(&field_type("enum-list"), r#"["active",2]"#), "In use, Active");
-        assert_eq!(display(&field_type("string-list"), r#"["a","b"]"#), "a, b");
-        assert_eq!(display(&field_type("string"), r#"["a","b"]"#), r#"["a","b"]"#);
     }
 
     #[test]

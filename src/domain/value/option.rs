@@ -23,7 +23,7 @@ pub fn find_option<'a>(config: &'a EnumConfig, text: &str) -> Option<&'a EnumOpt
 }
 
 /// What people read for an option.
-pub(super) fn label(option: &EnumOption) -> Cow<'_, str> {
+fn label(option: &EnumOption) -> Cow<'_, str> {
     option.label.as_deref().map_or_else(|| value(option), Cow::Borrowed)
 }
 

@@ -2,11 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{OptionIndex, is_number, items, read_boolean, trimmed};
+use super::{OptionIndex, SEPARATORS, is_number, items, read_boolean, trimmed};
 use crate::domain::blueprint::FieldType;
-
-/// What parts the items of a list, or would be lost at the ends of one.
-const BETWEEN: [char; 4] = [',', ';', '|', '\n'];
 
 /// Writes the values of one field as plain text: numbers without the commas of thousands, `true` and `false`, the value
 /// of an option, the items of a list with commas between. Text that does not read as the type stays as it is.
@@ -52,7 +49,7 @@ impl PlainText {
         }
         let items: Vec<Cow<'_, str>> = items(text).collect();
         let items: Vec<&str> = items.iter().map(|item| self.option(item)).collect();
-        let is_apart = |item: &&str| item.trim() == *item && !item.is_empty() && !item.contains(BETWEEN);
+        let is_apart = |item: &&str| item.trim() == *item && !item.is_empty() && !item.contains(SEPARATORS);
         match items.iter().all(is_apart) {
             true => Cow::Owned(items.join(", ")),
             false => Cow::Borrowed(text),

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::{AGE, BY, EMAIL, FIELDS, NAME, SMALL, again, all, file_row, person, sheet_of, text, write};
-use crate::domain::blueprint::FieldType;
 use crate::domain::record::{MessageSource, RecordNumber};
 use crate::domain::workbook::Sheet;
 use crate::sheets::link_columns::{LinkColumn, LinkColumns};
+use crate::sheets::reading::Reading;
 use crate::sheets::{CellInput, RecordUpdate, Sheets, Stale};
 use crate::store::Db;
 use crate::store::testing::databases;
@@ -71,7 +71,7 @@ async fn what_is_known_of_a_column_follows_its_edits() {
                 sheets.forget();
             }
             let now = again(&database, &tenant, &sheet).await;
-            let column = |field| LinkColumn::of(field, &FieldType::String);
+            let column = |field| LinkColumn::new(field, Reading::Text);
             for narrows in [None, Some(column(EMAIL))] {
                 let columns = LinkColumns::new(column(NAME), narrows);
                 let fresh = Sheets::with_limits(1 << 20, SMALL);

@@ -81,7 +81,7 @@ struct UpdateCell {
 #[into_params(parameter_in = Query)]
 struct SilentParameters {
     /// Keeps the hooks of listeners from being called.
-    silent: bool,
+    silent: Option<bool>,
 }
 
 /// Gives all records that the query finds the same values in some fields.
@@ -101,7 +101,8 @@ async fn bulk_update(
     }
     let updates = request.field_updates.into_iter().map(|(key, cell)| (key, cell.value)).collect();
     let change = BulkChange::Update(updates);
-    let changed = service.change_in_bulk(&actor, &id, &records.into(), &change, asked.silent).await?;
+    let is_silent = asked.silent == Some(true);
+    let changed = service.change_in_bulk(&actor, &id, &records.into(), &change, is_silent).await?;
     answer(changed)
 }
 

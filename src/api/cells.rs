@@ -42,10 +42,10 @@ struct CellParameters {
     /// Key of the field to sort by.
     sort_field: Option<String>,
     /// `asc` or `desc`.
-    #[param(schema_with = shape::words_or_none::<SortDirection>)]
+    #[param(schema_with = shape::words::<SortDirection>)]
     sort_direction: Option<SortDirection>,
     /// `valid`, `error`, `all` or `none`.
-    #[param(schema_with = shape::words_or_none::<Filter>)]
+    #[param(schema_with = shape::words::<Filter>)]
     filter: Option<Filter>,
     /// Narrows `filter` to one field.
     filter_field: Option<String>,

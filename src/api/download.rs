@@ -33,7 +33,7 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
 struct DownloadParameters {
     /// `csv` (for spreadsheets, when absent), `csv-raw`, `tsv`, `json`, `jsonl` or `xlsx`.
     #[param(schema_with = shape::words::<ExportFormat>)]
-    format: ExportFormat,
+    format: Option<ExportFormat>,
 }
 
 /// The records as a file, under the labels of their fields; in JSON under the keys.
@@ -50,7 +50,7 @@ async fn download(
 ) -> ApiResult<Response> {
     let (commit, since) = commits.read()?;
     let read = RecordRead { query: records.into(), commit, since, ..RecordRead::default() };
-    let export = service.export(&actor, &id, read, asked.format).await?;
+    let export = service.export(&actor, &id, read, asked.format.unwrap_or_default()).await?;
     let headers = headers(&export);
     let body = parts::body(ExportParts { service, export }, 1).await?;
     Ok((headers, body).into_response())

@@ -182,7 +182,7 @@ impl<T: DeserializeOwned + Default> FromRequest<Arc<Service>> for Maybe<T> {
 
     async fn from_request(request: Request, service: &Arc<Service>) -> Result<Self, ApiError> {
         let bytes = read(request.into_body(), service).await?;
-        if bytes.trim_ascii().is_empty() {
+        if bytes.is_empty() {
             return Ok(Self(T::default()));
         }
         Ok(Self(read_json::<Option<T>>(&bytes)?.unwrap_or_default()))

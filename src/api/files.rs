@@ -40,7 +40,7 @@ struct FileParameters {
     /// The space they belong to; all that the asker sees when absent.
     space_id: Option<String>,
     /// `import` unless said otherwise, or `export`.
-    #[param(schema_with = shape::words_or_none::<FileMode>)]
+    #[param(schema_with = shape::words::<FileMode>)]
     mode: Option<FileMode>,
 }
 

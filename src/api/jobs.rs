@@ -59,7 +59,7 @@ struct JobParameters {
     /// `true` leaves out parts of other jobs.
     exclude_child_jobs: Option<bool>,
     /// `asc` for the oldest first.
-    #[param(schema_with = shape::words_or_none::<SortDirection>)]
+    #[param(schema_with = shape::words::<SortDirection>)]
     sort_direction: Option<SortDirection>,
 }
 

@@ -27,7 +27,7 @@ pub fn routes() -> OpenApiRouter<Arc<Service>> {
 struct TypeParameter {
     /// `SECRET` or `PUBLISHABLE`.
     #[serde(rename = "type")]
-    #[param(rename = "type", schema_with = shape::words::<ApiKeyType>)]
+    #[param(rename = "type", required = true, schema_with = shape::words::<ApiKeyType>)]
     kind: ApiKeyType,
 }
 

@@ -2,10 +2,12 @@
 
 use axum::http::header;
 use axum::routing::get;
+use serde_json::Value;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{Info, Object, OpenApi, OpenApiBuilder, RefOr, SecurityRequirement, Server};
+use utoipa::openapi::{Info, Object, OpenApi, OpenApiBuilder, RefOr, Required, SecurityRequirement, Server};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::error::Errors;
@@ -62,9 +64,16 @@ pub(super) fn finished(mut document: OpenApi) -> OpenApi {
     document
 }
 
-/// A parameter that may be left out is left out; it is never the text `null`.
+/// A parameter that may be left out is left out; it is never the text `null`. In a query it may also be empty, which is
+/// the same: `allowEmptyValue` says so where the schema knows no empty text.
 fn finish_parameter(parameter: &mut Parameter) {
     let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema else { return };
+    let has_no_empty_text = matches!(object.schema_type, SchemaType::Type(Type::Integer | Type::Boolean));
+    let is_optional = parameter.parameter_in == ParameterIn::Query && parameter.required == Required::False;
+    if is_optional && (has_no_empty_text || object.enum_values.is_some()) {
+        let may_be_empty = ("allowEmptyValue", Value::Bool(true));
+        parameter.extensions = Some(Extensions::from_iter([may_be_empty]));
+    }
     if let SchemaType::Array(types) = &object.schema_type
         && parameter.parameter_in == ParameterIn::Header
         && let Some(one) = types.iter().find(|one| **one != Type::Null)

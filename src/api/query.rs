@@ -83,7 +83,7 @@ impl EnvironmentParameter {
 #[into_params(parameter_in = Query)]
 pub struct RecordParameters {
     /// `valid`, `error`, `all` or `none`.
-    #[param(schema_with = shape::words_or_none::<Filter>)]
+    #[param(schema_with = shape::words::<Filter>)]
     filter: Option<Filter>,
     /// Narrows `filter` to one field.
     filter_field: Option<String>,
@@ -94,7 +94,7 @@ pub struct RecordParameters {
     /// Key of the field to sort by.
     sort_field: Option<String>,
     /// `asc` or `desc`.
-    #[param(schema_with = shape::words_or_none::<SortDirection>)]
+    #[param(schema_with = shape::words::<SortDirection>)]
     sort_direction: Option<SortDirection>,
     /// Records to include; with a filter or search: to leave out.
     #[serde(deserialize_with = "list")]

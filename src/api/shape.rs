@@ -35,15 +35,6 @@ pub fn words<T: DeserializeOwned>() -> Object {
         .build()
 }
 
-/// The same of a parameter that may be left out or empty, which is the same.
-pub fn words_or_none<T: DeserializeOwned>() -> Object {
-    let mut object = words::<T>();
-    if let Some(words) = &mut object.enum_values {
-        words.push("".into());
-    }
-    object
-}
-
 /// The same of a member that may be `null`.
 pub fn words_or_null<T: DeserializeOwned>() -> Object {
     let mut object = words::<T>();

@@ -70,7 +70,7 @@ async fn create(
 #[into_params(parameter_in = Query)]
 struct SummaryParameters {
     /// Tells what has changed since.
-    include_summary: bool,
+    include_summary: Option<bool>,
 }
 
 /// One snapshot.
@@ -83,7 +83,7 @@ async fn get(
     Named(id): Named<SnapshotId>,
     Asked(asked): Asked<SummaryParameters>,
 ) -> Answer<Data<SnapshotBody>> {
-    if !asked.include_summary {
+    if asked.include_summary != Some(true) {
         return Ok(data(service.snapshot(&actor, &id).await?.into()));
     }
     let (snapshot, summary) = service.snapshot_summary(&actor, &id).await?;
@@ -119,7 +119,7 @@ enum ChangeType {
 #[into_params(parameter_in = Query)]
 struct ChangeParameters {
     /// `createdSince`, `updatedSince` or `deletedSince`; all when absent.
-    #[param(schema_with = shape::words_or_none::<ChangeType>)]
+    #[param(schema_with = shape::words::<ChangeType>)]
     change_type: Option<ChangeType>,
 }
 

@@ -51,10 +51,10 @@ struct SpaceParameters {
     /// Only those where people work together, or only those that stand in other pages.
     is_collaborative: Option<bool>,
     /// `name`, `workbooksCount`, `filesCount`, `environmentId`, `createdByUserName`, `createdAt` or `lastActivityAt`.
-    #[param(schema_with = shape::words_or_none::<SpaceSort>)]
+    #[param(schema_with = shape::words::<SpaceSort>)]
     sort_field: Option<SpaceSort>,
     /// `asc` or `desc`.
-    #[param(schema_with = shape::words_or_none::<SortDirection>)]
+    #[param(schema_with = shape::words::<SortDirection>)]
     sort_direction: Option<SortDirection>,
 }
 

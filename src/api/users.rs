@@ -40,7 +40,7 @@ struct UserParameters {
     /// `createdAt`, `updatedAt`, `lastSeenAt`, `name` or `email`.
     sort_field: Option<String>,
     /// `asc` or `desc`.
-    #[param(schema_with = shape::words_or_none::<SortDirection>)]
+    #[param(schema_with = shape::words::<SortDirection>)]
     sort_direction: Option<SortDirection>,
 }
 

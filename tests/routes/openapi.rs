@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::TestApp;
+use crate::fixtures::{contacts, text};
 use crate::util;
 
 #[tokio::test]
@@ -33,6 +34,37 @@ async fn the_document_lists_operations_that_the_router_answers() {
         let name = reference.strip_prefix("#/components/schemas/").unwrap();
         assert!(document["components"]["schemas"][name].is_object(), "{reference} leads nowhere");
     }
+}
+
+#[tokio::test]
+async fn a_parameter_that_may_be_left_out_may_be_empty() {
+    let app: TestApp = util::test_app::TestApp::on_sqlite().await;
+    let made = contacts(&app).await;
+    let snapshot = text(&app.post("/v1/snapshots", json!({ "sheetId": made.sheet })).await.data(), "id");
+    let ids = [("{sheetId}", &made.sheet), ("{workbookId}", &made.workbook), ("{snapshotId}", &snapshot)];
+    let document = app.get("/v1/openapi.json").await.json();
+    let mut asked = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let address = ids.iter().fold(path.clone(), |path, (name, id)| path.replace(name, id));
+        for parameter in methods["get"]["parameters"].as_array().into_iter().flatten() {
+            let (name, is_text) = (text(parameter, "name"), parameter["schema"]["type"] == json!("string"));
+            let is_list = parameter["schema"]["type"] == json!("array");
+            let knows_words = parameter["schema"]["enum"].is_array();
+            let says_so = parameter["allowEmptyValue"] == json!(true);
+            let is_optional = parameter["in"] == json!("query") && parameter["required"] == json!(false);
+            assert_eq!(says_so, is_optional && !is_list && (!is_text || knows_words), "{path} {name}");
+            if says_so && !address.contains('{') {
+                let without = app.get(&address).await.status;
+                assert_eq!(app.get(&format!("{address}?{name}=")).await.status, without, "{address} {name}");
+                asked.insert(name);
+            }
+        }
+    }
+    for name in ["pageSize", "includeSummary", "format", "filter", "archived"] {
+        assert!(asked.contains(name), "{name} was not asked for: {asked:?}");
+    }
+    let body = json!({ "fieldUpdates": { "name": { "value": "Ada" } } });
+    app.patch(&format!("/v1/sheets/{}/records/bulk-update?silent=", made.sheet), body).await.data();
 }
 
 /// The path with ids where it has names.

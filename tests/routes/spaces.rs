@@ -36,6 +36,11 @@ async fn a_space_lives_and_dies() {
         assert_eq!(app.get("/v1/spaces?archived=true").await.json()["pagination"]["totalCount"], json!(1));
         assert!(app.patch(&path, json!({ "archivedAt": null })).await.data()["archivedAt"].is_null());
 
+        for no_moment in ["", "yesterday"] {
+            let message = app.patch(&path, json!({ "archivedAt": no_moment })).await.refused(400);
+            assert!(message.contains("archivedAt") && message.contains("2026-01-31T12:00"), "{message}");
+        }
+
         app.delete(&path).await.data();
         app.get(&path).await.refused(404);
         app.call_as(&token, "GET", &path, &json!(null)).await.refused(401);

@@ -9,6 +9,7 @@ use crate::domain::access::Actor;
 use crate::domain::action::Action;
 use crate::domain::ids::{AccessTokenId, GuestId, Id, UserId};
 use crate::domain::space::{Space, SpaceSummary};
+use crate::domain::time::Timestamp;
 use crate::service::Service;
 
 /// Members that are kept as they came; see [`Space::extra`].
@@ -179,7 +180,7 @@ pub struct SpaceRequest {
     /// A moment puts the space away, `null` takes it back.
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
-    pub archived_at: Option<Option<String>>,
+    pub archived_at: Option<Option<Timestamp>>,
     #[serde(flatten)]
     #[schema(ignore)]
     rest: Map<String, Value>,

@@ -62,12 +62,13 @@ test('a page is in the language that the space asks for', async ({ page, request
   const more = { languageOverride: 'de', translationsPath: `${words.url}/locales/en/translation.json` };
   const { space } = await made(request, server, more);
   await page.goto(space.guestLink);
+  await hydrated(page);
   await expect(page.locator('html')).toHaveAttribute('lang', 'de');
   await expect(page.getByRole('link', { name: 'Dateien' })).toBeVisible();
   // What the host says of its blueprint; the file in German does not say all.
   await expect(page.getByRole('heading', { name: 'Gäste' })).toBeVisible();
-  await expect(page.getByRole('columnheader', { name: 'Voller Name' }).first()).toBeVisible();
-  await expect(page.getByRole('columnheader', { name: 'Papers' }).first()).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: 'Voller Name' })).toBeVisible();
+  await expect(page.getByRole('columnheader', { name: 'Papers' })).toBeVisible();
   // People's own data stay.
   await expect(page.getByRole('gridcell', { name: 'Save' })).toBeVisible();
   await expect(page.locator('.brand b')).toHaveText('Files');

@@ -68,11 +68,10 @@ pub(super) fn finished(mut document: OpenApi) -> OpenApi {
 /// the same: `allowEmptyValue` says so where the schema knows no empty text.
 fn finish_parameter(parameter: &mut Parameter) {
     let Some(RefOr::T(Schema::Object(object))) = &mut parameter.schema else { return };
-    let has_no_empty_text = matches!(object.schema_type, SchemaType::Type(Type::Integer | Type::Boolean));
     let is_optional = parameter.parameter_in == ParameterIn::Query && parameter.required == Required::False;
-    if is_optional && (has_no_empty_text || object.enum_values.is_some()) {
-        let may_be_empty = ("allowEmptyValue", Value::Bool(true));
-        parameter.extensions = Some(Extensions::from_iter([may_be_empty]));
+    let is_no_text = matches!(object.schema_type, SchemaType::Type(Type::Integer | Type::Boolean));
+    if is_optional && (is_no_text || object.enum_values.is_some()) {
+        parameter.extensions = Some(Extensions::from_iter([("allowEmptyValue", Value::Bool(true))]));
     }
     if let SchemaType::Array(types) = &object.schema_type
         && parameter.parameter_in == ParameterIn::Header

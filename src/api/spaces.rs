@@ -148,7 +148,7 @@ async fn update(
 ) -> Answer<Data<SpaceBody>> {
     let primary_workbook_id = request.primary_workbook_id.take().map(filled).transpose()?;
     let app_id = request.app_id.take().map(filled).transpose()?;
-    let archived = request.archived_at.take().map(|moment| moment.is_some());
+    let archived = request.archived_at.map(|moment| moment.is_some());
     let change = SpaceChange {
         extra: request.kept(),
         name: request.name,

@@ -25,6 +25,7 @@ async fn json_of_the_wrong_shape_is_named() {
             ("POST", "/v1/spaces", r#"{"actions":[{"label":"A","mode":"odd"}]}"#, "actions[0].mode"),
             ("POST", "/v1/spaces", r#"{"actions":[{"label":"A"}]}"#, "operation"),
             ("PATCH", &space, r#"{"name":"A"} trailing"#, "not JSON"),
+            ("PATCH", &space, " \n\t", "not JSON"),
             ("POST", "/v1/workbooks", "", "empty"),
             ("POST", "/v1/workbooks", "7", "object"),
             ("POST", &records, r#"{"name":{"value":1}}"#, ""),
